@@ -1,0 +1,89 @@
+"""The database: where its models are, how it is opened, migrated and closed.
+
+SQLite and PostgreSQL are both first class. One process holds one kind (Tortoise caches SQL with
+the placeholders of the first). Write through `transaction()`, which survives a cancelled request.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tortoise import Tortoise
+from tortoise.migrations.api import migrate as run_migrations
+from tortoise.transactions import in_transaction as transaction
+
+from tour.errors import ConfigurationError
+
+__all__ = ["MODELS", "config", "migrate", "opened", "transaction"]
+
+MODELS = [
+    "tour.sites.models",
+    "tour.events.models",
+    "tour.programmes.models",
+    "tour.notifications.models",
+    "tour.reservations.models",
+    "tour.routes.models",
+]
+POOL = {"minsize": 2, "maxsize": 12}
+
+
+def config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for a database URL (`sqlite://PATH` or `asyncpg://…`)."""
+    connection = _sqlite(url) if url.startswith("sqlite://") else _postgres(url)
+    return {
+        "connections": {"default": connection},
+        "apps": {"models": {"models": MODELS, "migrations": "tour.db.migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _sqlite(url: str) -> dict[str, Any]:
+    path, _, query = url.removeprefix("sqlite://").partition("?")
+    pragmas = {"busy_timeout": 5000, "synchronous": "FULL", **dict(parse_qsl(query))}
+    return {"engine": "tour.db.sqlite_engine", "credentials": {"file_path": path, **pragmas}}
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    credentials = {
+        "host": query.pop("host", None) or parts.hostname or "127.0.0.1",
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": parts.path.lstrip("/"),
+        **POOL,
+        **{name: int(value) if value.isdecimal() else value for name, value in query.items()},
+    }
+    return {"engine": "tour.db.asyncpg_engine", "credentials": credentials}
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[None]:
+    """Connect, and always close: an unclosed SQLite thread keeps a process from ending."""
+    _make_folder(url)
+    await Tortoise.init(config=config(url), _enable_global_fallback=True)
+    try:
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+async def migrate(url: str) -> None:
+    """Bring the database up to date. Run once, before serving: workers would race each other."""
+    _make_folder(url)
+    try:
+        await run_migrations(config=config(url), direction="forward")
+    except OSError as exc:
+        raise ConfigurationError(f"TOUR_DATABASE_URL: the database does not answer: {exc}") from exc
+    finally:
+        await Tortoise.close_connections()
+
+
+def _make_folder(url: str) -> None:
+    if url.startswith("sqlite://"):
+        path = url.removeprefix("sqlite://").partition("?")[0]
+        Path(path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,60 @@
+"""What can go wrong for a visitor, a host or an operator.
+
+    TourError                 carries an HTTP status and a sentence for the person it meets
+      NotFound         404    there is no such page, slot, reference ...
+      NotAllowed       403    not this person's
+      Conflict         409    the world changed: full, cancelled, already done
+      BadInput         422    something typed is wrong; `errors` says what, field by field
+      TooManyRequests  429    wait a little
+    ConfigurationError        the operator must mend a setting or a file; exit code 2
+
+Features subclass these beside their service. One handler in `app.py` renders them all.
+"""
+
+from tour.i18n import Text
+
+
+class TourError(Exception):
+    """An expected refusal, told to the person in their language."""
+
+    status = 400
+    problem = "about:blank"
+    """Last part of the RFC 9457 problem `type`; `about:blank` where the status says it all."""
+
+    def __init__(self, message: Text, **extra: object) -> None:
+        super().__init__(message.message)
+        self.message = message
+        self.extra = extra
+        """Further members of the problem details, such as `slot` or `errors`."""
+
+
+class NotFound(TourError):
+    status = 404
+
+
+class NotAllowed(TourError):
+    status = 403
+
+
+class Conflict(TourError):
+    status = 409
+
+
+class BadInput(TourError):
+    status = 422
+
+    def __init__(self, message: Text, errors: dict[str, Text]) -> None:
+        super().__init__(message, errors=errors)
+        self.errors = errors
+
+
+class TooManyRequests(TourError):
+    status = 429
+
+    def __init__(self, message: Text, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ConfigurationError(Exception):
+    """A setting or file that the operator must mend: one clear line, exit code 2."""

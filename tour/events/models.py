@@ -1,0 +1,58 @@
+"""Open-factory days and who takes part."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from tour.sites.models import Site
+
+
+class ParticipationRole(StrEnum):
+    HOST = "host"
+    """Opens its doors as part of the event."""
+    NEARBY = "nearby"
+    """Worth a look on the way; it does not take part itself."""
+
+
+class Event(Model):
+    """An open-factory day: one or more dates, its own hours, its map when published."""
+
+    id = fields.IntField(primary_key=True)
+    slug = fields.CharField(max_length=80, unique=True)
+    title = fields.CharField(max_length=200)
+    summary = fields.TextField(default="")
+    description = fields.TextField(default="")
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+    starts_on = fields.DateField()
+    ends_on = fields.DateField()
+    opens_minute = fields.SmallIntField()
+    closes_minute = fields.SmallIntField()
+    timezone = fields.CharField(max_length=60)
+    booking_opens_at = fields.DatetimeField(null=True)
+    is_published = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    participations: fields.ReverseRelation["Participation"]
+
+    class Meta:
+        table = "event"
+
+
+class Participation(Model):
+    """A site's place in an event; `number` is the one on the map and in the list."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
+        "models.Event", related_name="participations"
+    )
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="participations"
+    )
+    number = fields.SmallIntField()
+    role = fields.CharEnumField(ParticipationRole, max_length=20, default=ParticipationRole.HOST)
+
+    class Meta:
+        table = "participation"
+        unique_together = (("event", "site"), ("event", "number"))

@@ -1,0 +1,81 @@
+"""Hands-on sessions and the times at which they can be booked."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from tour.events.models import Event
+from tour.sites.models import Site
+
+
+class Allocation(StrEnum):
+    FIRST_COME = "first_come"
+    DRAW = "draw"
+
+
+class SlotStatus(StrEnum):
+    """What the host decided. Whether an open slot is full follows from its seats."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Programme(Model):
+    """A hands-on session or tour that a site offers. Visitors read 体験 / "session"."""
+
+    id = fields.IntField(primary_key=True)
+    slug = fields.CharField(max_length=80, unique=True)
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="programmes"
+    )
+    event: fields.ForeignKeyNullableRelation[Event] = fields.ForeignKeyField(
+        "models.Event", related_name="programmes", null=True, on_delete=fields.SET_NULL
+    )
+    title = fields.CharField(max_length=200)
+    summary = fields.TextField(default="")
+    bring = fields.TextField(default="")
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+    minutes = fields.SmallIntField()
+    price_yen = fields.IntField(default=0)
+    min_age = fields.SmallIntField(null=True)
+    max_party = fields.SmallIntField(default=6)
+    languages: list[str] = fields.JSONField(default=list)
+    is_published = fields.BooleanField(default=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    slots: fields.ReverseRelation["Slot"]
+
+    class Meta:
+        table = "programme"
+
+
+class Slot(Model):
+    """One bookable start. `seats_taken` is the one truth about its seats, in people.
+
+    The database itself refuses a slot with more seats taken than its capacity.
+    """
+
+    id = fields.IntField(primary_key=True)
+    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
+        "models.Programme", related_name="slots"
+    )
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    capacity = fields.SmallIntField()
+    seats_taken = fields.SmallIntField(default=0)
+    allocation = fields.CharEnumField(Allocation, max_length=20, default=Allocation.FIRST_COME)
+    status = fields.CharEnumField(SlotStatus, max_length=20, default=SlotStatus.OPEN)
+    booking_opens_at = fields.DatetimeField(null=True)
+    booking_closes_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "slot"
+        unique_together = (("programme", "starts_at"),)
+
+    @property
+    def seats_left(self) -> int:
+        return max(0, int(self.capacity) - int(self.seats_taken))

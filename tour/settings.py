@@ -1,0 +1,153 @@
+"""Settings, read once from the environment and a `.env` file, then passed on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.config import Config
+
+from tour.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the README's table."""
+
+    variable: str
+    default: str
+    help: str
+
+
+CATALOGUE = (
+    Setting("TOUR_DATABASE_URL", "sqlite://var/tour.sqlite3", "SQLite file or `asyncpg://` URL"),
+    Setting("TOUR_DATA", "data/geo", "folder with the town's `town.toml` and catalogue"),
+    Setting("TOUR_VAR", "var", "folder for what the app itself keeps: keys, built streets, mails"),
+    Setting("TOUR_SECRET_KEY", "", "signs cookies; made on first start and kept in `var/`"),
+    Setting("TOUR_BASE_URL", "http://127.0.0.1:8000", "where visitors reach the app"),
+    Setting("TOUR_STREETS", "", "an `.osm.pbf` or a built graph; empty: straight lines × 1.3"),
+    Setting("TOUR_TILE_URL", GSI_TILES, "base map tiles; empty: only the app's own base layer"),
+    Setting("TOUR_TILE_CREDIT", "出典：地理院タイル", "credit shown on every map"),
+    Setting("TOUR_VAPID_PRIVATE_KEY", "", "web push key; made on first start, kept in `var/`"),
+    Setting("TOUR_VAPID_SUBJECT", "", "`mailto:` or `https:` contact for push services"),
+    Setting("TOUR_PUSH_HOSTS", "", "extra push hosts, `host:port`, comma-separated"),
+    Setting("TOUR_PUSH_CA", "", "certificate authority file of the extra push hosts"),
+    Setting("TOUR_SMTP_URL", "", "`smtp://user:password@host:port`; empty: mails go to a folder"),
+    Setting("TOUR_MAIL_FROM", "", "sender of mails; default `noreply@` and the base URL's host"),
+    Setting("TOUR_WEB_PROCESSES", "1", "web processes (more than 1 needs PostgreSQL)"),
+    Setting("TOUR_WORKER", "inline", "`inline`: in the web process; `external`: `tour worker`"),
+    Setting("TOUR_DEMO", "0", "1: load the demonstration catalogue at start"),
+    Setting("TOUR_CLOCK", "", "an ISO instant at which the clock starts; only with TOUR_DEMO=1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can choose; field names are the variables without `TOUR_`."""
+
+    database_url: str
+    data: Path
+    var: Path
+    secret_key: str
+    base_url: str
+    streets: str
+    tile_url: str
+    tile_credit: str
+    vapid_private_key: str
+    vapid_subject: str
+    push_hosts: tuple[str, ...]
+    push_ca: str
+    smtp_url: str
+    mail_from: str
+    web_processes: int
+    worker: str
+    demo: bool
+    clock: datetime | None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], env_file: Path | None = None) -> "Settings":
+        """Read every variable; raises ConfigurationError naming the one that is wrong."""
+        source = Config(env_file if env_file and env_file.exists() else None, environ=environ)
+        raw = {s.variable: str(source.get(s.variable, default=s.default)) for s in CATALOGUE}
+        values = {
+            field.name: _read(field.name, raw[f"TOUR_{field.name.upper()}"])
+            for field in fields(cls)
+        }
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if self.clock and not self.demo:
+            raise ConfigurationError("TOUR_CLOCK is only for demonstrations: set TOUR_DEMO=1 too")
+        if self.web_processes > 1 and self.database_url.startswith("sqlite"):
+            raise ConfigurationError(
+                "TOUR_WEB_PROCESSES above 1 needs PostgreSQL: set TOUR_DATABASE_URL=asyncpg://…"
+            )
+
+
+def _read(name: str, text: str) -> Any:
+    try:
+        return _READERS.get(name, str)(text.strip())
+    except ValueError as exc:
+        raise ConfigurationError(f"TOUR_{name.upper()}: {exc}") from None
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(("sqlite://", "asyncpg://")):
+        raise ValueError(f"must begin with sqlite:// or asyncpg://, not {text.split(':')[0]!r}")
+    return text
+
+
+def _base_url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return text.rstrip("/")
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise ValueError(f"must be a whole number from 1 to 64, not {text!r}")
+    return int(text)
+
+
+def _worker(text: str) -> str:
+    if text not in ("inline", "external"):
+        raise ValueError(f"must be inline or external, not {text!r}")
+    return text
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in ("", "0", "1", "true", "false", "yes", "no"):
+        raise ValueError(f"must be 0 or 1, not {text!r}")
+    return text.lower() in ("1", "true", "yes")
+
+
+def _instant(text: str) -> datetime | None:
+    if not text:
+        return None
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("needs an offset, such as 2026-12-05T09:00+09:00")
+    return instant
+
+
+_READERS: dict[str, Any] = {
+    "database_url": _database_url,
+    "data": Path,
+    "var": Path,
+    "base_url": _base_url,
+    "push_hosts": _hosts,
+    "web_processes": _count,
+    "worker": _worker,
+    "demo": _flag,
+    "clock": _instant,
+}

@@ -1,0 +1,158 @@
+"""Places that open their doors, and how one gets to them."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class SiteKind(StrEnum):
+    FACTORY = "factory"
+    CRAFT = "craft"
+    SPORTS = "sports"
+    CULTURE = "culture"
+    HERITAGE = "heritage"
+    SHOPPING_STREET = "shopping_street"
+    TRIAL_SHOP = "trial_shop"
+    CLASSROOM = "classroom"
+    PUBLIC = "public"
+
+
+class PointQuality(StrEnum):
+    """How well the place on the map is known; TOWN is only the middle of its town block."""
+
+    ENTRANCE = "entrance"
+    BUILDING = "building"
+    APPROXIMATE = "approximate"
+    TOWN = "town"
+
+
+ACCESS_FEATURES = (
+    "wheelchair",
+    "step_free",
+    "slope",
+    "elevator",
+    "wheelchair_toilet",
+    "ostomate_toilet",
+    "nursing_room",
+    "stroller",
+    "assistance_dog",
+    "written_communication",
+    "sign_language",
+    "braille",
+    "parking_accessible",
+    "quiet_space",
+)
+"""Access features of the government's data model (GIF, バリアフリー情報), most asked for first."""
+
+
+class Craft(Model):
+    """A craft or industry, with the readings that search needs and its emblem's name."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    kind = fields.CharEnumField(SiteKind, max_length=20)
+    name = fields.CharField(max_length=100)
+    name_kana = fields.CharField(max_length=100)
+    romaji = fields.CharField(max_length=100, default="")
+    emblem = fields.CharField(max_length=40)
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "craft"
+
+
+class Site(Model):
+    """A place that opens its doors. Texts are in the town's language; others in `translations`."""
+
+    id = fields.IntField(primary_key=True)
+    slug = fields.CharField(max_length=80, unique=True)
+    kind = fields.CharEnumField(SiteKind, max_length=20)
+    craft: fields.ForeignKeyNullableRelation[Craft] = fields.ForeignKeyField(
+        "models.Craft", related_name="sites", null=True, on_delete=fields.RESTRICT
+    )
+    name = fields.CharField(max_length=200)
+    name_kana = fields.CharField(max_length=200, default="")
+    summary = fields.TextField(default="")
+    description = fields.TextField(default="")
+    access_note = fields.TextField(default="")
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+    address = fields.CharField(max_length=300, default="")
+    lat = fields.FloatField(null=True)
+    lon = fields.FloatField(null=True)
+    entrance_lat = fields.FloatField(null=True)
+    entrance_lon = fields.FloatField(null=True)
+    point_quality = fields.CharEnumField(PointQuality, max_length=20, default=PointQuality.TOWN)
+    point_source = fields.CharField(max_length=200, default="")
+    access_features: list[str] = fields.JSONField(default=list)
+    languages: list[str] = fields.JSONField(default=list)
+    url = fields.CharField(max_length=500, default="")
+    is_sample = fields.BooleanField(default=False)
+    is_published = fields.BooleanField(default=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    hours: fields.ReverseRelation["OpeningHours"]
+    hours_exceptions: fields.ReverseRelation["HoursException"]
+
+    class Meta:
+        table = "site"
+
+
+class OpeningHours(Model):
+    """One stretch of a weekday (0 is Monday), in minutes of the local day; past 1440: the night."""
+
+    id = fields.IntField(primary_key=True)
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="hours"
+    )
+    weekday = fields.SmallIntField()
+    opens_minute = fields.SmallIntField()
+    closes_minute = fields.SmallIntField()
+
+    class Meta:
+        table = "opening_hours"
+
+
+class HoursException(Model):
+    """What holds on one date instead of the weekday's hours; without minutes: closed."""
+
+    id = fields.IntField(primary_key=True)
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="hours_exceptions"
+    )
+    on_date = fields.DateField()
+    opens_minute = fields.SmallIntField(null=True)
+    closes_minute = fields.SmallIntField(null=True)
+    note = fields.CharField(max_length=200, default="")
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "hours_exception"
+
+
+class Station(Model):
+    """A railway station or tram stop that walks begin and end at."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    name = fields.CharField(max_length=100)
+    name_kana = fields.CharField(max_length=100, default="")
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+    kind = fields.CharField(max_length=20, default="station")
+    lat = fields.FloatField()
+    lon = fields.FloatField()
+
+    class Meta:
+        table = "station"
+
+
+class CatalogueRevision(Model):
+    """Counts every published change, so that a process knows when its copy is old.
+
+    One row. It is raised in the transaction of the change: see `sites.service.catalogue_changed`.
+    """
+
+    id = fields.IntField(primary_key=True)
+    number = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "catalogue_revision"

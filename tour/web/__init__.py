@@ -1,0 +1,5 @@
+"""What handlers share: rendering, the request's time and language, problem answers."""
+
+from tour.web.render import lang, now, render, state
+
+__all__ = ["lang", "now", "render", "state"]

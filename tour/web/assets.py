@@ -1,0 +1,107 @@
+"""Static files under one build's name, so that browsers may keep them for ever.
+
+Ours come from `static/`; Leaflet's and the marker cluster's from their installed packages. All are
+a few hundred kilobytes, held in memory with a gzipped twin.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from tour.errors import ConfigurationError
+from tour.settings import ROOT
+
+PACKAGES = {
+    "leaflet": ("django-js-lib-leaflet", "js_lib_leaflet/leaflet.js"),
+    "markercluster": ("XStatic-Leaflet-MarkerCluster", "leaflet.markercluster.js"),
+}
+"""Folder below /static: (distribution, a file whose folder is served)."""
+
+TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".webmanifest": "application/json"}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    body: bytes
+    gzipped: bytes | None
+    media_type: str
+
+
+class Assets:
+    """An ASGI app mounted at /static, and the names under which it serves."""
+
+    def __init__(self) -> None:
+        self._assets = {name: _read(path) for name, path in _found().items()}
+        digest = hashlib.sha256()
+        for name in sorted(self._assets):
+            digest.update(name.encode() + b"\0" + self._assets[name].body)
+        # One name for the whole build: an ES module may import another by a relative path
+        # and never gets an older one.
+        self.build = digest.hexdigest()[:12]
+
+    def url(self, name: str) -> str:
+        """The address of an asset by its path below static/, such as `css/app.css`."""
+        if name not in self._assets:
+            raise LookupError(f"there is no static file {name}")
+        return f"/static/{self.build}/{name}"
+
+    def body(self, name: str) -> bytes:
+        return self._assets[name].body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
+        build, _, name = path.partition("/")
+        asset = self._assets.get(name)
+        response = self._answer(asset, build, dict(scope["headers"])) if asset else _missing()
+        await response(scope, receive, send)
+
+    def _answer(self, asset: Asset, build: str, headers: dict[bytes, bytes]) -> Response:
+        # A page of the build before may still ask for its own name: it gets today's file, briefly.
+        caching = FOREVER if build == self.build else "no-cache"
+        answer = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+        body = asset.body
+        if asset.gzipped and b"gzip" in headers.get(b"accept-encoding", b""):
+            answer["Content-Encoding"] = "gzip"
+            body = asset.gzipped
+        return Response(body, headers=answer, media_type=asset.media_type)
+
+
+def _missing() -> Response:
+    return Response("not found", 404, media_type="text/plain")
+
+
+def _found() -> dict[str, Path]:
+    own = ROOT / "static"
+    found = {str(path.relative_to(own)): path for path in own.rglob("*") if path.is_file()}
+    for folder, (distribution, marker) in PACKAGES.items():
+        root = _package_folder(distribution, marker)
+        for path in root.rglob("*"):
+            if path.suffix in (".js", ".css", ".png", ".svg") and "src" not in path.parts:
+                found[f"{folder}/{path.relative_to(root)}"] = path
+    return found
+
+
+def _package_folder(distribution: str, marker: str) -> Path:
+    try:
+        listed = files(distribution) or []
+    except PackageNotFoundError as exc:
+        raise ConfigurationError(f"{distribution} is not installed: run `make setup`") from exc
+    for file in listed:
+        if str(file).endswith(marker):
+            return Path(str(file.locate())).parent
+    raise ConfigurationError(f"{distribution} has no {marker}: run `make setup`")
+
+
+def _read(path: Path) -> Asset:
+    body = path.read_bytes()
+    media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
+    squeezable = media_type.startswith("text/") or path.suffix in TYPES
+    gzipped = gzip.compress(body, 6, mtime=0) if squeezable and len(body) > 500 else None
+    return Asset(body, gzipped, media_type)

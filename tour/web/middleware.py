@@ -1,0 +1,178 @@
+"""Pure ASGI middleware (BaseHTTPMiddleware would cancel a request inside its transaction)."""
+
+import logging
+import secrets
+import time
+from http.cookies import SimpleCookie
+from inspect import isfunction
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tour.i18n import current_language, negotiate, translate
+
+access_log = logging.getLogger("tour.access")
+COOKIE = "lang"
+YEAR = 365 * 24 * 3600
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class AccessLog:
+    """One line a request: method, the *name* of the page and the time it took.
+
+    Never the address: a reservation's reference in it is a key.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def noting_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting_status)
+        finally:
+            handler = scope.get("endpoint")
+            page = f"{handler.__module__}.{handler.__name__}" if isfunction(handler) else "-"
+            access_log.info(
+                "request",
+                extra={
+                    "method": scope["method"],
+                    "page": page,
+                    "status": status,
+                    "ms": round((time.perf_counter() - started) * 1000, 1),
+                },
+            )
+
+
+class Language:
+    """Chooses the page's language: `?lang=`, else the cookie, else Accept-Language."""
+
+    def __init__(self, app: ASGIApp, languages: tuple[str, ...]) -> None:
+        self.app = app
+        self.languages = languages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+        chosen = asked if asked in self.languages else None
+        lang = chosen or self._remembered(headers) or self._accepted(headers)
+        scope.setdefault("state", {})["lang"] = lang
+        token = current_language.set(lang)
+
+        async def with_language(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                answer["Content-Language"] = lang
+                answer.add_vary_header("Accept-Language, Cookie")
+                if chosen:
+                    answer.append(
+                        "Set-Cookie", f"{COOKIE}={chosen}; Path=/; Max-Age={YEAR}; SameSite=Lax"
+                    )
+            await send(message)
+
+        try:
+            await self.app(scope, receive, with_language)
+        finally:
+            current_language.reset(token)
+
+    def _remembered(self, headers: Headers) -> str | None:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        return cookie.value if cookie and cookie.value in self.languages else None
+
+    def _accepted(self, headers: Headers) -> str:
+        return negotiate(headers.get("accept-language", ""), self.languages)
+
+
+class SecurityHeaders:
+    """A strict Content-Security-Policy with a nonce a response, and its companions.
+
+    Nothing is loaded from another host but map tiles (`img_hosts`).
+    """
+
+    def __init__(self, app: ASGIApp, *, img_hosts: tuple[str, ...], https: bool) -> None:
+        self.app = app
+        self.img = " ".join(("'self'", "data:", "blob:", *img_hosts))
+        self.https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["csp_nonce"] = nonce
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                for name, value in self._headers(nonce).items():
+                    answer.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+    def _headers(self, nonce: str) -> dict[str, str]:
+        policy = (
+            f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
+            # Leaflet moves tiles and markers by style attributes; there are no style elements.
+            f"style-src-attr 'unsafe-inline'; img-src {self.img}; font-src 'self'; "
+            "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        )
+        headers = {
+            "Content-Security-Policy": policy,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if self.https:
+            headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+        return headers
+
+
+class CrossSiteGuard:
+    """Refuses what another site's page makes a browser send (CSRF); no token (decision 0005).
+
+    Every browser since 2020 says where a request comes from, in Sec-Fetch-Site or Origin, and a
+    page cannot forge either. What says nothing is no browser, and carries nobody's cookies.
+    """
+
+    def __init__(self, app: ASGIApp, *, base_url: str) -> None:
+        self.app = app
+        self.own_origin = base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+            headers = Headers(scope=scope)
+            if not self._is_own(headers, scope.get("scheme", "http")):
+                text = translate(
+                    "This form was sent from another site. Please open the page again."
+                )
+                await PlainTextResponse(text, 403)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _is_own(self, headers: Headers, scheme: str) -> bool:
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site in ("same-origin", "none")
+        origin = headers.get("origin")
+        if origin is None:
+            return True
+        own_host = urlsplit(origin).netloc == headers.get("host", "") and origin.startswith(scheme)
+        return origin == self.own_origin or own_host

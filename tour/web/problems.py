@@ -1,0 +1,86 @@
+"""Turning every refusal into a helpful page, or into problem details for programs (RFC 9457)."""
+
+import logging
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from tour.errors import TooManyRequests, TourError
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.web.render import render
+
+log = logging.getLogger("tour")
+
+TITLES = {
+    403: _("This page is not for you"),
+    404: _("There is no such page"),
+    405: _("This page cannot do that"),
+    409: _("That is no longer possible"),
+    422: _("Something needs correcting"),
+    429: _("Please wait a moment"),
+    500: _("Something went wrong on our side"),
+}
+ADVICE = {
+    404: _("The address may be mistyped, or the page has moved. The links below lead on."),
+    405: _("Please go back and use the buttons of the page."),
+    500: _("It has been noted. Please try again in a minute."),
+}
+DEFAULT_ADVICE = _("Please go back and try again.")
+
+
+async def on_tour_error(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, TourError)  # noqa: S101 - registered for this class only
+    headers = {"Retry-After": str(exc.retry_after)} if isinstance(exc, TooManyRequests) else {}
+    if request.url.path.startswith("/api/"):
+        return problem(exc, headers)
+    response = error_page(request, exc.status, exc.message)
+    response.headers.update(headers)
+    return response
+
+
+async def on_http_exception(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, HTTPException)  # noqa: S101 - registered for this class only
+    headers = dict(exc.headers or {})
+    message = ADVICE.get(exc.status_code, DEFAULT_ADVICE)
+    if request.url.path.startswith("/api/"):
+        return _details(exc.status_code, str(message), {}, "about:blank", headers)
+    response = error_page(request, exc.status_code, message)
+    response.headers.update(headers)
+    return response
+
+
+async def on_fault(request: Request, exc: Exception) -> Response:
+    """A bug. The log has the trace; the reader gets a page that needs nothing but its words."""
+    log.error("unhandled", exc_info=exc)
+    if not hasattr(request.state, "lang"):
+        return PlainTextResponse("Something went wrong on our side.", 500)
+    return error_page(request, 500, ADVICE[500])
+
+
+def error_page(request: Request, status: int, message: Text) -> Response:
+    title = TITLES.get(status, TITLES[500])
+    return render(request, "errors/error.html", status, title=title, message=message, code=status)
+
+
+def problem(exc: TourError, headers: dict[str, str] | None = None) -> Response:
+    """RFC 9457 problem details; `extra` members such as `slot` and `errors` stand beside."""
+    extra = {name: _plain(value) for name, value in exc.extra.items()}
+    return _details(exc.status, str(exc.message), extra, exc.problem, headers or {})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return str(value) if isinstance(value, Text) else value
+
+
+def _details(
+    status: int, detail: str, extra: dict[str, object], kind: str, headers: dict[str, str]
+) -> Response:
+    body = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(
+        {**body, **extra}, status, headers=headers, media_type="application/problem+json"
+    )

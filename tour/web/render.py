@@ -1,0 +1,61 @@
+"""Answering with a page."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import State
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from tour.i18n import NAMES
+
+
+def state(request: Request) -> State:
+    """The parts that `create_app` joined: settings, clock, town, templates, assets …"""
+    return request.app.state  # type: ignore[no-any-return]
+
+
+def now(request: Request) -> datetime:
+    """The instant of this request, by the app's one clock; aware UTC."""
+    return state(request).clock()  # type: ignore[no-any-return]
+
+
+def lang(request: Request) -> str:
+    """The reader's language, chosen by the Language middleware."""
+    return request.state.lang  # type: ignore[no-any-return]
+
+
+def render(
+    request: Request,
+    template: str,
+    status: int = 200,
+    *,
+    nav: str | None = None,
+    shared_seconds: int = 0,
+    **context: Any,
+) -> HTMLResponse:
+    """A page. `shared_seconds`: the same for everybody, and for so long (RFC 9111, s-maxage)."""
+    parts = state(request)
+    body = parts.templates.get_template(template).render(
+        request=request,
+        url_for=lambda name, **params: str(request.app.url_path_for(name, **params)),
+        absolute=parts.settings.base_url,
+        lang=lang(request),
+        languages=_languages(request),
+        csp_nonce=request.state.csp_nonce,
+        nav=nav,
+        demo=parts.settings.demo,
+        **context,
+    )
+    caching = f"public, max-age=0, s-maxage={shared_seconds}" if shared_seconds else "no-store"
+    return HTMLResponse(body, status, headers={"Cache-Control": caching})
+
+
+def _languages(request: Request) -> list[tuple[str, str, str]]:
+    """(tag, own name, address of this page in that language), for the menu and hreflang."""
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    return [
+        (tag, NAMES[tag], f"{request.url.path}?{urlencode([*kept, ('lang', tag)])}")
+        for tag in state(request).town.languages
+    ]

@@ -1,0 +1,110 @@
+"""The Jinja environment: catalogues, filters for dates and numbers, addresses of static files."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import jinja2
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+
+from tour.i18n import current_language, translate, translate_plural
+from tour.settings import ROOT
+from tour.town import Town
+
+DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
+
+
+def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environment:
+    """Everything a template may use beside its own context."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "_": translate,
+        "ngettext": translate_plural,
+        "town": town,
+        "asset": asset,
+    }
+    show = Formats(town.timezone)
+    environment.filters |= {
+        "day": show.day,
+        "clock": show.clock,
+        "day_clock": show.day_clock,
+        "iso_day": show.iso_day,
+        "yen": yen,
+        "metres": metres,
+        "duration": duration,
+    }
+    return environment
+
+
+@lru_cache
+def locale_for(lang: str) -> Locale:
+    return Locale.parse(lang.partition("-easy")[0].replace("-", "_"))
+
+
+class Formats:
+    """Instants and dates as they are read in the town's time zone."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+
+    def _local(self, moment: datetime | date) -> datetime | date:
+        return moment.astimezone(self.zone) if isinstance(moment, datetime) else moment
+
+    def day(self, moment: datetime | date) -> str:
+        """12月5日(土), Sat 5 Dec."""
+        lang = current_language.get()
+        pattern = DAY_PATTERNS.get(lang[:2], "EEE d MMM")
+        return format_date(self._local(moment), pattern, locale_for(lang))
+
+    def iso_day(self, moment: datetime | date) -> str:
+        """2026-12-05."""
+        local = self._local(moment)
+        return (local.date() if isinstance(local, datetime) else local).isoformat()
+
+    def clock(self, moment: datetime) -> str:
+        """10:30."""
+        return format_time(moment.astimezone(self.zone).time(), "H:mm", locale=locale_for("en"))
+
+    def day_clock(self, moment: datetime) -> str:
+        return f"{self.day(moment)} {self.clock(moment)}"
+
+
+def yen(amount: int) -> str:
+    """1,000円, ¥1,000; nothing to pay reads as such."""
+    if amount == 0:
+        return translate("Free")
+    number = format_decimal(amount, locale=locale_for("en"))
+    return translate("¥%(amount)s", amount=number)
+
+
+def metres(distance: float) -> str:
+    """To the next ten metres below a kilometre, then to the next hundred: 590 m, 1.2 km."""
+    lang = current_language.get()
+    space = "" if lang.startswith(("ja", "zh")) else " "
+    if distance < 995:
+        return f"{max(10, round(distance / 10) * 10)}{space}m"
+    return f"{distance / 1000:.1f}{space}km"
+
+
+def duration(minutes: int) -> str:
+    """60分, 1時間30分; 60 min."""
+    if minutes < 120:
+        return translate("%(n)s min", n=minutes)
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return translate("%(h)s h %(n)s min", h=hours, n=rest)
+    return translate("%(h)s h", h=hours)
+
+
+def clock_of_day(minute: int) -> str:
+    """A minute of the local day as HH:MM (GIF's form of a time)."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
