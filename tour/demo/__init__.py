@@ -1,0 +1,1 @@
+"""The demonstration catalogue: read from a folder of files, then loaded."""

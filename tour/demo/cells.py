@@ -1,0 +1,173 @@
+"""Rows of a CSV file and their cells, read so that every slip names file, line and mend."""
+
+import csv
+import io
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from tour.errors import ConfigurationError
+
+_TIME = re.compile(r"([01]\d|2[0-9]):([0-5]\d)")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_KATAKANA = re.compile(r"[ァ-ヶー・ 　]+")
+
+
+class CatalogueError(ConfigurationError):
+    """A slip in a data file: one line with the file, the place in it and what to mend."""
+
+
+def minute_of_day(text: str) -> int | None:
+    """Minutes after midnight of an `HH:MM`, up to 29:59 for nights; None when it is none."""
+    match = _TIME.fullmatch(text)
+    return int(match[1]) * 60 + int(match[2]) if match else None
+
+
+def is_slug(text: str) -> bool:
+    return _SLUG.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a CSV file; `line` is the 1-based line of the file on which it begins."""
+
+    file: Path
+    line: int
+    cells: dict[str, str]
+
+    def fail(self, mend: str) -> NoReturn:
+        raise CatalogueError(f"{self.file}, line {self.line}: {mend}")
+
+    def text(self, column: str) -> str:
+        """The cell; empty where it is empty."""
+        return self.cells[column]
+
+    def required(self, column: str) -> str:
+        if not self.cells[column]:
+            self.fail(f"{column} must not be empty")
+        return self.cells[column]
+
+    def slug(self, column: str) -> str:
+        text = self.required(column)
+        if not is_slug(text):
+            self.fail(f"{column} must be small letters, digits and single hyphens, not {text!r}")
+        return text
+
+    def kana(self, column: str) -> str:
+        """A reading in full-width katakana, or nothing."""
+        text = self.cells[column]
+        if text and not _KATAKANA.fullmatch(text):
+            self.fail(f"{column} must be full-width katakana, not {text!r}")
+        return text
+
+    def number(self, column: str, low: float, high: float) -> float:
+        text = self.cells[column]
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            self.fail(f"{column} must be a number between {low:g} and {high:g}, not {text!r}")
+        return value
+
+    def whole(self, column: str, low: int, high: int) -> int:
+        text = self.cells[column]
+        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            self.fail(f"{column} must be a whole number from {low} to {high}, not {text!r}")
+        return int(text)
+
+    def time(self, column: str) -> int:
+        """Minutes after midnight of the cell's `HH:MM`."""
+        return self.time_of(column, self.cells[column])
+
+    def time_of(self, column: str, text: str) -> int:
+        minute = minute_of_day(text)
+        if minute is None:
+            self.fail(f"{column} must be a time such as 09:30, not {text!r}")
+        return minute
+
+    def choice(self, column: str, choices: Collection[str]) -> str:
+        return self._chosen(column, self.cells[column], choices)
+
+    def choices(self, column: str, choices: Collection[str]) -> tuple[str, ...]:
+        """The cell's `;`-separated parts, each one of `choices` and none of them twice."""
+        parts = tuple(self._chosen(column, part, choices) for part in self.parts(column))
+        if len(set(parts)) < len(parts):
+            self.fail(f"{column} must not name one thing twice: {self.cells[column]!r}")
+        return parts
+
+    def parts(self, column: str) -> list[str]:
+        return self.cells[column].split(";") if self.cells[column] else []
+
+    def own(self, column: str, seen: Collection[str]) -> str:
+        """The slug of a row that no earlier row has used."""
+        slug = self.slug(column)
+        if slug in seen:
+            self.fail(f"{column} {slug!r} is used twice; each row needs its own")
+        return slug
+
+    def site(self, sites: Collection[str]) -> str:
+        slug = self.required("site")
+        if slug not in sites:
+            self.fail(f"site must be a slug of sites.csv, not {slug!r}")
+        return slug
+
+    def translations(
+        self, languages: Sequence[str], columns: Sequence[str]
+    ) -> dict[str, dict[str, str]]:
+        """{language: {column: text}} of the cells `column_language` that are not empty."""
+        texts = {lang: {c: self.cells[f"{c}_{lang}"] for c in columns} for lang in languages}
+        return {lang: {c: t for c, t in row.items() if t} for lang, row in texts.items()}
+
+    def _chosen(self, column: str, text: str, choices: Collection[str]) -> str:
+        if text not in choices:
+            self.fail(f"{column} must be one of {', '.join(choices)}, not {text!r}")
+        return text
+
+
+def columns(plain: str, translated: str, languages: Sequence[str]) -> list[str]:
+    """The columns a file must have; each translated one is there again for every language."""
+    names = translated.split()
+    return [*plain.split(), *names, *(f"{name}_{lang}" for lang in languages for name in names)]
+
+
+def read_rows(file: Path, wanted: Sequence[str]) -> list[Row]:
+    """The rows of a UTF-8 CSV file (RFC 4180) with at least the `wanted` columns; cells stripped.
+
+    A field may run over several lines: a row's line is the one on which it begins.
+    """
+    reader = csv.reader(io.StringIO(_text_of(file), newline=""), strict=True)
+    rows: list[Row] = []
+    line = 1
+    try:
+        header = next(reader, [])
+        if missing := [column for column in wanted if column not in header]:
+            raise CatalogueError(f"{file}, line 1: the column {missing[0]} is missing")
+        line = reader.line_num + 1
+        for values in reader:
+            if values:
+                rows.append(_row(file, line, header, values))
+            line = reader.line_num + 1
+    except csv.Error as exc:
+        raise CatalogueError(f"{file}, line {line}: {exc}; check the quotation marks") from exc
+    return rows
+
+
+def _row(file: Path, line: int, header: list[str], values: list[str]) -> Row:
+    cells = {column: value.strip() for column, value in zip(header, values, strict=False)}
+    row = Row(file, line, cells)
+    if len(values) != len(header):
+        row.fail(f"has {len(values)} cells where the header has {len(header)}; mend the commas")
+    return row
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as exc:
+        raise CatalogueError(f"{file}: cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        line = exc.object.count(b"\n", 0, exc.start) + 1
+        raise CatalogueError(f"{file}, line {line}: is not UTF-8; save the file as UTF-8") from exc

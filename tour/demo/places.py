@@ -1,0 +1,122 @@
+"""The crafts, stations and sites of a catalogue."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from tour.demo.cells import Row, columns, read_rows
+from tour.demo.records import CraftRecord, SiteRecord, StationRecord
+from tour.geo import Point
+from tour.sites.models import ACCESS_FEATURES, PointQuality, SiteKind
+from tour.town import Town
+
+STATION_KINDS = ("station", "subway", "tram_stop", "monorail")
+SPOKEN = ("ja", "en", "zh", "ko", "sign", "written")
+"""Languages of a host: spoken ones, sign language, and talking in writing (筆談)."""
+
+MARGIN_DEGREES = 0.005
+"""How far outside the town's bounds a place may lie (500 m) before it is a slip of the pen."""
+
+
+def read_crafts(file: Path, town: Town) -> dict[str, CraftRecord]:
+    languages = town.languages[1:]
+    crafts: dict[str, CraftRecord] = {}
+    for row in read_rows(file, columns("id kind name_kana name_romaji emblem", "name", languages)):
+        craft = CraftRecord(
+            id=row.own("id", crafts),
+            kind=SiteKind(row.choice("kind", list(SiteKind))),
+            name=row.required("name"),
+            name_kana=row.kana("name_kana"),
+            name_romaji=row.text("name_romaji"),
+            emblem=row.slug("emblem"),
+            translations=row.translations(languages, ("name",)),
+        )
+        crafts[craft.id] = craft
+    return crafts
+
+
+def read_stations(file: Path, town: Town) -> dict[str, StationRecord]:
+    languages = town.languages[1:]
+    stations: dict[str, StationRecord] = {}
+    for row in read_rows(file, columns("id name_kana kind lat lon", "name", languages)):
+        station = StationRecord(
+            id=row.own("id", stations),
+            name=row.required("name"),
+            name_kana=row.kana("name_kana"),
+            kind=row.choice("kind", STATION_KINDS),
+            point=_point(row, "lat", "lon", town),
+            translations=row.translations(languages, ("name",)),
+        )
+        stations[station.id] = station
+    return stations
+
+
+def read_sites(
+    file: Path, town: Town, *, crafts: Collection[str], sample_marks: Mapping[str, str]
+) -> dict[str, SiteRecord]:
+    """The sites by slug. `sample_marks` is what names of samples, and only these, contain."""
+    plain = (
+        "slug kind craft name_kana address lat lon entrance_lat entrance_lon point_quality"
+        " point_source access_features languages url sample source"
+    )
+    translated = ("name", "summary", "description", "access_note")
+    languages = town.languages[1:]
+    sites: dict[str, SiteRecord] = {}
+    for row in read_rows(file, columns(plain, " ".join(translated), languages)):
+        quality = PointQuality(row.choice("point_quality", list(PointQuality)))
+        site = SiteRecord(
+            slug=row.own("slug", sites),
+            kind=SiteKind(row.choice("kind", list(SiteKind))),
+            craft=row.choice("craft", crafts) if row.text("craft") else None,
+            name=row.required("name"),
+            name_kana=row.kana("name_kana"),
+            summary=row.required("summary"),
+            description=row.text("description"),
+            access_note=row.text("access_note"),
+            translations=row.translations(languages, translated),
+            address=row.text("address"),
+            point=_point(row, "lat", "lon", town),
+            entrance=_entrance(row, quality, town),
+            point_quality=quality,
+            point_source=row.required("point_source"),
+            access_features=row.choices("access_features", ACCESS_FEATURES),
+            languages=row.choices("languages", SPOKEN),
+            url=_web_address(row),
+            is_sample=_is_sample(row, sample_marks, town),
+            source=row.required("source"),
+        )
+        sites[site.slug] = site
+    return sites
+
+
+def _point(row: Row, lat: str, lon: str, town: Town) -> Point:
+    west, south, east, north = town.bounds
+    return Point(
+        lat=row.number(lat, south - MARGIN_DEGREES, north + MARGIN_DEGREES),
+        lon=row.number(lon, west - MARGIN_DEGREES, east + MARGIN_DEGREES),
+    )
+
+
+def _entrance(row: Row, quality: PointQuality, town: Town) -> Point | None:
+    if quality == PointQuality.ENTRANCE:
+        return _point(row, "entrance_lat", "entrance_lon", town)
+    if row.text("entrance_lat") or row.text("entrance_lon"):
+        row.fail("entrance_lat and entrance_lon must be empty unless point_quality is entrance")
+    return None
+
+
+def _web_address(row: Row) -> str:
+    url = row.text("url")
+    if url and not url.startswith("https://"):
+        row.fail(f"url must begin with https://, not {url!r}")
+    return url
+
+
+def _is_sample(row: Row, marks: Mapping[str, str], town: Town) -> bool:
+    """Nobody may take a sample for a real workshop, nor a real one for a sample."""
+    sample = row.choice("sample", ("0", "1"))
+    for lang in town.languages:
+        column = "name" if lang == town.language else f"name_{lang}"
+        if (marks[lang] in row.text(column)) != (sample == "1"):
+            must = "must" if sample == "1" else "must not"
+            row.fail(f"{column} {must} contain {marks[lang]!r} when sample is {sample}")
+    return sample == "1"
