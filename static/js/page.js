@@ -1,0 +1,54 @@
+// What every page gains from scripts. Without them each of these is a plain link or input.
+
+import { addSteppers } from "./stepper.js";
+
+/** The language menu closes when the reader turns to something else. */
+function closeMenus() {
+  const open = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
+/** A form with data-auto-submit is sent as soon as a choice changes; typing waits for Enter. */
+function submitOnChange() {
+  for (const form of document.querySelectorAll("form[data-auto-submit]")) {
+    form.addEventListener("change", (event) => {
+      if (event.target.matches("input[type=checkbox], input[type=radio], select")) {
+        form.requestSubmit();
+      }
+    });
+  }
+}
+
+/** Two taps on a button must not send a form twice. */
+function sendOnce() {
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "yes";
+    });
+  }
+  // The page may come back from the browser's cache with the mark still on it.
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+}
+
+/** After a refused form, the reader starts at what is wrong. */
+function focusErrors() {
+  document.querySelector(".error-summary")?.focus();
+}
+
+closeMenus();
+submitOnChange();
+sendOnce();
+addSteppers(document);
+focusErrors();
