@@ -1,0 +1,149 @@
+"""Walks between places: what the pages, the API and the planner ask for.
+
+They ask an engine that knows the streets. Without one, or for a place outside its streets, a
+walk is the straight line times 1.3 and says that it is approximate (目安).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tour.geo import Point, distance_m, line_geometry
+from tour.routes.directions import Direction, directions
+from tour.routes.paths import Profile, WalkEngine
+from tour.routes.visiting_order import shortest_order
+
+STANDARD_PACE = 80.0
+"""Metres a minute, as Japanese property advertisements count (不動産の表示に関する公正競争規約)."""
+
+EASY_PACE = 60.0
+"""With small children, or taking one's time."""
+
+SLOW_PACE = 45.0
+
+DETOUR = 1.3
+"""A walk in a town is about this much longer than the straight line."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The way on foot from one place to another."""
+
+    distance_m: int
+    minutes: int
+    approximate: bool
+    line: tuple[Point, ...]
+    directions: tuple[Direction, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As `GET /api/v1/walks` answers."""
+        return {
+            "distance_m": self.distance_m,
+            "minutes": self.minutes,
+            "approximate": self.approximate,
+            "geometry": line_geometry(self.line),
+            "directions": [
+                {"text": step.text, "distance_m": step.distance_m} for step in self.directions
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WalkMatrix:
+    """Walks from every place (rows) to every place (columns); infinite above the leg limit."""
+
+    distance_m: Floats
+    minutes: Floats
+    approximate: NDArray[np.bool_]
+
+    def as_json(self) -> dict[str, Any]:
+        """As `POST /api/v1/walks/matrix` answers; null where there is no walk."""
+        return {
+            "distance_m": _whole_numbers(self.distance_m),
+            "minutes": _whole_numbers(self.minutes),
+            "approximate": self.approximate.tolist(),
+        }
+
+
+def minutes_for(metres: float, pace: float = STANDARD_PACE) -> int:
+    """Whole minutes, a begun one counted, for a distance in whole metres."""
+    return math.ceil(round(metres) / pace)
+
+
+def walk(
+    start: Point,
+    end: Point,
+    streets: WalkEngine | None,
+    *,
+    profile: Profile = Profile.WALK,
+    pace: float = STANDARD_PACE,
+    lang: str = "ja",
+) -> Walk:
+    """The walk between two places; `pace` in metres a minute."""
+    path = streets.path(start, end, profile) if streets else None
+    if path is None:
+        metres = distance_m(start, end) * DETOUR
+        return Walk(round(metres), minutes_for(metres, pace), True, (start, end), ())
+    return Walk(
+        round(path.distance_m),
+        minutes_for(path.distance_m, pace),
+        False,
+        path.line,
+        directions(path.stretches, lang),
+    )
+
+
+def matrix(
+    points: Sequence[Point],
+    streets: WalkEngine | None,
+    *,
+    profile: Profile = Profile.WALK,
+    pace: float = STANDARD_PACE,
+    leg_limit_m: float = math.inf,
+) -> WalkMatrix:
+    """All walks between the places; one longer than `leg_limit_m` is infinite."""
+    lengths, approximate = _lengths(points, streets, profile)
+    lengths = np.where(lengths > leg_limit_m, np.inf, lengths.round())
+    return WalkMatrix(lengths, np.ceil(lengths / pace), approximate)
+
+
+def best_order(
+    start: Point,
+    places: Sequence[Point],
+    streets: WalkEngine | None,
+    *,
+    end: Point | None = None,
+    profile: Profile = Profile.WALK,
+) -> list[int]:
+    """In which order to visit `places` from `start` (and on to `end`) to walk least.
+
+    Numbers of places. Exact for up to `visiting_order.EXACT_UP_TO` of them, very good above.
+    """
+    stops = [start, *places, *([end] if end else [])]
+    lengths, _approximate = _lengths(stops, streets, profile)
+    order = shortest_order(lengths, len(places))
+    return [stop - 1 for stop in order]
+
+
+def _lengths(
+    points: Sequence[Point], streets: WalkEngine | None, profile: Profile
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Metres between all places, and which of them are only estimates."""
+    if streets:
+        lengths = streets.lengths(points, points, profile)
+    else:
+        lengths = np.full((len(points), len(points)), np.inf)
+    approximate = np.isinf(lengths)
+    for i, j in np.argwhere(approximate):
+        lengths[i, j] = distance_m(points[i], points[j]) * DETOUR
+    return lengths, approximate
+
+
+def _whole_numbers(values: Floats) -> list[list[int | None]]:
+    return [[int(value) if math.isfinite(value) else None for value in row] for row in values]
