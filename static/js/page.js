@@ -17,15 +17,11 @@ function closeMenus() {
   });
 }
 
-/** A form with data-auto-submit is sent as soon as a choice changes; typing waits for Enter. */
+/** Choices inside [data-submit-on-change] are sent at once; elsewhere the button sends them. */
 function submitOnChange() {
-  for (const form of document.querySelectorAll("form[data-auto-submit]")) {
-    form.addEventListener("change", (event) => {
-      if (event.target.matches("input[type=checkbox], input[type=radio], select")) {
-        form.requestSubmit();
-      }
-    });
-  }
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
 }
 
 /** Two taps on a button must not send a form twice. */
