@@ -105,7 +105,7 @@ def read_extract(path: Path, progress: Progress = silent) -> Extract:
     no street to walk on.
     """
     if not path.is_file():
-        raise StreetsError(f"{path}: there is no such file.")
+        raise StreetsError(f"{path}: there is no such file; check the path.")
     if path.stat().st_size == 0:
         raise StreetsError(f"{path}: the file is empty; download the extract again.")
     collector = _Collector()

@@ -71,7 +71,7 @@ def is_street_file(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError as exc:
-        raise StreetsError(f"{path}: cannot be read ({exc.strerror}).") from exc
+        raise StreetsError(f"{path}: cannot be read ({exc.strerror}); check the path.") from exc
 
 
 def read(path: Path) -> StreetArrays:

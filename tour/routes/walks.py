@@ -7,6 +7,7 @@ walk is the straight line times 1.3 and says that it is approximate (目安).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,10 @@ from numpy.typing import NDArray
 from tour.geo import Point, distance_m, line_geometry
 from tour.routes.directions import Direction, directions
 from tour.routes.paths import Profile, WalkEngine
+from tour.routes.streets import Streets
+from tour.routes.streets_build import open_or_build
 from tour.routes.visiting_order import shortest_order
+from tour.settings import Settings
 
 STANDARD_PACE = 80.0
 """Metres a minute, as Japanese property advertisements count (不動産の表示に関する公正競争規約)."""
@@ -76,73 +80,91 @@ def minutes_for(metres: float, pace: float = STANDARD_PACE) -> int:
     return math.ceil(round(metres) / pace)
 
 
-def walk(
-    start: Point,
-    end: Point,
-    streets: WalkEngine | None,
-    *,
-    profile: Profile = Profile.WALK,
-    pace: float = STANDARD_PACE,
-    lang: str = "ja",
-) -> Walk:
-    """The walk between two places; `pace` in metres a minute."""
-    path = streets.path(start, end, profile) if streets else None
-    if path is None:
-        metres = distance_m(start, end) * DETOUR
-        return Walk(round(metres), minutes_for(metres, pace), True, (start, end), ())
-    return Walk(
-        round(path.distance_m),
-        minutes_for(path.distance_m, pace),
-        False,
-        path.line,
-        directions(path.stretches, lang),
-    )
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """Answers every question about walking; one a process, shared by all threads."""
+
+    engine: WalkEngine | None = None
+    streets: Streets | None = None
+    """The street graph for drawing, where there is one in this process."""
+
+    @property
+    def has_streets(self) -> bool:
+        return self.streets is not None
+
+    def walk(
+        self,
+        start: Point,
+        end: Point,
+        *,
+        profile: Profile = Profile.WALK,
+        pace: float = STANDARD_PACE,
+        lang: str = "ja",
+    ) -> Walk:
+        """The walk between two places; `pace` in metres a minute."""
+        path = self.engine.path(start, end, profile) if self.engine else None
+        if path is None:
+            metres = distance_m(start, end) * DETOUR
+            return Walk(round(metres), minutes_for(metres, pace), True, (start, end), ())
+        return Walk(
+            round(path.distance_m),
+            minutes_for(path.distance_m, pace),
+            False,
+            path.line,
+            directions(path.stretches, lang),
+        )
+
+    def matrix(
+        self,
+        points: Sequence[Point],
+        *,
+        profile: Profile = Profile.WALK,
+        pace: float = STANDARD_PACE,
+        leg_limit_m: float = math.inf,
+    ) -> WalkMatrix:
+        """All walks between the places; one longer than `leg_limit_m` is infinite."""
+        lengths, approximate = self._lengths(points, profile)
+        lengths = np.where(lengths > leg_limit_m, np.inf, lengths.round())
+        return WalkMatrix(lengths, np.ceil(lengths / pace), approximate)
+
+    def best_order(
+        self,
+        start: Point,
+        places: Sequence[Point],
+        *,
+        end: Point | None = None,
+        profile: Profile = Profile.WALK,
+    ) -> list[int]:
+        """In which order to visit `places` from `start` (and on to `end`) to walk least.
+
+        Numbers of places. Exact for up to `visiting_order.EXACT_UP_TO`, very good above.
+        """
+        stops = [start, *places, *([end] if end else [])]
+        lengths, _approximate = self._lengths(stops, profile)
+        return [stop - 1 for stop in shortest_order(lengths, len(places))]
+
+    def _lengths(
+        self, points: Sequence[Point], profile: Profile
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """Metres between all places, and which of them are only estimates."""
+        if self.engine:
+            lengths = self.engine.lengths(points, points, profile)
+        else:
+            lengths = np.full((len(points), len(points)), np.inf)
+        approximate = np.isinf(lengths)
+        for i, j in np.argwhere(approximate):
+            lengths[i, j] = distance_m(points[i], points[j]) * DETOUR
+        return lengths, approximate
 
 
-def matrix(
-    points: Sequence[Point],
-    streets: WalkEngine | None,
-    *,
-    profile: Profile = Profile.WALK,
-    pace: float = STANDARD_PACE,
-    leg_limit_m: float = math.inf,
-) -> WalkMatrix:
-    """All walks between the places; one longer than `leg_limit_m` is infinite."""
-    lengths, approximate = _lengths(points, streets, profile)
-    lengths = np.where(lengths > leg_limit_m, np.inf, lengths.round())
-    return WalkMatrix(lengths, np.ceil(lengths / pace), approximate)
-
-
-def best_order(
-    start: Point,
-    places: Sequence[Point],
-    streets: WalkEngine | None,
-    *,
-    end: Point | None = None,
-    profile: Profile = Profile.WALK,
-) -> list[int]:
-    """In which order to visit `places` from `start` (and on to `end`) to walk least.
-
-    Numbers of places. Exact for up to `visiting_order.EXACT_UP_TO` of them, very good above.
+def open_walks(settings: Settings) -> Walks:
+    """Walks along the streets of `TOUR_STREETS` (an extract is built once and kept under `var`),
+    or straight lines when it is empty; StreetsError when its file cannot be used.
     """
-    stops = [start, *places, *([end] if end else [])]
-    lengths, _approximate = _lengths(stops, streets, profile)
-    order = shortest_order(lengths, len(places))
-    return [stop - 1 for stop in order]
-
-
-def _lengths(
-    points: Sequence[Point], streets: WalkEngine | None, profile: Profile
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Metres between all places, and which of them are only estimates."""
-    if streets:
-        lengths = streets.lengths(points, points, profile)
-    else:
-        lengths = np.full((len(points), len(points)), np.inf)
-    approximate = np.isinf(lengths)
-    for i, j in np.argwhere(approximate):
-        lengths[i, j] = distance_m(points[i], points[j]) * DETOUR
-    return lengths, approximate
+    if not settings.streets:
+        return Walks()
+    streets = open_or_build(Path(settings.streets), settings.var / "streets")
+    return Walks(engine=streets, streets=streets)
 
 
 def _whole_numbers(values: Floats) -> list[list[int | None]]:
