@@ -1,0 +1,71 @@
+# `make help` lists the targets. Each sets up what it needs; everything lands in .venv/ and var/.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+
+.PHONY: help setup setup-dev run test check fmt bench messages lock browser
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.run-ready  ## install what the app needs into .venv/
+
+setup-dev: $(VENV)/.dev-ready browser  ## and what its tests need
+
+run: setup  ## start the app with the demonstration catalogue (HOST= PORT=)
+	@TOUR_DEMO=$${TOUR_DEMO:-1} TOUR_BASE_URL=$${TOUR_BASE_URL:-http://$(HOST):$(PORT)} \
+		$(BIN)/tour serve --host $(HOST) --port $(PORT)
+
+test: setup-dev  ## run every test, on SQLite and on PostgreSQL
+	@$(BIN)/python -m pytest --database sqlite
+	@$(BIN)/python -m pytest --database postgres
+
+check: setup-dev  ## format, lint, types, import rules
+	@$(BIN)/ruff format --check tour tests bench
+	@$(BIN)/ruff check tour tests bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+fmt: setup-dev  ## put the code into the house's format
+	@$(BIN)/ruff check --fix tour tests bench
+	@$(BIN)/ruff format tour tests bench
+
+bench: setup-dev  ## speed, as ratios and figures of one run
+	@$(BIN)/python -m bench
+
+messages: setup-dev  ## collect the messages for the translators
+	@mkdir -p var
+	@$(BIN)/pybabel -q extract --no-location --sort-output --no-default-keywords \
+		-k _ -k lazy -k translate -k translate_plural:1,2 -k ngettext:1,2 \
+		-F locales/babel.cfg -o var/messages.pot .
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		-i var/messages.pot -d locales
+
+lock:  ## pin the dependencies anew (needs uv)
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade pyproject.toml -o requirements.lock
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(VENV)/bin/python:
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/make-venv
+
+$(VENV)/.run-ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the app needs into $(VENV)/ …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev-ready: requirements-dev.lock $(VENV)/.run-ready
+	@echo "Installing what the tests need into $(VENV)/ …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+browser:
+	@sh scripts/install-browser

@@ -1,0 +1,235 @@
+// What a map shows, beside the tiles that folium set up: our base layer, streets, places, walks.
+// Everything on it is also in the list beside it; the map adds, it never replaces.
+(() => {
+  "use strict";
+
+  const CLUSTER_FROM = 30;
+  const STREETS_FROM_ZOOM = 15;
+  const BASE_STYLE = {
+    outline: { color: "#7a7468", weight: 1.5, dashArray: "6 4", fill: false },
+    river: { color: "#8fb8cf", weight: 5, fillColor: "#b9d7ea", fillOpacity: 1 },
+    park: { color: "#c3d8b4", weight: 1, fillColor: "#d5e6c9", fillOpacity: 1 },
+    railway: { color: "#8b8b8b", weight: 2, dashArray: "8 5" },
+    road: { color: "#dccfae", weight: 4 },
+  };
+
+  const element = (tag, className, text) => {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text) node.textContent = text;
+    return node;
+  };
+
+  const getJSON = async (url) => {
+    const response = await fetch(url, { headers: { Accept: "application/geo+json" } });
+    if (!response.ok) throw new Error(`${response.status}`);
+    return response.json();
+  };
+
+  const mark = (kind, icons) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("class", "mark");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", `${icons}#mark-${kind}`);
+    svg.append(use);
+    return svg;
+  };
+
+  // ---- base layer: a map without tiles, and without a network, is still a map ----
+
+  const drawBase = (map, data) => {
+    const point = (feature, at) =>
+      L.marker(at, {
+        pane: "base",
+        interactive: false,
+        keyboard: false,
+        icon: L.divIcon({ className: "map-station", html: element("span", "", feature.properties.name) }),
+      });
+    L.geoJSON(data, {
+      pane: "base",
+      interactive: false,
+      style: (feature) => BASE_STYLE[feature.properties.layer] || BASE_STYLE.road,
+      pointToLayer: point,
+    }).addTo(map);
+  };
+
+  const drawStreets = (map, template) => {
+    const shown = L.layerGroup([], { pane: "base" }).addTo(map);
+    const canvas = L.canvas({ pane: "base" });
+    let asked = "";
+    const refresh = async () => {
+      if (map.getZoom() < STREETS_FROM_ZOOM) { shown.clearLayers(); asked = ""; return; }
+      const b = map.getBounds().pad(0.2);
+      const box = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map((x) => x.toFixed(3));
+      const url = template.replace("{bbox}", box.join(",")).replace("{zoom}", map.getZoom());
+      if (url === asked) return;
+      asked = url;
+      try {
+        const data = await getJSON(url);
+        if (url !== asked) return;
+        shown.clearLayers();
+        L.geoJSON(data, { pane: "base", renderer: canvas, interactive: false, style: streetStyle }).addTo(shown);
+      } catch { asked = ""; }
+    };
+    map.on("moveend", refresh);
+    refresh();
+  };
+
+  const streetStyle = (feature) => ({ color: "#c9c0b0", weight: feature.properties.main ? 3 : 1.5 });
+
+  // ---- places ----
+
+  const pin = (place, options) => {
+    const kind = place.kind;
+    const body = element("span", `pin kind-${kind}`);
+    body.append(element("span", "pin__shape"));
+    if (options.numbered && place.number) body.append(element("span", "pin__number", `${place.number}`));
+    else body.append(mark(kind, options.icons));
+    if (place.approximate) body.classList.add("pin--approximate");
+    return L.divIcon({ className: "pin-holder", html: body, iconSize: [44, 52], iconAnchor: [22, 48], popupAnchor: [0, -42] });
+  };
+
+  const popup = (place, options) => {
+    const card = element("div", `map-card kind-${place.kind}`);
+    const kind = element("p", "map-card__kind", place.kind_label);
+    kind.prepend(mark(place.kind, options.icons));
+    const number = options.numbered && place.number ? `${place.number} ` : "";
+    const link = element("a", "map-card__name", number + place.name);
+    link.href = place.url;
+    card.append(kind, link);
+    if (place.hours) card.append(element("p", "map-card__hours", place.hours));
+    if (place.approximate) card.append(element("p", "map-card__note", options.words.approximate));
+    return card;
+  };
+
+  const marker = (feature, at, options) => {
+    const place = feature.properties;
+    const name = `${options.numbered && place.number ? `${place.number} ` : ""}${place.name} (${place.kind_label})`;
+    const made = L.marker(at, { icon: pin(place, options), title: place.name, alt: name, riseOnHover: true });
+    made.on("add", () => made.getElement()?.setAttribute("aria-label", name));
+    made.bindPopup(() => popup(place, options), { minWidth: 200, maxWidth: 280 });
+    made.on("popupopen", (event) => event.popup.getElement().querySelector("a.map-card__name")?.focus());
+    made.on("popupclose", () => made.getElement()?.focus());
+    return made;
+  };
+
+  const drawPlaces = (map, data, options) => {
+    const placed = { ...data, features: data.features.filter((feature) => feature.geometry) };
+    const layer = L.geoJSON(placed, { pointToLayer: (feature, at) => marker(feature, at, options) });
+    const crowded = placed.features.length >= CLUSTER_FROM && !options.numbered;
+    (crowded ? clusters(options).addLayer(layer) : layer).addTo(map);
+  };
+
+  const clusters = (options) => {
+    const group = L.markerClusterGroup({
+      showCoverageOnHover: false,
+      maxClusterRadius: 50,
+      disableClusteringAtZoom: 17,
+      iconCreateFunction: (cluster) =>
+        L.divIcon({ className: "cluster-holder", html: element("span", "cluster", `${cluster.getChildCount()}`), iconSize: [44, 44] }),
+    });
+    // The plugin's clusters answer to the mouse only: name them, and let Enter and Space press them.
+    group.on("add layeradd animationend spiderfied", () => nameClusters(options));
+    group.on("clusterkeypress", (event) => {
+      if (["Enter", " "].includes(event.originalEvent?.key)) event.layer.zoomToBounds({ padding: [30, 30] });
+    });
+    group.once("add", () => group._map.on("moveend zoomend", () => setTimeout(() => nameClusters(options), 300)));
+    return group;
+  };
+
+  const nameClusters = (options) => {
+    for (const holder of document.querySelectorAll(".cluster-holder")) {
+      holder.setAttribute("role", "button");
+      holder.setAttribute("aria-label", options.words.cluster.replace("{n}", holder.textContent));
+    }
+  };
+
+  // ---- walks ----
+
+  const drawWalk = (map, data, options) => {
+    const of = (type) => ({ ...data, features: data.features.filter((f) => f.geometry.type === type) });
+    drawLines(map, of("LineString"));
+    drawPlaces(map, of("Point"), options);
+  };
+
+  const drawLines = (map, data) => {
+    L.geoJSON(data, { interactive: false, style: { color: "#ffffff", weight: 9, opacity: 0.9 } }).addTo(map);
+    const drawn = L.geoJSON(data, {
+      interactive: false,
+      style: (feature) => ({
+        color: "#0017c1",
+        weight: 5,
+        dashArray: feature.properties.approximate ? "2 9" : null,
+      }),
+    }).addTo(map);
+    if (drawn.getBounds().isValid()) map.fitBounds(drawn.getBounds(), { padding: [40, 40], maxZoom: 17 });
+  };
+
+  // ---- where am I ----
+
+  const LocateControl = L.Control.extend({
+    options: { position: "bottomright" },
+    initialize(words) { this.words = words; },
+    onAdd(map) {
+      const box = element("div", "leaflet-bar map-locate");
+      const button = element("button", "", "◎");
+      button.type = "button";
+      button.title = this.words.locate;
+      button.setAttribute("aria-label", this.words.locate);
+      box.append(button);
+      L.DomEvent.disableClickPropagation(box);
+      button.addEventListener("click", () => this.locate(map));
+      return box;
+    },
+    locate(map) {
+      map.once("locationfound", (found) => {
+        this.dot?.remove();
+        this.dot = L.circleMarker(found.latlng, { radius: 9, color: "#fff", weight: 3, fillColor: "#0017c1", fillOpacity: 1 });
+        this.dot.bindTooltip(this.words.here).addTo(map);
+        map.setView(found.latlng, Math.max(map.getZoom(), 16));
+      });
+      map.once("locationerror", () => say(map, this.words.refused));
+      map.locate({ enableHighAccuracy: true, timeout: 10000 });
+    },
+  });
+
+  const say = (map, text) => {
+    map.getContainer().querySelector(".map-says")?.remove();
+    const note = element("p", "map-says", text);
+    note.setAttribute("role", "status");
+    map.getContainer().append(note);
+  };
+
+  const nameControls = (map, words) => {
+    const container = map.getContainer();
+    for (const [name, word] of [["in", words.zoomIn], ["out", words.zoomOut]]) {
+      const button = container.querySelector(`.leaflet-control-zoom-${name}`);
+      button?.setAttribute("aria-label", word);
+      button?.setAttribute("title", word);
+    }
+  };
+
+  window.tourMap = async (map, options) => {
+    const container = map.getContainer();
+    container.setAttribute("role", "region");
+    container.setAttribute("aria-label", options.label);
+    map.attributionControl.setPrefix(false);
+    if (options.credit) map.attributionControl.addAttribution(options.credit);
+    map.createPane("base").style.zIndex = 150;
+    map.getPane("base").style.pointerEvents = "none";
+    nameControls(map, options.words);
+    new LocateControl(options.words).addTo(map);
+    if (options.fit) map.fitBounds(options.fit, { maxZoom: options.zoom || 16, animate: false });
+    if (!options.whole) map.scrollWheelZoom.disable();
+    const drawings = [
+      getJSON(options.base).then((data) => drawBase(map, data)),
+      options.sites && getJSON(options.sites).then((data) => drawPlaces(map, data, options)),
+      options.walk && getJSON(options.walk).then((data) => drawWalk(map, data, options)),
+    ];
+    if (options.streets) drawStreets(map, options.streets);
+    const results = await Promise.allSettled(drawings);
+    if (results.slice(1).some((result) => result.status === "rejected")) say(map, options.words.unavailable);
+    container.dataset.ready = "yes";
+  };
+})();

@@ -1,0 +1,91 @@
+"""The `tour` command line. Bad input ends with exit code 2 and one clear line."""
+
+import asyncio
+import logging
+import os
+import sys
+
+import click
+import uvicorn
+
+from tour import db
+from tour.asgi import ENV_FILE
+from tour.demo.cli import demo, load_demo
+from tour.errors import ConfigurationError
+from tour.logs import set_up_logs
+from tour.notifications.cli import vapid, worker
+from tour.routes.plan_bench import plan_bench
+from tour.routes.streets_cli import streets
+from tour.settings import Settings
+
+GRACE_SECONDS = 10
+
+
+@click.group(help="Open-factory days of a town: the app and its chores.")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    if context.invoked_subcommand not in ("streets", "plan-bench"):
+        context.obj = Settings.from_environ(os.environ, ENV_FILE)
+
+
+@cli.command(help="Bring the database up to date and start the app.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int) -> None:
+    set_up_logs()
+    asyncio.run(_prepare(settings))
+    click.echo(f"Open {settings.base_url}  (Ctrl+C stops)")
+    _say_what_is_missing(settings)
+    uvicorn.run(
+        "tour.asgi:app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=settings.web_processes,
+        access_log=False,
+        log_config=None,
+        proxy_headers=True,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+@cli.command(help="Bring the database up to date.")
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    asyncio.run(db.migrate(settings.database_url))
+    click.echo("The database is up to date.")
+
+
+async def _prepare(settings: Settings) -> None:
+    await db.migrate(settings.database_url)
+    if settings.demo:
+        await load_demo(settings)
+
+
+def _say_what_is_missing(settings: Settings) -> None:
+    if not settings.streets:
+        click.echo("No street data (TOUR_STREETS): walks are straight lines × 1.3, marked 目安.")
+    if not settings.smtp_url:
+        click.echo(f"No mail server (TOUR_SMTP_URL): mails land in {settings.var / 'mail'}.")
+
+
+cli.add_command(demo)
+cli.add_command(plan_bench)
+cli.add_command(streets)
+cli.add_command(vapid)
+cli.add_command(worker)
+
+
+def main() -> None:
+    try:
+        cli(prog_name="tour")
+    except ConfigurationError as exc:
+        click.echo(f"tour: {exc}", err=True)
+        logging.shutdown()
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""GET sites, events, slots."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tour.errors import BadInput
+from tour.geo import feature, feature_collection, parse_bbox, point_geometry
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.pages.explore import Filters, select
+from tour.pages.town_now import TownNow, town_now
+from tour.programmes.queries import SlotEntry
+from tour.programmes.rules import Availability
+from tour.sites.catalogue import SiteEntry
+from tour.sites.views import spans_text
+from tour.web import state
+
+T = TypeVar("T")
+GEOJSON = "application/geo+json"
+SHARED = {"Cache-Control": "public, max-age=0, s-maxage=2", "Access-Control-Allow-Origin": "*"}
+MOST_SITES = 5000
+MOST_SLOTS = 200
+PUBLIC_STATUS = {
+    Availability.OPEN: "open",
+    Availability.FEW: "open",
+    Availability.DRAW: "open",
+    Availability.FULL: "full",
+    Availability.SOON: "closed",
+    Availability.CLOSED: "closed",
+    Availability.CANCELLED: "cancelled",
+}
+
+
+async def sites(request: Request) -> Response:
+    """GeoJSON FeatureCollection of published sites; those without a place have no geometry."""
+    town = await town_now(request)
+    query = request.query_params
+    filters = replace(Filters.read(query), page=1)
+    chosen = select(town, filters)
+    if slug := query.get("slug"):
+        chosen = [site for site in chosen if site.slug == slug]
+    if box := _read(query, "bbox", parse_bbox, _("A box is written west,south,east,north.")):
+        chosen = [site for site in chosen if site.place and site.place in box]
+    limit = _limit(query, MOST_SITES)
+    event = town.agenda.event(filters.event)
+    numbers = {p.site_id: p.number for p in event.participants} if event else {}
+    features = [_site_feature(request, town, s, numbers.get(s.id)) for s in chosen[:limit]]
+    return JSONResponse(feature_collection(features), headers=SHARED, media_type=GEOJSON)
+
+
+async def events(request: Request) -> Response:
+    town = await town_now(request)
+    items = []
+    for entry in town.agenda.events:
+        card = town.event(entry)
+        items.append(
+            {
+                "slug": card.slug,
+                "title": card.title,
+                "summary": card.summary,
+                "starts_on": entry.starts_on.isoformat(),
+                "ends_on": entry.ends_on.isoformat(),
+                "opens": card.opens,
+                "closes": card.closes,
+                "timezone": entry.zone.key,
+                "sites": [
+                    {"slug": site.slug, "number": p.number, "role": p.role.value}
+                    for p in entry.participants
+                    if (site := town.catalogue.by_id.get(p.site_id))
+                ],
+                "url": _absolute(request, "events:detail", slug=card.slug),
+            }
+        )
+    return JSONResponse({"items": items}, headers=SHARED)
+
+
+async def slots(request: Request) -> Response:
+    """Coming slots in the order of their start; `cursor` is the last slot of the page before."""
+    town = await town_now(request)
+    query = request.query_params
+    keep = _slot_filter(town, query)
+    chosen = [slot for slot in town.board.slots if keep(slot)]
+    after = _cursor(query.get("cursor", ""))
+    if after:
+        chosen = [slot for slot in chosen if (slot.starts_at, slot.id) > after]
+    limit = _limit(query, MOST_SLOTS)
+    page = chosen[:limit]
+    more = len(chosen) > limit
+    return JSONResponse(
+        {
+            "items": [_slot(town, slot) for slot in page],
+            "next": f"{page[-1].starts_at.isoformat()}_{page[-1].id}" if more else None,
+        },
+        headers=SHARED,
+    )
+
+
+def _site_feature(
+    request: Request, town: TownNow, site: SiteEntry, number: int | None
+) -> dict[str, Any]:
+    card = town.card(site)
+    properties = {
+        "id": site.id,
+        "slug": site.slug,
+        "kind": site.kind.value,
+        "kind_label": card.kind_label,
+        "name": card.name,
+        "name_kana": site.name_kana,
+        "name_en": site.text("name", "en"),
+        "address": card.address,
+        "access": list(site.access_features),
+        "hours": spans_text(town.agenda.hours_of(site).on(town.today)),
+        "url": str(request.app.url_path_for("sites:detail", slug=site.slug)),
+        "sample": site.is_sample,
+        "approximate": card.approximate,
+        "number": number,
+    }
+    return feature(point_geometry(site.place) if site.place else None, properties, id=site.id)
+
+
+def _slot(town: TownNow, slot: SlotEntry) -> dict[str, Any]:
+    programme = town.board.programmes[slot.programme_id]
+    site = town.catalogue.by_id.get(programme.site_id)
+    return {
+        "id": slot.id,
+        "programme": {"id": programme.id, "title": programme.text("title", town.lang)},
+        "site": site.slug if site else None,
+        "starts_at": slot.starts_at.isoformat(),
+        "ends_at": slot.ends_at.isoformat(),
+        "capacity": slot.capacity,
+        "seats_left": slot.seats_left,
+        "allocation": slot.allocation.value,
+        "status": PUBLIC_STATUS[slot.availability(town.now)],
+    }
+
+
+def _slot_filter(town: TownNow, query: QueryParams) -> Callable[[SlotEntry], bool]:
+    zone = town.local.tzinfo
+    assert isinstance(zone, ZoneInfo)  # noqa: S101 - the town's own zone
+    day = _("A day is written YYYY-MM-DD.")
+    start, end = _read(query, "from", _day(zone), day), _read(query, "to", _day(zone), day)
+    until = end + timedelta(days=1) if end else None
+    seats = _read(query, "seats", int, _("Seats is a whole number.")) or 0
+    event = town.agenda.event(query.get("event", ""))
+    site = town.catalogue.by_slug.get(query.get("site", ""))
+
+    def keep(slot: SlotEntry) -> bool:
+        programme = town.board.programmes[slot.programme_id]
+        return (
+            ("event" not in query or (event is not None and programme.event_id == event.id))
+            and ("site" not in query or (site is not None and programme.site_id == site.id))
+            and (start is None or slot.starts_at >= start)
+            and (until is None or slot.starts_at < until)
+            and (not seats or slot.seats_left >= seats)
+        )
+
+    return keep
+
+
+def _day(zone: ZoneInfo) -> Callable[[str], datetime]:
+    """Reads a local date as the instant at which it begins."""
+
+    def read(text: str) -> datetime:
+        day = date.fromisoformat(text)
+        return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+    return read
+
+
+def _read(query: QueryParams, name: str, reader: Callable[[str], T], hint: Text) -> T | None:
+    """A parameter's value, None when absent, BadInput when it makes no sense."""
+    text = query.get(name)
+    if not text:
+        return None
+    try:
+        return reader(text)
+    except ValueError:
+        raise BadInput(hint, {name: hint}) from None
+
+
+def _limit(query: QueryParams, most: int) -> int:
+    asked = _read(query, "limit", int, _("Limit is a whole number.")) or most
+    return max(1, min(most, asked))
+
+
+def _cursor(text: str) -> tuple[datetime, int] | None:
+    if not text:
+        return None
+    try:
+        instant, _sep, slot_id = text.replace(" ", "+").rpartition("_")
+        return datetime.fromisoformat(instant), int(slot_id)
+    except ValueError:
+        hint = _("This cursor is not one that was given out.")
+        raise BadInput(hint, {"cursor": hint}) from None
+
+
+def _absolute(request: Request, name: str, **params: Any) -> str:
+    base: str = state(request).settings.base_url
+    return base + str(request.app.url_path_for(name, **params))

@@ -1,0 +1,142 @@
+"""JSON Schemas (2020-12) of what the API takes and gives."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def _object(required: tuple[str, ...] = (), **properties: Json) -> Json:
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _nullable(kind: str) -> Json:
+    return {"type": [kind, "null"]}
+
+
+TEXT: Json = {"type": "string"}
+WHOLE: Json = {"type": "integer"}
+YES_NO: Json = {"type": "boolean"}
+INSTANT: Json = {"type": "string", "format": "date-time"}
+DAY: Json = {"type": "string", "format": "date"}
+POSITION: Json = {"type": "array", "items": {"type": "number"}, "minItems": 2}
+STATUS: Json = {"enum": ["open", "full", "closed", "cancelled"]}
+
+SITE = _object(
+    ("id", "slug", "kind", "name"),
+    id=WHOLE,
+    slug=TEXT,
+    kind=TEXT,
+    name=TEXT,
+    name_kana=TEXT,
+    name_en=TEXT,
+    address=TEXT,
+    access=_list(TEXT),
+    hours=TEXT,
+    url=TEXT,
+    sample=YES_NO,
+    approximate=YES_NO,
+    number=_nullable("integer"),
+)
+
+SCHEMAS: Json = {
+    "SiteCollection": _object(
+        ("type", "features"),
+        type={"const": "FeatureCollection"},
+        features=_list(
+            _object(
+                ("type", "geometry", "properties"),
+                type={"const": "Feature"},
+                id=WHOLE,
+                geometry=_nullable("object"),
+                properties=SITE,
+            )
+        ),
+    ),
+    "Events": _object(
+        ("items",),
+        items=_list(
+            _object(
+                slug=TEXT,
+                title=TEXT,
+                summary=TEXT,
+                starts_on=DAY,
+                ends_on=DAY,
+                opens=TEXT,
+                closes=TEXT,
+                timezone=TEXT,
+                sites=_list(_object(slug=TEXT, number=WHOLE, role={"enum": ["host", "nearby"]})),
+                url=TEXT,
+            )
+        ),
+    ),
+    "Slots": _object(
+        ("items", "next"),
+        items=_list(
+            _object(
+                id=WHOLE,
+                programme=_object(id=WHOLE, title=TEXT),
+                site=_nullable("string"),
+                starts_at=INSTANT,
+                ends_at=INSTANT,
+                capacity=WHOLE,
+                seats_left=WHOLE,
+                allocation={"enum": ["first_come", "draw"]},
+                status=STATUS,
+            )
+        ),
+        next=_nullable("string"),
+    ),
+    "Walk": _object(
+        ("distance_m", "minutes", "approximate", "geometry", "directions"),
+        distance_m=WHOLE,
+        minutes=WHOLE,
+        approximate=YES_NO,
+        geometry=_object(type={"const": "LineString"}, coordinates=_list(POSITION)),
+        directions=_list(_object(text=TEXT, distance_m=WHOLE)),
+    ),
+    "Points": _object(
+        ("points",),
+        points={"type": "array", "items": POSITION, "minItems": 1, "maxItems": 60},
+        profile={"enum": ["walk", "no_steps"]},
+    ),
+    "Matrix": _object(
+        ("distance_m", "minutes"),
+        distance_m=_list(_list(_nullable("integer"))),
+        minutes=_list(_list(_nullable("integer"))),
+        approximate=_list(_list(YES_NO)),
+    ),
+    "Wish": _object(
+        ("slots", "party", "contact", "consent"),
+        slots={"type": "array", "items": WHOLE, "minItems": 1, "maxItems": 8},
+        party=_object(("adults",), adults=WHOLE, children=WHOLE),
+        contact=_object(("name",), name=TEXT, kana=TEXT, email=TEXT, phone=TEXT),
+        lang=TEXT,
+        consent={"const": True},
+    ),
+    "Reservation": _object(
+        ("reference", "url", "slots"),
+        reference=TEXT,
+        url=TEXT,
+        door_code=TEXT,
+        party=_object(adults=WHOLE, children=WHOLE),
+        slots=_list(
+            _object(id=WHOLE, status={"enum": ["confirmed", "cancelled"]}, starts_at=INSTANT)
+        ),
+    ),
+    "PushSubscription": _object(
+        ("reference", "subscription"), reference=TEXT, subscription={"type": "object"}
+    ),
+    "Problem": _object(
+        ("type", "title", "status", "detail"),
+        type=TEXT,
+        title=TEXT,
+        status=WHOLE,
+        detail=TEXT,
+        slot=WHOLE,
+        errors={"type": "object", "additionalProperties": TEXT},
+    ),
+}

@@ -1,0 +1,33 @@
+from starlette.routing import Route as Url
+
+from tour.api import catalogue, openapi, reservations, walks
+
+V1 = "/api/v1"
+
+urls = [
+    Url("/api/openapi.json", openapi.document, name="api:openapi"),
+    Url(f"{V1}/sites", catalogue.sites, name="api:sites"),
+    Url(f"{V1}/events", catalogue.events, name="api:events"),
+    Url(f"{V1}/slots", catalogue.slots, name="api:slots"),
+    Url(f"{V1}/walks", walks.walk, name="api:walks"),
+    Url(f"{V1}/walks/matrix", walks.matrix, methods=["POST"], name="api:walks_matrix"),
+    Url(f"{V1}/reservations", reservations.create, methods=["POST"], name="api:reservations"),
+    Url(
+        f"{V1}/reservations/{{reference}}",
+        reservations.detail,
+        methods=["GET"],
+        name="api:reservation",
+    ),
+    Url(
+        f"{V1}/reservations/{{reference}}",
+        reservations.cancel,
+        methods=["DELETE"],
+        name="api:reservation_cancel",
+    ),
+    Url(
+        f"{V1}/push-subscriptions",
+        reservations.subscribe,
+        methods=["POST"],
+        name="api:push_subscriptions",
+    ),
+]

@@ -1,0 +1,128 @@
+"""create_app(): the only place where real parts are chosen and joined."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import chain
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Mount
+
+from tour import db
+from tour.api.urls import urls as api_urls
+from tour.clock import Clock, clock_from, system_clock
+from tour.errors import TourError
+from tour.events.agenda import AgendaCache
+from tour.notifications.endpoints import EndpointPolicy
+from tour.notifications.keys import vapid_keys
+from tour.notifications.urls import urls as notification_urls
+from tour.notifications.worker import running_worker
+from tour.pages.town_now import Caches
+from tour.pages.urls import urls as page_urls
+from tour.programmes.board import BoardCache
+from tour.reservations.urls import urls as reservation_urls
+from tour.routes.approaches import approach_finder
+from tour.routes.urls import urls as route_urls
+from tour.routes.walks import Walks, open_walks
+from tour.settings import Settings
+from tour.sites.catalogue import CatalogueCache
+from tour.sites.site_map import MapSource
+from tour.town import Town, read_town
+from tour.web.assets import Assets
+from tour.web.middleware import AccessLog, CrossSiteGuard, Language, SecurityHeaders
+from tour.web.page_cache import PageCache
+from tour.web.problems import on_fault, on_http_exception, on_tour_error
+from tour.web.templates import make_environment
+
+SMALLEST_GZIPPED = 600
+LARGEST_BODY = 1_000_000
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
+    """The ASGI app. Raises ConfigurationError for what the operator must mend."""
+    town, assets = read_town(settings.data), Assets()
+    app = Starlette(
+        routes=_urls(assets),
+        middleware=_middleware(settings, town),
+        exception_handlers={
+            TourError: on_tour_error,
+            HTTPException: on_http_exception,
+            Exception: on_fault,
+        },
+        lifespan=_lifespan,
+    )
+    walks = open_walks(settings)
+    parts: dict[str, Any] = {
+        "settings": settings,
+        "town": town,
+        "clock": clock or _clock(settings),
+        "assets": assets,
+        "templates": make_environment(town, assets.url),
+        "walks": walks,
+        "caches": Caches(CatalogueCache(approach_finder(walks)), AgendaCache(), BoardCache()),
+        "map_source": _map_source(settings, assets, walks),
+        "vapid_public_key": vapid_keys(settings).public,
+        "push_policy": EndpointPolicy.parse(settings.push_hosts),
+    }
+    for name, part in parts.items():
+        setattr(app.state, name, part)
+    return app
+
+
+def _clock(settings: Settings) -> Clock:
+    return clock_from(settings.clock) if settings.clock else system_clock
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(db.opened(settings.database_url))
+        if settings.worker == "inline":
+            await stack.enter_async_context(running_worker(settings, app.state.clock))
+        yield
+
+
+def _urls(assets: Assets) -> list[BaseRoute]:
+    features = (page_urls, reservation_urls, route_urls, notification_urls, api_urls)
+    return [*chain.from_iterable(features), Mount("/static", assets, name="static")]
+
+
+def _middleware(settings: Settings, town: Town) -> list[Middleware]:
+    """Outermost first."""
+    return [
+        Middleware(AccessLog),
+        Middleware(PageCache),
+        Middleware(GZipMiddleware, minimum_size=SMALLEST_GZIPPED, compresslevel=5),
+        Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY),
+        Middleware(
+            SecurityHeaders,
+            img_hosts=_tile_hosts(settings.tile_url),
+            https=settings.base_url.startswith("https:"),
+        ),
+        Middleware(Language, languages=town.languages),
+        Middleware(CrossSiteGuard, base_url=settings.base_url),
+    ]
+
+
+def _tile_hosts(tile_url: str) -> tuple[str, ...]:
+    """The hosts that `{s}` may stand for, as a CSP source."""
+    if not tile_url:
+        return ()
+    parts = urlsplit(tile_url)
+    return (f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}",)
+
+
+def _map_source(settings: Settings, assets: Assets, walks: Walks) -> MapSource:
+    return MapSource(
+        tile_url=settings.tile_url,
+        tile_credit=settings.tile_credit,
+        base_url="/base.geojson",
+        streets_url="/streets.geojson?bbox={bbox}&zoom={zoom}" if walks.has_streets else "",
+        asset=assets.url,
+    )

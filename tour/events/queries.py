@@ -1,0 +1,86 @@
+"""Events, found for pages and the API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tour.errors import NotFound
+from tour.events.models import Event, Participation, ParticipationRole
+from tour.i18n import lazy as _
+from tour.i18n import localized
+from tour.sites.hours import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantEntry:
+    site_id: int
+    number: int
+    role: ParticipationRole
+
+
+@dataclass(frozen=True, slots=True)
+class EventEntry:
+    """A published event with who takes part, in the order of its map."""
+
+    id: int
+    slug: str
+    own: Mapping[str, str]
+    translations: dict[str, dict[str, str]]
+    starts_on: date
+    ends_on: date
+    span: Span
+    zone: ZoneInfo
+    booking_opens_at: datetime | None
+    participants: tuple[ParticipantEntry, ...]
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        count = (self.ends_on - self.starts_on).days + 1
+        return tuple(self.starts_on + timedelta(days=n) for n in range(count))
+
+    @property
+    def hosts(self) -> tuple[ParticipantEntry, ...]:
+        return tuple(p for p in self.participants if p.role == ParticipationRole.HOST)
+
+    def text(self, name: str, lang: str) -> str:
+        return localized(self.own, name, lang, self.translations)
+
+
+async def events_from(day: date) -> list[EventEntry]:
+    """Published events that have not ended before `day`, soonest first."""
+    rows = await Event.filter(is_published=True, ends_on__gte=day).order_by("starts_on").values()
+    return await _with_participants(rows)
+
+
+async def event(slug: str) -> EventEntry:
+    """One published event, or NotFound."""
+    rows = await Event.filter(slug=slug, is_published=True).values()
+    if not rows:
+        raise NotFound(_("There is no such event. It may be over or not yet announced."))
+    return (await _with_participants(rows))[0]
+
+
+async def _with_participants(rows: list[dict[str, Any]]) -> list[EventEntry]:
+    found: dict[int, list[ParticipantEntry]] = {row["id"]: [] for row in rows}
+    query = Participation.filter(event_id__in=list(found), site__is_published=True)
+    for row in await query.order_by("number").values("event_id", "site_id", "number", "role"):
+        entry = ParticipantEntry(row["site_id"], row["number"], ParticipationRole(row["role"]))
+        found[row["event_id"]].append(entry)
+    return [_entry(row, tuple(found[row["id"]])) for row in rows]
+
+
+def _entry(row: Mapping[str, Any], participants: tuple[ParticipantEntry, ...]) -> EventEntry:
+    return EventEntry(
+        id=row["id"],
+        slug=row["slug"],
+        own={name: row[name] for name in ("title", "summary", "description")},
+        translations=row["translations"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        span=Span(row["opens_minute"], row["closes_minute"]),
+        zone=ZoneInfo(row["timezone"]),
+        booking_opens_at=row["booking_opens_at"],
+        participants=participants,
+    )

@@ -1,0 +1,33 @@
+"""Logs as one JSON object a line, without addresses, names or keys of anybody."""
+
+import json
+import logging
+from datetime import UTC, datetime
+
+EXTRA = ("method", "page", "status", "ms", "service", "count", "seconds")
+"""The only fields besides the message that a line may carry; none can hold personal data."""
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in EXTRA if hasattr(record, name)}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_logs(level: int = logging.INFO) -> None:
+    """Send every log to standard error as JSON lines; libraries speak from warnings on.
+
+    Tortoise logs SQL with its values at debug level, so its loggers never go below.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("tour").setLevel(level)

@@ -1,0 +1,151 @@
+"""Choosing sites by what a visitor asked for. Pure but for the query string it reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from tour.geo import Point, distance_m, parse_lon_lat
+from tour.pages.town_now import TownNow
+from tour.programmes.views import RESERVABLE, SlotCard
+from tour.sites.catalogue import SiteEntry
+from tour.sites.models import ACCESS_FEATURES, SiteKind
+from tour.sites.search import matches
+from tour.sites.views import SiteCard
+
+PER_PAGE = 24
+MAX_QUERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a visitor asked for. What makes no sense in an address is left out, never an error."""
+
+    q: str = ""
+    kinds: tuple[SiteKind, ...] = ()
+    event: str = ""
+    on: date | None = None
+    open_now: bool = False
+    seats: int = 0
+    access: tuple[str, ...] = ()
+    near: str = ""
+    page: int = 1
+
+    @classmethod
+    def read(cls, query: QueryParams) -> "Filters":
+        return cls(
+            q=query.get("q", "").strip()[:MAX_QUERY],
+            kinds=tuple(SiteKind(k) for k in query.getlist("kind") if k in list(SiteKind)),
+            event=query.get("event", ""),
+            on=_date(query.get("date", "")),
+            open_now=query.get("open_now") == "1",
+            seats=_number(query.get("seats", "")),
+            access=tuple(a for a in query.getlist("access") if a in ACCESS_FEATURES),
+            near=query.get("near", "")[:60],
+            page=max(1, _number(query.get("page", ""))),
+        )
+
+    def query_string(self, **changes: object) -> str:
+        """These filters as an address; with `page=` for another page of results."""
+        asked = replace(self, **changes)  # type: ignore[arg-type]
+        pairs: list[tuple[str, str]] = [("kind", kind.value) for kind in asked.kinds]
+        pairs += [("access", feature) for feature in asked.access]
+        single: Mapping[str, str] = {
+            "q": asked.q,
+            "event": asked.event,
+            "date": asked.on.isoformat() if asked.on else "",
+            "open_now": "1" if asked.open_now else "",
+            "seats": str(asked.seats) if asked.seats else "",
+            "near": asked.near,
+            "page": str(asked.page) if asked.page > 1 else "",
+        }
+        return urlencode(pairs + [(name, value) for name, value in single.items() if value])
+
+    @property
+    def count(self) -> int:
+        """How many filters are set, beside the words and the kind that are always visible."""
+        chosen = (self.on, self.open_now, self.seats, self.near)
+        return sum(1 for value in chosen if value) + len(self.access)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One site of a result with the slot that best answers the search."""
+
+    site: SiteCard
+    slot: SlotCard | None
+
+
+def select(town: TownNow, filters: Filters) -> list[SiteEntry]:
+    """The sites that meet every filter, nearest first when a place was named."""
+    chosen = [site for site in _candidates(town, filters) if _meets(town, site, filters)]
+    start = start_point(town, filters.near)
+    if start is None:
+        return chosen
+    placed = [site for site in chosen if site.place is not None]
+    return sorted(placed, key=lambda site: distance_m(start, site.place or start))
+
+
+def found(town: TownNow, site: SiteEntry, start: Point | None) -> Found:
+    card = town.card(site)
+    if start is not None and site.place is not None:
+        card = replace(card, distance_m=distance_m(start, site.place))
+    return Found(card, town.next_slot(site))
+
+
+def start_point(town: TownNow, near: str) -> Point | None:
+    """Where "near" is: a station, or lon,lat of the visitor's own position."""
+    if not near:
+        return None
+    if point := town.catalogue.place(near):
+        return point
+    try:
+        return parse_lon_lat(near)
+    except ValueError:
+        return None
+
+
+def _candidates(town: TownNow, filters: Filters) -> list[SiteEntry]:
+    """All sites by their reading, or those of an event in the order of its map."""
+    sites = list(town.catalogue.sites)
+    if filters.event:
+        event = town.agenda.event(filters.event)
+        ids = [p.site_id for p in event.participants] if event else []
+        sites = [town.catalogue.by_id[i] for i in ids if i in town.catalogue.by_id]
+    return sites
+
+
+def _meets(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
+    hours = town.agenda.hours_of(site)
+    return (
+        (not filters.kinds or site.kind in filters.kinds)
+        and (not filters.q or matches(filters.q, site.index))
+        and all(feature in site.access_features for feature in filters.access)
+        and (filters.on is None or bool(hours.on(filters.on)))
+        and (not filters.open_now or hours.is_open_at(town.local))
+        and (not filters.seats or _has_seats(town, site, filters))
+    )
+
+
+def _has_seats(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
+    zone = town.local.tzinfo
+    return any(
+        slot.seats_left >= filters.seats
+        and slot.availability(town.now) in RESERVABLE
+        and (filters.on is None or slot.starts_at.astimezone(zone).date() == filters.on)
+        for slot in town.slots_of(site)
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    """A small whole number, full-width digits included; 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= 3 else 0

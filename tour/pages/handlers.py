@@ -1,0 +1,222 @@
+"""Visitor's pages that need no account and change nothing."""
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.errors import NotFound
+from tour.events import queries as events
+from tour.events.queries import EventEntry
+from tour.geo import Point
+from tour.i18n import lazy as _
+from tour.pages import maps
+from tour.pages.explore import PER_PAGE, Filters, Found, found, select, start_point
+from tour.pages.town_now import TownNow, town_now
+from tour.programmes import queries as programmes
+from tour.programmes.views import ProgrammeView, SlotCard, by_day, programme_view
+from tour.routes import queries as routes
+from tour.sites.catalogue import SiteEntry
+from tour.sites.labels import ACCESS, KINDS
+from tour.sites.views import coming_exceptions, hours_table
+from tour.web import render, state
+
+SHARED_SECONDS = 2
+OPENINGS = 6
+
+
+async def home(request: Request) -> Response:
+    town = await town_now(request)
+    coming = [town.event(event) for event in town.agenda.events]
+    return render(
+        request,
+        "home.html",
+        nav="explore",
+        shared_seconds=SHARED_SECONDS,
+        event=coming[0] if coming else None,
+        later_events=coming[1:],
+        kinds=_kinds(town),
+        openings=_openings(town),
+        courses=[c.card(town.lang) for c in await routes.courses()],
+    )
+
+
+async def explore(request: Request) -> Response:
+    town = await town_now(request)
+    filters = Filters.read(request.query_params)
+    chosen = select(town, filters)
+    first = (filters.page - 1) * PER_PAGE
+    return render(
+        request,
+        "sites/index.html",
+        nav="explore",
+        shared_seconds=SHARED_SECONDS,
+        results=_found(town, chosen[first : first + PER_PAGE], filters),
+        total=len(chosen),
+        pages=-(-len(chosen) // PER_PAGE),
+        **_choices(town, filters),
+    )
+
+
+async def explore_map(request: Request) -> Response:
+    town = await town_now(request)
+    filters = Filters.read(request.query_params)
+    chosen = select(town, filters)
+    return render(
+        request,
+        "sites/map.html",
+        nav="map",
+        results=_found(town, chosen, filters),
+        total=len(chosen),
+        map=maps.results_map(request, chosen, filters.query_string(page=1)),
+        **_choices(town, filters),
+    )
+
+
+async def site(request: Request) -> Response:
+    town = await town_now(request)
+    entry = town.catalogue.by_slug.get(request.path_params["slug"])
+    if entry is None:
+        raise NotFound(_("There is no such place. It may have been renamed or withdrawn."))
+    hours = town.agenda.hours_of(entry)
+    return render(
+        request,
+        "sites/detail.html",
+        nav="explore",
+        site=town.card(entry),
+        entry=entry,
+        description=entry.text("description", town.lang),
+        access_note=entry.text("access_note", town.lang),
+        hours=hours_table(hours, town.lang),
+        exceptions=coming_exceptions(hours, town.today, town.lang),
+        programmes=await _programmes(town, entry),
+        events=[town.event(e) for e in town.agenda.events if _takes_part(e, entry)],
+        stations=_stations(town),
+        map=maps.site_map(request, entry),
+    )
+
+
+async def event(request: Request) -> Response:
+    town = await town_now(request)
+    entry = await events.event(request.path_params["slug"])
+    return render(
+        request,
+        "events/detail.html",
+        nav="explore",
+        shared_seconds=SHARED_SECONDS,
+        event=town.event(entry),
+        results=_participants(town, entry),
+        courses=[c.card(town.lang) for c in await routes.courses() if c.event_id == entry.id],
+    )
+
+
+async def event_map(request: Request) -> Response:
+    town = await town_now(request)
+    entry = await events.event(request.path_params["slug"])
+    sites = [s for p in entry.participants if (s := town.catalogue.by_id.get(p.site_id))]
+    return render(
+        request,
+        "events/map.html",
+        nav="map",
+        event=town.event(entry),
+        results=_participants(town, entry),
+        kinds=_kinds(town),
+        map=maps.results_map(request, sites, f"event={entry.slug}", numbered=True),
+    )
+
+
+async def programme(request: Request) -> Response:
+    town = await town_now(request)
+    entry = await programmes.programme(request.path_params["programme_id"])
+    place = town.catalogue.by_id.get(entry.site_id)
+    if place is None:
+        raise NotFound(_("There is no such session. It may have been withdrawn."))
+    slots = await programmes.slots_of([entry.id], since=town.now)
+    card = town.card(place)
+    view = programme_view(entry, slots, card, lang=town.lang, now=town.now)
+    return render(
+        request,
+        "programmes/detail.html",
+        nav="explore",
+        programme=view,
+        site=card,
+        days=by_day(view.slots, state(request).town.timezone),
+    )
+
+
+async def about(request: Request) -> Response:
+    return render(request, "about.html", shared_seconds=SHARED_SECONDS)
+
+
+async def _programmes(town: TownNow, entry: SiteEntry) -> list[ProgrammeView]:
+    card = town.card(entry)
+    offered = await programmes.programmes(site_id=entry.id)
+    slots = await programmes.slots_of([p.id for p in offered], since=town.now)
+    return [
+        programme_view(
+            p, [s for s in slots if s.programme_id == p.id], card, lang=town.lang, now=town.now
+        )
+        for p in offered
+    ]
+
+
+def _found(town: TownNow, sites: list[SiteEntry], filters: Filters) -> list[Found]:
+    start: Point | None = start_point(town, filters.near)
+    numbers = _numbers(town.agenda.event(filters.event)) if filters.event else {}
+    return [_numbered(found(town, site, start), numbers.get(site.id)) for site in sites]
+
+
+def _participants(town: TownNow, entry: EventEntry) -> list[Found]:
+    """The event's places in the order of its map, numbered as there."""
+    numbers = _numbers(entry)
+    sites = [s for i in numbers if (s := town.catalogue.by_id.get(i))]
+    return [_numbered(found(town, site, None), numbers[site.id]) for site in sites]
+
+
+def _numbers(entry: EventEntry | None) -> dict[int, int]:
+    return {p.site_id: p.number for p in entry.participants} if entry else {}
+
+
+def _numbered(result: Found, number: int | None) -> Found:
+    return Found(replace(result.site, number=number), result.slot) if number else result
+
+
+def _takes_part(event: EventEntry, site: SiteEntry) -> bool:
+    return any(p.site_id == site.id for p in event.hosts)
+
+
+def _openings(town: TownNow) -> list[SlotCard]:
+    """The soonest bookable slots, one a programme, so that one site does not fill the screen."""
+    chosen: dict[int, SlotCard] = {}
+    for entry in town.board.slots:
+        if entry.programme_id in chosen:
+            continue
+        card = town.slot(entry)
+        if card and card.can_reserve:
+            chosen[entry.programme_id] = card
+        if len(chosen) == OPENINGS:
+            break
+    return list(chosen.values())
+
+
+def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
+    """What the filter form offers, with what was chosen."""
+    days = sorted({day for event in town.agenda.events for day in event.dates})
+    return {
+        "filters": filters,
+        "kinds": _kinds(town),
+        "access_options": [(key, str(label)) for key, label in ACCESS.items()],
+        "stations": _stations(town),
+        "dates": days,
+        "events": [town.event(event) for event in town.agenda.events],
+    }
+
+
+def _kinds(town: TownNow) -> list[tuple[str, str]]:
+    present = {site.kind for site in town.catalogue.sites}
+    return [(kind.value, str(label)) for kind, label in KINDS.items() if kind in present]
+
+
+def _stations(town: TownNow) -> list[tuple[str, str]]:
+    return [(station.id, station.name_in(town.lang)) for station in town.catalogue.stations]

@@ -1,0 +1,32 @@
+"""The maps of the visitor's pages: which markers and lines each shows."""
+
+from starlette.requests import Request
+
+from tour.sites.catalogue import SiteEntry
+from tour.sites.maps import map_around
+from tour.sites.site_map import MapFragment
+
+
+def results_map(
+    request: Request, sites: list[SiteEntry], query: str, *, numbered: bool = False
+) -> MapFragment:
+    """The sites of a search or an event; a map of none shows the town."""
+    return map_around(
+        request,
+        [site.place for site in sites if site.place],
+        sites=f"{request.app.url_path_for('api:sites')}?{query}",
+        numbered=numbered,
+        whole=True,
+    )
+
+
+def site_map(request: Request, site: SiteEntry) -> MapFragment | None:
+    """One site and its entrance, or None where no place is known."""
+    if site.place is None:
+        return None
+    return map_around(
+        request,
+        [site.place],
+        sites=f"{request.app.url_path_for('api:sites')}?slug={site.slug}",
+        zoom=17 if site.is_walkable else 15,
+    )

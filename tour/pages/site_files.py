@@ -1,0 +1,85 @@
+"""Files and answers that browsers, search engines and monitors ask for by a fixed name."""
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from tortoise.exceptions import BaseORMException
+
+from tour.events import queries as events
+from tour.sites.catalogue import current_revision
+from tour.web import now, render, state
+
+HOUR = "public, max-age=3600"
+SITEMAP = "application/xml"
+
+
+async def service_worker(request: Request) -> Response:
+    """At the root, so that it may look after every page; never kept by a cache."""
+    body = state(request).assets.body("js/sw.js")
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
+
+
+async def manifest(request: Request) -> Response:
+    town, assets = state(request).town, state(request).assets
+    icon = {"src": assets.url("icons/app.svg"), "sizes": "any", "type": "image/svg+xml"}
+    body = {
+        "id": "/",
+        "name": town.brand,
+        "short_name": town.brand,
+        "lang": town.language,
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#a8432b",
+        "icons": [icon, {**icon, "purpose": "maskable"}],
+    }
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        headers={"Cache-Control": HOUR},
+        media_type="application/manifest+json",
+    )
+
+
+async def robots(request: Request) -> Response:
+    base = state(request).settings.base_url
+    return PlainTextResponse(
+        f"User-agent: *\nDisallow: /reservations\nDisallow: /slots\nSitemap: {base}/sitemap.xml\n"
+    )
+
+
+async def sitemap(request: Request) -> Response:
+    catalogue = await state(request).caches.catalogue.current()
+    zone = state(request).town.timezone
+    paths = ["/", "/sites", "/map", "/about"]
+    paths += [f"/sites/{site.slug}" for site in catalogue.sites]
+    paths += [
+        f"/events/{e.slug}" for e in await events.events_from(now(request).astimezone(zone).date())
+    ]
+    response = render(request, "sitemap.xml", shared_seconds=60, paths=paths)
+    response.headers["Content-Type"] = SITEMAP
+    return response
+
+
+async def base_layer(request: Request) -> Response:
+    """The app's own base map under the tiles: a map without them and without a network."""
+    path = state(request).settings.data / "base.geojson"
+    return Response(
+        path.read_bytes(),
+        headers={"Cache-Control": "public, max-age=3600, s-maxage=60"},
+        media_type="application/geo+json",
+    )
+
+
+async def healthz(_request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+async def readyz(_request: Request) -> Response:
+    """The process can do its work: the database answers."""
+    try:
+        revision = await current_revision()
+    except (BaseORMException, OSError):
+        return JSONResponse({"status": "database does not answer"}, 503)
+    return JSONResponse({"status": "ok", "catalogue_revision": revision})

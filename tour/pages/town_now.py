@@ -1,0 +1,92 @@
+"""Everything a visitor's page reads, as it stands at the moment of the request."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from starlette.requests import Request
+
+from tour.events.agenda import Agenda, AgendaCache
+from tour.events.queries import EventEntry
+from tour.events.views import EventCard, event_card
+from tour.programmes.board import Board, BoardCache
+from tour.programmes.queries import SlotEntry
+from tour.programmes.rules import Availability
+from tour.programmes.views import RESERVABLE, SlotCard, slot_card
+from tour.sites.catalogue import Catalogue, CatalogueCache, SiteEntry
+from tour.sites.views import SiteCard, site_card, with_hours
+from tour.web import lang, now, state
+
+
+@dataclass(frozen=True, slots=True)
+class TownNow:
+    """The catalogue, the agenda and the board at one instant, for a reader of one language."""
+
+    catalogue: Catalogue
+    agenda: Agenda
+    board: Board
+    now: datetime
+    local: datetime
+    lang: str
+
+    @property
+    def today(self) -> date:
+        return self.local.date()
+
+    def card(self, site: SiteEntry) -> SiteCard:
+        base = _card(site, self.lang)
+        return with_hours(base, self.agenda.hours_of(site), self.local)
+
+    def slot(self, slot: SlotEntry) -> SlotCard | None:
+        """The card of a slot, or None when its site is not published."""
+        programme = self.board.programmes[slot.programme_id]
+        site = self.catalogue.by_id.get(programme.site_id)
+        if site is None:
+            return None
+        return slot_card(slot, programme, _card(site, self.lang), lang=self.lang, now=self.now)
+
+    def slots_of(self, site: SiteEntry) -> tuple[SlotEntry, ...]:
+        return self.board.by_site.get(site.id, ())
+
+    def next_slot(self, site: SiteEntry) -> SlotCard | None:
+        """The soonest slot that can be booked, else the soonest that is full or drawn."""
+        coming = self.slots_of(site)
+        open_slots = [s for s in coming if s.availability(self.now) in RESERVABLE]
+        others = [s for s in coming if s.availability(self.now) in SHOWN_ANYWAY]
+        chosen = next(iter(open_slots or others), None)
+        return self.slot(chosen) if chosen else None
+
+    def event(self, event: EventEntry) -> EventCard:
+        return event_card(event, self.lang, self.today)
+
+
+SHOWN_ANYWAY = (Availability.DRAW, Availability.SOON, Availability.FULL)
+
+
+@lru_cache(maxsize=8192)
+def _card(site: SiteEntry, lang: str) -> SiteCard:
+    return site_card(site, lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Caches:
+    """The process's copies; `create_app` makes one of it."""
+
+    catalogue: CatalogueCache
+    agenda: AgendaCache
+    board: BoardCache
+
+
+async def town_now(request: Request) -> TownNow:
+    caches: Caches = state(request).caches
+    instant = now(request)
+    local = instant.astimezone(state(request).town.timezone)
+    catalogue = await caches.catalogue.current()
+    return TownNow(
+        catalogue=catalogue,
+        agenda=await caches.agenda.current(catalogue.revision, local.date()),
+        board=await caches.board.current(instant, catalogue.revision),
+        now=instant,
+        local=local,
+        lang=lang(request),
+    )

@@ -1,0 +1,21 @@
+from starlette.routing import Route as Url
+
+from tour.pages import handlers, site_files
+
+urls = [
+    Url("/", handlers.home, name="pages:home"),
+    Url("/sites", handlers.explore, name="sites:index"),
+    Url("/map", handlers.explore_map, name="sites:map"),
+    Url("/sites/{slug}", handlers.site, name="sites:detail"),
+    Url("/events/{slug}", handlers.event, name="events:detail"),
+    Url("/events/{slug}/map", handlers.event_map, name="events:map"),
+    Url("/programmes/{programme_id:int}", handlers.programme, name="programmes:detail"),
+    Url("/about", handlers.about, name="pages:about"),
+    Url("/sw.js", site_files.service_worker, name="pages:service_worker"),
+    Url("/manifest.webmanifest", site_files.manifest, name="pages:manifest"),
+    Url("/robots.txt", site_files.robots, name="pages:robots"),
+    Url("/sitemap.xml", site_files.sitemap, name="pages:sitemap"),
+    Url("/base.geojson", site_files.base_layer, name="pages:base_layer"),
+    Url("/healthz", site_files.healthz, name="pages:healthz"),
+    Url("/readyz", site_files.readyz, name="pages:readyz"),
+]

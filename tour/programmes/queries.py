@@ -1,0 +1,147 @@
+"""Programmes and slots, found for pages and the API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tour.errors import NotFound
+from tour.i18n import lazy as _
+from tour.i18n import localized
+from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
+from tour.programmes.rules import Availability, availability
+
+SLOT_FIELDS = (
+    "id",
+    "programme_id",
+    "starts_at",
+    "ends_at",
+    "capacity",
+    "seats_taken",
+    "allocation",
+    "status",
+    "booking_opens_at",
+    "booking_closes_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeEntry:
+    """A published programme, its texts in every language it has."""
+
+    id: int
+    slug: str
+    site_id: int
+    event_id: int | None
+    own: Mapping[str, str]
+    translations: dict[str, dict[str, str]]
+    minutes: int
+    price_yen: int
+    min_age: int | None
+    max_party: int
+    languages: tuple[str, ...]
+
+    def text(self, name: str, lang: str) -> str:
+        return localized(self.own, name, lang, self.translations)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotEntry:
+    """One bookable start as it stood when it was read."""
+
+    id: int
+    programme_id: int
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    seats_taken: int
+    allocation: Allocation
+    status: SlotStatus
+    booking_opens_at: datetime | None
+    booking_closes_at: datetime
+
+    @property
+    def seats_left(self) -> int:
+        return max(0, self.capacity - self.seats_taken)
+
+    def availability(self, now: datetime) -> Availability:
+        return availability(
+            status=self.status,
+            allocation=self.allocation,
+            seats_left=self.seats_left,
+            booking_opens_at=self.booking_opens_at,
+            booking_closes_at=self.booking_closes_at,
+            now=now,
+        )
+
+
+async def programme(programme_id: int) -> ProgrammeEntry:
+    """One published programme, or NotFound."""
+    rows = await Programme.filter(id=programme_id, is_published=True).values()
+    if not rows:
+        raise NotFound(_("There is no such session. It may have been withdrawn."))
+    return _programme(rows[0])
+
+
+async def programmes(*, site_id: int | None = None) -> list[ProgrammeEntry]:
+    """Published programmes of published sites, in the order they were listed."""
+    query = Programme.filter(is_published=True, site__is_published=True)
+    if site_id is not None:
+        query = query.filter(site_id=site_id)
+    return [_programme(row) for row in await query.order_by("id").values()]
+
+
+async def slot(slot_id: int) -> SlotEntry:
+    """One slot of a published programme, or NotFound."""
+    rows = await Slot.filter(id=slot_id, programme__is_published=True).values(*SLOT_FIELDS)
+    if not rows:
+        raise NotFound(_("There is no such time. It may have been withdrawn."))
+    return slot_entry(rows[0])
+
+
+async def slots_of(programme_ids: Sequence[int], *, since: datetime) -> list[SlotEntry]:
+    """The programmes' slots that have not ended by `since`, soonest first."""
+    query = Slot.filter(programme_id__in=list(programme_ids), ends_at__gt=since)
+    return [slot_entry(r) for r in await query.order_by("starts_at", "id").values(*SLOT_FIELDS)]
+
+
+async def coming_slots(*, since: datetime, days: int = 90) -> list[SlotEntry]:
+    """Every slot of a published programme that ends within `days` from `since`."""
+    query = Slot.filter(
+        ends_at__gt=since,
+        starts_at__lt=since + timedelta(days=days),
+        programme__is_published=True,
+        programme__site__is_published=True,
+    )
+    return [slot_entry(r) for r in await query.order_by("starts_at", "id").values(*SLOT_FIELDS)]
+
+
+def slot_entry(row: Mapping[str, Any]) -> SlotEntry:
+    return SlotEntry(
+        id=row["id"],
+        programme_id=row["programme_id"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        capacity=row["capacity"],
+        seats_taken=row["seats_taken"],
+        allocation=Allocation(row["allocation"]),
+        status=SlotStatus(row["status"]),
+        booking_opens_at=row["booking_opens_at"],
+        booking_closes_at=row["booking_closes_at"],
+    )
+
+
+def _programme(row: Mapping[str, Any]) -> ProgrammeEntry:
+    return ProgrammeEntry(
+        id=row["id"],
+        slug=row["slug"],
+        site_id=row["site_id"],
+        event_id=row["event_id"],
+        own={name: row[name] for name in ("title", "summary", "bring")},
+        translations=row["translations"],
+        minutes=row["minutes"],
+        price_yen=row["price_yen"],
+        min_age=row["min_age"],
+        max_party=row["max_party"],
+        languages=tuple(row["languages"]),
+    )

@@ -1,0 +1,45 @@
+"""What can be booked when. Pure: no database, clock or request."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tour.programmes.models import Allocation, SlotStatus
+
+BOOKING_CLOSES_BEFORE = timedelta(minutes=30)
+"""Hosts print their list half an hour before the start; a slot may say otherwise."""
+FEW_SEATS = 3
+
+
+class Availability(StrEnum):
+    """What a visitor can do with a slot now."""
+
+    OPEN = "open"
+    FEW = "few"
+    FULL = "full"
+    DRAW = "draw"
+    SOON = "soon"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+def availability(
+    *,
+    status: SlotStatus,
+    allocation: Allocation,
+    seats_left: int,
+    booking_opens_at: datetime | None,
+    booking_closes_at: datetime,
+    now: datetime,
+) -> Availability:
+    """The one answer to "can I book this?", for lists, pages, plans and the API."""
+    if status == SlotStatus.CANCELLED:
+        return Availability.CANCELLED
+    if status == SlotStatus.CLOSED or now >= booking_closes_at:
+        return Availability.CLOSED
+    if booking_opens_at and now < booking_opens_at:
+        return Availability.SOON
+    if allocation == Allocation.DRAW:
+        return Availability.DRAW
+    if seats_left <= 0:
+        return Availability.FULL
+    return Availability.FEW if seats_left <= FEW_SEATS else Availability.OPEN

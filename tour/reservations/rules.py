@@ -1,0 +1,132 @@
+"""Who may reserve what. Pure: one validator for page and API, for making and for changing."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import jaconv
+import phonenumbers
+
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.programmes.rules import Availability
+
+MAX_PARTY = 20
+MAX_NAME = 100
+MAX_EMAIL = 254
+KANA = re.compile(r"[ァ-ヺー・ 　]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+REGION = "JP"
+"""The region whose phone numbers may be written without a country code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who comes and how to reach them, checked and normalised."""
+
+    adults: int
+    children: int
+    name: str
+    kana: str
+    email: str
+    phone: str
+
+    @property
+    def size(self) -> int:
+        return self.adults + self.children
+
+
+def read_party(raw: Mapping[str, str]) -> tuple[Party | None, dict[str, Text]]:
+    """What was typed as a Party, or None with what is wrong field by field."""
+    errors: dict[str, Text] = {}
+    adults = _people(raw.get("adults", ""), "adults", errors)
+    children = _people(raw.get("children", "0") or "0", "children", errors)
+    name, kana = _name(raw.get("name", ""), errors), _kana(raw.get("kana", ""), errors)
+    email, phone = _email(raw.get("email", ""), errors), _phone(raw.get("phone", ""), errors)
+    if not email and not phone and not {"email", "phone"} & errors.keys():
+        errors["email"] = _("Give an e-mail address or a phone number, so that we can reach you.")
+    if not errors and adults + children == 0:
+        errors["adults"] = _("A party is at least 1 person.")
+    if errors:
+        return None, errors
+    return Party(adults, children, name, kana, email, phone), errors
+
+
+def party_problem(party_size: int, *, max_party: int, capacity: int) -> Text | None:
+    """Why a party of this size cannot have this session at all, or None."""
+    largest = min(max_party, capacity)
+    if party_size > largest:
+        return _("At most %(n)s people can come together here.", n=largest)
+    return None
+
+
+def booking_problem(availability: Availability, booking_opens_at: datetime | None) -> Text | None:
+    """Why a slot cannot be booked first come, or None. Full is not a reason: seats decide."""
+    if availability == Availability.CANCELLED:
+        return _("This session has been cancelled.")
+    if availability == Availability.CLOSED:
+        return _("Reservations for this time are closed. Please choose another time.")
+    if availability == Availability.SOON and booking_opens_at:
+        return _("Reservations for this time have not opened yet.")
+    if availability == Availability.DRAW:
+        return _("Seats at this time are given by a draw.")
+    return None
+
+
+def change_problem(booking_closes_at: datetime, *, now: datetime) -> Text | None:
+    """Why a party can no longer change or cancel by itself, or None."""
+    if now >= booking_closes_at:
+        return _("The session is about to begin. Please tell the staff at the door.")
+    return None
+
+
+def _people(text: str, field: str, errors: dict[str, Text]) -> int:
+    digits = unicodedata.normalize("NFKC", text).strip()
+    if not digits.isdecimal() or len(digits) > 3 or int(digits) > MAX_PARTY:
+        errors[field] = _("Give the number of people as a number from 0 to %(n)s.", n=MAX_PARTY)
+        return 0
+    return int(digits)
+
+
+def _name(text: str, errors: dict[str, Text]) -> str:
+    """Any script and any emoji is a name; only control characters are taken out."""
+    shown = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+    name = " ".join(unicodedata.normalize("NFC", shown).split())
+    if not name:
+        errors["name"] = _("Give a name that we can call at the door.")
+    elif len(name) > MAX_NAME:
+        errors["name"] = _("A name can have at most %(n)s characters.", n=MAX_NAME)
+    return name
+
+
+def _kana(text: str, errors: dict[str, Text]) -> str:
+    kana = " ".join(jaconv.hira2kata(unicodedata.normalize("NFKC", text)).split())
+    if kana and (len(kana) > MAX_NAME or not KANA.fullmatch(kana)):
+        errors["kana"] = _("Write the reading in katakana or hiragana, or leave it empty.")
+    return kana
+
+
+def _email(text: str, errors: dict[str, Text]) -> str:
+    email = unicodedata.normalize("NFKC", text).strip()
+    if email and (len(email) > MAX_EMAIL or not EMAIL.fullmatch(email)):
+        errors["email"] = _("This does not look like an e-mail address. Is a letter missing?")
+    return email
+
+
+def _phone(text: str, errors: dict[str, Text]) -> str:
+    """Half-width with hyphens as GIF writes it: 03-1234-5678; abroad in international form."""
+    typed = unicodedata.normalize("NFKC", text).strip()
+    if not typed:
+        return ""
+    try:
+        number = phonenumbers.parse(typed[:40], REGION)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        errors["phone"] = _("This does not look like a phone number. Is a digit missing?")
+        return typed
+    is_japanese = phonenumbers.region_code_for_country_code(number.country_code or 0) == REGION
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, form.NATIONAL if is_japanese else form.INTERNATIONAL)

@@ -1,0 +1,44 @@
+"""From which station one walks to each site."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tour.geo import distance_m
+from tour.routes.paths import Profile
+from tour.routes.walks import DETOUR, Walks, minutes_for
+from tour.sites.catalogue import Approach, FindApproaches, SiteEntry, StationEntry
+
+
+def approach_finder(walks: Walks) -> FindApproaches:
+    """A function that finds every walkable site's nearest station on foot."""
+
+    def find(sites: Sequence[SiteEntry], stations: Sequence[StationEntry]) -> dict[int, Approach]:
+        walkable = [site for site in sites if site.place and site.is_walkable]
+        if not walkable or not stations:
+            return {}
+        starts = [station.point for station in stations]
+        ends = [site.place for site in walkable if site.place]
+        if walks.engine:
+            lengths = walks.engine.lengths(starts, ends, Profile.WALK)
+        else:
+            lengths = np.full((len(starts), len(ends)), np.inf)
+        found = {}
+        for column, site in enumerate(walkable):
+            found[site.id] = _nearest(site, stations, lengths[:, column])
+        return found
+
+    return find
+
+
+def _nearest(
+    site: SiteEntry, stations: Sequence[StationEntry], lengths: NDArray[np.float64]
+) -> Approach:
+    approximate = not np.isfinite(lengths).any()
+    if approximate:
+        assert site.place is not None  # noqa: S101 - only walkable sites come here
+        lengths = np.array([distance_m(s.point, site.place) * DETOUR for s in stations])
+    row = int(np.argmin(lengths))
+    metres = float(lengths[row])
+    return Approach(stations[row], metres, minutes_for(metres), approximate)

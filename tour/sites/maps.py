@@ -1,0 +1,57 @@
+"""A map on a page: around what it shows, with the words that its script says."""
+
+from starlette.requests import Request
+
+from tour.geo import Bounds, Point, bounds_of
+from tour.i18n import translate
+from tour.sites.site_map import MapFragment, MapSource, draw
+from tour.web import state
+
+MARGIN_DEGREES = 0.002
+
+
+def map_around(request: Request, points: list[Point], **options: object) -> MapFragment:
+    """A map that shows all the points, or the town where there are none."""
+    bounds = _around(points) or _town_bounds(request)
+    centre = Point(lat=(bounds.south + bounds.north) / 2, lon=(bounds.west + bounds.east) / 2)
+    source: MapSource = state(request).map_source
+    return draw(
+        source,
+        centre=centre,
+        label=translate("Map"),
+        words=_words(),
+        fit=[[bounds.south, bounds.west], [bounds.north, bounds.east]],
+        **options,
+    )
+
+
+def _around(points: list[Point]) -> Bounds | None:
+    if not points:
+        return None
+    tight = bounds_of(points)
+    return Bounds(
+        south=tight.south - MARGIN_DEGREES,
+        west=tight.west - MARGIN_DEGREES,
+        north=tight.north + MARGIN_DEGREES,
+        east=tight.east + MARGIN_DEGREES,
+    )
+
+
+def _town_bounds(request: Request) -> Bounds:
+    west, south, east, north = state(request).town.bounds
+    return Bounds(south=south, west=west, north=north, east=east)
+
+
+def _words() -> dict[str, str]:
+    """What map.js says."""
+    return {
+        "locate": translate("Where am I?"),
+        "here": translate("You are here"),
+        "refused": translate("Your position is not available. Choose a station instead."),
+        "open": translate("Open this place"),
+        "approximate": translate("Rough position"),
+        "cluster": translate("{n} places; press to come closer"),
+        "zoomIn": translate("Come closer"),
+        "zoomOut": translate("Step back"),
+        "unavailable": translate("The places could not be loaded. They are in the list."),
+    }

@@ -1,0 +1,123 @@
+"""Maps, built by folium, served by ourselves: no other host but the tiles (decision 0007).
+
+A map is a fragment of the page: its links, its element and its script, which runs under the
+page's nonce. Markers and lines come from GeoJSON by URL and are drawn by `static/js/map.js`.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
+from folium.template import Template
+from markupsafe import Markup
+
+from tour.geo import Point
+
+DEFAULT_ZOOM = 14
+MAX_ZOOM = 18
+OSM_CREDIT = "© OpenStreetMap contributors"
+
+
+@dataclass(frozen=True, slots=True)
+class MapFragment:
+    """What a page puts in its head, where the map stands, and at its end.
+
+    `links` load the scripts; `script` is inline and stands under the page's nonce.
+    """
+
+    head: Markup
+    body: Markup
+    links: Markup
+    script: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class MapSource:
+    """Where a map gets its tiles from and which files it needs; the same for every map."""
+
+    tile_url: str
+    tile_credit: str
+    base_url: str
+    """GeoJSON of the app's own base layer, drawn under the tiles."""
+    streets_url: str
+    """Street lines for a view, `{bbox}` and `{zoom}` to fill in; empty without a street graph."""
+    asset: Callable[[str], str]
+
+
+class PlainMap(folium.Map):
+    """folium's map without its CDN links; ours are added by `draw`."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own shape
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own shape
+
+
+class TourLayers(MacroElement):
+    """Hands the map to `static/js/map.js` with what it shall show."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "tourMap({{ this._parent.get_name() }}, {{ this.options_json }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        # "<" is escaped: inside a script element only "</script" would end it early.
+        self.options_json = json.dumps(options, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> MapFragment:
+    """A map around `centre`.
+
+    `options` go to map.js as they are: `sites` and `lines` (GeoJSON URLs), `fit` (bounds as
+    [[south, west], [north, east]]), `numbered`, `pick` …
+    """
+    chart = PlainMap(
+        location=[centre.lat, centre.lon],
+        zoom_start=DEFAULT_ZOOM,
+        tiles=None,
+        control_scale=True,
+        zoom_control="bottomright",
+        max_zoom=MAX_ZOOM,
+    )
+    if source.tile_url:
+        folium.TileLayer(
+            source.tile_url, attr=source.tile_credit, max_zoom=MAX_ZOOM, control=False
+        ).add_to(chart)
+    layers = {
+        "base": source.base_url,
+        "streets": source.streets_url,
+        "icons": source.asset("icons/ui.svg"),
+        "label": label,
+        "credit": OSM_CREDIT,
+    }
+    TourLayers({**layers, **options}).add_to(chart)
+    _stable_ids(chart)
+    return _fragment(chart, source.asset)
+
+
+def _stable_ids(chart: folium.Map) -> None:
+    """folium's ids are random; numbered ones make the same page the same bytes (ETag)."""
+    pending: list[Element] = [chart]
+    number = 0
+    while pending:
+        element = pending.pop(0)
+        element._id = str(number)
+        number += 1
+        pending += list(element._children.values())
+
+
+def _fragment(chart: folium.Map, asset: Callable[[str], str]) -> MapFragment:
+    figure: Figure = chart.get_root()  # type: ignore[assignment]
+    chart.render()  # type: ignore[no-untyped-call]
+    styles = ("leaflet/leaflet.css", "markercluster/MarkerCluster.css", "css/map.css")
+    scripts = ("leaflet/leaflet.js", "markercluster/leaflet.markercluster.js", "js/map.js")
+    head = "".join(CssLink(asset(name)).render() for name in styles)
+    links = "".join(JavascriptLink(asset(name)).render() for name in scripts)
+    body = "".join(child.render() for child in figure.html._children.values())
+    script = "".join(child.render() for child in figure.script._children.values())
+    # Safe: made of folium's own code, our file names and JSON that escapes "<".
+    return MapFragment(*(Markup(part) for part in (head, body, links, script)))  # noqa: S704

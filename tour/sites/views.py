@@ -1,0 +1,125 @@
+"""Sites as the pages show them, in the reader's language."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from tour.geo import Point
+from tour.i18n import Text, translate
+from tour.sites.catalogue import Approach, SiteEntry
+from tour.sites.hours import Hours, Span, grouped_weekdays
+from tour.sites.labels import ACCESS, KINDS, LANGUAGES, WEEKDAYS
+from tour.sites.models import PointQuality, SiteKind
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCard:
+    """One site in a list; what depends on the moment is added by the `with_…` functions."""
+
+    id: int
+    slug: str
+    name: str
+    name_kana: str
+    kind: SiteKind
+    kind_label: str
+    craft_label: str
+    craft_emblem: str
+    summary: str
+    address: str
+    sample: bool
+    approximate: bool
+    walkable: bool
+    station_text: str
+    access: tuple[tuple[str, str], ...]
+    languages: tuple[str, ...]
+    place: Point | None
+    distance_m: float | None = None
+    hours_today: str = ""
+    open_now: bool | None = None
+    number: int | None = None
+
+
+def site_card(site: SiteEntry, lang: str) -> SiteCard:
+    """The card of a site, the same all day."""
+    return SiteCard(
+        id=site.id,
+        slug=site.slug,
+        name=site.text("name", lang),
+        name_kana=site.name_kana if lang.startswith("ja") else "",
+        kind=site.kind,
+        kind_label=KINDS[site.kind].in_language(lang),
+        craft_label=site.craft.name_in(lang) if site.craft else "",
+        craft_emblem=site.craft.emblem if site.craft else "",
+        summary=site.text("summary", lang),
+        address=site.text("address", lang),
+        sample=site.is_sample,
+        approximate=site.quality == PointQuality.TOWN,
+        walkable=site.is_walkable,
+        station_text=approach_text(site.approach, lang) if site.approach else "",
+        access=tuple((a, ACCESS[a].in_language(lang)) for a in site.access_features if a in ACCESS),
+        languages=tuple(_language(code, lang) for code in site.languages),
+        place=site.place,
+    )
+
+
+def with_hours(card: SiteCard, hours: Hours, local: datetime) -> SiteCard:
+    """The card with today's hours and whether the doors are open at a local time."""
+    if not hours.is_known:
+        return card
+    spans = hours.on(local.date())
+    return replace(card, hours_today=spans_text(spans), open_now=hours.is_open_at(local))
+
+
+def approach_text(approach: Approach, lang: str) -> str:
+    """王子駅から徒歩8分・590m; 目安 where it is a straight line."""
+    message = (
+        "%(station)s: about %(minutes)s min on foot (estimate)"
+        if approach.approximate
+        else "%(station)s: %(minutes)s min on foot"
+    )
+    return translate(
+        message, lang, station=approach.station.name_in(lang), minutes=approach.minutes
+    )
+
+
+def spans_text(spans: tuple[Span, ...]) -> str:
+    return ", ".join(str(span) for span in spans)
+
+
+def hours_table(hours: Hours, lang: str) -> list[tuple[str, str]]:
+    """(weekdays, hours) lines, days with the same hours together."""
+    closed = translate("Closed", lang)
+    return [
+        (weekdays_text(days, lang), spans_text(spans) or closed)
+        for days, spans in grouped_weekdays(hours)
+        if any(hours.week)
+    ]
+
+
+def weekdays_text(days: list[int], lang: str) -> str:
+    """月–金, or 月・水 when they do not follow each other."""
+    names = [WEEKDAYS[day].in_language(lang) for day in days]
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{names[0]}–{names[-1]}"
+    return ("・" if lang.startswith("ja") else ", ").join(names)
+
+
+def coming_exceptions(
+    hours: Hours, today: date, lang: str, *, days: int = 60
+) -> list[tuple[date, str, str]]:
+    """(date, hours, note) of the exceptions of the next `days`, soonest first."""
+    closed = translate("Closed", lang)
+    until = today + timedelta(days=days)
+    return [
+        (
+            day,
+            spans_text(exception.spans) or closed,
+            exception.translations.get(lang, {}).get("note") or exception.note,
+        )
+        for day, exception in sorted(hours.exceptions.items())
+        if today <= day <= until
+    ]
+
+
+def _language(code: str, lang: str) -> str:
+    label = LANGUAGES.get(code, code)
+    return label.in_language(lang) if isinstance(label, Text) else label
