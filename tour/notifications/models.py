@@ -1,18 +1,27 @@
 """Who is told, where, and what is still to be said. Nothing here knows what a reservation is."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from tortoise import fields
 from tortoise.models import Model
 
+from tour.notifications.schedule import DEFAULT_CHOICES
+
 
 class Recipient(Model):
-    """Somebody who may be told something, in one language; `email` is the fall-back to push."""
+    """Somebody who may be told something, in one language; `email` is the fall-back to push.
+
+    `token` is the key to the page where they choose (`choices`) and stop: who holds it may.
+    """
 
     id = fields.IntField(primary_key=True)
+    token = fields.CharField(max_length=40, unique=True)
     lang = fields.CharField(max_length=20)
     timezone = fields.CharField(max_length=60)
     email = fields.CharField(max_length=254, default="")
+    choices: list[str] = fields.JSONField(default=lambda: [str(c) for c in DEFAULT_CHOICES])
+    stopped_at: datetime | None = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -20,7 +29,10 @@ class Recipient(Model):
 
 
 class PushSubscription(Model):
-    """A browser that agreed to push (W3C Push API); its keys encrypt what only it can read."""
+    """A browser that agreed to push (W3C Push API); its keys encrypt what only it can read.
+
+    `service` is the host of the endpoint: the only part of it that staff and logs may see.
+    """
 
     id = fields.IntField(primary_key=True)
     recipient: fields.ForeignKeyRelation[Recipient] = fields.ForeignKeyField(
@@ -29,7 +41,8 @@ class PushSubscription(Model):
     endpoint = fields.CharField(max_length=2048)
     p256dh = fields.CharField(max_length=120)
     auth = fields.CharField(max_length=40)
-    created_at = fields.DatetimeField(auto_now_add=True)
+    service = fields.CharField(max_length=120)
+    created_at = fields.DatetimeField()
 
     class Meta:
         table = "push_subscription"
@@ -38,16 +51,25 @@ class PushSubscription(Model):
 
 class ReminderStatus(StrEnum):
     WAITING = "waiting"
+    """Not due yet."""
+    SENDING = "sending"
+    """Due, and handed to its deliveries."""
     SENT = "sent"
+    """At least one service accepted it."""
+    MUTED = "muted"
+    """The recipient chose not to be told this."""
+    UNREACHABLE = "unreachable"
+    """Due, but the recipient has neither a subscribed browser nor a mail address."""
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     FAILED = "failed"
 
 
 class Reminder(Model):
-    """A message due at a time, written in the transaction of its cause and claimed by a worker.
+    """A message due at a time, written in the transaction of its cause.
 
-    `key` names its purpose for the recipient, so that queueing it again replaces it.
+    `key` names its purpose for the recipient, so that queueing it again replaces it and counts
+    `revision` up; the phone knows the message by `id`, and so replaces it as well.
     """
 
     id = fields.IntField(primary_key=True)
@@ -55,18 +77,62 @@ class Reminder(Model):
         "models.Recipient", related_name="reminders"
     )
     key = fields.CharField(max_length=80)
+    revision = fields.IntField(default=1)
     title = fields.CharField(max_length=200)
     body = fields.TextField()
     url = fields.CharField(max_length=500)
-    due_at = fields.DatetimeField()
-    expires_at = fields.DatetimeField()
+    actions: list[dict[str, str]] = fields.JSONField(default=list)
+    due_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
     status = fields.CharEnumField(ReminderStatus, max_length=20, default=ReminderStatus.WAITING)
-    attempts = fields.SmallIntField(default=0)
-    next_attempt_at = fields.DatetimeField()
-    claimed_until = fields.DatetimeField(null=True)
-    last_problem = fields.CharField(max_length=200, default="")
-    sent_at = fields.DatetimeField(null=True)
+
+    deliveries: fields.ReverseRelation["Delivery"]
 
     class Meta:
         table = "reminder"
         unique_together = (("recipient", "key"),)
+
+
+class DeliveryStatus(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    GONE = "gone"
+    """The browser had unsubscribed; its subscription is deleted."""
+    FAILED = "failed"
+    """Refused for good, or given up; `problem` says why."""
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+MAIL = "mail"
+"""The `service` of a delivery by e-mail."""
+
+
+class Delivery(Model):
+    """One reminder on its way to one browser, or to the mail box (`service` is then "mail").
+
+    A waiting row is due at `next_attempt_at`. A worker claims it by moving that instant a lease
+    ahead, so what a killed worker had in hand falls due again by itself.
+    """
+
+    id = fields.IntField(primary_key=True)
+    reminder: fields.ForeignKeyRelation[Reminder] = fields.ForeignKeyField(
+        "models.Reminder", related_name="deliveries"
+    )
+    revision = fields.IntField()
+    subscription: fields.ForeignKeyNullableRelation[PushSubscription] = fields.ForeignKeyField(
+        "models.PushSubscription",
+        related_name="deliveries",
+        null=True,
+        on_delete=fields.SET_NULL,
+    )
+    service = fields.CharField(max_length=120)
+    status = fields.CharEnumField(DeliveryStatus, max_length=20, default=DeliveryStatus.WAITING)
+    attempts = fields.SmallIntField(default=0)
+    next_attempt_at: datetime = fields.DatetimeField()
+    problem = fields.CharField(max_length=80, default="")
+    created_at: datetime = fields.DatetimeField()
+    finished_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "delivery"

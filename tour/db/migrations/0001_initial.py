@@ -151,9 +151,12 @@ PROGRAMMES = Sql(
 NOTIFICATIONS = Sql(
     """CREATE TABLE recipient (
         id {id},
+        token VARCHAR(40) NOT NULL UNIQUE,
         lang VARCHAR(20) NOT NULL,
         timezone VARCHAR(60) NOT NULL,
         email VARCHAR(254) NOT NULL,
+        choices {json} NOT NULL,
+        stopped_at {instant},
         created_at {instant} NOT NULL
     )""",
     """CREATE TABLE push_subscription (
@@ -162,6 +165,7 @@ NOTIFICATIONS = Sql(
         endpoint VARCHAR(2048) NOT NULL,
         p256dh VARCHAR(120) NOT NULL,
         auth VARCHAR(40) NOT NULL,
+        service VARCHAR(120) NOT NULL,
         created_at {instant} NOT NULL,
         UNIQUE (recipient_id, endpoint)
     )""",
@@ -170,20 +174,33 @@ NOTIFICATIONS = Sql(
         id {id},
         recipient_id {ref} NOT NULL REFERENCES recipient (id) ON DELETE CASCADE,
         key VARCHAR(80) NOT NULL,
+        revision INT NOT NULL CHECK (revision > 0),
         title VARCHAR(200) NOT NULL,
         body TEXT NOT NULL,
         url VARCHAR(500) NOT NULL,
+        actions {json} NOT NULL,
         due_at {instant} NOT NULL,
         expires_at {instant} NOT NULL,
         status VARCHAR(20) NOT NULL,
-        attempts SMALLINT NOT NULL,
-        next_attempt_at {instant} NOT NULL,
-        claimed_until {instant},
-        last_problem VARCHAR(200) NOT NULL,
-        sent_at {instant},
         UNIQUE (recipient_id, key)
     )""",
-    "CREATE INDEX reminder_due ON reminder (next_attempt_at) WHERE status = 'waiting'",
+    "CREATE INDEX reminder_due ON reminder (due_at) WHERE status = 'waiting'",
+    """CREATE TABLE delivery (
+        id {id},
+        reminder_id {ref} NOT NULL REFERENCES reminder (id) ON DELETE CASCADE,
+        revision INT NOT NULL,
+        subscription_id {ref} REFERENCES push_subscription (id) ON DELETE SET NULL,
+        service VARCHAR(120) NOT NULL,
+        status VARCHAR(20) NOT NULL,
+        attempts SMALLINT NOT NULL CHECK (attempts >= 0),
+        next_attempt_at {instant} NOT NULL,
+        problem VARCHAR(80) NOT NULL,
+        created_at {instant} NOT NULL,
+        finished_at {instant}
+    )""",
+    "CREATE INDEX delivery_reminder ON delivery (reminder_id)",
+    "CREATE INDEX delivery_subscription ON delivery (subscription_id)",
+    "CREATE INDEX delivery_due ON delivery (next_attempt_at) WHERE status = 'waiting'",
 )
 
 RESERVATIONS = Sql(

@@ -1,0 +1,50 @@
+"""`tour worker` and `tour vapid new`."""
+
+import asyncio
+import signal
+
+import click
+import uvloop
+from tortoise.exceptions import OperationalError
+
+from tour import db
+from tour.clock import clock_from, system_clock
+from tour.errors import ConfigurationError
+from tour.logs import set_up_logs
+from tour.notifications import outbox
+from tour.notifications.keys import new_private_key
+from tour.notifications.worker import FULL, open_worker
+from tour.settings import Settings
+
+
+@click.command(help="Send reminders and mails until stopped. Any number may run.")
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    set_up_logs()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run_worker(settings))
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    clock = clock_from(settings.clock) if settings.clock else system_clock
+    async with db.opened(settings.database_url), open_worker(settings, clock, FULL) as one:
+        try:
+            await outbox.is_anything_due(clock())
+        except OperationalError as exc:
+            raise ConfigurationError("The database has no tables: run `tour migrate`") from exc
+        click.echo("The worker is running (Ctrl+C stops)")
+        await one.run(stop)
+
+
+@click.group(help="The key that push services know this app by.")
+def vapid() -> None:
+    pass
+
+
+@vapid.command(help="Make a new key. Browsers that subscribed with another must ask again.")
+def new() -> None:
+    click.echo(f"TOUR_VAPID_PRIVATE_KEY={new_private_key()}")

@@ -1,0 +1,143 @@
+"""Which push endpoints we call: an endpoint is an address that a stranger gives us.
+
+Two layers, and both are needed. `EndpointPolicy` looks at the address itself, when it is stored and
+before each sending. `GuardedResolver` looks at what a name resolves to, inside the HTTP client, so
+that a name which moves to our own network after the check (DNS rebinding) is refused as well.
+"""
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from tour.errors import ConfigurationError
+
+KNOWN_HOSTS = frozenset(
+    {
+        "fcm.googleapis.com",  # Chrome, Edge on Android, Samsung Internet, Opera
+        "jmt17.google.com",  # Chromium built without a release channel, as Debian's is
+        "updates.push.services.mozilla.com",
+    }
+)
+KNOWN_SUFFIXES = (
+    ".push.services.mozilla.com",
+    ".push.apple.com",
+    ".notify.windows.com",
+)
+MAX_LENGTH = 2048
+DNS_NAME = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+\Z")
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+
+
+class RefusedEndpoint(ValueError):
+    """This address is not called."""
+
+
+class RefusedAddress(OSError):
+    """A push host's name leads to an address that is not public."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPolicy:
+    """Known push services on https, port 443, and the operator's extra hosts (TOUR_PUSH_HOSTS).
+
+    `extra` holds (host, port) pairs, which are exempt from the checks of host, port and address;
+    `detours` are known hosts that are reached elsewhere: {host: (address, port)}.
+    """
+
+    extra: frozenset[tuple[str, int]]
+    detours: dict[str, tuple[str, int]]
+
+    @classmethod
+    def parse(cls, push_hosts: tuple[str, ...]) -> "EndpointPolicy":
+        """From `host:port` or `host=address:port` entries; raises ConfigurationError."""
+        extra, detours = set(), {}
+        for entry in push_hosts:
+            host, detour, address = entry.partition("=")
+            if detour:
+                detours[host] = _host_and_port(address)
+            else:
+                extra.add(_host_and_port(entry))
+        return cls(frozenset(extra), detours)
+
+    def service(self, endpoint: object) -> str:
+        """The host that counts as one service, with its port when it is an extra one.
+
+        Raises RefusedEndpoint for anything else than a push service's https address.
+        """
+        parts, port = _split(endpoint)
+        host = parts.hostname or ""
+        if (host, port) in self.extra:
+            return f"{host}:{port}"
+        known = host in KNOWN_HOSTS or host.endswith(KNOWN_SUFFIXES) or host in self.detours
+        if port != 443 or not known or not DNS_NAME.match(host):
+            raise RefusedEndpoint("not a known push service")
+        return host
+
+    def is_trusted(self, host: str, port: int) -> bool:
+        """The operator vouches for it: its address is not checked, its CA may be a private one."""
+        return (host, port) in self.extra or host in self.detours
+
+
+def _split(endpoint: object) -> tuple[SplitResult, int]:
+    """The parts and port of a plain https address, or RefusedEndpoint."""
+    if not isinstance(endpoint, str) or not 16 <= len(endpoint) <= MAX_LENGTH:
+        raise RefusedEndpoint("length")
+    if not endpoint.isascii() or not endpoint.isprintable() or set(endpoint) & set(" \\"):
+        raise RefusedEndpoint("characters")
+    try:
+        parts = urlsplit(endpoint)
+        port = parts.port or 443
+    except ValueError:
+        raise RefusedEndpoint("does not parse") from None
+    if parts.scheme != "https" or "@" in parts.netloc or parts.fragment or len(parts.path) < 2:
+        raise RefusedEndpoint("must be https with a path, without user or fragment")
+    return parts, port
+
+
+def _host_and_port(entry: str) -> tuple[str, int]:
+    host, _colon, port = entry.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ConfigurationError(f"TOUR_PUSH_HOSTS: {entry!r} is not host:port")
+    return host.strip("[]"), int(port)
+
+
+def is_public(text: str) -> bool:
+    """Whether an address may be connected to: globally reachable, and no disguise of another."""
+    address = ipaddress.ip_address(text.split("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return is_public(str(address.ipv4_mapped))
+        if address.sixtofour or address.teredo or address in TRANSLATED:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+class GuardedResolver(AbstractResolver):
+    """aiohttp connects to exactly what this answers, so check and use cannot differ.
+
+    It is not asked about literal addresses: those `EndpointPolicy` refuses.
+    """
+
+    def __init__(self, policy: EndpointPolicy, inner: AbstractResolver | None = None) -> None:
+        self._policy = policy
+        self._inner = inner or ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        if detour := self._policy.detours.get(host):
+            return await self._inner.resolve(*detour, family)
+        found = await self._inner.resolve(host, port, family)
+        if (host, port) in self._policy.extra:
+            return found
+        if not found or not all(is_public(result["host"]) for result in found):
+            raise RefusedAddress("a push host resolves to an address that is not public")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()

@@ -1,0 +1,131 @@
+"""The pages to see, try and stop notifications.
+
+Two keys open them, and neither is guessable: a recipient's token in the address (it comes with
+every mail), and a browser's own endpoint, which only it and we know.
+"""
+
+from json import JSONDecodeError
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from tour.errors import BadInput, NotFound
+from tour.i18n import lazy as _
+from tour.i18n import translate
+from tour.notifications import queries, service
+from tour.notifications.message import Message
+from tour.notifications.schedule import Choice
+from tour.web import lang, now, render, state
+
+CHOICES = {
+    Choice.EVENING: _("The evening before, at 18:00"),
+    Choice.TWO_HOURS: _("Two hours before"),
+    Choice.HALF_HOUR: _("Half an hour before"),
+    Choice.LEAVE: _("When it is time to leave for the next place"),
+}
+DONE = {
+    "saved": _("Your choice is saved."),
+    "test": _("A test message is on its way. It arrives within a few seconds."),
+    "wait": _("A test message has just been sent. Please wait a moment."),
+    "stopped": _("All messages are stopped."),
+    "resumed": _("Messages are on again."),
+}
+
+
+async def device(request: Request) -> Response:
+    """What this browser is told, and how to switch it on and off; the page's script knows it."""
+    return render(
+        request,
+        "notifications/device.html",
+        vapid_public_key=state(request).vapid_public_key,
+    )
+
+
+async def recipient(request: Request) -> Response:
+    reader = await queries.recipient_by_token(request.path_params["token"])
+    response = render(
+        request,
+        "notifications/settings.html",
+        recipient=reader,
+        browsers=await queries.browser_count(reader.id),
+        choices=[(key.value, str(text), key in reader.choices) for key, text in CHOICES.items()],
+        done=DONE.get(request.query_params.get("done", "")),
+    )
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+async def change(request: Request) -> Response:
+    """One of the page's buttons, named by `do`."""
+    reader = await queries.recipient_by_token(request.path_params["token"])
+    form = await request.form()
+    path = request.app.url_path_for("notifications:recipient", token=reader.token)
+    done = "saved"
+    match form.get("do"):
+        case "test":
+            message = _test_message(reader.lang, path)
+            is_queued = await service.send_test(reader.id, message, now=now(request))
+            done = "test" if is_queued else "wait"
+        case "stop":
+            await service.stop(reader.id, now=now(request))
+            done = "stopped"
+        case "resume":
+            await service.resume(reader.id)
+            done = "resumed"
+        case _:
+            chosen = form.getlist("choice")
+            await service.choose(reader.id, [c for c in Choice if c.value in chosen])
+    return RedirectResponse(f"{path}?done={done}", status_code=303)
+
+
+async def renew(request: Request) -> Response:
+    """The browser replaced its subscription by itself (Push API, pushsubscriptionchange)."""
+    body = await _object(request)
+    changed = await service.renew(
+        _endpoint(body), body.get("subscription") or {}, policy=state(request).push_policy
+    )
+    if not changed:
+        raise NotFound(_("This browser is not known here."))
+    return Response(status_code=204)
+
+
+async def test_device(request: Request) -> Response:
+    """Send this browser's newest recipient a test message."""
+    known = await queries.recipients_of_browser(_endpoint(await _object(request)))
+    if not known:
+        raise NotFound(_("This browser is not known here."))
+    message = _test_message(lang(request), request.app.url_path_for("notifications:settings"))
+    is_queued = await service.send_test(max(known), message, now=now(request))
+    return JSONResponse({"queued": is_queued}, 202)
+
+
+async def forget_device(request: Request) -> Response:
+    """Stop push to this browser, whatever it was for."""
+    await service.unsubscribe(_endpoint(await _object(request)))
+    return Response(status_code=204)
+
+
+def _test_message(language: str, url: str) -> Message:
+    return Message(
+        title=translate("This is a test message", language),
+        body=translate("Reminders will arrive here just like this.", language),
+        url=url,
+    )
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except (JSONDecodeError, UnicodeDecodeError):
+        body = None
+    if not isinstance(body, dict):
+        hint = _("The request must be a JSON object.")
+        raise BadInput(hint, {"body": hint})
+    return body
+
+
+def _endpoint(body: dict[str, Any]) -> str:
+    """An endpoint as a key to its own rows; an unknown one opens nothing."""
+    return str(body.get("endpoint", ""))[:2048]

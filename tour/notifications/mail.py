@@ -1,0 +1,189 @@
+"""Letters: the fall-back where push is not there, in the reader's language, as text and HTML."""
+
+import asyncio
+import os
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import jinja2
+
+from tour.clock import Clock
+from tour.errors import ConfigurationError
+from tour.i18n import current_language
+from tour.notifications.answers import SENT, Outcome, Verdict
+from tour.notifications.message import Message
+from tour.settings import Settings
+from tour.town import Town, read_town
+from tour.web.templates import make_environment
+
+TIMEOUT_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`name` is the same for every try, so that mail programs show a letter sent twice once.
+
+    `token` leads to the page where its reader can stop these mails.
+    """
+
+    to: str
+    message: Message
+    lang: str
+    token: str
+    name: str
+
+
+class Carrier(Protocol):
+    """Takes a finished mail further."""
+
+    async def carry(self, mail: EmailMessage, name: str) -> Outcome: ...
+
+
+class Mailer:
+    """Writes letters and hands them to a carrier: a mail server, or a folder."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        templates: jinja2.Environment,
+        clock: Clock,
+        *,
+        sender: str,
+        base_url: str,
+        town: Town,
+    ) -> None:
+        self._carrier = carrier
+        self._templates = templates
+        self._clock = clock
+        self._sender = sender
+        self._base_url = base_url
+        self._town = town
+
+    async def send(self, letter: Letter) -> Outcome:
+        """Try once. Never raises for what a mail server or a network does."""
+        return await self._carrier.carry(self.write(letter), letter.name)
+
+    def write(self, letter: Letter) -> EmailMessage:
+        stop_url = f"{self._base_url}/notifications/{letter.token}"
+        token = current_language.set(letter.lang)
+        try:
+            parts = {"message": letter.message, "base_url": self._base_url, "stop_url": stop_url}
+            text, html = (
+                self._templates.get_template(f"mail/message.{kind}").render(
+                    lang=letter.lang, **parts
+                )
+                for kind in ("txt", "html")
+            )
+            brand = self._town.brand
+        finally:
+            current_language.reset(token)
+        mail = EmailMessage(policy=SMTP)
+        mail["Subject"] = " ".join(letter.message.title.split())
+        mail["From"] = f'"{brand}" <{self._sender}>' if brand.isascii() else self._sender
+        mail["To"] = letter.to
+        mail["Date"] = format_datetime(self._clock())
+        mail["Message-ID"] = f"<{letter.name}@{urlsplit(self._base_url).hostname}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["Content-Language"] = letter.lang.partition("-easy")[0]
+        mail["List-Unsubscribe"] = f"<{stop_url}>"
+        mail.set_content(text)
+        mail.add_alternative(html, subtype="html")
+        return mail
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """`smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…`."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    use_tls: bool
+
+    @classmethod
+    def parse(cls, url: str) -> "MailServer":
+        """Raises ConfigurationError, without showing the password."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise ConfigurationError("TOUR_SMTP_URL: the port is not a number") from None
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ConfigurationError("TOUR_SMTP_URL: must look like smtp://user:password@host:port")
+        return cls(
+            host=parts.hostname,
+            port=port or (465 if parts.scheme == "smtps" else 587),
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            use_tls=parts.scheme == "smtps",
+        )
+
+    async def carry(self, mail: EmailMessage, name: str) -> Outcome:  # noqa: ARG002 - a folder's
+        try:
+            await aiosmtplib.send(
+                mail,
+                hostname=self.host,
+                port=self.port,
+                username=self.user,
+                password=self.password,
+                use_tls=self.use_tls,
+                timeout=TIMEOUT_SECONDS,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as exc:
+            return _refused(exc.recipients[0].code)
+        except aiosmtplib.SMTPAuthenticationError:
+            return Outcome(Verdict.RETRY, "the mail server refused our password")
+        except aiosmtplib.SMTPResponseException as exc:
+            return _refused(exc.code)
+        except (aiosmtplib.SMTPException, OSError, ssl.SSLError):
+            return Outcome(Verdict.RETRY, "the mail server does not answer")
+        return SENT
+
+
+def _refused(code: int) -> Outcome:
+    """4xx is for now, 5xx for good (RFC 5321, 4.2.1)."""
+    if code >= 500:
+        return Outcome(Verdict.FAILED, f"mail refused: {code}")
+    return Outcome(Verdict.RETRY, f"mail put off: {code}")
+
+
+@dataclass(frozen=True, slots=True)
+class MailFolder:
+    """Without a mail server, mails are `.eml` files: to look at, and to send by other means."""
+
+    folder: Path
+
+    async def carry(self, mail: EmailMessage, name: str) -> Outcome:
+        await asyncio.to_thread(self._write, self.folder / f"{name}.eml", mail.as_bytes())
+        return SENT
+
+    def _write(self, path: Path, raw: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+
+
+def open_mailer(settings: Settings, clock: Clock) -> Mailer:
+    """A mailer by the operator's settings."""
+    town = read_town(settings.data)
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    carrier: Carrier = MailFolder(settings.var / "mail")
+    if settings.smtp_url:
+        carrier = MailServer.parse(settings.smtp_url)
+    return Mailer(
+        carrier,
+        make_environment(town, asset=lambda name: f"{settings.base_url}/static/0/{name}"),
+        clock,
+        sender=settings.mail_from or f"noreply@{host}",
+        base_url=settings.base_url,
+        town=town,
+    )

@@ -1,0 +1,81 @@
+"""What is said: finished text in the recipient's language, and its form on the wire.
+
+The form is that of Declarative Web Push (Push API, "declarative push message"; Safari 18.4), which
+our service worker reads as well, so that there is one form for every browser.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+MAX_BYTES = 2000
+"""Safe with every push service; the standard's 4,096 (RFC 8030, 7.2) is not."""
+SHORT_BYTES = 900
+"""For a service that answers 413 even so."""
+MAX_TITLE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button on the notification. `url` is a path of ours, such as `/reservations/…`."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`url` is the path that a tap opens. Phones show two actions at most, so put them in order."""
+
+    title: str
+    body: str
+    url: str
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message with what the phone needs to show it once: equal tags replace each other.
+
+    `revision` tells a text that changed (the phone may sound again) from one sent twice.
+    """
+
+    message: Message
+    tag: str
+    revision: int
+    lang: str
+    base_url: str
+
+
+def payload(envelope: Envelope, max_bytes: int = MAX_BYTES) -> bytes:
+    """The JSON to encrypt, shortened to `max_bytes` of UTF-8: first its actions, then its text."""
+    raw = _encode(envelope)
+    if len(raw) <= max_bytes:
+        return raw
+    plain = replace(envelope, message=replace(envelope.message, actions=()))
+    body = envelope.message.body
+    while body and len(_encode(plain)) > max_bytes:
+        body = body[: len(body) * 3 // 4]
+        plain = replace(plain, message=replace(plain.message, body=f"{body.rstrip()}…"))
+    return _encode(plain)
+
+
+def _encode(envelope: Envelope) -> bytes:
+    message, base = envelope.message, envelope.base_url
+    notification = {
+        "title": message.title[:MAX_TITLE],
+        "body": message.body,
+        "navigate": base + message.url,
+        "tag": envelope.tag,
+        "lang": envelope.lang.partition("-easy")[0],
+        "data": {"revision": envelope.revision},
+        "actions": [
+            {"action": str(number), "title": action.title, "navigate": base + action.url}
+            for number, action in enumerate(message.actions)
+        ],
+    }
+    declarative = {"web_push": 8030, "notification": notification}
+    return json.dumps(declarative, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def actions_as_rows(actions: tuple[Action, ...]) -> list[dict[str, str]]:
+    return [asdict(action) for action in actions]

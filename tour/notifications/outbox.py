@@ -1,0 +1,276 @@
+"""The durable queue: rows in, jobs out, results back. Every function runs in one transaction.
+
+A reminder that falls due is handed to deliveries, one a browser. A claim moves a delivery a lease
+ahead in time; on PostgreSQL the rows are locked while it does (SKIP LOCKED), on SQLite the
+transaction holds the only write lock, so that no two workers claim the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import F
+
+from tour.notifications.answers import (
+    LONGEST_RETRY_AFTER,
+    MAX_ATTEMPTS,
+    Outcome,
+    Verdict,
+    pause_before,
+)
+from tour.notifications.models import (
+    MAIL,
+    Delivery,
+    DeliveryStatus,
+    PushSubscription,
+    Reminder,
+    ReminderStatus,
+)
+from tour.notifications.schedule import Choice
+
+LEASE = timedelta(seconds=60)
+"""How long a claim lasts: well above the longest try."""
+FARTHEST = LONGEST_RETRY_AFTER * 2
+"""No try is ever put off longer; one that is was written before the clock was set back."""
+CHOICES = frozenset(str(choice) for choice in Choice)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One claimed try, with all that it needs. `endpoint` is None when the browser is gone."""
+
+    id: int
+    attempt: int
+    reminder_id: int
+    revision: int
+    service: str
+    endpoint: str | None
+    p256dh: str | None
+    auth: str | None
+    title: str
+    body: str
+    url: str
+    actions: list[dict[str, str]]
+    expires_at: datetime
+    lang: str
+    email: str
+    token: str
+
+
+COLUMNS = {
+    "id": "id",
+    "attempt": "attempts",
+    "reminder_id": "reminder_id",
+    "revision": "revision",
+    "service": "service",
+    "endpoint": "subscription__endpoint",
+    "p256dh": "subscription__p256dh",
+    "auth": "subscription__auth",
+    "title": "reminder__title",
+    "body": "reminder__body",
+    "url": "reminder__url",
+    "actions": "reminder__actions",
+    "expires_at": "reminder__expires_at",
+    "lang": "reminder__recipient__lang",
+    "email": "reminder__recipient__email",
+    "token": "reminder__recipient__token",
+}
+
+
+async def is_anything_due(now: datetime) -> bool:
+    """Whether a cycle would find something; a read only, so that idling takes no write lock."""
+    return bool(await _due_deliveries(now).exists() or await _due_reminders(now).exists())
+
+
+async def fan_out(now: datetime, limit: int) -> int:
+    """Hand due reminders to their deliveries; returns how many reminders."""
+    due = _due_reminders(now).order_by("due_at").limit(limit)
+    ids = [r.id for r in await due.select_for_update(skip_locked=True).only("id")]
+    if not ids:
+        return 0
+    rows = await Reminder.filter(id__in=ids).values(
+        "id",
+        "key",
+        "revision",
+        "expires_at",
+        "recipient_id",
+        "recipient__email",
+        "recipient__choices",
+        "recipient__stopped_at",
+    )
+    browsers = await _browsers({row["recipient_id"] for row in rows})
+    deliveries: list[Delivery] = []
+    fates: dict[ReminderStatus, list[int]] = defaultdict(list)
+    for row in rows:
+        made = [] if _fate(row, now) else _deliveries(row, browsers[row["recipient_id"]], now)
+        fates[_fate(row, now) or _handed(made)].append(row["id"])
+        deliveries += made
+    await Delivery.bulk_create(deliveries)
+    for status, reminder_ids in fates.items():
+        await Reminder.filter(id__in=reminder_ids).update(status=status)
+    return len(ids)
+
+
+async def claim(now: datetime, limit: int, room: Mapping[str, int], default_room: int) -> list[Job]:
+    """Take up to `limit` due deliveries for this worker, and for each service up to its room."""
+    full = [service for service, left in room.items() if left <= 0]
+    due = _due_deliveries(now).exclude(service__in=full) if full else _due_deliveries(now)
+    candidates = (
+        await due.order_by("next_attempt_at")
+        .limit(limit)
+        .select_for_update(skip_locked=True)
+        .only("id", "service")
+    )
+    left = defaultdict(lambda: default_room, room)
+    ids = []
+    for delivery in candidates:
+        if left[delivery.service] > 0:
+            left[delivery.service] -= 1
+            ids.append(delivery.id)
+    if not ids:
+        return []
+    await Delivery.filter(id__in=ids, status=DeliveryStatus.WAITING).update(
+        next_attempt_at=now + LEASE, attempts=F("attempts") + 1
+    )
+    rows = await Delivery.filter(id__in=ids).values(**COLUMNS)
+    return [Job(**row) for row in rows]
+
+
+async def record(results: Sequence[tuple[Job, Outcome]], now: datetime) -> None:
+    """Write down how tries ended, and what follows from it for their reminders."""
+    sent = [job.id for job, outcome in results if outcome.verdict == Verdict.SENT]
+    if sent:
+        # Cancelled meanwhile, it was sent all the same, and the numbers say so.
+        open_or_cancelled = (DeliveryStatus.WAITING, DeliveryStatus.CANCELLED)
+        await Delivery.filter(id__in=sent, status__in=open_or_cancelled).update(
+            status=DeliveryStatus.SENT, finished_at=now, problem=""
+        )
+    for job, outcome in results:
+        if outcome.verdict != Verdict.SENT:
+            await _record_problem(job, outcome, now)
+    await _finish_reminders({job.reminder_id for job, _outcome in results}, now)
+
+
+async def hold_back(service: str, until: datetime) -> None:
+    """Let nothing more go to a service before `until`: it has asked for a pause."""
+    waiting = Delivery.filter(status=DeliveryStatus.WAITING, service=service)
+    await waiting.filter(next_attempt_at__lt=until).update(next_attempt_at=until)
+
+
+async def mend_after_clock_change(now: datetime, longest: timedelta) -> int:
+    """Make due what a clock set back would keep waiting `longest` or more; returns how many."""
+    waiting = Delivery.filter(status=DeliveryStatus.WAITING)
+    return await waiting.filter(next_attempt_at__gt=now + longest).update(next_attempt_at=now)
+
+
+def _due_reminders(now: datetime) -> Any:
+    return Reminder.filter(status=ReminderStatus.WAITING, due_at__lte=now)
+
+
+def _due_deliveries(now: datetime) -> Any:
+    return Delivery.filter(status=DeliveryStatus.WAITING, next_attempt_at__lte=now)
+
+
+async def _browsers(recipient_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """(subscription id, service) by recipient."""
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    subscriptions = PushSubscription.filter(recipient_id__in=list(recipient_ids))
+    for recipient_id, id_, service in await subscriptions.values_list(
+        "recipient_id", "id", "service"
+    ):
+        found[recipient_id].append((id_, service))
+    return found
+
+
+def _fate(row: Mapping[str, Any], now: datetime) -> ReminderStatus | None:
+    """Why a due reminder is not sent at all, or None."""
+    if row["expires_at"] <= now:
+        return ReminderStatus.EXPIRED
+    kind = row["key"].partition(":")[0]
+    if row["recipient__stopped_at"] or (kind in CHOICES and kind not in row["recipient__choices"]):
+        return ReminderStatus.MUTED
+    return None
+
+
+def _handed(made: list[Delivery]) -> ReminderStatus:
+    """Somebody with neither push nor mail is told by the page alone."""
+    return ReminderStatus.SENDING if made else ReminderStatus.UNREACHABLE
+
+
+def _deliveries(
+    row: Mapping[str, Any], browsers: Sequence[tuple[int, str]], now: datetime
+) -> list[Delivery]:
+    addressees: list[tuple[int | None, str]] = list(browsers)
+    if not addressees and row["recipient__email"]:
+        addressees = [(None, MAIL)]
+    return [
+        _delivery(row["id"], row["revision"], subscription_id, service, now)
+        for subscription_id, service in addressees
+    ]
+
+
+def _delivery(
+    reminder_id: int, revision: int, subscription_id: int | None, service: str, now: datetime
+) -> Delivery:
+    return Delivery(
+        reminder_id=reminder_id,
+        revision=revision,
+        subscription_id=subscription_id,
+        service=service,
+        next_attempt_at=now,
+        created_at=now,
+    )
+
+
+async def _record_problem(job: Job, outcome: Outcome, now: datetime) -> None:
+    """Only while the claim is still ours: a later claim counts its own attempt."""
+    changes: dict[str, Any] = {"status": _final(outcome.verdict), "finished_at": now}
+    if outcome.verdict == Verdict.RETRY:
+        again_at = now + pause_before(job.attempt, outcome.retry_after)
+        if job.attempt < MAX_ATTEMPTS and again_at < job.expires_at:
+            changes = {"next_attempt_at": again_at}
+    mine = Delivery.filter(id=job.id, status=DeliveryStatus.WAITING, attempts=job.attempt)
+    await mine.update(problem=outcome.problem, **changes)
+    if outcome.verdict == Verdict.GONE and job.endpoint:
+        await PushSubscription.filter(endpoint=job.endpoint).delete()
+
+
+def _final(verdict: Verdict) -> DeliveryStatus:
+    """What a try that is not repeated leaves behind; a last retry has failed."""
+    finals = {Verdict.GONE: DeliveryStatus.GONE, Verdict.EXPIRED: DeliveryStatus.EXPIRED}
+    return finals.get(verdict, DeliveryStatus.FAILED)
+
+
+async def _finish_reminders(reminder_ids: Collection[int], now: datetime) -> None:
+    """Close the reminders whose deliveries are all done; where none arrived, send a mail."""
+    rows = await Delivery.filter(
+        reminder_id__in=list(reminder_ids),
+        reminder__status=ReminderStatus.SENDING,
+        revision=F("reminder__revision"),
+    ).values("reminder_id", "revision", "service", "status", email="reminder__recipient__email")
+    by_reminder: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_reminder[row["reminder_id"]].append(row)
+    endings: dict[ReminderStatus, list[int]] = defaultdict(list)
+    for reminder_id, tries in by_reminder.items():
+        if ending := _ending(tries):
+            endings[ending].append(reminder_id)
+        elif all(one["status"] != DeliveryStatus.WAITING for one in tries):
+            await _delivery(reminder_id, tries[0]["revision"], None, MAIL, now).save()
+    for ending, ids in endings.items():
+        await Reminder.filter(id__in=ids, status=ReminderStatus.SENDING).update(status=ending)
+
+
+def _ending(tries: Sequence[Mapping[str, Any]]) -> ReminderStatus | None:
+    """The reminder's last status, or None while something is, or can still be, under way."""
+    statuses = {one["status"] for one in tries}
+    if DeliveryStatus.WAITING in statuses:
+        return None
+    if DeliveryStatus.SENT in statuses:
+        return ReminderStatus.SENT
+    if DeliveryStatus.EXPIRED in statuses:
+        return ReminderStatus.EXPIRED
+    was_mailed = any(one["service"] == MAIL for one in tries)
+    return ReminderStatus.FAILED if was_mailed or not tries[0]["email"] else None

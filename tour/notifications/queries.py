@@ -1,0 +1,130 @@
+"""What staff and operators may know: numbers and reasons, never an address, a key or a name."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.functions import Count
+
+from tour.errors import NotFound
+from tour.i18n import lazy as _
+from tour.notifications.models import (
+    Delivery,
+    DeliveryStatus,
+    PushSubscription,
+    Recipient,
+    Reminder,
+    ReminderStatus,
+)
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """`waiting`: due and not yet sent; `scheduled`: for later; `oldest`: how long it is overdue."""
+
+    waiting: int
+    scheduled: int
+    oldest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCount:
+    """Deliveries of one push service (its host) or of mail, by how they stand."""
+
+    service: str
+    waiting: int
+    sent: int
+    gone: int
+    failed: int
+    expired: int
+    cancelled: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery as staff see it. `kind` is the first part of the reminder's key."""
+
+    id: int
+    kind: str
+    service: str
+    status: str
+    attempts: int
+    problem: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+async def recipient_by_token(token: str) -> Recipient:
+    """Whoever holds the token of the page; raises NotFound."""
+    recipient = await Recipient.get_or_none(token=token)
+    if recipient is None:
+        raise NotFound(_("There is no such page of settings. Please check the link."))
+    return recipient
+
+
+async def recipients_of_browser(endpoint: str) -> list[int]:
+    """The ids of all recipients that one browser stands for."""
+    found = PushSubscription.filter(endpoint=endpoint).values_list("recipient_id", flat=True)
+    return [int(i) for i in await found]  # type: ignore[call-overload]
+
+
+async def browser_count(recipient_id: int) -> int:
+    return await PushSubscription.filter(recipient_id=recipient_id).count()
+
+
+async def queue_state(now: datetime) -> QueueState:
+    overdue = Reminder.filter(status=ReminderStatus.WAITING, due_at__lte=now)
+    waiting = Delivery.filter(status=DeliveryStatus.WAITING)
+    due_at: list[Any] = [
+        *(await overdue.order_by("due_at").limit(1).values_list("due_at", flat=True)),
+        *(await waiting.order_by("id").limit(1).values_list("reminder__due_at", flat=True)),
+    ]
+    return QueueState(
+        waiting=await overdue.count() + await waiting.count(),
+        scheduled=await Reminder.filter(status=ReminderStatus.WAITING, due_at__gt=now).count(),
+        oldest=max((now - instant for instant in due_at), default=timedelta()),
+    )
+
+
+async def by_service(since: datetime) -> list[ServiceCount]:
+    """Counts of the deliveries created since, the busiest service first."""
+    rows = (
+        await Delivery.filter(created_at__gte=since)
+        .annotate(number=Count("id"))
+        .group_by("service", "status")
+        .values("service", "status", "number")
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows:
+        counts.setdefault(row["service"], {})[str(row["status"])] = row["number"]
+    found = [
+        ServiceCount(service, **{s.value: by.get(s.value, 0) for s in DeliveryStatus})
+        for service, by in counts.items()
+    ]
+    return sorted(found, key=lambda count: (-count.sent, count.service))
+
+
+async def deliveries(
+    *, before_id: int | None = None, problems_only: bool = False
+) -> list[DeliveryLine]:
+    """The latest deliveries, a page at a time."""
+    chosen = Delivery.all() if before_id is None else Delivery.filter(id__lt=before_id)
+    if problems_only:
+        chosen = chosen.exclude(problem="")
+    rows: list[dict[str, Any]] = (
+        await chosen.order_by("-id")
+        .limit(PAGE)
+        .values(
+            "id",
+            "service",
+            "status",
+            "attempts",
+            "problem",
+            "created_at",
+            "finished_at",
+            kind="reminder__key",
+        )
+    )
+    return [DeliveryLine(**{**row, "kind": row["kind"].partition(":")[0]}) for row in rows]

@@ -1,0 +1,231 @@
+"""The verbs. All but `subscribe` and its kin are called in the transaction of their cause."""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tortoise.expressions import F
+
+from tour.db import transaction
+from tour.errors import Conflict
+from tour.i18n import lazy as _
+from tour.notifications.endpoints import EndpointPolicy
+from tour.notifications.message import Message, actions_as_rows
+from tour.notifications.models import (
+    Delivery,
+    DeliveryStatus,
+    PushSubscription,
+    Recipient,
+    Reminder,
+    ReminderStatus,
+)
+from tour.notifications.schedule import Choice, live_at
+from tour.notifications.subscriptions import Subscription
+
+MAX_SUBSCRIPTIONS = 5
+"""Browsers of one recipient; a sixth replaces the oldest."""
+TEST_KEY = "test"
+TEST_LASTS = timedelta(minutes=10)
+TEST_PAUSE = timedelta(seconds=20)
+UNFINISHED = (ReminderStatus.WAITING, ReminderStatus.SENDING)
+
+
+class MessagesStopped(Conflict):
+    """A browser was offered again for a recipient who had stopped all messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message and its time. After `expires_at` it is pointless and is not sent any more."""
+
+    key: str
+    message: Message
+    due_at: datetime
+    expires_at: datetime
+
+
+async def new_recipient(*, lang: str, timezone: str, email: str = "") -> Recipient:
+    """Somebody new to tell things to; `timezone` is an IANA name, `email` may be empty."""
+    token = secrets.token_urlsafe(24)
+    return await Recipient.create(token=token, lang=lang, timezone=timezone, email=email)
+
+
+async def queue(
+    recipient_id: int,
+    key: str,
+    message: Message,
+    *,
+    due_at: datetime,
+    expires_at: datetime,
+    now: datetime,
+) -> Reminder:
+    """Promise a message at `due_at`; the same key again replaces it, sent already or not.
+
+    A key such as `evening:2026-12-05` begins with a `Choice` where the recipient may switch that
+    kind off; any other key is told whatever they chose, unless they stopped everything.
+    """
+    await queue_all(recipient_id, [Draft(key, message, due_at, expires_at)], now=now)
+    return await Reminder.get(recipient_id=recipient_id, key=key)
+
+
+async def queue_all(recipient_id: int, drafts: Sequence[Draft], *, now: datetime) -> None:
+    """As `queue`, for many at once: two statements when none of the keys is there yet."""
+    keys = [draft.key for draft in drafts]
+    existing = Reminder.filter(recipient_id=recipient_id, key__in=keys)
+    known: dict[str, int] = dict(await existing.values_list("key", "id"))
+    for draft in drafts:
+        if draft.key in known:
+            await _replace(known[draft.key], draft, now)
+    new = [draft for draft in drafts if draft.key not in known]
+    await Reminder.bulk_create(
+        [Reminder(recipient_id=recipient_id, key=d.key, **_columns(d, now)) for d in new]
+    )
+
+
+async def tell_now(
+    recipient_ids: Iterable[int],
+    key: str,
+    compose: Callable[[Recipient], Message],
+    *,
+    concerns: date | None,
+    expires_at: datetime,
+    now: datetime,
+) -> int:
+    """Tell a change to each, in their own words; returns to how many.
+
+    Outside quiet hours at once; within them only what concerns their present local date
+    (`concerns`, the date of the visit), and the rest at 8:00.
+    """
+    recipients = await Recipient.filter(id__in=list(recipient_ids), stopped_at=None)
+    for recipient in recipients:
+        due_at = live_at(concerns, ZoneInfo(recipient.timezone), now=now)
+        draft = Draft(key, compose(recipient), due_at, expires_at)
+        await queue_all(recipient.id, [draft], now=now)
+    return len(recipients)
+
+
+async def cancel(recipient_id: int, key_prefix: str | None = None) -> int:
+    """Take back what has not been sent yet: all, or the keys beginning so; returns how many."""
+    reminders = Reminder.filter(recipient_id=recipient_id, status__in=UNFINISHED)
+    if key_prefix is not None:
+        reminders = reminders.filter(key__startswith=key_prefix)
+    ids = await reminders.values_list("id", flat=True)
+    await _cancel_deliveries([int(i) for i in ids])  # type: ignore[call-overload]
+    return await Reminder.filter(id__in=ids).update(status=ReminderStatus.CANCELLED)
+
+
+async def subscribe(
+    recipient_id: int, subscription: dict[str, Any], policy: EndpointPolicy, *, now: datetime
+) -> None:
+    """Remember a browser (`PushSubscription.toJSON()`); the same one again changes nothing.
+
+    A page that only tells us again what the visitor agreed to before adds `"resync": true`: that
+    must not undo a stop. Raises BadInput when the subscription is malformed or its endpoint no
+    known push service, and MessagesStopped.
+    """
+    wanted = Subscription.parse(subscription, policy)
+    async with transaction():
+        recipient = await Recipient.get(id=recipient_id)
+        if recipient.stopped_at and subscription.get("resync"):
+            raise MessagesStopped(_("Messages are stopped. Ask for them again with the button."))
+        await Recipient.filter(id=recipient_id).update(stopped_at=None)
+        await PushSubscription.filter(recipient_id=recipient_id, endpoint=wanted.endpoint).delete()
+        await PushSubscription.create(
+            recipient_id=recipient_id,
+            endpoint=wanted.endpoint,
+            p256dh=wanted.p256dh,
+            auth=wanted.auth,
+            service=wanted.service,
+            created_at=now,
+        )
+        await _keep_newest(recipient_id)
+
+
+async def renew(endpoint: str, subscription: dict[str, Any], policy: EndpointPolicy) -> int:
+    """A browser changed its subscription: whoever knows the old endpoint may replace it."""
+    wanted = Subscription.parse(subscription, policy)
+    return await PushSubscription.filter(endpoint=endpoint).update(
+        endpoint=wanted.endpoint,
+        p256dh=wanted.p256dh,
+        auth=wanted.auth,
+        service=wanted.service,
+    )
+
+
+async def unsubscribe(endpoint: str) -> int:
+    """Forget one browser, for every recipient that it was; returns for how many."""
+    return await PushSubscription.filter(endpoint=endpoint).delete()
+
+
+async def choose(recipient_id: int, choices: Iterable[Choice]) -> None:
+    """Which kinds of reminders to send; takes effect for what is not yet due."""
+    await Recipient.filter(id=recipient_id).update(choices=[str(choice) for choice in choices])
+
+
+async def stop(recipient_id: int, *, now: datetime) -> None:
+    """Tell this recipient nothing more, on any channel, until they subscribe or resume."""
+    async with transaction():
+        await PushSubscription.filter(recipient_id=recipient_id).delete()
+        await Recipient.filter(id=recipient_id).update(stopped_at=now)
+
+
+async def resume(recipient_id: int) -> None:
+    """Take back `stop`; browsers must ask again, mail works at once."""
+    await Recipient.filter(id=recipient_id).update(stopped_at=None)
+
+
+async def send_test(recipient_id: int, message: Message, *, now: datetime) -> bool:
+    """Queue a test message for at once; False when one was asked for a moment ago."""
+    async with transaction():
+        last = await Reminder.get_or_none(recipient_id=recipient_id, key=TEST_KEY)
+        if last and last.due_at <= now < last.due_at + TEST_PAUSE:
+            return False
+        draft = Draft(TEST_KEY, message, now, now + TEST_LASTS)
+        await queue_all(recipient_id, [draft], now=now)
+        return True
+
+
+async def erase(recipient_ids: Iterable[int]) -> None:
+    """Forget addresses and texts for good; the rows stay for the counts."""
+    ids = list(recipient_ids)
+    for recipient_id in ids:
+        await cancel(recipient_id)
+    await PushSubscription.filter(recipient_id__in=ids).delete()
+    await Reminder.filter(recipient_id__in=ids).update(title="", body="", url="", actions=[])
+    await Recipient.filter(id__in=ids).update(email="")
+
+
+async def _replace(reminder_id: int, draft: Draft, now: datetime) -> None:
+    await _cancel_deliveries([reminder_id])
+    await Reminder.filter(id=reminder_id).update(revision=F("revision") + 1, **_columns(draft, now))
+
+
+def _columns(draft: Draft, now: datetime) -> dict[str, Any]:
+    expired = draft.expires_at <= now
+    return {
+        "title": draft.message.title,
+        "body": draft.message.body,
+        "url": draft.message.url,
+        "actions": actions_as_rows(draft.message.actions),
+        "due_at": draft.due_at,
+        "expires_at": draft.expires_at,
+        "status": ReminderStatus.EXPIRED if expired else ReminderStatus.WAITING,
+    }
+
+
+async def _cancel_deliveries(reminder_ids: list[int]) -> None:
+    waiting = Delivery.filter(reminder_id__in=reminder_ids, status=DeliveryStatus.WAITING)
+    await waiting.update(status=DeliveryStatus.CANCELLED)
+
+
+async def _keep_newest(recipient_id: int) -> None:
+    mine = PushSubscription.filter(recipient_id=recipient_id).order_by("-id")
+    if (
+        extra := await mine.offset(MAX_SUBSCRIPTIONS)
+        .limit(MAX_SUBSCRIPTIONS)
+        .values_list("id", flat=True)
+    ):
+        await PushSubscription.filter(id__in=extra).delete()
