@@ -7,6 +7,7 @@ is a `Point`, built by name; only this module puts the two numbers into an order
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,7 +19,8 @@ DECIMALS = 6
 
 _EQUATOR_RADIUS_M = 6_378_137.0
 _ECCENTRICITY_SQUARED = 0.006_694_379_990_14
-_LON_LAT = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d{1,15})?)\s*,\s*([+-]?\d{1,3}(?:\.\d{1,15})?)\s*")
+_DEGREES = r"\s*([+-]?\d{1,3}(?:\.\d{1,15})?)\s*"
+_LON_LAT = re.compile(f"{_DEGREES},{_DEGREES}", re.ASCII)
 
 Number = TypeVar("Number", float, NDArray[np.float64])
 
@@ -120,8 +122,8 @@ def point_geometry(point: Point) -> dict[str, Any]:
 
 
 def line_geometry(points: Iterable[Point]) -> dict[str, Any]:
-    """A GeoJSON LineString; a line of one place has it twice, as RFC 7946 wants two."""
-    positions = [to_lon_lat(point) for point in points]
+    """A GeoJSON LineString without repeats; one place alone is there twice (RFC 7946, 3.1.4)."""
+    positions = [position for position, _same in groupby(map(to_lon_lat, points))]
     if len(positions) == 1:
         positions *= 2
     return {"type": "LineString", "coordinates": positions}

@@ -21,6 +21,9 @@ from tour.routes.street_snap import REACH_M, Snap, Snapper
 from tour.routes.street_tags import StreetClass, StreetFlag
 from tour.routes.streets_grid import StreetGrid
 
+_NEGLIGIBLE_M = 0.05
+"""A shorter piece is the rounding of a coordinate."""
+
 
 class Streets:
     """A street graph; make one with `streets_build.open_or_build` or `Streets.open`."""
@@ -96,8 +99,9 @@ class Streets:
         if pieces is None:
             return None
         along_m = sum(piece.distance_m for piece in pieces)
-        stretches = tuple(self._stretch(piece) for piece in pieces if piece.distance_m > 0)
-        line = _without_repeats([start, *(p for s in stretches for p in s.line), end])
+        stretches = tuple(self._stretch(p) for p in pieces if p.distance_m > _NEGLIGIBLE_M)
+        along = (point for stretch in stretches for point in stretch.line)
+        line = _without_repeats([start, source.point, *along, target.point, end])
         return Path(source.distance_m + along_m + target.distance_m, line, stretches)
 
     def _stretch(self, piece: Piece) -> Stretch:

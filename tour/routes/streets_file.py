@@ -10,6 +10,7 @@ Nothing is parsed or copied when it is opened, and every process of the machine 
 
 import json
 import mmap
+import os
 import struct
 import zlib
 from collections.abc import Mapping
@@ -41,7 +42,10 @@ class StreetArrays:
 
 
 def write(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write the file whole or not at all; a reader of the old one keeps the old one."""
+    """Write the file whole or not at all; a reader of the old one keeps the old one.
+
+    Several processes may build the same file at once: each has its own draft, the last wins.
+    """
     header = _header(about, arrays)
     parts = [header]
     size = len(header)
@@ -53,11 +57,14 @@ def write(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
     for part in parts:
         checksum = zlib.crc32(part, checksum)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.draft")
-    with draft.open("wb") as file:
-        file.write(_PREAMBLE.pack(_MAGIC, FORMAT, len(header), checksum))
-        file.writelines(parts)
-    draft.replace(path)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    try:
+        with draft.open("wb") as file:
+            file.write(_PREAMBLE.pack(_MAGIC, FORMAT, len(header), checksum))
+            file.writelines(parts)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _header(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
