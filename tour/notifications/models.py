@@ -131,7 +131,6 @@ class Delivery(Model):
     attempts = fields.SmallIntField(default=0)
     next_attempt_at: datetime = fields.DatetimeField()
     problem = fields.CharField(max_length=80, default="")
-    created_at: datetime = fields.DatetimeField()
     finished_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

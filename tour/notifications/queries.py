@@ -52,7 +52,7 @@ class DeliveryLine:
     status: str
     attempts: int
     problem: str
-    created_at: datetime
+    due_at: datetime
     finished_at: datetime | None
 
 
@@ -89,9 +89,9 @@ async def queue_state(now: datetime) -> QueueState:
 
 
 async def by_service(since: datetime) -> list[ServiceCount]:
-    """Counts of the deliveries created since, the busiest service first."""
+    """Counts of the deliveries due since, the busiest service first."""
     rows = (
-        await Delivery.filter(created_at__gte=since)
+        await Delivery.filter(reminder__due_at__gte=since)
         .annotate(number=Count("id"))
         .group_by("service", "status")
         .values("service", "status", "number")
@@ -122,9 +122,9 @@ async def deliveries(
             "status",
             "attempts",
             "problem",
-            "created_at",
             "finished_at",
             kind="reminder__key",
+            due_at="reminder__due_at",
         )
     )
     return [DeliveryLine(**{**row, "kind": row["kind"].partition(":")[0]}) for row in rows]

@@ -27,7 +27,7 @@ from tour.settings import Settings
 
 log = logging.getLogger("tour.notifications")
 
-IN_FLIGHT_PER_SERVICE = 150
+IN_FLIGHT_PER_SERVICE = 120
 MAILS_IN_FLIGHT = 5
 GRACE_SECONDS = 8
 IDLE_SECONDS = 1.0
@@ -42,7 +42,7 @@ class Pace:
     seconds: float
 
 
-FULL = Pace(batch=200, seconds=0.01)
+FULL = Pace(batch=250, seconds=0.05)
 GENTLE = Pace(batch=8, seconds=0.03)
 """About 250 a second: ten thousand within the minute, while pages are served beside."""
 

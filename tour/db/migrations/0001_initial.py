@@ -195,7 +195,6 @@ NOTIFICATIONS = Sql(
         attempts SMALLINT NOT NULL CHECK (attempts >= 0),
         next_attempt_at {instant} NOT NULL,
         problem VARCHAR(80) NOT NULL,
-        created_at {instant} NOT NULL,
         finished_at {instant}
     )""",
     "CREATE INDEX delivery_reminder ON delivery (reminder_id)",
