@@ -4,7 +4,7 @@
   "use strict";
 
   const CLUSTER_FROM = 30;
-  const STREETS_FROM_ZOOM = 15;
+  const STREETS_FROM_ZOOM = 14;
   const BASE_STYLE = {
     outline: { color: "#7a7468", weight: 1.5, dashArray: "6 4", fill: false },
     river: { color: "#8fb8cf", weight: 5, fillColor: "#b9d7ea", fillOpacity: 1 },
@@ -36,6 +36,9 @@
     return svg;
   };
 
+  const inLanguage = (place) =>
+    document.documentElement.lang.startsWith("ja") ? place.name : place.name_en || place.name;
+
   // ---- base layer: a map without tiles, and without a network, is still a map ----
 
   const drawBase = (map, data) => {
@@ -44,7 +47,10 @@
         pane: "base",
         interactive: false,
         keyboard: false,
-        icon: L.divIcon({ className: "map-station", html: element("span", "", feature.properties.name) }),
+        icon: L.divIcon({
+          className: `map-station map-station--${feature.properties.kind === "tram_stop" ? "tram" : "rail"}`,
+          html: element("span", "", inLanguage(feature.properties)),
+        }),
       });
     L.geoJSON(data, {
       pane: "base",
@@ -76,7 +82,7 @@
     refresh();
   };
 
-  const streetStyle = (feature) => ({ color: "#c9c0b0", weight: feature.properties.main ? 3 : 1.5 });
+  const streetStyle = (feature) => ({ color: "#c9c0b0", weight: ["local", "service", "path"].includes(feature.properties.class) ? 1.5 : 3 });
 
   // ---- places ----
 
@@ -219,6 +225,11 @@
     map.createPane("base").style.zIndex = 150;
     map.getPane("base").style.pointerEvents = "none";
     nameControls(map, options.words);
+    L.control.scale({ imperial: false }).addTo(map);
+    // Station names crowd each other from afar: the style sheet shows them by the map's zoom.
+    const noteZoom = () => { container.dataset.zoom = Math.floor(map.getZoom()); };
+    map.on("zoomend", noteZoom);
+    noteZoom();
     new LocateControl(options.words).addTo(map);
     if (options.fit) map.fitBounds(options.fit, { maxZoom: options.zoom || 16, animate: false });
     if (!options.whole) map.scrollWheelZoom.disable();

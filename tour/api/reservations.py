@@ -46,7 +46,7 @@ async def subscribe(request: Request) -> Response:
     if not isinstance(subscription, dict):
         hint = _("A subscription is what PushSubscription.toJSON() gives.")
         raise BadInput(hint, {"subscription": hint})
-    entry = await queries.by_reference(str(body.get("reference", "")))
+    entry = await queries.by_reference(str(body.get("reservation", "")))
     await notifications.subscribe(
         entry.reservation.recipient_id,  # type: ignore[attr-defined]
         subscription,

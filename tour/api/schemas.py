@@ -128,7 +128,7 @@ SCHEMAS: Json = {
         ),
     ),
     "PushSubscription": _object(
-        ("reference", "subscription"), reference=TEXT, subscription={"type": "object"}
+        ("reservation", "subscription"), reservation=TEXT, subscription={"type": "object"}
     ),
     "Problem": _object(
         ("type", "title", "status", "detail"),

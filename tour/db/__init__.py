@@ -25,6 +25,7 @@ MODELS = [
     "tour.notifications.models",
     "tour.reservations.models",
     "tour.routes.models",
+    "tour.publishing.models",
 ]
 POOL = {"minsize": 2, "maxsize": 12}
 

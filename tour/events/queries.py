@@ -62,6 +62,14 @@ async def event(slug: str) -> EventEntry:
     return (await _with_participants(rows))[0]
 
 
+async def event_by_id(event_id: int) -> EventEntry:
+    """An event, a draft too, or NotFound; for those who tend it."""
+    rows = await Event.filter(id=event_id).values()
+    if not rows:
+        raise NotFound(_("There is no such event. It may be over or not yet announced."))
+    return (await _with_participants(rows))[0]
+
+
 async def _with_participants(rows: list[dict[str, Any]]) -> list[EventEntry]:
     found: dict[int, list[ParticipantEntry]] = {row["id"]: [] for row in rows}
     query = Participation.filter(event_id__in=list(found), site__is_published=True)

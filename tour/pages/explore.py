@@ -108,13 +108,12 @@ def start_point(town: TownNow, near: str) -> Point | None:
 
 
 def _candidates(town: TownNow, filters: Filters) -> list[SiteEntry]:
-    """All sites by their reading, or those of an event in the order of its map."""
-    sites = list(town.catalogue.sites)
+    """Those of an event in the order of its map; else those with sessions first, by reading."""
     if filters.event:
         event = town.agenda.event(filters.event)
         ids = [p.site_id for p in event.participants] if event else []
-        sites = [town.catalogue.by_id[i] for i in ids if i in town.catalogue.by_id]
-    return sites
+        return [town.catalogue.by_id[i] for i in ids if i in town.catalogue.by_id]
+    return sorted(town.catalogue.sites, key=lambda site: not town.slots_of(site))
 
 
 def _meets(town: TownNow, site: SiteEntry, filters: Filters) -> bool:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput
-from tour.geo import parse_bbox
+from tour.geo import feature_collection, parse_bbox
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.routes import queries, route_map
@@ -18,13 +18,12 @@ from tour.routes.outing import (
     outing_through,
     plan_outing,
 )
-from tour.routes.street_tags import StreetClass
+from tour.routes.street_drawing import street_layer
 from tour.sites.catalogue import Catalogue
 from tour.web import lang, render, state
 
 GEOJSON = "application/geo+json"
 SHARED = {"Cache-Control": "public, max-age=300, s-maxage=30"}
-WIDEST_VIEW_DEGREES = 0.05
 
 
 async def walk(request: Request) -> Response:
@@ -82,20 +81,10 @@ async def streets_geojson(request: Request) -> Response:
     except ValueError:
         raise BadInput(hint, {"bbox": hint}) from None
     streets = state(request).walks.streets
-    if streets is None or max(box.east - box.west, box.north - box.south) > WIDEST_VIEW_DEGREES:
-        return JSONResponse({"type": "FeatureCollection", "features": []}, media_type=GEOJSON)
-    smallest = StreetClass.PATH if zoom >= 17 else StreetClass.LOCAL
-    lines = await asyncio.to_thread(streets.street_lines, box, smallest)
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"main": kind >= StreetClass.TERTIARY},
-            "geometry": {"type": "MultiLineString", "coordinates": coordinates},
-        }
-        for kind, coordinates in lines.items()
-    ]
-    body = {"type": "FeatureCollection", "features": features}
-    return JSONResponse(body, headers=SHARED, media_type=GEOJSON)
+    if streets is None:
+        return JSONResponse(feature_collection([]), media_type=GEOJSON)
+    layer = await asyncio.to_thread(street_layer, streets, box, zoom)
+    return JSONResponse(layer, headers=SHARED, media_type=GEOJSON)
 
 
 async def _outing(

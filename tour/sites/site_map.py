@@ -79,7 +79,6 @@ def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> Map
         location=[centre.lat, centre.lon],
         zoom_start=DEFAULT_ZOOM,
         tiles=None,
-        control_scale=True,
         zoom_control="bottomright",
         max_zoom=MAX_ZOOM,
     )

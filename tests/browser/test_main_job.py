@@ -1,0 +1,96 @@
+"""The main job, end to end, in a real Chromium with a true push (issue: the whole chain)."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Phone
+from tests.browser.serving import App, PushService
+
+pytestmark = pytest.mark.browser
+
+TUESDAY = "2026-12-01T12:00:00+09:00"
+"""The demonstration's first event is then on Saturday, 12 December."""
+FRIDAY_BEFORE_SIX = "2026-12-11T17:59:50+09:00"
+"""Ten seconds before the reminder of the evening before is due."""
+
+
+async def find_on_the_map(page: Page, base: str) -> None:
+    """From home to the wood-block workshop, by kana, with a look at the map."""
+    await page.goto(base)
+    await page.get_by_role("searchbox").fill("もくはん")
+    await page.get_by_role("button", name="さがす").click()
+    await expect(page.get_by_role("link", name="見本 王子木版工房")).to_be_visible()
+    await page.get_by_role("link", name="地図で見る").click()
+    pin = page.locator(".leaflet-marker-icon[aria-label*='王子木版工房']")
+    await expect(pin).to_be_visible()
+    await pin.press("Enter")
+    await page.locator(".leaflet-popup").get_by_role("link", name="見本 王子木版工房").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("見本 王子木版工房")
+
+
+async def walk_from_oji(page: Page) -> None:
+    """The walk from Oji station along the streets, and back to the workshop."""
+    workshop = page.url
+    await page.locator("select[name='from']").select_option("oji")
+    await page.get_by_role("button", name="道順").click()
+    await expect(page.locator("main")).to_contain_text("500m")
+    await expect(page.locator("main")).not_to_contain_text("目安")
+    await expect(page.locator(".folium-map[data-ready]")).to_be_visible()
+    assert await page.locator(".leaflet-overlay-pane path").count() == 2
+    await page.goto(workshop)
+
+
+async def reserve_for_three(page: Page) -> str:
+    """Two adults and a child; the reservation's address."""
+    await page.get_by_role("link", name="予約").and_(page.locator(".button")).first.click()
+    await page.get_by_role("spinbutton", name="大人").fill("2")
+    await page.get_by_role("spinbutton", name="子ども").fill("1")
+    await page.locator("input[name='name']").fill("北 花子")
+    await page.locator("input[name='email']").fill("hanako@example.org")
+    await page.locator("input[name='consent']").check()
+    await page.get_by_role("button", name="予約する").click()
+    await expect(page.locator("main")).to_contain_text("予約が確定しました")
+    await expect(page.locator("main")).to_contain_text("3人")
+    return page.url
+
+
+async def shown_notifications(page: Page) -> list[dict[str, str]]:
+    """What the phone shows, as soon as it shows anything, within a minute."""
+    for _second in range(60):
+        if shown := await page.evaluate(READ):
+            return list(shown)
+        await page.wait_for_timeout(1000)
+    return []
+
+
+async def test_a_visitor_finds_walks_reserves_and_is_reminded(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    push = PushService(tmp_path)
+    app = App(tmp_path, database_url, push)
+    with push.serving(tmp_path / "push.log"):
+        async with phone(flags=push.chromium_flags) as context:
+            await context.grant_permissions(["notifications"], origin=app.base)
+            page = await context.new_page()
+            with app.serving(TUESDAY):
+                await find_on_the_map(page, app.base)
+                await walk_from_oji(page)
+                reservation = await reserve_for_three(page)
+                await page.locator("[data-push-ask]").click()
+                await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
+            with app.serving(FRIDAY_BEFORE_SIX):
+                shown = await shown_notifications(page)
+                assert [note["title"] for note in shown] == ["あしたの体験"]
+                assert "木版を摺る" in shown[0]["body"]
+                await context.service_workers[0].evaluate(CLICK)
+                await page.wait_for_url(reservation)
+
+
+READ = """navigator.serviceWorker.ready.then(r => r.getNotifications())
+    .then(l => l.map(n => ({title: n.title, body: n.body})))"""
+CLICK = """async () => {
+    const [note] = await self.registration.getNotifications();
+    self.dispatchEvent(new NotificationEvent("notificationclick", {notification: note}));
+}"""
