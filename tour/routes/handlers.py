@@ -90,7 +90,7 @@ async def streets_geojson(request: Request) -> Response:
 async def _outing(
     request: Request, query: OutingQuery, catalogue: Catalogue
 ) -> tuple[Outing | None, dict[str, Text]]:
-    if query.is_empty:
+    if not query.is_begun:
         return None, {}
     try:
         outing = await asyncio.to_thread(

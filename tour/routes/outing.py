@@ -84,8 +84,9 @@ class OutingQuery:
         )
 
     @property
-    def is_empty(self) -> bool:
-        return not self.start and not self.stops and not self.end
+    def is_begun(self) -> bool:
+        """Whether somebody chose where to start; a page may have filled in the rest."""
+        return bool(self.start)
 
     def query_string(self) -> str:
         pairs = [("from", self.start), *(("stop", stop) for stop in self.stops), ("to", self.end)]

@@ -71,14 +71,15 @@ def with_hours(card: SiteCard, hours: Hours, local: datetime) -> SiteCard:
 
 def approach_text(approach: Approach, lang: str) -> str:
     """王子駅から徒歩8分・590m; 目安 where it is a straight line."""
-    message = (
-        "%(station)s: about %(minutes)s min on foot (estimate)"
-        if approach.approximate
-        else "%(station)s: %(minutes)s min on foot"
-    )
-    return translate(
-        message, lang, station=approach.station.name_in(lang), minutes=approach.minutes
-    )
+    station, minutes = approach.station.name_in(lang), approach.minutes
+    if approach.approximate:
+        return translate(
+            "%(station)s: about %(minutes)s min on foot (estimate)",
+            lang,
+            station=station,
+            minutes=minutes,
+        )
+    return translate("%(station)s: %(minutes)s min on foot", lang, station=station, minutes=minutes)
 
 
 def spans_text(spans: tuple[Span, ...]) -> str:

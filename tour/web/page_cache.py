@@ -67,10 +67,14 @@ def _key(scope: Scope, headers: Headers) -> tuple[str, ...]:
 
 
 async def _answer(page: Page, request: Headers, send: Send) -> None:
-    same = page.etag.decode() in request.get("if-none-match", "")
-    status, body = (304, b"") if same else (200, page.body)
-    await send({"type": "http.response.start", "status": status, "headers": page.headers})
-    await send({"type": "http.response.body", "body": body})
+    if page.etag.decode() in request.get("if-none-match", ""):
+        # The length of what is not sent would keep the connection waiting for it.
+        headers = [(name, value) for name, value in page.headers if name != b"content-length"]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": page.headers})
+    await send({"type": "http.response.body", "body": page.body})
 
 
 class _Collector:
