@@ -90,8 +90,13 @@
     const kind = place.kind;
     const body = element("span", `pin kind-${kind}`);
     body.append(element("span", "pin__shape"));
-    if (options.numbered && place.number) body.append(element("span", "pin__number", `${place.number}`));
-    else body.append(mark(kind, options.icons));
+    if (options.numbered && place.number) {
+      const badge = element("span", "pin__badge");
+      badge.append(mark(kind, options.icons));
+      body.append(element("span", "pin__number", `${place.number}`), badge);
+    } else {
+      body.append(mark(kind, options.icons));
+    }
     if (place.approximate) body.classList.add("pin--approximate");
     return L.divIcon({ className: "pin-holder", html: body, iconSize: [44, 52], iconAnchor: [22, 48], popupAnchor: [0, -42] });
   };

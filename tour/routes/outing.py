@@ -131,7 +131,7 @@ def outing_through(
 
 
 def outing_geojson(outing: Outing) -> dict[str, Any]:
-    """Its legs as lines and its places, numbered from the first stop, as points."""
+    """Its legs as lines and its places as points; a station where it begins has no number."""
     lines = [
         feature(
             line_geometry(leg.walk.line),
@@ -150,9 +150,14 @@ def outing_geojson(outing: Outing) -> dict[str, Any]:
                 "number": number,
             },
         )
-        for number, place in enumerate(outing.places)
+        for number, place in enumerate(outing.places, start=1 if _is_stop(outing) else 0)
     ]
     return feature_collection([*lines, *points])
+
+
+def _is_stop(outing: Outing) -> bool:
+    """Whether the first place is one to visit, not only where the walk begins."""
+    return bool(outing.places and outing.places[0].slug)
 
 
 def _place(
