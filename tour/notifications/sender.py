@@ -8,13 +8,14 @@ import asyncio
 import base64
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
 import http_ece
+from aiohttp.abc import AbstractResolver
 from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02, VapidException
 from yarl import URL
@@ -145,10 +146,13 @@ class VapidTokens:
     By the real clock, not the app's: push services do not take part in a demonstration.
     """
 
-    def __init__(self, private_key: str, subject: str) -> None:
+    def __init__(
+        self, private_key: str, subject: str, seconds: Callable[[], float] = time.time
+    ) -> None:
         number = int.from_bytes(_bytes(private_key), "big")
         self._vapid = Vapid02(ec.derive_private_key(number, ec.SECP256R1()))
         self._subject = subject
+        self._seconds = seconds
         self._kept: dict[str, tuple[float, str]] = {}
         try:
             self.header("https://example.org")
@@ -158,7 +162,7 @@ class VapidTokens:
             ) from exc
 
     def header(self, origin: str) -> str:
-        now = time.time()
+        now = self._seconds()
         made_at, header = self._kept.get(origin, (0.0, ""))
         # A token from the future was made before the clock was set back.
         if not made_at <= now < made_at + TOKEN_IS_FRESH:
@@ -169,15 +173,24 @@ class VapidTokens:
 
 
 @asynccontextmanager
-async def open_sender(settings: Settings) -> AsyncIterator[PushSender]:
-    """A sender by the operator's settings; its connections are closed in the end."""
+async def open_sender(
+    settings: Settings,
+    *,
+    timeout: aiohttp.ClientTimeout = TIMEOUT,  # noqa: ASYNC109 - aiohttp's, for each request
+    names: AbstractResolver | None = None,
+) -> AsyncIterator[PushSender]:
+    """A sender by the operator's settings; its connections are closed in the end.
+
+    `names` resolves host names instead of the system; what it answers is checked all the same.
+    """
     policy = EndpointPolicy.parse(settings.push_hosts)
     tokens = VapidTokens(vapid_keys(settings).private, vapid_subject(settings))
     # The worker bounds what is in flight for each service, so the connector does not.
-    connector = aiohttp.TCPConnector(limit=0, resolver=GuardedResolver(policy), ttl_dns_cache=60)
+    resolver = GuardedResolver(policy, names)
+    connector = aiohttp.TCPConnector(limit=0, resolver=resolver, ttl_dns_cache=60)
     async with aiohttp.ClientSession(
         connector=connector,
-        timeout=TIMEOUT,
+        timeout=timeout,
         trust_env=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

@@ -17,7 +17,7 @@ from tortoise.exceptions import BaseORMException
 from tour.clock import Clock
 from tour.db import transaction
 from tour.notifications import outbox
-from tour.notifications.answers import MAX_ATTEMPTS, Outcome, Verdict, pause_before
+from tour.notifications.answers import Outcome, Verdict, pause_before
 from tour.notifications.mail import Letter, Mailer, open_mailer
 from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Action, Envelope, Message, payload
 from tour.notifications.models import MAIL
@@ -29,6 +29,8 @@ log = logging.getLogger("tour.notifications")
 
 IN_FLIGHT_PER_SERVICE = 120
 MAILS_IN_FLIGHT = 5
+MAX_CLAIMS = 40
+"""A message that ends the worker each time it is tried is given up in the end."""
 GRACE_SECONDS = 8
 IDLE_SECONDS = 1.0
 CLOCK_SLACK = timedelta(seconds=5)
@@ -139,7 +141,7 @@ class Worker:
         left = (job.expires_at - self._clock()).total_seconds()
         if left < 1:
             return Outcome(Verdict.EXPIRED, "too late")
-        if job.attempt > MAX_ATTEMPTS:
+        if job.attempt > MAX_CLAIMS:
             return Outcome(Verdict.FAILED, "given up: no try came to an end")
         if job.service == MAIL:
             return await self._mailer.send(_letter(job))
