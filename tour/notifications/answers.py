@@ -72,7 +72,7 @@ def retry_after(text: str | None, *, now: datetime) -> timedelta | None:
     if not text:
         return None
     try:
-        if text.strip().isdecimal():
+        if text.isascii() and text.strip().isdecimal():
             wait = timedelta(seconds=min(int(text), 86400))
         else:
             wait = parsedate_to_datetime(text) - now

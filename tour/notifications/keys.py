@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -69,8 +70,7 @@ def _pair(private: str, source: str) -> VapidKeys:
 def _keep(path: Path, private: str) -> None:
     """Write the key for its owner only; of two processes that start at once, the first wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mode 0600
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(private + "\n")
         file.flush()
@@ -80,7 +80,7 @@ def _keep(path: Path, private: str) -> None:
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        os.unlink(draft)
 
 
 def _encode(raw: bytes) -> str:
