@@ -1,0 +1,124 @@
+"""Making a published map from the event's rows as they stand now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+
+from tour.events.agenda import Agenda, agenda
+from tour.events.queries import EventEntry, ParticipantEntry
+from tour.geo import Point
+from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, Texts
+from tour.routes.queries import Course
+from tour.routes.walks import Walk, Walks
+from tour.sites.catalogue import Catalogue, SiteEntry
+from tour.sites.hours import Span
+from tour.sites.models import PointQuality
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a map is made from beside the rows of its event."""
+
+    catalogue: Catalogue
+    walks: Walks
+    languages: tuple[str, ...]
+
+
+def collect(event: EventEntry, courses: Sequence[Course], sources: Sources) -> PublishedMap:
+    """The map of the event as it stands; slow the first time, for its courses are walked."""
+    doors = agenda([event])
+    sites = sources.catalogue.by_id
+    places = tuple(
+        _place(participant, sites[participant.site_id], event, doors, sources.languages)
+        for participant in event.participants
+        if participant.site_id in sites
+    )
+    return PublishedMap(
+        slug=event.slug,
+        titles=_texts(event, "title", sources.languages),
+        summaries=_texts(event, "summary", sources.languages),
+        dates=event.dates,
+        span=event.span,
+        places=places,
+        courses=tuple(
+            course
+            for row in courses
+            if row.event_id == event.id and (course := _course(row, places, sources))
+        ),
+    )
+
+
+def as_of_now(published: PublishedMap, event: EventEntry, catalogue: Catalogue) -> PublishedMap:
+    """A kept map with the hours of today, without places that have been withdrawn since.
+
+    Numbers, points and texts stay as they were published. Hours change until the morning of the
+    event, and a map that is a week old must not send anybody to a closed door.
+    """
+    doors = agenda([event])
+    places = tuple(
+        replace(place, hours=_hours(site, published.dates, doors))
+        for place in published.places
+        if (site := catalogue.by_id.get(place.site_id))
+    )
+    return replace(published, places=places)
+
+
+def _place(
+    participant: ParticipantEntry,
+    site: SiteEntry,
+    event: EventEntry,
+    doors: Agenda,
+    languages: Sequence[str],
+) -> MapPlace:
+    return MapPlace(
+        number=participant.number,
+        site_id=site.id,
+        slug=site.slug,
+        kind=site.kind,
+        role=participant.role,
+        names=_texts(site, "name", languages),
+        crafts={lang: site.craft.name_in(lang) for lang in languages} if site.craft else {},
+        addresses=_texts(site, "address", languages),
+        access=site.access_features,
+        point=site.place,
+        approximate=site.quality == PointQuality.TOWN,
+        sample=site.is_sample,
+        hours=_hours(site, event.dates, doors),
+    )
+
+
+def _hours(
+    site: SiteEntry, dates: Sequence[date], doors: Agenda
+) -> tuple[tuple[Span, ...], ...] | None:
+    hours = doors.hours_of(site)
+    return tuple(hours.on(day) for day in dates) if hours.is_known else None
+
+
+def _course(row: Course, places: Sequence[MapPlace], sources: Sources) -> MapCourse | None:
+    """The course's stops on this map, or None where fewer than two of them are on it."""
+    by_site = {place.site_id: place for place in places}
+    stops = [by_site[stop.site_id] for stop in row.stops if stop.site_id in by_site]
+    points = tuple(stop.point for stop in stops if stop.point and not stop.approximate)
+    if len(stops) < 2:
+        return None
+    legs = _legs(sources.walks, points)
+    return MapCourse(
+        slug=row.slug,
+        titles=_texts(row, "title", sources.languages),
+        numbers=tuple(stop.number for stop in stops),
+        line=tuple(point for leg in legs for point in leg.line),
+        distance_m=sum(leg.distance_m for leg in legs),
+        minutes=sum(leg.minutes for leg in legs),
+        approximate=any(leg.approximate for leg in legs),
+    )
+
+
+@lru_cache(maxsize=256)
+def _legs(walks: Walks, points: tuple[Point, ...]) -> tuple[Walk, ...]:
+    return tuple(walks.walk(start, end) for start, end in pairwise(points))
+
+
+def _texts(row: EventEntry | SiteEntry | Course, name: str, languages: Sequence[str]) -> Texts:
+    return {lang: row.text(name, lang) for lang in languages}

@@ -1,0 +1,35 @@
+"""Kind marks and colours for print: those of the screen, read from the same files."""
+
+import re
+from functools import cache
+
+from markupsafe import Markup
+
+from tour.publishing.strokes import element
+from tour.settings import ROOT
+from tour.sites.models import SiteKind
+
+_SYMBOL = re.compile(r'<symbol id="mark-(\w+)" viewBox="0 0 24 24">(.*?)</symbol>', re.DOTALL)
+_COLOUR = re.compile(r"\.kind-(\w+) \{ --kind: (#[0-9a-f]{6});")
+
+DECORATION = {"xmlns": "http://www.w3.org/2000/svg", "aria-hidden": "true"}
+"""Attributes of a picture whose meaning stands beside it in words."""
+
+
+@cache
+def shapes() -> dict[SiteKind, str]:
+    """The mark of each kind as SVG elements on 24 by 24, without a colour."""
+    text = (ROOT / "static/icons/ui.svg").read_text(encoding="utf-8")
+    return {SiteKind(kind): shape for kind, shape in _SYMBOL.findall(text)}
+
+
+@cache
+def colours() -> dict[SiteKind, str]:
+    text = (ROOT / "static/css/tokens.css").read_text(encoding="utf-8")
+    return {SiteKind(kind): colour for kind, colour in _COLOUR.findall(text)}
+
+
+def mark(kind: SiteKind) -> Markup:
+    """A kind's mark in its colour, for a legend."""
+    content = element("g", shapes()[kind], fill=colours()[kind])
+    return Markup(element("svg", content, **{"class": "mark"}, viewBox="0 0 24 24", **DECORATION))  # noqa: S704 - made of our own files

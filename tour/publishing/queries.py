@@ -1,0 +1,85 @@
+"""Which map of an event is shown, and which were before."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tour.errors import NotFound
+from tour.events import queries as events
+from tour.events.queries import EventEntry, ParticipantEntry
+from tour.i18n import lazy as _
+from tour.publishing.collect import Sources, as_of_now, collect
+from tour.publishing.models import MapVersion
+from tour.publishing.published_map import PublishedMap, from_json
+from tour.routes import queries as routes
+
+
+@dataclass(frozen=True, slots=True)
+class VersionEntry:
+    """One line of the history; `ended_at` is None for the version that is shown."""
+
+    number: int
+    published_at: datetime
+    published_by: str
+    ended_at: datetime | None
+    places: int
+
+
+async def published_map(slug: str, sources: Sources) -> PublishedMap:
+    """The map that visitors see: the published version, or the live event where none ever was.
+
+    NotFound when there is no such event, or when its map has been withdrawn.
+    """
+    event = await events.event(slug)
+    kept = await _shown_version(event)
+    if kept:
+        return as_of_now(kept, event, sources.catalogue)
+    if await MapVersion.filter(event_id=event.id).exists():
+        raise NotFound(_("The map of this event is not published at the moment."))
+    return await live_map(event, sources)
+
+
+async def live_map(event: EventEntry, sources: Sources) -> PublishedMap:
+    courses = await routes.courses()
+    return await asyncio.to_thread(collect, event, courses, sources)
+
+
+async def as_published(event: EventEntry) -> EventEntry:
+    """The event with the numbered places of its published map, for the event's own pages."""
+    kept = await _shown_version(event)
+    if kept is None:
+        return event
+    places = tuple(ParticipantEntry(p.site_id, p.number, p.role) for p in kept.places)
+    return replace(event, participants=places)
+
+
+async def version_map(event: EventEntry, number: int) -> PublishedMap:
+    """One version as it was published, or NotFound."""
+    row = await MapVersion.get_or_none(event_id=event.id, number=number)
+    if row is None:
+        raise NotFound(_("There is no such version of this map."))
+    return _read(row, event)
+
+
+async def versions(event_id: int) -> list[VersionEntry]:
+    """Every version of an event's map, the newest first."""
+    return [
+        VersionEntry(
+            number=row.number,
+            published_at=row.published_at,
+            published_by=row.published_by,
+            ended_at=row.ended_at,
+            places=len(row.content["places"]),
+        )
+        for row in await MapVersion.filter(event_id=event_id).order_by("-number")
+    ]
+
+
+async def _shown_version(event: EventEntry) -> PublishedMap | None:
+    row = await MapVersion.get_or_none(event_id=event.id, ended_at=None)
+    return _read(row, event) if row else None
+
+
+def _read(row: MapVersion, event: EventEntry) -> PublishedMap:
+    day = row.published_at.astimezone(event.zone).date()
+    return from_json(row.content, version=row.number, published_on=day)

@@ -1,0 +1,54 @@
+"""Publishing an event's map, and taking it back."""
+
+from datetime import datetime
+
+from tortoise.exceptions import IntegrityError
+
+from tour.db import transaction
+from tour.errors import Conflict
+from tour.events import queries as events
+from tour.i18n import lazy as _
+from tour.publishing.collect import Sources
+from tour.publishing.models import MapVersion
+from tour.publishing.published_map import PublishedMap, as_json
+from tour.publishing.queries import live_map
+from tour.sites.service import catalogue_changed
+
+
+async def preview(event_id: int, sources: Sources) -> PublishedMap:
+    """The map as it would be published now, of a draft too; NotFound without the event."""
+    return await live_map(await events.event_by_id(event_id), sources)
+
+
+async def publish(event_id: int, sources: Sources, *, by: str, now: datetime) -> int:
+    """Keep the map as it stands as the version that is shown; its number.
+
+    Visitors see it when the event itself is published. Conflict when two people publish at once:
+    one of them wins, and the other should look at what is shown now.
+    """
+    content = as_json(await preview(event_id, sources))
+    try:
+        async with transaction():
+            await MapVersion.filter(event_id=event_id, ended_at=None).update(ended_at=now)
+            newest = await MapVersion.filter(event_id=event_id).order_by("-number").first()
+            number = newest.number + 1 if newest else 1
+            await MapVersion.create(
+                event_id=event_id,
+                number=number,
+                published_at=now,
+                published_by=by,
+                content=content,
+            )
+            await catalogue_changed()
+    except IntegrityError as exc:  # the version's number, or the one that is shown, was taken
+        raise Conflict(_("Somebody else has just published this map. Look at it first.")) from exc
+    return number
+
+
+async def unpublish(event_id: int, *, now: datetime) -> None:
+    """Show no map of this event until one is published again; Conflict when none is shown."""
+    async with transaction():
+        shown = MapVersion.filter(event_id=event_id, ended_at=None)
+        if not await shown.update(ended_at=now):
+            raise Conflict(_("No version of this map is published."))
+        await catalogue_changed()

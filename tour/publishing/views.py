@@ -1,0 +1,150 @@
+"""The published map as its pages show it, in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from tour.events.models import ParticipationRole
+from tour.i18n import translate
+from tour.publishing import marks
+from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, text_in
+from tour.publishing.symbols import course_letter, course_sample, pin_sample
+from tour.sites.hours import Span
+from tour.sites.labels import ACCESS, KINDS
+from tour.sites.views import spans_text
+from tour.web.templates import metres
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One numbered line of the list; `hours` is (days, times), without days where all are alike."""
+
+    number: int
+    slug: str
+    name: str
+    own_name: str
+    kind: str
+    kind_label: str
+    craft: str
+    address: str
+    hours: tuple[tuple[tuple[date, ...], str], ...]
+    access: tuple[str, ...]
+    sample: bool
+    says_sample: bool
+    """Whether its name says so already."""
+    nearby: bool
+    approximate: bool
+    on_map: bool
+    pin: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    letter: str
+    title: str
+    numbers: tuple[int, ...]
+    distance: str
+    minutes: int
+    approximate: bool
+    walked: bool
+    sample: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """Everything a template of the map needs."""
+
+    slug: str
+    title: str
+    summary: str
+    dates: tuple[date, ...]
+    opens_closes: str
+    places: tuple[PlaceLine, ...]
+    courses: tuple[CourseLine, ...]
+    kinds: tuple[tuple[str, str, Markup], ...]
+    version: int
+    published_on: date | None
+
+    @property
+    def has_samples(self) -> bool:
+        return any(place.sample for place in self.places)
+
+    @property
+    def has_nearby(self) -> bool:
+        return any(place.nearby for place in self.places)
+
+    @property
+    def has_approximate(self) -> bool:
+        return any(place.approximate for place in self.places)
+
+
+def map_view(published: PublishedMap, lang: str) -> MapView:
+    return MapView(
+        slug=published.slug,
+        title=text_in(published.titles, lang),
+        summary=text_in(published.summaries, lang),
+        dates=published.dates,
+        opens_closes=str(published.span),
+        places=tuple(_place_line(place, published.dates, lang) for place in published.places),
+        courses=tuple(_course_line(i, course, lang) for i, course in enumerate(published.courses)),
+        kinds=tuple(
+            (kind.value, KINDS[kind].in_language(lang), marks.mark(kind))
+            for kind in published.kinds
+        ),
+        version=published.version,
+        published_on=published.published_on,
+    )
+
+
+def _place_line(place: MapPlace, dates: tuple[date, ...], lang: str) -> PlaceLine:
+    name = text_in(place.names, lang)
+    own_name = next(iter(place.names.values()), "")
+    return PlaceLine(
+        number=place.number,
+        slug=place.slug,
+        name=name,
+        own_name="" if own_name == name else own_name,
+        kind=place.kind.value,
+        kind_label=KINDS[place.kind].in_language(lang),
+        craft=text_in(place.crafts, lang),
+        address=text_in(place.addresses, lang),
+        hours=_hours(place, dates, lang),
+        access=tuple(ACCESS[name].in_language(lang) for name in place.access if name in ACCESS),
+        sample=place.sample,
+        says_sample=translate("Sample", lang).lower() in name.lower(),
+        nearby=place.role == ParticipationRole.NEARBY,
+        approximate=place.approximate,
+        on_map=place.point is not None,
+        pin=pin_sample(place),
+    )
+
+
+def _hours(
+    place: MapPlace, dates: tuple[date, ...], lang: str
+) -> tuple[tuple[tuple[date, ...], str], ...]:
+    if place.hours is None:
+        return (((), translate("Hours: please ask the place", lang)),)
+    if len(set(place.hours)) == 1:
+        return (((), _times(place.hours[0], lang)),)
+    days: dict[tuple[Span, ...], tuple[date, ...]] = {}
+    for day, spans in zip(dates, place.hours, strict=True):
+        days[spans] = (*days.get(spans, ()), day)
+    return tuple((same, _times(spans, lang)) for spans, same in days.items())
+
+
+def _times(spans: tuple[Span, ...], lang: str) -> str:
+    return spans_text(spans) or translate("Closed", lang)
+
+
+def _course_line(number: int, course: MapCourse, lang: str) -> CourseLine:
+    return CourseLine(
+        letter=course_letter(number),
+        title=text_in(course.titles, lang),
+        numbers=course.numbers,
+        distance=metres(course.distance_m),
+        minutes=course.minutes,
+        approximate=course.approximate,
+        walked=bool(course.line),
+        sample=course_sample(number),
+    )
