@@ -4,18 +4,20 @@ import asyncio
 import logging
 import os
 import sys
+from dataclasses import replace
 
 import click
 import uvicorn
 
 from tour import db
+from tour.accounts.cli import account
 from tour.asgi import ENV_FILE
 from tour.demo.cli import demo, load_demo
 from tour.errors import ConfigurationError
 from tour.logs import set_up_logs
 from tour.notifications.cli import vapid, worker
 from tour.routes.streets_cli import streets
-from tour.settings import Settings
+from tour.settings import DEFAULT_BASE_URL, Settings
 
 GRACE_SECONDS = 10
 
@@ -33,6 +35,7 @@ def cli(context: click.Context) -> None:
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int) -> None:
     set_up_logs()
+    settings = _reached_at(settings, host, port)
     asyncio.run(_prepare(settings))
     click.echo(f"Open {settings.base_url}  (Ctrl+C stops)")
     _say_what_is_missing(settings)
@@ -57,6 +60,14 @@ def migrate(settings: Settings) -> None:
     click.echo("The database is up to date.")
 
 
+def _reached_at(settings: Settings, host: str, port: int) -> Settings:
+    """Without a TOUR_BASE_URL the app is reached where it listens; its processes read that too."""
+    if settings.base_url != DEFAULT_BASE_URL:
+        return settings
+    os.environ["TOUR_BASE_URL"] = f"http://{host}:{port}"
+    return replace(settings, base_url=os.environ["TOUR_BASE_URL"])
+
+
 async def _prepare(settings: Settings) -> None:
     await db.migrate(settings.database_url)
     if settings.demo:
@@ -70,6 +81,7 @@ def _say_what_is_missing(settings: Settings) -> None:
         click.echo(f"No mail server (TOUR_SMTP_URL): mails land in {settings.var / 'mail'}.")
 
 
+cli.add_command(account)
 cli.add_command(demo)
 cli.add_command(streets)
 cli.add_command(vapid)

@@ -14,6 +14,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from tour import db
+from tour.accounts.errors import SignInNeeded
+from tour.accounts.handlers import to_sign_in
+from tour.accounts.urls import urls as account_urls
 from tour.api.urls import urls as api_urls
 from tour.clock import Clock, clock_from, system_clock
 from tour.errors import TourError
@@ -50,6 +53,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         routes=_urls(assets),
         middleware=_middleware(settings, town),
         exception_handlers={
+            SignInNeeded: to_sign_in,
             TourError: on_tour_error,
             HTTPException: on_http_exception,
             Exception: on_fault,
@@ -89,7 +93,14 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 def _urls(assets: Assets) -> list[BaseRoute]:
-    features = (page_urls, reservation_urls, route_urls, notification_urls, api_urls)
+    features = (
+        page_urls,
+        reservation_urls,
+        route_urls,
+        notification_urls,
+        account_urls,
+        api_urls,
+    )
     return [*chain.from_iterable(features), Mount("/static", assets, name="static")]
 
 

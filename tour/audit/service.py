@@ -62,7 +62,9 @@ async def remove(actor: Actor, subject: Subject, *, now: datetime) -> None:
         who=actor.name[:100],
         removed_at=now,
     )
-    await note(actor, f"{subject.kind}.remove", subject, before={}, after={"removed": True}, now=now)
+    await note(
+        actor, f"{subject.kind}.remove", subject, before={}, after={"removed": True}, now=now
+    )
 
 
 async def restore(actor: Actor, subject: Subject, *, now: datetime) -> bool:

@@ -19,10 +19,12 @@ from tour.errors import ConfigurationError
 __all__ = ["MODELS", "config", "migrate", "opened", "transaction"]
 
 MODELS = [
+    "tour.audit.models",
     "tour.sites.models",
     "tour.events.models",
     "tour.programmes.models",
     "tour.notifications.models",
+    "tour.accounts.models",
     "tour.reservations.models",
     "tour.routes.models",
     "tour.publishing.models",

@@ -1,0 +1,61 @@
+"""What tests of signed-in people share: accounts, browsers, and the mails they were sent."""
+
+import re
+from datetime import datetime
+
+import httpx
+from starlette.applications import Starlette
+
+from tests.conftest import NOON
+from tour.accounts import people, sign_in
+from tour.accounts.models import Account
+from tour.accounts.roles import Role
+from tour.audit.service import Actor
+from tour.db import transaction
+from tour.notifications.models import Reminder
+from tour.sites.models import Site, SiteKind
+
+OPERATOR = Actor(None, "test")
+
+
+async def make_account(
+    email: str = "host@example.org", role: Role = Role.HOST, *sites: Site
+) -> Account:
+    async with transaction():
+        account = await people.add_account(
+            email, role=role, lang="ja", timezone="Asia/Tokyo", actor=OPERATOR, now=NOON
+        )
+        for site in sites:
+            await people.join_site(account, site.id, actor=OPERATOR, now=NOON)
+    return account
+
+
+async def make_site(slug: str = "workshop", name: str = "見本工房") -> Site:
+    return await Site.create(
+        slug=slug, kind=SiteKind.CRAFT, name=name, lat=35.75, lon=139.73, is_sample=True
+    )
+
+
+def browser(
+    app: Starlette, agent: str = "Mozilla/5.0 (Android 15) Firefox/140"
+) -> httpx.AsyncClient:
+    """A browser of its own, with its own cookies."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app),
+        base_url="http://testserver",
+        headers={"Accept-Language": "ja", "Origin": "http://testserver", "User-Agent": agent},
+    )
+
+
+async def sign_in_as(client: httpx.AsyncClient, account: Account, *, now: datetime = NOON) -> None:
+    async with transaction():
+        token = await sign_in.sign_in_account(account, device="test", now=now)
+    client.cookies.set("account", token)
+
+
+async def mailed_path() -> str:
+    """The path in the latest mail."""
+    latest = await Reminder.all().order_by("-id").first()
+    assert latest is not None
+    assert re.fullmatch(r"/[\w/-]+", latest.url)
+    return str(latest.url)

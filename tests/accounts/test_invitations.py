@@ -1,0 +1,127 @@
+from datetime import timedelta
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tests.accounts.signing import (
+    OPERATOR,
+    browser,
+    mailed_path,
+    make_account,
+    make_site,
+    sign_in_as,
+)
+from tests.conftest import NOON, TurnableClock
+from tour.accounts import invitations, people, queries
+from tour.accounts.invitations import Offer
+from tour.accounts.models import Account, Invitation
+from tour.accounts.roles import Role
+from tour.audit.models import AuditEntry
+from tour.notifications.models import Recipient
+from tour.sites.models import Site
+
+JA = {"lang": "ja", "timezone": "Asia/Tokyo", "actor": OPERATOR, "now": NOON}
+
+
+async def invite(site: Site | None, email: str = "new@example.org", role: Role = Role.HOST) -> str:
+    await invitations.invite_by_mail(Offer(role, site), email, **JA)  # type: ignore[arg-type]
+    return await mailed_path()
+
+
+async def test_a_mailed_invitation_signs_in_at_once(client: httpx.AsyncClient) -> None:
+    site = await make_site()
+    path = await invite(site)
+    page = await client.get(path)
+    assert "見本工房" in page.text
+    assert 'value="new@example.org"' in page.text
+    assert await Account.all().count() == 0
+    done = await client.post(path, data={"email": "new@example.org"})
+    assert done.status_code == 303
+    account = await Account.get(email="new@example.org")
+    assert [s.slug for s in await queries.sites_of(account)] == ["workshop"]
+    assert (await client.get("/account")).status_code == 200
+    assert await AuditEntry.filter(action="membership.add", site_id=site.id).count() == 1
+    assert not await Recipient.filter(email="new@example.org", accounts=None).exists()
+
+
+async def test_an_invitation_works_once(client: httpx.AsyncClient, app: Starlette) -> None:
+    path = await invite(await make_site())
+    await client.post(path, data={"email": "new@example.org"})
+    async with browser(app) as thief:
+        assert (await thief.get(path)).status_code == 403
+        assert (await thief.post(path, data={"email": "new@example.org"})).status_code == 403
+
+
+async def test_an_invitation_expires_and_can_be_taken_back(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    site = await make_site()
+    path = await invite(site)
+    made = await Invitation.all().first()
+    assert made is not None
+    await invitations.revoke(made.id, site.id, actor=OPERATOR, now=NOON)
+    assert (await client.get(path)).status_code == 403
+    path = await invite(site)
+    clock.turn_to(NOON + timedelta(days=14))
+    assert (await client.get(path)).status_code == 403
+
+
+async def test_another_address_must_prove_itself_by_a_link(client: httpx.AsyncClient) -> None:
+    """Who holds a mailed invitation could otherwise sign in as anybody."""
+    admin = await make_account("admin@example.org", Role.ADMINISTRATOR)
+    path = await invite(await make_site())
+    answer = await client.post(path, data={"email": "admin@example.org"})
+    assert answer.headers["location"] == "/sign-in/sent"
+    assert (await client.get("/account")).status_code == 303
+    assert await queries.sites_of(admin) == []
+    assert (await client.post(await mailed_path())).status_code == 303
+    assert len(await queries.sites_of(admin)) == 1
+    await admin.refresh_from_db()
+    assert admin.role == Role.ADMINISTRATOR
+
+
+async def test_a_letter_makes_an_account_for_a_proved_address(client: httpx.AsyncClient) -> None:
+    site = await make_site()
+    token = await invitations.invite_by_letter(Offer(site=site), actor=OPERATOR, now=NOON)
+    path = f"/invitations/{token}"
+    assert token not in str(await Invitation.all().values())
+    answer = await client.post(path, data={"email": "paper@example.org"})
+    assert answer.headers["location"] == "/sign-in/sent"
+    assert await Account.all().count() == 0
+    await client.post(await mailed_path())
+    account = await Account.get(email="paper@example.org")
+    assert account.role == Role.HOST
+    assert [s.id for s in await queries.sites_of(account)] == [site.id]
+    assert (await client.get(path)).status_code == 403
+
+
+async def test_who_is_signed_in_joins_as_themselves(client: httpx.AsyncClient) -> None:
+    first, second = await make_site(), await make_site("second", "二つ目")
+    account = await make_account("host@example.org", Role.HOST, first)
+    await sign_in_as(client, account)
+    token = await invitations.invite_by_letter(Offer(site=second), actor=OPERATOR, now=NOON)
+    await client.post(f"/invitations/{token}", data={"as": "me"})
+    assert {s.slug for s in await queries.sites_of(account)} == {"workshop", "second"}
+
+
+async def test_a_host_becomes_staff_and_staff_never_less(client: httpx.AsyncClient) -> None:
+    account = await make_account("host@example.org")
+    path = await invite(None, "host@example.org", Role.EDITOR)
+    await client.post(path, data={"email": "host@example.org"})
+    await account.refresh_from_db()
+    assert account.role == Role.EDITOR
+
+
+@pytest.mark.parametrize("token", ["x", "a" * 43])
+async def test_a_made_up_invitation_opens_nothing(client: httpx.AsyncClient, token: str) -> None:
+    assert (await client.get(f"/invitations/{token}")).status_code == 403
+
+
+async def test_leaving_a_site_ends_access(client: httpx.AsyncClient) -> None:
+    site = await make_site()
+    account = await make_account("host@example.org", Role.HOST, site)
+    await sign_in_as(client, account)
+    assert (await client.get("/host/workshop")).status_code == 200
+    await people.leave_site(account, site.id, actor=OPERATOR, now=NOON)
+    assert (await client.get("/host/workshop")).status_code == 403

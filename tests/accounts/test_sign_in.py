@@ -1,0 +1,222 @@
+import asyncio
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tests.accounts.signing import browser, mailed_path, make_account, make_site, sign_in_as
+from tests.conftest import NOON, TurnableClock
+from tour.accounts import people, sign_in
+from tour.accounts.errors import LinkUnusable
+from tour.accounts.models import AccountSession, SignInLink
+from tour.accounts.roles import Role
+from tour.audit.models import AuditEntry
+from tour.notifications.models import Reminder
+
+VARYING = ("set-cookie", "content-security-policy")
+NONCE = re.compile(r'nonce="[^"]+"')
+
+
+async def ask(client: httpx.AsyncClient, email: str = "host@example.org", **more: str) -> str:
+    answer = await client.post("/sign-in", data={"email": email, **more})
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"] == "/sign-in/sent"
+    return await mailed_path()
+
+
+async def test_a_mailed_link_signs_in_by_a_post(client: httpx.AsyncClient) -> None:
+    await make_account()
+    path = await ask(client, email=" Host@Example.ORG ", next="/account")
+    page = await client.get(path)
+    assert page.status_code == 200
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert await AccountSession.all().count() == 0
+    done = await client.post(path)
+    assert (done.status_code, done.headers["location"]) == (303, "/account")
+    cookie = done.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    page = await client.get("/account")
+    assert "host@example.org" in page.text
+    assert await AuditEntry.filter(action="account.sign_in").count() == 1
+
+
+async def test_a_link_works_once(client: httpx.AsyncClient) -> None:
+    await make_account()
+    path = await ask(client)
+    assert (await client.post(path)).status_code == 303
+    again = await client.post(path)
+    assert again.status_code == 403
+    assert "新しい" in again.text
+    assert await AccountSession.all().count() == 1
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_link_used_twice_at_once_signs_in_once() -> None:
+    await make_account()
+    wish = sign_in.Wish("host@example.org", "browser-1", "ja", "Asia/Tokyo")
+    await sign_in.ask(wish, now=NOON)
+    token = (await mailed_path()).removeprefix("/sign-in/")
+    options = {"timezone": "Asia/Tokyo", "lang": "ja", "device": "", "now": NOON}
+    uses = [sign_in.use(token, "browser-1", **options) for _ in range(5)]  # type: ignore[arg-type]
+    results = await asyncio.gather(*uses, return_exceptions=True)
+    assert sum(isinstance(r, LinkUnusable) for r in results) == 4
+    assert await AccountSession.all().count() == 1
+
+
+async def test_a_link_expires_after_15_minutes(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    await make_account()
+    path = await ask(client)
+    clock.turn(minutes=14, seconds=59)
+    assert (await client.get(path)).status_code == 200
+    clock.turn(seconds=1)
+    assert (await client.get(path)).status_code == 403
+    assert (await client.post(path)).status_code == 403
+    assert await AccountSession.all().count() == 0
+
+
+async def test_another_browser_cannot_use_the_link(
+    client: httpx.AsyncClient, app: Starlette
+) -> None:
+    await make_account()
+    path = await ask(client)
+    async with browser(app) as other:
+        assert (await other.get(path)).status_code == 403
+        assert (await other.post(path)).status_code == 403
+        other.cookies.set("browser", "made-up")
+        assert (await other.post(path)).status_code == 403
+    assert (await client.post(path)).status_code == 303
+
+
+async def test_nobody_learns_who_has_an_account(app: Starlette) -> None:
+    await make_account()
+    answers = []
+    for email in ("host@example.org", "stranger@example.org"):
+        async with browser(app) as one:
+            answer = await one.post("/sign-in", data={"email": email})
+            shown = {k: v for k, v in answer.headers.items() if k not in VARYING}
+            page = await one.get(answer.headers["location"])
+            answers.append((answer.status_code, shown, NONCE.sub("", page.text)))
+    assert answers[0] == answers[1]
+    assert await Reminder.all().count() == 1
+    assert await SignInLink.all().count() == 2
+
+
+async def test_one_address_gets_five_mails_at_most(client: httpx.AsyncClient) -> None:
+    await make_account()
+    for _ in range(8):
+        await client.post("/sign-in", data={"email": "host@example.org"})
+    assert await SignInLink.all().count() == 5
+
+
+@pytest.mark.parametrize(
+    "email", ["", "host", "host@", "a b@example.org", "x@y", "a@b.c\nBcc: d@e.f"]
+)
+async def test_a_mistyped_address_is_said_beside_the_field(
+    client: httpx.AsyncClient, email: str
+) -> None:
+    answer = await client.post("/sign-in", data={"email": email})
+    assert answer.status_code == 422
+    assert 'id="email-error"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+async def test_signing_in_never_leads_to_another_site(
+    client: httpx.AsyncClient, target: str
+) -> None:
+    await make_account()
+    path = await ask(client, next=target)
+    assert (await client.post(path)).headers["location"] == "/host"
+
+
+async def test_a_page_leads_to_signing_in_and_back(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/account?x=1")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=%2Faccount%3Fx%3D1"
+    page = await client.get(answer.headers["location"])
+    assert 'value="/account?x=1"' in page.text
+    assert (await client.post("/account/name", data={"name": "x"})).status_code == 403
+
+
+async def test_sessions_are_listed_and_ended(client: httpx.AsyncClient, app: Starlette) -> None:
+    account = await make_account()
+    await sign_in_as(client, account)
+    async with browser(app, "Mozilla/5.0 (iPhone) Safari/605") as phone:
+        path = await ask(phone)
+        await phone.post(path)
+        page = await client.get("/account")
+        assert "Safari, iPhone" in page.text
+        session = await AccountSession.get(device="Safari, iPhone")
+        await client.post("/account/sessions", data={"session": str(session.id)})
+        assert (await phone.get("/account")).status_code == 303
+    assert (await client.get("/account")).status_code == 200
+    await client.post("/account/sessions", data={"session": "all"})
+    assert (await client.get("/account")).status_code == 303
+
+
+async def test_nobody_ends_anothers_session(client: httpx.AsyncClient, app: Starlette) -> None:
+    mine, other = await make_account(), await make_account("other@example.org")
+    await sign_in_as(client, mine)
+    async with browser(app) as second:
+        await sign_in_as(second, other)
+        theirs = await AccountSession.get(account=other)
+        await client.post("/account/sessions", data={"session": str(theirs.id)})
+        assert (await second.get("/account")).status_code == 200
+
+
+async def test_signing_out_ends_the_session_in_the_database(client: httpx.AsyncClient) -> None:
+    await sign_in_as(client, await make_account())
+    token = client.cookies["account"]
+    assert (await client.post("/sign-out")).status_code == 303
+    client.cookies.set("account", token)
+    assert (await client.get("/account")).status_code == 303
+
+
+async def test_a_session_ends_after_30_days(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    await sign_in_as(client, await make_account())
+    clock.turn(days=29, hours=23)
+    assert (await client.get("/account")).status_code == 200
+    clock.turn(hours=1)
+    assert (await client.get("/account")).status_code == 303
+
+
+async def test_the_database_holds_no_key(client: httpx.AsyncClient) -> None:
+    await make_account()
+    path = await ask(client)
+    await client.post(path)
+    stored = [await SignInLink.all().values(), await AccountSession.all().values()]
+    for secret in (path.removeprefix("/sign-in/"), *client.cookies.values()):
+        assert secret not in str(stored)
+
+
+async def test_whoever_stopped_all_messages_can_still_sign_in(client: httpx.AsyncClient) -> None:
+    account = await make_account()
+    await account.fetch_related("recipient")
+    account.recipient.stopped_at = NOON - timedelta(days=1)
+    await account.recipient.save()
+    assert (await client.post(await ask(client))).status_code == 303
+    await account.recipient.refresh_from_db()
+    assert account.recipient.stopped_at is None
+
+
+async def test_samples_are_for_demonstrations_only(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/sign-in/sample", data={"as": "staff"})).status_code == 404
+    assert "sample" not in (await client.get("/sign-in")).text
+
+
+async def test_a_changed_role_holds_at_the_next_request(client: httpx.AsyncClient) -> None:
+    site = await make_site()
+    account = await make_account("s@example.org", Role.STAFF)
+    await sign_in_as(client, account)
+    assert (await client.get(f"/host/{site.slug}")).status_code == 200
+    operator = people.Actor(None, "test")
+    await people.change_role(account.id, Role.HOST, actor=operator, now=NOON)
+    assert (await client.get(f"/host/{site.slug}")).status_code == 403

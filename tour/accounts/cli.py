@@ -1,0 +1,60 @@
+"""`tour account add`."""
+
+import asyncio
+
+import click
+
+from tour import db
+from tour.accounts import people
+from tour.accounts.forms import email_form
+from tour.accounts.roles import Role
+from tour.audit.service import Actor
+from tour.clock import system_clock
+from tour.errors import ConfigurationError
+from tour.settings import Settings
+from tour.sites.models import Site
+from tour.town import Town, read_town
+
+OPERATOR = Actor(None, "command line")
+
+
+@click.group(help="Hosts and staff.")
+def account() -> None:
+    pass
+
+
+@account.command(help="Add a host or a member of staff, or give an account another role.")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--site", "slugs", multiple=True, metavar="SLUG", help="A site to tend; repeatable.")
+@click.pass_obj
+def add(settings: Settings, email: str, role: str, slugs: tuple[str, ...]) -> None:
+    typed = email_form(email)
+    if typed.errors:
+        raise ConfigurationError(f"{email!r} is not an e-mail address")
+    town = read_town(settings.data)
+    asyncio.run(_add(settings, town, typed.value("email"), Role(role), slugs))
+    click.echo(f"{typed.value('email')} signs in at {settings.base_url}/sign-in as {role}.")
+
+
+async def _add(
+    settings: Settings, town: Town, email: str, role: Role, slugs: tuple[str, ...]
+) -> None:
+    await db.migrate(settings.database_url)
+    async with db.opened(settings.database_url), db.transaction():
+        sites = await Site.filter(slug__in=slugs)
+        if missing := set(slugs) - {site.slug for site in sites}:
+            raise ConfigurationError(f"there is no site {', '.join(sorted(missing))}")
+        now = system_clock()
+        made = await people.add_account(
+            email,
+            role=role,
+            lang=town.language,
+            timezone=town.timezone.key,
+            actor=OPERATOR,
+            now=now,
+        )
+        if made.role != role:
+            await people.change_role(made.id, role, actor=OPERATOR, now=now)
+        for site in sites:
+            await people.join_site(made, site.id, actor=OPERATOR, now=now)

@@ -1,0 +1,56 @@
+"""The two cookies: who is signed in, and which browser asked for a link."""
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts.sessions import LASTS
+from tour.accounts.tokens import new_token
+from tour.web import state
+
+SESSION = "account"
+BROWSER = "browser"
+BROWSER_LASTS = timedelta(hours=1)
+BROWSERS = ("Edg/", "OPR/", "Firefox", "CriOS", "Chrome", "Safari")
+SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "CrOS", "Linux")
+CALLED = {"Edg/": "Edge", "OPR/": "Opera", "CriOS": "Chrome", "Macintosh": "Mac"}
+
+
+def session_token(request: Request) -> str:
+    return request.cookies.get(SESSION, "")
+
+
+def remember_session(request: Request, response: Response, token: str) -> None:
+    _set(request, response, SESSION, token, LASTS)
+
+
+def forget_session(response: Response) -> None:
+    response.delete_cookie(SESSION, httponly=True, samesite="lax")
+
+
+def browser_key(request: Request) -> str:
+    """What ties a mailed link or a passkey's challenge to this browser; new when it has none."""
+    return request.cookies.get(BROWSER) or new_token()
+
+
+def remember_browser(request: Request, response: Response, key: str) -> None:
+    _set(request, response, BROWSER, key, BROWSER_LASTS)
+
+
+def device_name(request: Request) -> str:
+    """Firefox, Android: enough to recognise one's own phone in a list, and no more."""
+    agent = request.headers.get("user-agent", "")
+    found = [next((n for n in names if n in agent), "") for names in (BROWSERS, SYSTEMS)]
+    return ", ".join(CALLED.get(name, name) for name in found if name)
+
+
+def _set(request: Request, response: Response, name: str, value: str, lasts: timedelta) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(lasts.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=state(request).settings.base_url.startswith("https:"),
+    )

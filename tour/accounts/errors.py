@@ -1,0 +1,27 @@
+"""What somebody with an account can run into."""
+
+from tour.errors import NotAllowed
+from tour.i18n import lazy as _
+
+
+class SignInNeeded(NotAllowed):
+    """Nobody is signed in, or no longer: a page leads to signing in."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You are not signed in, or no longer. Please sign in and try again."))
+
+
+class NotYours(NotAllowed):
+    """The same words whether the thing is somebody else's or does not exist at all."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This page belongs to somebody else. Are you signed in as another?"))
+
+
+class LinkUnusable(NotAllowed):
+    """Expired, used, opened elsewhere or made up: one answer for all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This link cannot be used here: it works once, for 15 minutes, in one browser.")
+        )

@@ -1,0 +1,207 @@
+"""Signing in and out, by mail, by passkey, or as a sample of the demonstration."""
+
+from json import JSONDecodeError
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from tour.accounts import guards, passkeys, queries, sessions, sign_in
+from tour.accounts.cookies import (
+    browser_key,
+    device_name,
+    forget_session,
+    remember_browser,
+    remember_session,
+    session_token,
+)
+from tour.accounts.demo import SAMPLES
+from tour.accounts.errors import LinkUnusable, SignInNeeded
+from tour.accounts.forms import email_form, own_path
+from tour.accounts.passkeys import RelyingParty
+from tour.accounts.roles import Permission
+from tour.db import transaction
+from tour.errors import BadInput, NotFound
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.web import lang, now, render, state
+from tour.web.forms import Typed
+from tour.web.problems import error_page
+
+
+async def to_sign_in(request: Request, exc: Exception) -> Response:
+    """Answers SignInNeeded: a page leads to signing in and back; a form is told what to do."""
+    assert isinstance(exc, SignInNeeded)  # noqa: S101 - registered for this class only
+    if request.headers.get("accept", "").startswith("application/json"):
+        return JSONResponse({"detail": str(exc.message)}, 401)
+    if request.method != "GET":
+        return error_page(request, 403, exc.message)
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    path = request.app.url_path_for("accounts:sign_in")
+    return RedirectResponse(f"{path}?{urlencode({'next': asked})}", status_code=303)
+
+
+async def sign_in_page(request: Request) -> Response:
+    if await guards.visitor_account(request):
+        return RedirectResponse(_inside(request, request.query_params.get("next", "")), 303)
+    return _sign_in_page(request, Typed({}), next_path=request.query_params.get("next", ""))
+
+
+async def ask_for_link(request: Request) -> Response:
+    form = await request.form(max_fields=5, max_files=0)
+    typed, next_path = email_form(str(form.get("email", ""))), str(form.get("next", ""))
+    if typed.errors:
+        return _sign_in_page(request, typed, next_path=next_path, status=422)
+    browser = browser_key(request)
+    wish = sign_in.Wish(
+        email=typed.value("email"),
+        browser=browser,
+        lang=lang(request),
+        timezone=state(request).town.timezone.key,
+        next_path=own_path(next_path),
+    )
+    await sign_in.ask(wish, now=now(request))
+    return link_sent(request, browser)
+
+
+def link_sent(request: Request, browser: str) -> Response:
+    """On to "look into your mail", in a browser that will be known again."""
+    response = RedirectResponse(request.app.url_path_for("accounts:link_sent"), status_code=303)
+    remember_browser(request, response, browser)
+    return response
+
+
+async def link_sent_page(request: Request) -> Response:
+    settings = state(request).settings
+    folder = "" if settings.smtp_url else str(settings.var / "mail")
+    return render(request, "accounts/link_sent.html", mail_folder=folder)
+
+
+async def open_link(request: Request) -> Response:
+    """Shows the button that signs in; a mail scanner that opens the link uses nothing up."""
+    token = request.path_params["token"]
+    try:
+        await sign_in.check(token, browser_key(request), now=now(request))
+    except LinkUnusable as exc:
+        return _sign_in_page(request, Typed({}), problem=exc.message, status=403)
+    return _private(render(request, "accounts/open_link.html", token=token))
+
+
+async def use_link(request: Request) -> Response:
+    try:
+        made = await sign_in.use(
+            request.path_params["token"],
+            browser_key(request),
+            lang=lang(request),
+            timezone=state(request).town.timezone.key,
+            device=device_name(request),
+            now=now(request),
+        )
+    except LinkUnusable as exc:
+        return _sign_in_page(request, Typed({}), problem=exc.message, status=403)
+    return signed_in_response(request, made.token, made.next_path)
+
+
+async def use_sample(request: Request) -> Response:
+    """One tap into the demonstration, as its host or its member of staff."""
+    form = await request.form(max_fields=5, max_files=0)
+    sample = SAMPLES.get(str(form.get("as", "")))
+    if not state(request).settings.demo or sample is None:
+        raise NotFound(_("There is no such sample account."))
+    account = await queries.sample_account(sample.email)
+    if account is None:
+        raise NotFound(_("There is no such sample account."))
+    async with transaction():
+        device = device_name(request)
+        token = await sign_in.sign_in_account(account, device=device, now=now(request))
+    return signed_in_response(request, token, str(form.get("next", "")))
+
+
+async def passkey_options(request: Request) -> Response:
+    browser = browser_key(request)
+    options = await passkeys.sign_in_options(relying_party(request), browser, now=now(request))
+    response = JSONResponse(options)
+    remember_browser(request, response, browser)
+    return response
+
+
+async def use_passkey(request: Request) -> Response:
+    body = await json_object(request)
+    token = await passkeys.sign_in_with(
+        body.get("credential") or {},
+        relying_party(request),
+        browser_key(request),
+        device=device_name(request),
+        now=now(request),
+    )
+    response = JSONResponse({"url": _inside(request, str(body.get("next", "")))})
+    remember_session(request, response, token)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    who = await guards.visitor_account(request)
+    if who and session_token(request):
+        await sessions.end(who.session_id, who.account.id, now=now(request))
+    response = RedirectResponse(request.app.url_path_for("pages:home"), status_code=303)
+    forget_session(response)
+    return response
+
+
+def signed_in_response(request: Request, token: str, next_path: str) -> Response:
+    response = RedirectResponse(_inside(request, next_path), status_code=303)
+    remember_session(request, response, token)
+    return response
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except (JSONDecodeError, UnicodeDecodeError):
+        body = None
+    if not isinstance(body, dict) or not isinstance(body.get("credential", {}), dict):
+        hint = _("The request must be a JSON object.")
+        raise BadInput(hint, {"body": hint})
+    return body
+
+
+def relying_party(request: Request) -> RelyingParty:
+    parts = state(request)
+    return RelyingParty.of(parts.settings.base_url, parts.town.brand)
+
+
+def may_see_staff(who: guards.SignedIn) -> bool:
+    return who.may(Permission.SEE_STAFF_CONSOLE)
+
+
+def _inside(request: Request, next_path: str) -> str:
+    return own_path(next_path) or str(request.app.url_path_for("accounts:console"))
+
+
+def _sign_in_page(
+    request: Request,
+    typed: Typed,
+    *,
+    status: int = 200,
+    problem: Text | None = None,
+    next_path: str = "",
+) -> Response:
+    page = render(
+        request,
+        "accounts/sign_in.html",
+        status,
+        form=typed,
+        samples=list(SAMPLES.values()) if state(request).settings.demo else [],
+        passkeys=relying_party(request).is_possible,
+        problem=problem,
+        next_path=own_path(next_path),
+    )
+    return _private(page)
+
+
+def _private(response: Response) -> Response:
+    """A link in the address is a key: it goes to no other site and into no index."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

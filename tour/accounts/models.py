@@ -1,0 +1,149 @@
+"""People with an account, their sites, and the keys that let them in.
+
+Tokens are kept as SHA-256 only: whoever reads the database cannot sign in with it. They are 256
+random bits, so a slow hash would add nothing.
+"""
+
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.models import Model
+
+from tour.accounts.roles import Role
+from tour.notifications.models import Recipient
+from tour.sites.models import Site
+
+
+class Account(Model):
+    """A host or a member of staff; `email` is in lower case. `handle` is what passkeys call it."""
+
+    id = fields.IntField(primary_key=True)
+    email = fields.CharField(max_length=254, unique=True)
+    name = fields.CharField(max_length=100)
+    role = fields.CharEnumField(Role, max_length=20)
+    lang = fields.CharField(max_length=20)
+    handle = fields.CharField(max_length=90, unique=True)
+    recipient: fields.ForeignKeyRelation[Recipient] = fields.ForeignKeyField(
+        "models.Recipient", related_name="accounts", on_delete=fields.RESTRICT
+    )
+    is_sample = fields.BooleanField(default=False)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "account"
+
+
+class Membership(Model):
+    """An account tends a site."""
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="memberships"
+    )
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="memberships"
+    )
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "membership"
+        unique_together = (("account", "site"),)
+
+
+class AccountSession(Model):
+    """One browser that is signed in, until it expires or is ended."""
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="sessions"
+    )
+    token_hash = fields.CharField(max_length=64, unique=True)
+    device = fields.CharField(max_length=80)
+    created_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "account_session"
+
+
+class Invitation(Model):
+    """Lets whoever holds its link join a site or the staff, once.
+
+    With `email` it was mailed there, and holding the link proves the mail box. Without, it is a
+    printed letter.
+    """
+
+    id = fields.IntField(primary_key=True)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="invitations", null=True
+    )
+    role = fields.CharEnumField(Role, max_length=20)
+    email = fields.CharField(max_length=254, default="")
+    recipient: fields.ForeignKeyNullableRelation[Recipient] = fields.ForeignKeyField(
+        "models.Recipient", related_name="invitations", null=True, on_delete=fields.RESTRICT
+    )
+    invited_by = fields.CharField(max_length=100)
+    created_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
+    accepted_at: datetime | None = fields.DatetimeField(null=True)
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "invitation"
+
+
+class SignInLink(Model):
+    """A mailed link, good once, for 15 minutes, in the browser that asked for it.
+
+    `account` is None for an address that has none: with an invitation it makes one, without it
+    the row only keeps both cases alike.
+    """
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="links", null=True
+    )
+    invitation: fields.ForeignKeyNullableRelation[Invitation] = fields.ForeignKeyField(
+        "models.Invitation", related_name="links", null=True
+    )
+    email = fields.CharField(max_length=254)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    browser_hash = fields.CharField(max_length=64)
+    next_path = fields.CharField(max_length=300, default="")
+    created_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
+    used_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "sign_in_link"
+
+
+class Passkey(Model):
+    """A WebAuthn credential; bytes are kept as base64url."""
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="passkeys"
+    )
+    credential_id = fields.CharField(max_length=1400, unique=True)
+    public_key = fields.TextField()
+    sign_count = fields.BigIntField()
+    name = fields.CharField(max_length=80)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "passkey"
+
+
+class PasskeyChallenge(Model):
+    """What a passkey must sign next, in one browser, once."""
+
+    id = fields.IntField(primary_key=True)
+    browser_hash = fields.CharField(max_length=64)
+    challenge = fields.CharField(max_length=90)
+    expires_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "passkey_challenge"

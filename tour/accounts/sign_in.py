@@ -1,0 +1,115 @@
+"""Signing in by a mailed link: asked for in one browser, opened there, used by a POST.
+
+Mail scanners open links, so opening changes nothing. Whether an address has an account shows
+nowhere: the same page, the same cookie, the same row; only the mail differs.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tour.accounts import invitations, mailing, sessions
+from tour.accounts.errors import LinkUnusable
+from tour.accounts.models import Account, Invitation, SignInLink
+from tour.accounts.tokens import new_token, token_hash
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.notifications import service as notifications
+
+LASTS = timedelta(minutes=15)
+MOST_LINKS = 5
+"""Mails to one address within the life of a link."""
+KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody at a browser, known by `browser` (its cookie), who says to be `email`.
+
+    `invitation` is the letter they hold, if any.
+    """
+
+    email: str
+    browser: str
+    lang: str
+    timezone: str
+    next_path: str = ""
+    invitation: Invitation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInBrowser:
+    token: str
+    next_path: str
+
+
+async def ask(wish: Wish, *, now: datetime) -> None:
+    """Mail a link, if the address has an account or an invitation; say the same in any case."""
+    async with transaction():
+        await SignInLink.filter(expires_at__lt=now - KEPT).delete()
+        recent = SignInLink.filter(email=wish.email, created_at__gt=now - LASTS)
+        if await recent.count() >= MOST_LINKS:
+            return
+        account = await Account.get_or_none(email=wish.email)
+        token = new_token()
+        await SignInLink.create(
+            account=account,
+            invitation=wish.invitation,
+            email=wish.email,
+            token_hash=token_hash(token),
+            browser_hash=token_hash(wish.browser),
+            next_path=wish.next_path,
+            created_at=now,
+            expires_at=now + LASTS,
+        )
+        if account or wish.invitation:
+            recipient_id = await _recipient(account, wish)
+            await mailing.send_link(recipient_id, f"/sign-in/{token}", LASTS, now=now)
+
+
+async def check(token: str, browser: str, *, now: datetime) -> SignInLink:
+    """The link, if it can be used in this browser now; raises LinkUnusable."""
+    link = await SignInLink.get_or_none(token_hash=token_hash(token), used_at=None)
+    is_good = link and link.browser_hash == token_hash(browser) and link.expires_at > now
+    if not link or not is_good or (link.account_id is None and link.invitation_id is None):  # type: ignore[attr-defined]
+        raise LinkUnusable
+    return link
+
+
+async def use(
+    token: str, browser: str, *, timezone: str, lang: str, device: str, now: datetime
+) -> SignedInBrowser:
+    """Sign this browser in, once; raises LinkUnusable. An invitation on the way is accepted."""
+    async with transaction():
+        link = await check(token, browser, now=now)
+        # One UPDATE decides who used it: two POSTs at once sign in once.
+        if not await SignInLink.filter(id=link.id, used_at=None).update(used_at=now):
+            raise LinkUnusable
+        account = await _account(link, lang, timezone, now)
+        made = await sign_in_account(account, device=device, now=now)
+    return SignedInBrowser(made, link.next_path)
+
+
+async def sign_in_account(account: Account, *, device: str, now: datetime) -> str:
+    """Begin a session and log it; returns the cookie's token. In the caller's transaction."""
+    token = await sessions.begin(account, device=device, now=now)
+    actor, after = Actor(account.id, account.name), {"device": device}
+    subject = Subject("account", account.id)
+    await note(actor, "account.sign_in", subject, before={}, after=after, now=now)
+    return token
+
+
+async def _recipient(account: Account | None, wish: Wish) -> int:
+    if account:
+        return int(account.recipient_id)  # type: ignore[attr-defined]
+    made = await notifications.new_recipient(
+        lang=wish.lang, timezone=wish.timezone, email=wish.email
+    )
+    return int(made.id)
+
+
+async def _account(link: SignInLink, lang: str, timezone: str, now: datetime) -> Account:
+    if link.invitation_id is not None:  # type: ignore[attr-defined]
+        invitation = await Invitation.get(id=link.invitation_id)  # type: ignore[attr-defined]
+        joiner = invitations.Joiner(link.email, "", lang, timezone)
+        return await invitations.join(invitation, joiner, now=now)
+    return await Account.get(id=link.account_id)  # type: ignore[attr-defined]

@@ -1,0 +1,13 @@
+"""Keys that are known to one browser or one mail box, and to the database only as a hash."""
+
+import hashlib
+import secrets
+
+
+def new_token() -> str:
+    """256 random bits, safe in an address."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The console of hosts: their day, check-in, programmes and times, the page of their site."""
