@@ -19,6 +19,7 @@ from starlette.requests import Request
 from tour.geo import Point
 from tour.i18n import LOCALES, current_language
 from tour.publishing import pdf
+from tour.publishing.collect import Sources
 from tour.publishing.drawing import Picture, draw_map
 from tour.publishing.ground import Ground, read_features
 from tour.publishing.published_map import PublishedMap, as_json
@@ -87,6 +88,13 @@ def press_of(request: Request) -> Press:
         base_url=parts.settings.base_url,
         folder=parts.settings.var / "print",
     )
+
+
+async def sources_of(request: Request) -> Sources:
+    """What maps are made from at this moment; staff pages hand it to the service."""
+    parts = state(request)
+    catalogue = await parts.caches.catalogue.current()
+    return Sources(catalogue, parts.walks, parts.town.languages)
 
 
 async def printed(press: Press, published: PublishedMap, sheet: Sheet, lang: str) -> bytes:

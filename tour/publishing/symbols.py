@@ -106,7 +106,7 @@ def pin_sample(place: MapPlace) -> Markup:
     """The pin's head alone, for the list."""
     width = pin_width(place.number)
     head = pin_head(Box(3, 3, width + 3, PIN_HEIGHT + 3), place)
-    return _picture(head, "pin", width + 6, PIN_HEIGHT + 6)
+    return _picture(head, "pin-head", width + 6, PIN_HEIGHT + 6)
 
 
 def course_sample(number: int) -> Markup:
