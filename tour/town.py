@@ -20,7 +20,7 @@ class Town:
     bounds: tuple[float, float, float, float]
     timezone: ZoneInfo
     languages: tuple[str, ...]
-    credits: tuple[str, ...]
+    sources: tuple[dict[str, str], ...]
 
     @property
     def name(self) -> str:
@@ -33,6 +33,11 @@ class Town:
     @property
     def tagline(self) -> str:
         return self._in_page_language(self.taglines)
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Where the data comes from, as its licences want it said."""
+        return tuple(self._in_page_language(source) for source in self.sources)
 
     @property
     def language(self) -> str:
@@ -58,7 +63,7 @@ def read_town(folder: Path) -> Town:
             bounds=(west, south, east, north),
             timezone=ZoneInfo(data["timezone"]),
             languages=tuple(data["languages"]),
-            credits=tuple(data.get("credits", ())),
+            sources=tuple(data.get("credits", ())),
         )
     except OSError as exc:
         raise ConfigurationError(f"{path}: cannot be read: {exc.strerror}; see TOUR_DATA") from exc
