@@ -11,6 +11,7 @@ from starlette.config import Config
 from tour.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
 
 
@@ -28,7 +29,7 @@ CATALOGUE = (
     Setting("TOUR_DATA", "data/geo", "folder with the town's `town.toml` and catalogue"),
     Setting("TOUR_VAR", "var", "folder for what the app itself keeps: keys, built streets, mails"),
     Setting("TOUR_SECRET_KEY", "", "signs cookies; made on first start and kept in `var/`"),
-    Setting("TOUR_BASE_URL", "http://127.0.0.1:8000", "where visitors reach the app"),
+    Setting("TOUR_BASE_URL", DEFAULT_BASE_URL, "where visitors reach the app"),
     Setting("TOUR_STREETS", "", "an `.osm.pbf` or a built graph; empty: straight lines × 1.3"),
     Setting("TOUR_TILE_URL", GSI_TILES, "base map tiles; empty: only the app's own base layer"),
     Setting("TOUR_TILE_CREDIT", "出典：地理院タイル", "credit shown on every map"),
