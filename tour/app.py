@@ -28,6 +28,7 @@ from tour.notifications.worker import running_worker
 from tour.pages.town_now import Caches
 from tour.pages.urls import urls as page_urls
 from tour.programmes.board import BoardCache
+from tour.publishing.urls import urls as publishing_urls
 from tour.reservations.urls import urls as reservation_urls
 from tour.routes.approaches import approach_finder
 from tour.routes.urls import urls as route_urls
@@ -95,6 +96,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 def _urls(assets: Assets) -> list[BaseRoute]:
     features = (
         page_urls,
+        publishing_urls,
         reservation_urls,
         route_urls,
         notification_urls,
