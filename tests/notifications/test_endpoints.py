@@ -1,7 +1,6 @@
 """Which addresses are called, and that nothing else is."""
 
 import socket
-from dataclasses import replace
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -156,19 +155,3 @@ async def test_an_address_stored_before_the_policy_is_not_called(
             outcome = await sender.send(_push_to(endpoint, push))
             assert outcome.problem == "not a known push service"
     assert push.connections == 0
-
-
-async def test_a_detour_reaches_a_known_host_elsewhere(
-    settings: Settings, push: PushService
-) -> None:
-    """The certificate must still be the host's: this one is not, so nothing is sent."""
-    detour = (f"fcm.googleapis.com=localhost:{push.port}",)
-    changed = _with_hosts(settings, detour)
-    async with open_sender(changed) as sender:
-        outcome = await sender.send(_push_to("https://fcm.googleapis.com/fcm/send/x", push))
-    assert outcome.problem == "no connection"
-    assert push.arrivals == 0
-
-
-def _with_hosts(settings: Settings, push_hosts: tuple[str, ...]) -> Settings:
-    return replace(settings, push_hosts=push_hosts)

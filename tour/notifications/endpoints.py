@@ -45,24 +45,15 @@ class RefusedAddress(OSError):
 class EndpointPolicy:
     """Known push services on https, port 443, and the operator's extra hosts (TOUR_PUSH_HOSTS).
 
-    `extra` holds (host, port) pairs, which are exempt from the checks of host, port and address;
-    `detours` are known hosts that are reached elsewhere: {host: (address, port)}.
+    `extra` holds (host, port) pairs, which are exempt from the checks of host, port and address.
     """
 
     extra: frozenset[tuple[str, int]]
-    detours: dict[str, tuple[str, int]]
 
     @classmethod
     def parse(cls, push_hosts: tuple[str, ...]) -> "EndpointPolicy":
-        """From `host:port` or `host=address:port` entries; raises ConfigurationError."""
-        extra, detours = set(), {}
-        for entry in push_hosts:
-            host, detour, address = entry.partition("=")
-            if detour:
-                detours[host] = _host_and_port(address)
-            else:
-                extra.add(_host_and_port(entry))
-        return cls(frozenset(extra), detours)
+        """From `host:port` entries; raises ConfigurationError."""
+        return cls(frozenset(_host_and_port(entry) for entry in push_hosts))
 
     def service(self, endpoint: object) -> str:
         """The host that counts as one service, with its port when it is an extra one.
@@ -73,14 +64,14 @@ class EndpointPolicy:
         host = parts.hostname or ""
         if (host, port) in self.extra:
             return f"{host}:{port}"
-        known = host in KNOWN_HOSTS or host.endswith(KNOWN_SUFFIXES) or host in self.detours
+        known = host in KNOWN_HOSTS or host.endswith(KNOWN_SUFFIXES)
         if port != 443 or not known or not DNS_NAME.match(host):
             raise RefusedEndpoint("not a known push service")
         return host
 
     def is_trusted(self, host: str, port: int) -> bool:
         """The operator vouches for it: its address is not checked, its CA may be a private one."""
-        return (host, port) in self.extra or host in self.detours
+        return (host, port) in self.extra
 
 
 def _split(endpoint: object) -> tuple[SplitResult, int]:
@@ -130,10 +121,8 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        if detour := self._policy.detours.get(host):
-            return await self._inner.resolve(*detour, family)
         found = await self._inner.resolve(host, port, family)
-        if (host, port) in self._policy.extra:
+        if self._policy.is_trusted(host, port):
             return found
         if not found or not all(is_public(result["host"]) for result in found):
             raise RefusedAddress("a push host resolves to an address that is not public")

@@ -1,0 +1,253 @@
+"""What callers may rely on: promises that replace each other, choices, stops, subscriptions."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.notifications.conftest import MESSAGE, queue_now
+from tests.notifications.push_service import Step
+from tour.db import transaction
+from tour.errors import BadInput
+from tour.notifications import service
+from tour.notifications.endpoints import EndpointPolicy
+from tour.notifications.message import Message
+from tour.notifications.models import PushSubscription, Recipient, Reminder
+from tour.notifications.schedule import Choice
+from tour.notifications.service import MAX_SUBSCRIPTIONS, Draft, MessagesStopped
+
+
+def changed(title: str) -> Message:
+    return Message(title, "14:00に変わりました", "/reservations/abc")
+
+
+async def queue_for(recipient, clock, key: str, message: Message = MESSAGE) -> Reminder:
+    until = clock() + timedelta(hours=2)
+    return await service.queue(
+        recipient.id, key, message, due_at=clock(), expires_at=until, now=clock()
+    )
+
+
+async def test_the_same_key_replaces_what_waits(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    await queue_for(visitor.recipient, clock, "slot:1", changed("古い"))
+    await queue_for(visitor.recipient, clock, "slot:1", changed("新しい"))
+    await worker.run_once()
+    assert list(visitor.phone.shown.values()) == ["新しい"]
+    assert visitor.phone.tries == 1
+
+
+async def test_the_same_key_replaces_what_the_phone_shows(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    await queue_for(visitor.recipient, clock, "slot:1", changed("古い"))
+    await worker.run_once()
+    await queue_for(visitor.recipient, clock, "slot:1", changed("新しい"))
+    await worker.run_once()
+    assert list(visitor.phone.shown.values()) == ["新しい"]
+    revisions = [r.message["notification"]["data"]["revision"] for r in visitor.phone.received]
+    assert revisions == [1, 2]
+
+
+async def test_many_at_once(make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    later = clock() + timedelta(hours=1)
+    drafts = [Draft(f"slot:{n}", MESSAGE, clock(), later) for n in range(3)]
+    await service.queue_all(visitor.recipient.id, drafts[:2], now=clock())
+    await service.queue_all(visitor.recipient.id, drafts, now=clock())
+    rows = await Reminder.all().order_by("id").values_list("key", "revision")
+    assert [tuple(row) for row in rows] == [("slot:0", 2), ("slot:1", 2), ("slot:2", 1)]
+
+
+async def test_a_promise_falls_with_its_cause(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+
+    async def reserve_and_fail() -> None:
+        async with transaction():
+            await queue_now(visitor.recipient, clock)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await reserve_and_fail()
+    assert await worker.run_once() == 0
+    assert visitor.phone.tries == 0
+
+
+async def test_nothing_after_cancelling(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    await queue_for(visitor.recipient, clock, "two-hours:2026-12-05")
+    await queue_for(visitor.recipient, clock, "evening:2026-12-05")
+    assert await service.cancel(visitor.recipient.id, "evening:") == 1
+    assert await service.cancel(visitor.recipient.id) == 1
+    await worker.run_once()
+    assert visitor.phone.tries == 0
+
+
+async def test_a_retry_is_cancelled_too(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    visitor.phone.steps = [Step(500)]
+    await queue_now(visitor.recipient, clock)
+    await worker.run_once()
+    await service.cancel(visitor.recipient.id)
+    clock.turn(minutes=30)
+    await worker.run_once()
+    assert visitor.phone.tries == 1
+
+
+async def test_what_the_visitor_did_not_choose_is_not_sent(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    for key in ("half-hour:1", "two-hours:2026-12-05", "cancelled:1"):
+        await queue_for(visitor.recipient, clock, key)
+    await service.choose(visitor.recipient.id, [Choice.HALF_HOUR])
+    await worker.run_once()
+    rows = await Reminder.all().values_list("key", "status")
+    assert {key: str(status) for key, status in rows} == {
+        "half-hour:1": "sent",
+        "two-hours:2026-12-05": "muted",
+        "cancelled:1": "sent",
+    }
+
+
+async def test_half_an_hour_before_is_off_until_chosen(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    await queue_for(visitor.recipient, clock, "half-hour:1")
+    await worker.run_once()
+    assert visitor.phone.tries == 0
+
+
+async def test_stop_means_all_and_on_every_channel(worker, make_visitor, clock, settings) -> None:
+    visitor = await make_visitor()
+    await queue_for(visitor.recipient, clock, "cancelled:1")
+    await service.stop(visitor.recipient.id, now=clock())
+    await worker.run_once()
+    assert visitor.phone.tries == 0
+    assert not (settings.var / "mail").exists()
+
+
+async def test_a_page_that_syncs_does_not_undo_a_stop(make_visitor, clock, settings) -> None:
+    visitor = await make_visitor()
+    policy = EndpointPolicy.parse(settings.push_hosts)
+    await service.stop(visitor.recipient.id, now=clock())
+    browser = visitor.phone.subscription()
+    with pytest.raises(MessagesStopped):
+        await service.subscribe(
+            visitor.recipient.id, browser | {"resync": True}, policy, now=clock()
+        )
+    await service.subscribe(visitor.recipient.id, browser, policy, now=clock())
+    assert (await Recipient.get(id=visitor.recipient.id)).stopped_at is None
+
+
+async def test_changes_are_told_to_each_in_their_language(worker, make_visitor, clock) -> None:
+    visitors = [await make_visitor(lang="ja"), await make_visitor(lang="en")]
+    titles = {"ja": "中止になりました", "en": "Cancelled"}
+    told = await service.tell_now(
+        [visitor.recipient.id for visitor in visitors],
+        "cancelled:1",
+        lambda recipient: changed(titles[recipient.lang]),
+        concerns=date(2026, 12, 5),
+        expires_at=clock() + timedelta(days=2),
+        now=clock(),
+    )
+    await worker.run_once()
+    assert told == 2
+    shown = [list(visitor.phone.shown.values()) for visitor in visitors]
+    assert shown == [["中止になりました"], ["Cancelled"]]
+
+
+async def test_a_change_at_night_waits_for_the_morning(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    clock.turn(hours=10)  # 22:00 in Tokyo
+    for key, day in (("moved:1", date(2026, 12, 5)), ("moved:2", date(2026, 12, 1))):
+        await service.tell_now(
+            [visitor.recipient.id],
+            key,
+            lambda _recipient: MESSAGE,
+            concerns=day,
+            expires_at=clock() + timedelta(days=2),
+            now=clock(),
+        )
+    await worker.run_once()
+    assert visitor.phone.tries == 1
+    clock.turn(hours=10)
+    await worker.run_once()
+    assert visitor.phone.tries == 2
+
+
+async def test_a_test_message_once_in_a_while(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    assert await service.send_test(visitor.recipient.id, MESSAGE, now=clock())
+    assert not await service.send_test(visitor.recipient.id, MESSAGE, now=clock())
+    clock.turn(minutes=1)
+    assert await service.send_test(visitor.recipient.id, MESSAGE, now=clock())
+    await worker.run_once()
+    assert visitor.phone.tries == 1
+
+
+async def test_subscribing_twice_is_once(make_visitor, clock, settings) -> None:
+    visitor = await make_visitor()
+    policy = EndpointPolicy.parse(settings.push_hosts)
+    await service.subscribe(visitor.recipient.id, visitor.phone.subscription(), policy, now=clock())
+    assert await PushSubscription.all().count() == 1
+
+
+async def test_a_sixth_browser_replaces_the_oldest(make_visitor, push, clock, settings) -> None:
+    visitor = await make_visitor()
+    policy = EndpointPolicy.parse(settings.push_hosts)
+    for _browser in range(MAX_SUBSCRIPTIONS):
+        await service.subscribe(
+            visitor.recipient.id, push.phone().subscription(), policy, now=clock()
+        )
+    assert await PushSubscription.all().count() == MAX_SUBSCRIPTIONS
+    oldest = visitor.phone.subscription()["endpoint"]
+    assert not await PushSubscription.filter(endpoint=oldest).exists()
+
+
+async def test_a_browser_that_changed_its_subscription(
+    worker, make_visitor, push, clock, settings
+) -> None:
+    visitor = await make_visitor()
+    policy = EndpointPolicy.parse(settings.push_hosts)
+    new = push.phone()
+    old = visitor.phone.subscription()["endpoint"]
+    assert await service.renew(old, new.subscription(), policy) == 1
+    assert await service.renew("https://unknown.example/x", new.subscription(), policy) == 0
+    await queue_now(visitor.recipient, clock)
+    await worker.run_once()
+    assert (visitor.phone.tries, len(new.shown)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda s: s | {"endpoint": "https://127.0.0.1/push/abcdef"},
+        lambda s: s | {"endpoint": None},
+        lambda s: {"endpoint": s["endpoint"]},
+        lambda s: s | {"keys": []},
+        lambda s: s | {"keys": s["keys"] | {"p256dh": "AAAA"}},
+        lambda s: s | {"keys": s["keys"] | {"p256dh": "B" + "A" * 86}},
+        lambda s: s | {"keys": s["keys"] | {"p256dh": "漢" * 87}},
+        lambda s: s | {"keys": s["keys"] | {"auth": s["keys"]["p256dh"]}},
+        lambda s: s | {"keys": s["keys"] | {"auth": None}},
+    ],
+)
+async def test_a_malformed_subscription_is_refused(make_visitor, push, clock, settings, spoil):
+    visitor = await make_visitor()
+    with pytest.raises(BadInput):
+        await service.subscribe(
+            visitor.recipient.id,
+            spoil(push.phone().subscription()),
+            EndpointPolicy.parse(settings.push_hosts),
+            now=clock(),
+        )
+    assert await PushSubscription.all().count() == 1
+
+
+async def test_erasing_leaves_the_counts_and_nothing_personal(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    await queue_now(visitor.recipient, clock)
+    await worker.run_once()
+    await queue_for(visitor.recipient, clock, "two-hours:2026-12-05")
+    await service.erase([visitor.recipient.id])
+    rows = await Reminder.all().order_by("id").values("title", "body", "url", "status")
+    assert [(row["title"], row["body"], row["url"]) for row in rows] == [("", "", "")] * 2
+    assert [str(row["status"]) for row in rows] == ["sent", "cancelled"]
+    assert (await Recipient.get(id=visitor.recipient.id)).email == ""
+    assert not await PushSubscription.exists()
