@@ -1,0 +1,21 @@
+"""The app with the guard of its seats taken out, to show that the race tests bite."""
+
+from starlette.applications import Starlette
+
+from tour import asgi
+from tour.programmes import service
+from tour.programmes.models import Slot
+
+
+async def take_seats(slot_id: int, party_size: int) -> bool:
+    """What many write first: read, check, save."""
+    slot = await Slot.get(id=slot_id)
+    if slot.seats_left < party_size:
+        return False
+    await Slot.filter(id=slot_id).update(seats_taken=slot.seats_taken + party_size)
+    return True
+
+
+def app() -> Starlette:
+    service.take_seats = take_seats
+    return asgi.app()
