@@ -1,7 +1,7 @@
 """In which order to visit some places so as to walk least: exact for a day's worth of places.
 
 Held and Karp (1962) by dynamic programming over sets; above that 2-opt (Croes 1958) and or-opt
-(Or 1976) moves from the order that insertion gives.
+(Or 1976) moves from the orders that insertion and always going to the nearest give.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,10 @@ def shortest_order(lengths: Floats, places: int) -> list[int]:
         return list(range(1, places + 1))
     if places <= EXACT_UP_TO:
         return _exact(lengths, places)
-    return _improved(lengths, _by_insertion(lengths, places))
+    # Neither start is always the better one, and both are cheap.
+    starts = (_by_insertion(lengths, places), _nearest_first(lengths, places))
+    orders = [_improved(lengths, start) for start in starts]
+    return min(orders, key=lambda order: walked(lengths, order, places))
 
 
 def _exact(lengths: Floats, places: int) -> list[int]:
@@ -75,6 +78,15 @@ def _by_insertion(lengths: Floats, places: int) -> list[int]:
     for place in sorted(range(1, places + 1), key=lambda p: -float(lengths[0, p])):
         options = [[*order[:i], place, *order[i:]] for i in range(len(order) + 1)]
         order = min(options, key=lambda option: walked(lengths, option, places))
+    return order
+
+
+def _nearest_first(lengths: Floats, places: int) -> list[int]:
+    order: list[int] = []
+    while len(order) < places:
+        here = order[-1] if order else 0
+        left = [place for place in range(1, places + 1) if place not in order]
+        order.append(min(left, key=lambda place: float(lengths[here, place])))
     return order
 
 
