@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,6 +75,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "vapid_public_key": vapid_keys(settings).public,
         "push_policy": EndpointPolicy.parse(settings.push_hosts),
     }
+    # Every page asks for some forty of a few hundred addresses, and finding one walks the table.
+    parts["path_for"] = lru_cache(maxsize=4096)(lambda n, **p: str(app.url_path_for(n, **p)))
     for name, part in parts.items():
         setattr(app.state, name, part)
     return app

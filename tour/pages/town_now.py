@@ -50,11 +50,14 @@ class TownNow:
 
     def next_slot(self, site: SiteEntry) -> SlotCard | None:
         """The soonest slot that can be booked, else the soonest that is full or drawn."""
-        coming = self.slots_of(site)
-        open_slots = [s for s in coming if s.availability(self.now) in RESERVABLE]
-        others = [s for s in coming if s.availability(self.now) in SHOWN_ANYWAY]
-        chosen = next(iter(open_slots or others), None)
-        return self.slot(chosen) if chosen else None
+        second_best = None
+        for slot in self.slots_of(site):
+            availability = slot.availability(self.now)
+            if availability in RESERVABLE:
+                return self.slot(slot)
+            if second_best is None and availability in SHOWN_ANYWAY:
+                second_best = slot
+        return self.slot(second_best) if second_best else None
 
     def event(self, event: EventEntry) -> EventCard:
         return event_card(event, self.lang, self.today)

@@ -3,8 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import category, normalize
 
 from tour.i18n import Text
+from tour.i18n import lazy as _
+
+CONTROLS = ("Cc", "Cs", "Co", "Cn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,43 @@ class Typed:
 def texts(form: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
     """The named fields of a submitted form as text; uploads and what is missing read as empty."""
     return {name: v.strip() if isinstance(v := form.get(name), str) else "" for name in names}
+
+
+class Reading:
+    """Reads a submitted form field by field, and notes what is wrong with each."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = dict(values)
+        self.errors: dict[str, Text] = {}
+
+    @property
+    def typed(self) -> Typed:
+        return Typed(self.values, self.errors)
+
+    def text(self, name: str, most: int, *, required: bool = False) -> str:
+        """Lines as they are; other control characters are taken out."""
+        kept = "".join(c for c in self.values[name] if c == "\n" or category(c) not in CONTROLS)
+        text = normalize("NFC", kept).strip()
+        if required and not text:
+            self.errors[name] = _("Please fill this in.")
+        elif len(text) > most:
+            self.errors[name] = _("At most %(n)s characters.", n=most)
+        return text
+
+    def whole(self, name: str, low: int, high: int) -> int:
+        """A whole number, in half- or full-width digits."""
+        digits = normalize("NFKC", self.values[name]).strip().replace(",", "")
+        if digits.isdecimal() and len(digits) < 8 and low <= int(digits) <= high:
+            return int(digits)
+        self.errors[name] = _("Give a number from %(low)s to %(high)s.", low=low, high=high)
+        return low
+
+    def clock(self, name: str) -> int:
+        """A time of day such as 10:30, as a minute of the day."""
+        hour, _colon, minute = normalize("NFKC", self.values[name]).strip().partition(":")
+        if hour.isdecimal() and minute.isdecimal() and len(hour) < 3 and len(minute) == 2:
+            number = int(hour) * 60 + int(minute)
+            if number < 24 * 60 and int(minute) < 60:
+                return number
+        self.errors[name] = _("Give a time such as 10:30.")
+        return 0

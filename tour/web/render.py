@@ -39,7 +39,7 @@ def render(
     parts = state(request)
     body = parts.templates.get_template(template).render(
         request=request,
-        url_for=lambda name, **params: str(request.app.url_path_for(name, **params)),
+        url_for=parts.path_for,
         absolute=parts.settings.base_url,
         lang=lang(request),
         languages=_languages(request),

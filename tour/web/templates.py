@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 from tour.i18n import current_language, translate, translate_plural
 from tour.settings import ROOT
 from tour.town import Town
+from tour.web.fragments import Fragments
 
 DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
 
@@ -23,6 +24,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         loader=jinja2.FileSystemLoader(ROOT / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,  # a look at the disk for every fragment of every page
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -31,6 +33,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "ngettext": translate_plural,
         "town": town,
         "asset": asset,
+        "once": Fragments(),
     }
     show = Formats(town.timezone)
     environment.filters |= {
