@@ -9,6 +9,7 @@ from typing import Any
 
 from tour.geo import feature, feature_collection, point_geometry
 from tour.i18n import NAMES
+from tour.publishing import marks
 from tour.publishing.drawing import Picture
 from tour.publishing.press import Press, kept
 from tour.publishing.published_map import MapPlace, PublishedMap, text_in
@@ -39,7 +40,7 @@ def make_bundle(press: Press, published: PublishedMap) -> bytes:
     """Everything that visitors see of the map, in every language, as a zip."""
     languages = press.town.languages
     files = {
-        "assets/archive.css": press.assets.body("css/archive.css"),
+        "assets/archive.css": marks.colour_rules().encode() + press.assets.body("css/archive.css"),
         "assets/archive.js": press.assets.body("js/archive.js"),
         "places.geojson": _dump(places_geojson(published, languages[0])),
     }

@@ -29,7 +29,13 @@ def colours() -> dict[SiteKind, str]:
     return {SiteKind(kind): colour for kind, colour in _COLOUR.findall(text)}
 
 
-def mark(kind: SiteKind) -> Markup:
-    """A kind's mark in its colour, for a legend."""
-    content = element("g", shapes()[kind], fill=colours()[kind])
-    return Markup(element("svg", content, **{"class": "mark"}, viewBox="0 0 24 24", **DECORATION))  # noqa: S704 - made of our own files
+def mark(kind: SiteKind, colour: str = "") -> Markup:
+    """A kind's mark for a legend or a badge, in its own colour or another."""
+    content = element("g", shapes()[kind], fill=colour or colours()[kind])
+    picture = element("svg", content, **{"class": "mark"}, viewBox="0 0 24 24", **DECORATION)
+    return Markup(picture)  # noqa: S704 - made of our own files
+
+
+def colour_rules() -> str:
+    """The kinds' colours as CSS, for sheets that stand without `tokens.css`."""
+    return "".join(f".kind-{kind} {{ --kind: {colour}; }}\n" for kind, colour in colours().items())

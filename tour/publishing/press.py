@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from tour.geo import Point
 from tour.i18n import LOCALES, current_language
-from tour.publishing import pdf
+from tour.publishing import marks, pdf
 from tour.publishing.collect import Sources
 from tour.publishing.drawing import Picture, draw_map
 from tour.publishing.ground import Ground, read_features
@@ -128,7 +128,7 @@ def hash_of(content: object) -> str:
 
 
 def _print(press: Press, published: PublishedMap, sheet: Sheet, lang: str) -> bytes:
-    style = press.assets.body("css/sheet.css").decode()
+    style = marks.colour_rules() + press.assets.body("css/sheet.css").decode()
     for layout in layouts(sheet):
         picture = press.draw(published, layout.picture, lang)
         html = press.page("publishing/sheet.html", published, lang, layout=layout, picture=picture)

@@ -102,13 +102,6 @@ def course_badge(number: int, at: Spot, radius: float) -> str:
     )
 
 
-def pin_sample(place: MapPlace) -> Markup:
-    """The pin's head alone, for the list."""
-    width = pin_width(place.number)
-    head = pin_head(Box(3, 3, width + 3, PIN_HEIGHT + 3), place)
-    return _picture(head, "pin-head", width + 6, PIN_HEIGHT + 6)
-
-
 def course_sample(number: int) -> Markup:
     """The course's letter on a piece of its line, for the legend."""
     colour, dashes = course_look(number)

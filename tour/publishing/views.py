@@ -9,7 +9,7 @@ from tour.events.models import ParticipationRole
 from tour.i18n import translate
 from tour.publishing import marks
 from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, text_in
-from tour.publishing.symbols import course_letter, course_sample, pin_sample
+from tour.publishing.symbols import course_letter, course_sample
 from tour.sites.hours import Span
 from tour.sites.labels import ACCESS, KINDS
 from tour.sites.views import spans_text
@@ -36,7 +36,7 @@ class PlaceLine:
     nearby: bool
     approximate: bool
     on_map: bool
-    pin: Markup
+    mark: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ def map_view(published: PublishedMap, lang: str) -> MapView:
 
 def _place_line(place: MapPlace, dates: tuple[date, ...], lang: str) -> PlaceLine:
     name = text_in(place.names, lang)
+    nearby = place.role == ParticipationRole.NEARBY
     own_name = next(iter(place.names.values()), "")
     return PlaceLine(
         number=place.number,
@@ -113,10 +114,10 @@ def _place_line(place: MapPlace, dates: tuple[date, ...], lang: str) -> PlaceLin
         access=tuple(ACCESS[name].in_language(lang) for name in place.access if name in ACCESS),
         sample=place.sample,
         says_sample=translate("Sample", lang).lower() in name.lower(),
-        nearby=place.role == ParticipationRole.NEARBY,
+        nearby=nearby,
         approximate=place.approximate,
         on_map=place.point is not None,
-        pin=pin_sample(place),
+        mark=marks.mark(place.kind, "" if nearby else "#ffffff"),
     )
 
 

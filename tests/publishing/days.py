@@ -1,0 +1,79 @@
+"""Events for tests: as many places as wanted, with all kinds, hours and a course."""
+
+from datetime import date
+from itertools import cycle
+
+from tour.events.models import Event, Participation, ParticipationRole
+from tour.geo import Point
+from tour.routes.models import Stop, WalkingRoute
+from tour.sites.models import HoursException, OpeningHours, PointQuality, Site, SiteKind
+from tour.sites.service import catalogue_changed
+
+SATURDAY, SUNDAY = date(2026, 12, 5), date(2026, 12, 6)
+
+
+async def make_day(places: int = 3, *, slug: str = "day", published: bool = True) -> Event:
+    """An event of two days at places 1 to n; the second is only nearby, the third shut on Sunday.
+
+    From three places on there is a course through the first three.
+    """
+    event = await Event.create(
+        slug=slug,
+        title="ものづくりの日",
+        summary="工房が扉を開けます。",
+        translations={"en": {"title": "Makers' Days", "summary": "Workshops open their doors."}},
+        starts_on=SATURDAY,
+        ends_on=SUNDAY,
+        opens_minute=600,
+        closes_minute=960,
+        timezone="Asia/Tokyo",
+        is_published=published,
+    )
+    kinds = cycle(SiteKind)
+    sites = [await make_site(number, next(kinds)) for number in range(1, places + 1)]
+    for number, site in enumerate(sites, 1):
+        role = ParticipationRole.NEARBY if number == 2 else ParticipationRole.HOST
+        await Participation.create(event=event, site=site, number=number, role=role)
+    if places >= 3:
+        await HoursException.create(site=sites[2], on_date=SUNDAY)
+        await _course(event, sites[:3])
+    await catalogue_changed()
+    return event
+
+
+async def make_site(number: int, kind: SiteKind = SiteKind.CRAFT, **columns: object) -> Site:
+    """A workshop with hours on every day, somewhere in a block of streets."""
+    point = point_of(number)
+    values = {
+        "slug": f"site-{number}",
+        "kind": kind,
+        "name": f"工房その{number}号",
+        "translations": {"en": {"name": f"Workshop No. {number}"}},
+        "address": f"東京都北区王子{number}丁目",
+        "lat": point.lat,
+        "lon": point.lon,
+        "point_quality": PointQuality.ENTRANCE,
+        "access_features": ["wheelchair", "stroller"],
+        **columns,
+    }
+    site = await Site.create(**values)
+    for weekday in range(7):
+        await OpeningHours.create(site=site, weekday=weekday, opens_minute=540, closes_minute=1020)
+    return site
+
+
+def point_of(number: int) -> Point:
+    """Eight to a row, some 60 m apart: closer than pins are wide."""
+    row, column = divmod(number, 8)
+    return Point(lat=35.7525 + row * 0.0006, lon=139.7370 + column * 0.0007)
+
+
+async def _course(event: Event, sites: list[Site]) -> None:
+    walk = await WalkingRoute.create(
+        slug=f"walk-{event.slug}",
+        event=event,
+        title="三つの工房",
+        translations={"en": {"title": "Three workshops"}},
+    )
+    for position, site in enumerate(sites):
+        await Stop.create(walking_route=walk, position=position, site=site)
