@@ -1,9 +1,13 @@
-"""Walks that staff publish."""
+"""Walks that staff publish, and the days that visitors plan."""
+
+from datetime import date
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
 from tour.events.models import Event
+from tour.reservations.models import Reservation
 from tour.sites.models import Site
 
 
@@ -42,3 +46,45 @@ class Stop(Model):
     class Meta:
         table = "stop"
         unique_together = (("walking_route", "position"),)
+
+
+class Itinerary(Model):
+    """One visitor's plan for a day. It has no owner: each of its two tokens is a capability.
+
+    Whoever holds `edit_token` may change it, whoever holds `show_token` may see it. Times are not
+    kept: they follow from the stops, the walks between them and the doors as they are today.
+    """
+
+    id = fields.IntField(primary_key=True)
+    edit_token = fields.CharField(max_length=40, unique=True)
+    show_token = fields.CharField(max_length=40, unique=True)
+    on_date: date = fields.DateField()
+    wish: dict[str, Any] = fields.JSONField()
+    """What was asked for, as `PlanForm.values` has it."""
+    stops: list[dict[str, Any]] = fields.JSONField()
+    before: list[dict[str, Any]] | None = fields.JSONField(null=True)
+    """The stops before the last change, so that it can be undone."""
+    findings: dict[str, Any] = fields.JSONField()
+    """What the planner said beside the stops: see `proposals.Findings`."""
+    version = fields.IntField(default=1)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "itinerary"
+
+
+class ItineraryReservation(Model):
+    """A reservation that was made from an itinerary, for some of its stops."""
+
+    id = fields.IntField(primary_key=True)
+    itinerary: fields.ForeignKeyRelation[Itinerary] = fields.ForeignKeyField(
+        "models.Itinerary", related_name="reservations"
+    )
+    reservation: fields.ForeignKeyRelation[Reservation] = fields.ForeignKeyField(
+        "models.Reservation", related_name="itineraries"
+    )
+
+    class Meta:
+        table = "itinerary_reservation"
+        unique_together = (("itinerary", "reservation"),)

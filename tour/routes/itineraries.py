@@ -1,0 +1,159 @@
+"""Keeping visitors' plans: a link that may change one, a link that may only show it."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tortoise.expressions import Q
+
+from tour.db import transaction
+from tour.errors import Conflict, NotAllowed, NotFound
+from tour.i18n import lazy as _
+from tour.reservations import queries as reservations
+from tour.reservations.models import PlaceStatus, Reservation
+from tour.reservations.queries import ReservationEntry
+from tour.routes import edits
+from tour.routes.edits import Stops
+from tour.routes.models import Itinerary, ItineraryReservation
+
+TOKEN_BYTES = 18
+"""144 random bits: nobody guesses one, whatever he tries."""
+
+
+class ChangedElsewhere(Conflict):
+    """Another device has changed the plan since this page of it was opened."""
+
+    problem = "changed-elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__(_("This plan was changed on another device. Here it is as it is now."))
+
+
+@dataclass(frozen=True, slots=True)
+class ItineraryEntry:
+    """A plan as one of its links opens it; `edit_token` is None behind the showing one."""
+
+    id: int
+    edit_token: str | None
+    show_token: str
+    day: date
+    wish: Mapping[str, Any]
+    stops: Stops
+    before: Stops | None
+    findings: Mapping[str, Any]
+    version: int
+    reservations: tuple[ReservationEntry, ...]
+
+    @property
+    def token(self) -> str:
+        """The one that this page was opened with."""
+        return self.edit_token or self.show_token
+
+    @property
+    def reserved(self) -> dict[int, str]:
+        """Slots in which the party has a place, with the reference of the reservation."""
+        return {
+            place.slot.id: entry.reservation.reference
+            for entry in self.reservations
+            for place in entry.places
+            if place.status == PlaceStatus.CONFIRMED
+        }
+
+
+async def create(
+    day: date, wish: Mapping[str, Any], stops: Stops, findings: Mapping[str, Any]
+) -> ItineraryEntry:
+    """Keep a plan under two new links."""
+    made = await Itinerary.create(
+        edit_token=secrets.token_urlsafe(TOKEN_BYTES),
+        show_token=secrets.token_urlsafe(TOKEN_BYTES),
+        on_date=day,
+        wish=dict(wish),
+        stops=_rows(stops),
+        findings=dict(findings),
+    )
+    return _entry(made, made.edit_token, ())
+
+
+async def find(token: str) -> ItineraryEntry:
+    """The plan that a link opens, or NotFound, which never tells how near a guess came."""
+    made = await Itinerary.get_or_none(Q(edit_token=token) | Q(show_token=token))
+    if made is None:
+        raise NotFound(_("There is no plan at this address. Is a part of the link missing?"))
+    references = await ItineraryReservation.filter(itinerary_id=made.id).values_list(
+        "reservation__reference", flat=True
+    )
+    return _entry(made, token, await reservations.by_references([str(r) for r in references]))
+
+
+async def find_to_edit(token: str) -> ItineraryEntry:
+    """As `find`, or NotAllowed where the link only shows."""
+    entry = await find(token)
+    if entry.edit_token is None:
+        raise NotAllowed(
+            _("This link only shows the plan. Its owner has another one to change it.")
+        )
+    return entry
+
+
+async def change(entry: ItineraryEntry, version: int, stops: Stops) -> None:
+    """Keep other stops. ChangedElsewhere, and nothing kept, when `version` is not the newest."""
+    findings = {**entry.findings, "optimal": False}
+    await _update(entry, version, stops=_rows(stops), before=_rows(entry.stops), findings=findings)
+
+
+async def replan(
+    entry: ItineraryEntry,
+    version: int,
+    stops: Stops,
+    findings: Mapping[str, Any],
+    *,
+    day: date,
+    wish: Mapping[str, Any],
+) -> None:
+    """Keep another proposal, as `change` does."""
+    await _update(
+        entry,
+        version,
+        on_date=day,
+        wish=dict(wish),
+        stops=_rows(stops),
+        before=_rows(entry.stops) if day == entry.day else None,
+        findings=dict(findings),
+    )
+
+
+async def attach(entry: ItineraryEntry, reservation: Reservation) -> None:
+    """Remember that a reservation belongs to this plan; twice is the same as once."""
+    await ItineraryReservation.get_or_create(itinerary_id=entry.id, reservation_id=reservation.id)
+
+
+async def _update(entry: ItineraryEntry, version: int, **values: Any) -> None:
+    """One UPDATE that checks the version: of two devices that change at once, one is told."""
+    async with transaction():
+        changed = await Itinerary.filter(id=entry.id, version=version).update(
+            version=version + 1, **values
+        )
+    if not changed:
+        raise ChangedElsewhere
+
+
+def _entry(made: Itinerary, token: str, reserved: Sequence[ReservationEntry]) -> ItineraryEntry:
+    return ItineraryEntry(
+        id=made.id,
+        edit_token=made.edit_token if secrets.compare_digest(token, made.edit_token) else None,
+        show_token=made.show_token,
+        day=made.on_date,
+        wish=made.wish,
+        stops=edits.from_json(made.stops),
+        before=edits.from_json(made.before) if made.before is not None else None,
+        findings=made.findings,
+        version=made.version,
+        reservations=tuple(reserved),
+    )
+
+
+def _rows(stops: Stops) -> list[dict[str, Any]]:
+    return [stop.as_json() for stop in stops]
