@@ -89,10 +89,10 @@ def select(town: TownNow, filters: Filters) -> list[SiteEntry]:
 
 
 def found(town: TownNow, site: SiteEntry, start: Point | None) -> Found:
-    card = town.card(site)
+    card, slot = town.site_and_slot(site)
     if start is not None and site.place is not None:
         card = replace(card, distance_m=distance_m(start, site.place))
-    return Found(card, town.next_slot(site))
+    return Found(card, slot)
 
 
 def start_point(town: TownNow, near: str) -> Point | None:

@@ -202,21 +202,21 @@ def _openings(town: TownNow) -> list[SlotCard]:
 
 def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
     """What the filter form offers, with what was chosen."""
-    days = sorted({day for event in town.agenda.events for day in event.dates})
+    days = tuple(sorted({day for event in town.agenda.events for day in event.dates}))
     return {
         "filters": filters,
         "kinds": _kinds(town),
-        "access_options": [(key, str(label)) for key, label in ACCESS.items()],
+        "access_options": tuple((key, str(label)) for key, label in ACCESS.items()),
         "stations": _stations(town),
         "dates": days,
         "events": [town.event(event) for event in town.agenda.events],
     }
 
 
-def _kinds(town: TownNow) -> list[tuple[str, str]]:
+def _kinds(town: TownNow) -> tuple[tuple[str, str], ...]:
     present = {site.kind for site in town.catalogue.sites}
-    return [(kind.value, str(label)) for kind, label in KINDS.items() if kind in present]
+    return tuple((kind.value, str(label)) for kind, label in KINDS.items() if kind in present)
 
 
-def _stations(town: TownNow) -> list[tuple[str, str]]:
-    return [(station.id, station.name_in(town.lang)) for station in town.catalogue.stations]
+def _stations(town: TownNow) -> tuple[tuple[str, str], ...]:
+    return tuple((s.id, s.name_in(town.lang)) for s in town.catalogue.stations)

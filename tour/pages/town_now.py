@@ -1,6 +1,6 @@
 """Everything a visitor's page reads, as it stands at the moment of the request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -28,6 +28,8 @@ class TownNow:
     now: datetime
     local: datetime
     lang: str
+    cards: dict[tuple[int, str], tuple[SiteCard, SlotCard | None]]
+    """Cards made of the same copies in the same minute; see `CardShelf`."""
 
     @property
     def today(self) -> date:
@@ -47,6 +49,13 @@ class TownNow:
 
     def slots_of(self, site: SiteEntry) -> tuple[SlotEntry, ...]:
         return self.board.by_site.get(site.id, ())
+
+    def site_and_slot(self, site: SiteEntry) -> tuple[SiteCard, SlotCard | None]:
+        """The card of a site and of the slot to show with it, made once a minute at most."""
+        key = (site.id, self.lang)
+        if key not in self.cards:
+            self.cards[key] = (self.card(site), self.next_slot(site))
+        return self.cards[key]
 
     def next_slot(self, site: SiteEntry) -> SlotCard | None:
         """The soonest slot that can be booked, else the soonest that is full or drawn."""
@@ -71,6 +80,22 @@ def _card(site: SiteEntry, lang: str) -> SiteCard:
     return site_card(site, lang)
 
 
+class CardShelf:
+    """Keeps the cards made of the present copies; other copies or another minute empty it."""
+
+    def __init__(self) -> None:
+        self._made_of: tuple[object, ...] = ()
+        self._cards: dict[tuple[int, str], tuple[SiteCard, SlotCard | None]] = {}
+
+    def of(
+        self, *copies: object, minute: datetime
+    ) -> dict[tuple[int, str], tuple[SiteCard, SlotCard | None]]:
+        same = len(self._made_of) == len(copies) + 1 and self._made_of[-1] == minute
+        if not same or any(a is not b for a, b in zip(self._made_of, copies, strict=False)):
+            self._made_of, self._cards = (*copies, minute), {}
+        return self._cards
+
+
 @dataclass(frozen=True, slots=True)
 class Caches:
     """The process's copies; `create_app` makes one of it."""
@@ -78,6 +103,7 @@ class Caches:
     catalogue: CatalogueCache
     agenda: AgendaCache
     board: BoardCache
+    shelf: CardShelf = field(default_factory=CardShelf)
 
 
 async def town_now(request: Request) -> TownNow:
@@ -85,11 +111,15 @@ async def town_now(request: Request) -> TownNow:
     instant = now(request)
     local = instant.astimezone(state(request).town.timezone)
     catalogue = await caches.catalogue.current()
+    agenda = await caches.agenda.current(catalogue.revision, local.date())
+    board = await caches.board.current(instant, catalogue.revision)
+    minute = local.replace(second=0, microsecond=0)
     return TownNow(
         catalogue=catalogue,
-        agenda=await caches.agenda.current(catalogue.revision, local.date()),
-        board=await caches.board.current(instant, catalogue.revision),
+        agenda=agenda,
+        board=board,
         now=instant,
         local=local,
         lang=lang(request),
+        cards=caches.shelf.of(catalogue, agenda, board, minute=minute),
     )
