@@ -4,6 +4,7 @@ It holds real text, needs no tile, no style sheet and no network, and is the sam
 same content.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -268,12 +269,13 @@ class _Drawing:
 
 def _midway(walk: Sequence[Spot]) -> Spot:
     """The spot at half of a line's length."""
-    steps = [(abs(b.x - a.x) + abs(b.y - a.y), b) for a, b in pairwise(walk)]
-    half = sum(length for length, _spot in steps) / 2
-    for length, spot in steps:
-        half -= length
-        if half <= 0:
-            return spot
+    left = sum(math.dist(a, b) for a, b in pairwise(walk)) / 2
+    for a, b in pairwise(walk):
+        length = math.dist(a, b)
+        if length >= left > 0:
+            share = left / length
+            return Spot(a.x + share * (b.x - a.x), a.y + share * (b.y - a.y))
+        left -= length
     return walk[0]
 
 

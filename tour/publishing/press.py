@@ -129,7 +129,7 @@ def hash_of(content: object) -> str:
 
 def _print(press: Press, published: PublishedMap, sheet: Sheet, lang: str) -> bytes:
     style = marks.colour_rules() + press.assets.body("css/sheet.css").decode()
-    for layout in layouts(sheet):
+    for layout in layouts(sheet, len(published.places)):
         picture = press.draw(published, layout.picture, lang)
         html = press.page("publishing/sheet.html", published, lang, layout=layout, picture=picture)
         laid_out = pdf.typeset(html, style)

@@ -12,6 +12,9 @@ HEIGHTS_POSTER = (2150, 1850)
 HEIGHTS_A3 = (3350, 3150, 2900)
 """Of the picture, in tenths of a millimetre, in the order in which they are tried."""
 
+MOST_ON_A_POSTER = 30
+"""More never fit below the picture, so that way is not even tried."""
+
 
 class Sheet(StrEnum):
     """A4 is a leaflet, map in front and list behind; A3 is a poster with both on one side."""
@@ -43,7 +46,7 @@ class Layout:
         return pages == 1 if self.list_below else list_page == 2
 
 
-def layouts(sheet: Sheet) -> tuple[Layout, ...]:
+def layouts(sheet: Sheet, places: int) -> tuple[Layout, ...]:
     """Ways to fill a sheet, the best first; the last one is taken when none fits.
 
     A long title, many kinds and many courses leave the picture less room, which only setting the
@@ -51,5 +54,7 @@ def layouts(sheet: Sheet) -> tuple[Layout, ...]:
     """
     if sheet == Sheet.A4:
         return tuple(Layout(sheet, Picture(1900, high), 2, False) for high in HEIGHTS_A4)
-    poster = tuple(Layout(sheet, Picture(2730, h, size=1.25), 3, True) for h in HEIGHTS_POSTER)
-    return *poster, *(Layout(sheet, Picture(2730, h, size=1.25), 3, False) for h in HEIGHTS_A3)
+    heights = HEIGHTS_POSTER if places <= MOST_ON_A_POSTER else ()
+    posters = (Layout(sheet, Picture(2730, high, size=1.25), 3, True) for high in heights)
+    leaflets = (Layout(sheet, Picture(2730, high, size=1.25), 3, False) for high in HEIGHTS_A3)
+    return *posters, *leaflets
