@@ -1,0 +1,153 @@
+"""Rows for tests, valid by default: a test states only what matters to it."""
+
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from tests.conftest import NOON
+from tour.events.models import Event, Participation
+from tour.programmes.models import Programme, Slot
+from tour.programmes.rules import BOOKING_CLOSES_BEFORE
+from tour.routes.models import Stop, WalkingRoute
+from tour.sites.models import (
+    Craft,
+    HoursException,
+    OpeningHours,
+    PointQuality,
+    Site,
+    SiteKind,
+    Station,
+)
+from tour.sites.service import catalogue_changed
+
+EVENT_DAY = date(2026, 12, 5)
+"""A Saturday, four days after NOON."""
+DAY_AHEAD = NOON + timedelta(days=1)
+OJI = {"lat": 35.753173, "lon": 139.737886}
+
+_numbers = count(1)
+
+
+async def make_craft(**values: Any) -> Craft:
+    """Wood-block print, unless said otherwise; the same id twice is the same craft."""
+    defaults = {
+        "kind": SiteKind.CRAFT,
+        "name": "木版画",
+        "name_kana": "もくはんが",
+        "romaji": "mokuhanga",
+        "emblem": "woodblock",
+        "translations": {"en": {"name": "Wood-block print"}},
+    }
+    craft, _new = await Craft.get_or_create(
+        id=values.pop("id", "woodblock"), defaults=defaults | values
+    )
+    return craft
+
+
+async def make_station(**values: Any) -> Station:
+    number = next(_numbers)
+    defaults = {
+        "id": f"station-{number}",
+        "name": "王子",
+        "name_kana": "おうじ",
+        "translations": {"en": {"name": "Oji"}},
+        **OJI,
+    }
+    station = await Station.create(**defaults | values)
+    await catalogue_changed()
+    return station
+
+
+async def make_site(**values: Any) -> Site:
+    """A published craft workshop near Oji station whose entrance is known.
+
+    `hours` is [(weekday, opens, closes)], `exceptions` [(date, opens or None, closes or None)].
+    """
+    hours, exceptions = values.pop("hours", ()), values.pop("exceptions", ())
+    number = next(_numbers)
+    point = {"lat": OJI["lat"] + number * 1e-5, "lon": OJI["lon"]}
+    defaults = {
+        "slug": f"site-{number}",
+        "kind": SiteKind.CRAFT,
+        "name": f"見本 工房{number}",
+        "name_kana": f"みほん こうぼう{number}",
+        "translations": {"en": {"name": f"Sample workshop {number}"}},
+        "point_quality": PointQuality.ENTRANCE,
+        **point,
+    }
+    site = await Site.create(**defaults | values)
+    for weekday, opens, closes in hours:
+        await OpeningHours.create(
+            site=site, weekday=weekday, opens_minute=opens, closes_minute=closes
+        )
+    for day, opens, closes in exceptions:
+        await HoursException.create(
+            site=site, on_date=day, opens_minute=opens, closes_minute=closes
+        )
+    await catalogue_changed()
+    return site
+
+
+async def make_event(*sites: Site, **values: Any) -> Event:
+    """A published open-factory day on EVENT_DAY, 10:00 to 16:00; the sites take part in order."""
+    number = next(_numbers)
+    day = values.pop("day", EVENT_DAY)
+    defaults = {
+        "slug": f"event-{number}",
+        "title": f"見本オープンファクトリー{number}",
+        "translations": {"en": {"title": f"Sample open factory day {number}"}},
+        "starts_on": day,
+        "ends_on": day,
+        "opens_minute": 10 * 60,
+        "closes_minute": 16 * 60,
+        "timezone": "Asia/Tokyo",
+        "is_published": True,
+    }
+    event = await Event.create(**defaults | values)
+    for place, site in enumerate(sites, start=1):
+        await Participation.create(event=event, site=site, number=place)
+    await catalogue_changed()
+    return event
+
+
+async def make_programme(**values: Any) -> Programme:
+    """A published session of an hour; at a site of its own unless one is given."""
+    number = next(_numbers)
+    site = values.pop("site", None) or await make_site()
+    defaults = {
+        "slug": f"programme-{number}",
+        "title": f"木版を摺る{number}",
+        "translations": {"en": {"title": f"Print from a wood block {number}"}},
+        "minutes": 60,
+    }
+    programme = await Programme.create(site=site, **defaults | values)
+    await catalogue_changed()
+    return programme
+
+
+async def make_slot(**values: Any) -> Slot:
+    """An open slot of eight seats, a day after NOON; of a programme of its own unless given."""
+    programme = values.pop("programme", None) or await make_programme()
+    starts_at = values.pop("starts_at", DAY_AHEAD)
+    defaults = {
+        "ends_at": starts_at + timedelta(minutes=programme.minutes),
+        "capacity": 8,
+        "booking_closes_at": starts_at - BOOKING_CLOSES_BEFORE,
+    }
+    slot = await Slot.create(programme=programme, starts_at=starts_at, **defaults | values)
+    await catalogue_changed()
+    return slot
+
+
+async def make_course(*sites: Site, **values: Any) -> WalkingRoute:
+    """A published model course through the sites in order."""
+    number = next(_numbers)
+    defaults = {
+        "slug": f"course-{number}",
+        "title": f"見本コース{number}",
+        "translations": {"en": {"title": f"Sample course {number}"}},
+    }
+    course = await WalkingRoute.create(**defaults | values)
+    for position, site in enumerate(sites, start=1):
+        await Stop.create(walking_route=course, position=position, site=site)
+    return course
