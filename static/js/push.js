@@ -2,8 +2,8 @@
 //
 // [data-push] holds data-vapid-key and data-worker; with data-reference and data-subscribe it is a
 // reservation's page, with data-test and data-removal the page of this browser's notifications.
-// Inside it one [data-push-state] is shown at a time: ask, on, off, blocked, unsupported, ios,
-// failed; a button without a state, [data-push-ask], is shown while asking makes sense.
+// Inside it [data-push-state] names the states in which a part is shown: ask, on, testing, off, blocked,
+// unsupported, ios, failed; a button without a state, [data-push-ask], is shown while asking makes sense.
 
 const isSupported =
   "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
@@ -46,7 +46,7 @@ async function settle(act) {
 function show(state) {
   root.dataset.state = state;
   for (const part of root.querySelectorAll("[data-push-state]")) {
-    part.hidden = part.dataset.pushState !== state;
+    part.hidden = !part.dataset.pushState.split(" ").includes(state);
   }
   const canAsk = ["ask", "off", "failed"].includes(state);
   for (const button of root.querySelectorAll("[data-push-ask]")) button.hidden = !canAsk;

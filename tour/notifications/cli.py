@@ -1,6 +1,7 @@
 """`tour worker` and `tour vapid new`."""
 
 import asyncio
+import gc
 import signal
 
 import click
@@ -36,8 +37,16 @@ async def run_worker(settings: Settings) -> None:
             await outbox.is_anything_due(clock())
         except OperationalError as exc:
             raise ConfigurationError("The database has no tables: run `tour migrate`") from exc
+        _spare_the_collector()
         click.echo("The worker is running (Ctrl+C stops)")
         await one.run(stop)
+
+
+def _spare_the_collector() -> None:
+    """What start-up made stays: looking through it again and again costs a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @click.group(help="The key that push services know this app by.")

@@ -31,7 +31,7 @@ from tour.notifications.endpoints import (
 from tour.notifications.keys import vapid_keys, vapid_subject
 from tour.settings import Settings
 
-TIMEOUT = aiohttp.ClientTimeout(total=15, connect=8)
+TIMEOUT = aiohttp.ClientTimeout(total=15)
 ANSWER_BYTES = 2048
 ANSWER_SECONDS = 2
 TOKEN_LASTS = 12 * 3600
@@ -70,14 +70,14 @@ class PushSender:
     async def send(self, push: Push) -> Outcome:
         """Try once. Never raises for what a service, a network or a subscription does."""
         try:
-            self._policy.service(push.endpoint)
+            origin = f"https://{self._policy.service(push.endpoint)}"
             body = encrypt(push)
         except RefusedEndpoint:
             return Outcome(Verdict.FAILED, "not a known push service")
         except ValueError:
             return Outcome(Verdict.FAILED, "the browser's keys cannot be used")
         try:
-            return await self._post(URL(push.endpoint, encoded=True), body, push)
+            return await self._post(origin, body, push)
         except aiohttp.ClientConnectorError as exc:
             if isinstance(exc.os_error, RefusedAddress):
                 return Outcome(Verdict.FAILED, "the push service's address is not public")
@@ -87,9 +87,10 @@ class PushSender:
         except (aiohttp.ClientError, OSError):
             return Outcome(Verdict.RETRY, "connection lost")
 
-    async def _post(self, url: URL, body: bytes, push: Push) -> Outcome:
+    async def _post(self, origin: str, body: bytes, push: Push) -> Outcome:
+        url = URL(push.endpoint, encoded=True)
         headers = {
-            "Authorization": self._tokens.header(str(url.origin())),
+            "Authorization": self._tokens.header(origin),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(push.ttl),
@@ -111,6 +112,8 @@ class PushSender:
 async def _finish_reading(response: aiohttp.ClientResponse) -> None:
     """The status says all. A short answer is read so that the connection can be used again;
     a long or slow one is not worth it."""
+    if response.content.at_eof():
+        return
     with suppress(aiohttp.ClientError, TimeoutError, OSError):
         async with asyncio.timeout(ANSWER_SECONDS):
             await response.content.read(ANSWER_BYTES)
