@@ -2,8 +2,9 @@
 //
 // [data-push] holds data-vapid-key and data-worker; with data-reference and data-subscribe it is a
 // reservation's page, with data-test and data-removal the page of this browser's notifications.
-// Inside it [data-push-state] names the states in which a part is shown: ask, on, testing, off, blocked,
-// unsupported, ios, failed; a button without a state, [data-push-ask], is shown while asking makes sense.
+// Inside it [data-push-state] names the states in which a part is shown: ask, on, testing, off,
+// blocked, unsupported, ios, failed; a button without a state, [data-push-ask], is shown while
+// asking makes sense.
 
 const isSupported =
   "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
@@ -104,8 +105,9 @@ async function tellServer(subscription, options) {
 
 async function test() {
   const subscription = await existing();
-  const answer = subscription && (await post(root.dataset.test, { endpoint: subscription.endpoint }));
-  return answer?.ok ? "testing" : "off";
+  if (!subscription) return "off";
+  const answer = await post(root.dataset.test, { endpoint: subscription.endpoint });
+  return answer.ok ? "testing" : "off";
 }
 
 async function stop() {
