@@ -1,0 +1,305 @@
+"""The day planner: no plan breaks a rule, and what is called the best is the best."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.routes.days import best_merit, day, line_of, merit, open_site, problems
+from tour.routes.planner import Wish, alternatives, compile_kernels, plan_day
+from tour.routes.planner_model import straight_way
+from tour.routes.planner_problem import (
+    Break,
+    Candidate,
+    DayProblem,
+    Importance,
+    LeftOut,
+    Option,
+    Plan,
+    Reason,
+)
+from tour.routes.planner_timeline import Choice, timeline
+
+MUST, FIXED = Importance.MUST, Importance.FIXED
+
+without_deadline = settings(deadline=None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    compile_kernels()
+
+
+def planned(problem: DayProblem, *, steps: int = 200, seed: int = 1) -> Plan:
+    return plan_day(problem, steps=steps, seed=seed)
+
+
+def reasons(plan: Plan) -> dict[int, Reason]:
+    return {left.candidate: left.reason for left in plan.left_out}
+
+
+def assert_keeps_all_rules(problem: DayProblem, plan: Plan) -> None:
+    """Step through the plan as a visitor would, trusting none of its sums."""
+    time, place, walked = problem.begins, problem.start, 0
+    pause = plan.timeline.pause
+    for number, stop in enumerate(plan.stops):
+        candidate = problem.candidates[stop.candidate]
+        assert stop.option is not None
+        option = candidate.options[stop.option]
+        leg = int(problem.walk[place, candidate.place])
+        assert 0 <= leg == stop.leg
+        assert problem.max_leg is None or leg <= problem.max_leg
+        busy = leg
+        if pause is not None and pause.before == number:
+            assert pause.start >= time
+            busy += pause.end - pause.start
+            assert stop.start >= pause.end
+        assert stop.start >= time + busy
+        assert stop.arrive >= time + leg
+        assert not option.full
+        assert option.earliest <= stop.start <= option.latest
+        assert stop.leave == stop.start + option.stay
+        time, place, walked = stop.leave, candidate.place, walked + leg
+    last = int(problem.walk[place, problem.end])
+    walked += last
+    paused_last = pause is not None and pause.before == len(plan.stops)
+    busy = last + (pause.end - pause.start if pause is not None and paused_last else 0)
+    assert time + busy <= plan.timeline.arrives <= problem.ends
+    assert walked == plan.walking
+    assert problem.max_walk is None or walked <= problem.max_walk
+    assert len({stop.candidate for stop in plan.stops}) == len(plan.stops)
+    if pause is not None:
+        assert problem.pause is not None
+        assert problem.pause.earliest <= pause.start <= problem.pause.latest
+        assert pause.end - pause.start == problem.pause.length
+
+
+def test_it_visits_what_scores_most_when_there_is_no_time_for_all() -> None:
+    problem = day(line_of(0, 5, 10), open_site(1, 10, stay=80), open_site(2, 30, stay=80))
+
+    plan = planned(problem)
+
+    assert [stop.candidate for stop in plan.stops] == [1]
+    assert (plan.score, plan.walking, plan.optimal) == (30, 20, True)
+    assert reasons(plan) == {0: Reason.NOT_CHOSEN}
+
+
+def test_it_waits_for_a_slot_and_takes_the_other_time_of_a_site_when_that_helps() -> None:
+    twice = Candidate(1, (Option(20, 20, 30, 10), Option(60, 60, 30, 10)))
+    once = Candidate(2, (Option(25, 25, 20, 10),))
+
+    plan = planned(day(line_of(0, 5, 10), twice, once))
+
+    assert [(s.candidate, s.option, s.arrive, s.start) for s in plan.stops] == [
+        (1, 0, 10, 25),
+        (0, 1, 50, 60),
+    ]
+
+
+def test_a_must_see_beats_any_number_of_wishes() -> None:
+    wishes = [open_site(1, 90, stay=20) for _ in range(4)]
+    must = open_site(2, 0, stay=70, importance=MUST)
+
+    plan = planned(day(line_of(0, 5, 10), *wishes, must))
+
+    assert [stop.candidate for stop in plan.stops] == [4]
+    assert plan.optimal
+
+
+def test_a_reserved_visit_beats_a_must_see_which_is_named_with_what_is_in_its_way() -> None:
+    reserved = open_site(1, stay=60, hours=(20, 20), importance=FIXED)
+    must = open_site(2, stay=60, importance=MUST)
+
+    plan = planned(day(line_of(0, 5, 10), reserved, must))
+
+    assert [stop.candidate for stop in plan.stops] == [0]
+    assert plan.left_out == (LeftOut(1, Reason.CONFLICT, (0,)),)
+
+
+@pytest.mark.parametrize(
+    ("must", "reason"),
+    [
+        (Candidate(1, (), MUST), Reason.CLOSED),
+        (open_site(1, hours=(200, 300), importance=MUST), Reason.CLOSED),
+        (Candidate(1, (Option(0, 50, 10, 1, full=True),), MUST), Reason.NO_SEATS),
+        (open_site(2, importance=MUST), Reason.TOO_FAR),
+        (open_site(1, hours=(0, 3), importance=MUST), Reason.NO_TIME),
+        (open_site(1, stay=95, importance=MUST), Reason.NO_TIME),
+    ],
+)
+def test_a_must_see_that_is_impossible_is_named_with_the_reason(
+    must: Candidate, reason: Reason
+) -> None:
+    plan = planned(day(line_of(0, 5, 45), must, open_site(1), max_walk=80))
+
+    assert [stop.candidate for stop in plan.stops] == [1]
+    assert reasons(plan) == {0: reason}
+
+
+def test_lunch_is_between_two_stops_and_yields_only_to_must_sees() -> None:
+    sites = [open_site(1, stay=40), open_site(2, stay=30)]
+    problem = day(line_of(0, 5, 10), *sites, pause=Break(40, 50, 10))
+
+    with_wishes = planned(problem)
+    musts = [replace(site, importance=MUST) for site in sites]
+    with_musts = planned(replace(problem, candidates=tuple(musts), pause=Break(46, 50, 30)))
+
+    assert with_wishes.timeline.pause is not None
+    assert with_wishes.timeline.pause.before == 1
+    assert with_wishes.score == 20
+    assert with_musts.timeline.pause is None
+    assert with_musts.timeline.possible
+    assert with_musts.score == 20
+
+
+def test_a_day_too_short_for_the_way_to_its_end_has_no_stops_and_says_why() -> None:
+    plan = planned(replace(day(line_of(0, 5), open_site(1)), end=1, ends=4))
+
+    assert plan.stops == ()
+    assert not plan.timeline.possible
+    assert reasons(plan) == {0: Reason.CLOSED}
+
+
+def test_a_day_without_candidates_is_a_plan() -> None:
+    plan = planned(day(line_of(0)))
+
+    assert (plan.stops, plan.optimal, plan.timeline.possible) == ((), True, True)
+
+
+def test_a_stepping_stone_leads_to_a_must_see_beyond_the_longest_leg() -> None:
+    problem = day(line_of(0, 10, 20), open_site(1), open_site(2, importance=MUST), max_leg=10)
+
+    plan = planned(replace(problem, end=1))
+
+    assert [stop.candidate for stop in plan.stops] == [0, 1]
+
+
+def test_the_same_seed_and_steps_give_the_same_plan() -> None:
+    problem = many_sites(60)
+
+    assert planned(problem, seed=5) == planned(problem, seed=5)
+
+
+def many_sites(count: int) -> DayProblem:
+    numbers = np.random.default_rng(count)
+    points = numbers.integers(0, 40, (count + 1, 2))
+    walk = np.abs(points[:, None] - points[None]).sum(axis=-1)
+    sites = [
+        Candidate(
+            place,
+            tuple(
+                Option(int(start), int(start) + 20, 20, int(numbers.integers(1, 9)))
+                for start in numbers.integers(0, 400, 3)
+            ),
+        )
+        for place in range(1, count + 1)
+    ]
+    return day(walk.tolist(), *sites, ends=480, pause=Break(150, 255, 45))
+
+
+def test_three_hundred_sites_with_three_times_each_make_a_day() -> None:
+    problem = many_sites(300)
+
+    plan = planned(problem, steps=400)
+
+    assert_keeps_all_rules(problem, plan)
+    assert len(plan.stops) >= 8
+
+
+@without_deadline
+@given(problems())
+def test_no_plan_breaks_a_rule_and_none_called_optimal_is_beaten(problem: DayProblem) -> None:
+    plan = planned(problem, steps=60)
+    best = best_merit(problem)
+
+    if best is None or not straight_way(problem):
+        assert plan.stops == ()
+        return
+    assert plan.timeline.possible
+    assert_keeps_all_rules(problem, plan)
+    visited = tuple((stop.candidate, stop.option or 0) for stop in plan.stops)
+    reached = merit(problem, visited, plan.timeline.pause is not None)
+    assert reached <= best
+    assert reached == best or not plan.optimal
+    assert {left.candidate for left in plan.left_out} == set(range(len(problem.candidates))) - {
+        stop.candidate for stop in plan.stops
+    }
+
+
+@without_deadline
+@given(problems(), st.data())
+def test_a_timeline_is_possible_exactly_when_the_list_keeps_all_rules(
+    problem: DayProblem, data: st.DataObject
+) -> None:
+    numbers = range(len(problem.candidates))
+    order = data.draw(st.lists(st.sampled_from(numbers), max_size=4) if numbers else st.just([]))
+    result = timeline(problem, [Choice(index) for index in order])
+
+    if result.possible:
+        assert_keeps_all_rules(problem, Plan(result, False, ()))
+    assert result.possible == (next(result.troubles(), None) is None)
+
+
+def test_alternatives_differ_keep_must_sees_and_count_by_the_same_scores() -> None:
+    problem = many_sites(40)
+    must = replace(problem.candidates[3], importance=MUST)
+    problem = problem.with_candidate(3, must)
+    plan = planned(problem)
+
+    found = alternatives(problem, plan, later_by=60, steps=200)
+
+    days = [{stop.candidate for stop in plan.stops}]
+    days += [{stop.candidate for stop in other.plan.stops} for other in found]
+    assert len({frozenset(visited) for visited in days}) == len(days) == 4
+    assert all(3 in visited for visited in days)
+    for other in found:
+        assert_keeps_all_rules(other.problem, other.plan)
+        assert other.plan.score == sum(
+            problem.candidates[stop.candidate].options[stop.option or 0].score
+            for stop in other.plan.stops
+        )
+    by_wish = {other.wish: other.plan for other in found}
+    assert by_wish[Wish.LESS_WALKING].walking < plan.walking * 0.7
+    assert all(stop.arrive >= 60 for stop in by_wish[Wish.LATER_START].stops)
+
+
+def test_favoured_candidates_come_to_the_front() -> None:
+    problem = day(line_of(0, 5, 5), open_site(1, 10, stay=80), open_site(2, 20, stay=80))
+    plan = planned(problem)
+
+    found = alternatives(problem, plan, favoured=frozenset({0}), later_by=1, steps=50)
+
+    other = {alternative.wish: alternative.plan for alternative in found}[Wish.OTHER_INTERESTS]
+    assert [stop.candidate for stop in other.stops] == [0]
+    assert other.score == 10
+
+
+@pytest.mark.parametrize(
+    "options", [{"stay": -1, "score": 1}, {"stay": 1, "score": -1}], ids=["stay", "score"]
+)
+def test_options_that_make_no_sense_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="below zero"):
+        Option(0, 1, **options)
+
+
+def test_a_candidate_outside_the_matrix_is_refused() -> None:
+    with pytest.raises(ValueError, match="row and a column"):
+        day(line_of(0, 5), open_site(2))
+
+
+@without_deadline
+@example(4)
+@given(st.integers(0, 8))
+def test_locking_keeps_a_visit_at_its_time(seed: int) -> None:
+    problem = many_sites(20)
+    plan = planned(problem, seed=seed)
+    stop = plan.stops[-1]
+
+    again = planned(problem.locked(stop.candidate, stop.option or 0, stop.start), seed=seed)
+    without = planned(problem.without(stop.candidate), seed=seed)
+
+    assert (stop.candidate, stop.start) in [(s.candidate, s.start) for s in again.stops]
+    assert again.score >= plan.score or not again.optimal
+    assert stop.candidate not in [s.candidate for s in without.stops]
