@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from tortoise.exceptions import IntegrityError
-
 from tour.db import transaction
 from tour.errors import Conflict
 from tour.events import queries as events
@@ -23,32 +21,30 @@ async def preview(event_id: int, sources: Sources) -> PublishedMap:
 async def publish(event_id: int, sources: Sources, *, by: str, now: datetime) -> int:
     """Keep the map as it stands as the version that is shown; its number.
 
-    Visitors see it when the event itself is published. Conflict when two people publish at once:
-    one of them wins, and the other should look at what is shown now.
+    Visitors see it when the event itself is published. Of two people who publish at once both
+    get a version; the later one is shown.
     """
     content = as_json(await preview(event_id, sources))
-    try:
-        async with transaction():
-            await MapVersion.filter(event_id=event_id, ended_at=None).update(ended_at=now)
-            newest = await MapVersion.filter(event_id=event_id).order_by("-number").first()
-            number = newest.number + 1 if newest else 1
-            await MapVersion.create(
-                event_id=event_id,
-                number=number,
-                published_at=now,
-                published_by=by,
-                content=content,
-            )
-            await catalogue_changed()
-    except IntegrityError as exc:  # the version's number, or the one that is shown, was taken
-        raise Conflict(_("Somebody else has just published this map. Look at it first.")) from exc
-    return number
+    async with transaction():
+        # First: its row is locked until the end, so those who publish wait for each other here
+        # and cannot deadlock over their versions.
+        await catalogue_changed()
+        await MapVersion.filter(event_id=event_id, ended_at=None).update(ended_at=now)
+        newest = await MapVersion.filter(event_id=event_id).order_by("-number").first()
+        made = await MapVersion.create(
+            event_id=event_id,
+            number=newest.number + 1 if newest else 1,
+            published_at=now,
+            published_by=by,
+            content=content,
+        )
+    return made.number
 
 
 async def unpublish(event_id: int, *, now: datetime) -> None:
     """Show no map of this event until one is published again; Conflict when none is shown."""
     async with transaction():
+        await catalogue_changed()
         shown = MapVersion.filter(event_id=event_id, ended_at=None)
         if not await shown.update(ended_at=now):
             raise Conflict(_("No version of this map is published."))
-        await catalogue_changed()

@@ -13,7 +13,6 @@ PUBLISHING = Sql(
         published_by VARCHAR(200) NOT NULL,
         ended_at {instant},
         content {json} NOT NULL,
-        CHECK (published_at <= ended_at),
         UNIQUE (event_id, number)
     )""",
     "CREATE UNIQUE INDEX map_version_shown ON map_version (event_id) WHERE ended_at IS NULL",
