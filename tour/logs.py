@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 EXTRA = ("method", "page", "status", "ms", "service", "count", "seconds")
 """The only fields besides the message that a line may carry; none can hold personal data."""
+TALKATIVE = ("tortoise", "tortoise.db_client", "aiosqlite", "asyncpg", "aiohttp", "asyncio")
+"""These log SQL with its values, or addresses, at debug level: whatever the root says, never."""
 
 
 class JsonLines(logging.Formatter):
@@ -23,11 +25,10 @@ class JsonLines(logging.Formatter):
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
-    """Send every log to standard error as JSON lines; libraries speak from warnings on.
-
-    Tortoise logs SQL with its values at debug level, so its loggers never go below.
-    """
+    """Send every log to standard error as JSON lines; libraries speak from warnings on."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("tour").setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 // What every page gains from scripts. Without them each of these is a plain link or input.
 
+import { openPendingTarget } from "./pending.js";
 import { addSteppers } from "./stepper.js";
 
 /** The language menu closes when the reader turns to something else. */
@@ -48,3 +49,4 @@ submitOnChange();
 sendOnce();
 addSteppers(document);
 focusErrors();
+openPendingTarget();

@@ -8,7 +8,7 @@ import pytest
 
 from tests.notifications.conftest import EMAIL, MESSAGE, queue_now
 from tests.notifications.push_service import Step
-from tour.logs import set_up_logs
+from tour.logs import TALKATIVE, set_up_logs
 from tour.notifications.keys import vapid_keys
 
 FAULTS = [
@@ -24,23 +24,20 @@ FAULTS = [
 ]
 
 
-LIBRARIES = ("aiohttp", "asyncio", "mail.log")
-
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What the app logs at its most talkative, with the libraries that know endpoints."""
+    """What is logged when an operator turns everything up, libraries included."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     set_up_logs(logging.DEBUG)
     written = io.StringIO()
     root.handlers[0].stream = written  # type: ignore[attr-defined]
-    for name in LIBRARIES:
-        logging.getLogger(name).setLevel(logging.DEBUG)
+    root.setLevel(logging.DEBUG)
     yield written
     root.handlers[:] = handlers
     root.setLevel(level)
-    for name in ("tour", *LIBRARIES):
+    for name in ("tour", *TALKATIVE):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
