@@ -1,10 +1,12 @@
 """Settings, read once from the environment and a `.env` file, then passed on."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.config import Config
 
@@ -12,6 +14,8 @@ from tour.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+# It becomes a source of the Content-Security-Policy: nothing that ends a directive may be in it.
+TILE_URL = re.compile(r"https?://[\w.:{}-]+/[^\s;,]+")
 GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
 
 
@@ -72,7 +76,7 @@ class Settings:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], env_file: Path | None = None) -> "Settings":
         """Read every variable; raises ConfigurationError naming the one that is wrong."""
-        source = Config(env_file if env_file and env_file.exists() else None, environ=environ)
+        source = _source(environ, env_file)
         raw = {s.variable: str(source.get(s.variable, default=s.default)) for s in CATALOGUE}
         values = {
             field.name: _read(field.name, raw[f"TOUR_{field.name.upper()}"])
@@ -91,23 +95,43 @@ class Settings:
             )
 
 
+def _source(environ: Mapping[str, str], env_file: Path | None) -> Config:
+    try:
+        return Config(env_file if env_file and env_file.exists() else None, environ=environ)
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{env_file}: must be text in UTF-8") from None
+
+
 def _read(name: str, text: str) -> Any:
     try:
         return _READERS.get(name, str)(text.strip())
-    except ValueError as exc:
+    except (ValueError, OverflowError) as exc:
         raise ConfigurationError(f"TOUR_{name.upper()}: {exc}") from None
 
 
 def _database_url(text: str) -> str:
     if not text.startswith(("sqlite://", "asyncpg://")):
         raise ValueError(f"must begin with sqlite:// or asyncpg://, not {text.split(':')[0]!r}")
+    if not text.removeprefix("sqlite://").partition("?")[0]:
+        raise ValueError("needs the path of a file, such as sqlite://var/tour.sqlite3")
+    if urlsplit(text).port == 0:  # one that is no number raises ValueError here
+        raise ValueError("the port must be a number from 1 to 65535")
     return text
 
 
 def _base_url(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
-    return text.rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must begin with http:// or https:// and name a host")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must be a host without a path, such as https://tour.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _tile_url(text: str) -> str:
+    if text and not (TILE_URL.fullmatch(text) and all(f"{{{part}}}" in text for part in "zxy")):
+        raise ValueError("must be an https:// or http:// address with {z}, {x} and {y}")
+    return text
 
 
 def _hosts(text: str) -> tuple[str, ...]:
@@ -138,6 +162,8 @@ def _instant(text: str) -> datetime | None:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError("needs an offset, such as 2026-12-05T09:00+09:00")
+    if not 1970 <= instant.year <= 2999:
+        raise ValueError("needs a year from 1970 to 2999")
     return instant
 
 
@@ -146,6 +172,7 @@ _READERS: dict[str, Any] = {
     "data": Path,
     "var": Path,
     "base_url": _base_url,
+    "tile_url": _tile_url,
     "push_hosts": _hosts,
     "web_processes": _count,
     "worker": _worker,
