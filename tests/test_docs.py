@@ -1,0 +1,66 @@
+"""The README and the sources tell the truth about what is there."""
+
+import re
+from pathlib import Path
+
+from tour.settings import CATALOGUE, ROOT
+
+OF_ONE_COMMAND = {"TOUR_OVERPASS_URL"}
+"""Read by `tour streets download` alone, which needs no other setting."""
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_has_a_line_in_the_readme() -> None:
+    rows = re.findall(r"^\| `(TOUR_\w+)` \|", README, re.MULTILINE)
+    assert len(set(rows)) == len(rows)
+    assert set(rows) == {setting.variable for setting in CATALOGUE} | OF_ONE_COMMAND
+
+
+def test_the_readmes_defaults_and_words_are_the_settings_own() -> None:
+    for setting in CATALOGUE:
+        line = next(row for row in README.splitlines() if row.startswith(f"| `{setting.variable}`"))
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        said = cells[1].partition(" (")[0].strip("`")
+        assert said in (setting.default, "made on first start", "地理院タイル 淡色"), line
+        assert cells[2].replace("`", "") == setting.help.replace("`", ""), line
+
+
+def test_the_code_reads_no_variable_that_the_readme_does_not_list() -> None:
+    known = {setting.variable for setting in CATALOGUE} | OF_ONE_COMMAND
+    for file in (ROOT / "tour").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert set(re.findall(r"\bTOUR_[A-Z_]*[A-Z]", text)) <= known, file
+
+
+def test_only_the_start_reads_the_environment() -> None:
+    readers = {"tour/__main__.py", "tour/asgi.py"}
+    for file in (ROOT / "tour").rglob("*.py"):
+        name = str(file.relative_to(ROOT))
+        if name not in readers:
+            assert not re.search(r"os\.environ|getenv", file.read_text(encoding="utf-8")), name
+
+
+def test_every_data_file_has_a_line_in_the_sources() -> None:
+    sources = (ROOT / "data" / "geo" / "SOURCES.md").read_text(encoding="utf-8")
+    files = {file.name for file in (ROOT / "data" / "geo").iterdir()} - {"SOURCES.md"}
+    assert [name for name in sorted(files) if f"`{name}`" not in sources] == []
+
+
+def test_links_of_the_documents_lead_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert documents
+    for document in documents:
+        for target in _links(document):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_no_committed_document_names_a_folder_of_one_machine() -> None:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile"]:
+        text = document.read_text(encoding="utf-8")
+        assert not re.search(r"(?<![\w.])/(?:work|root|home)/", text), document
+
+
+def _links(document: Path) -> list[str]:
+    found = re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
+    local = [link for link in found if not re.match(r"[a-z]+:|#", link)]
+    return [link.partition("#")[0] for link in local]

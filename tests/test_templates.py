@@ -1,0 +1,95 @@
+"""Every page is made of the same frame, and of nothing that another page gave it."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tour.settings import ROOT
+from tour.town import read_town
+from tour.web.templates import make_environment
+
+TEMPLATES = ROOT / "templates"
+FRAMELESS = {
+    "base.html",
+    "mail/message.html",
+    "publishing/archive.html",
+    "publishing/embed.html",
+    "publishing/sheet.html",
+}
+"""The frame itself; mails, prints and embedded pages have their own."""
+MACRO = re.compile(r"{% macro (\w+)\(.*?%}(.*?){%-? ?endmacro", re.DOTALL)
+
+
+def names() -> list[str]:
+    return sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
+
+
+def source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def pages() -> list[str]:
+    return [n for n in names() if not Path(n).name.startswith("_") and n not in FRAMELESS]
+
+
+def frames_of(name: str) -> list[str]:
+    """The templates that a template extends, itself first."""
+    found = re.search(r'{% extends "([^"]+)" %}', source(name))
+    return [name, *(frames_of(found[1]) if found else [])]
+
+
+@pytest.mark.parametrize("name", pages())
+def test_every_full_page_stands_in_the_frame_and_has_a_title(name: str) -> None:
+    frames = frames_of(name)
+    assert frames[-1] == "base.html"
+    titles = [re.search(r"{% block title %}(.+?){% endblock %}", source(f)) for f in frames[:-1]]
+    assert any(titles)
+
+
+@pytest.mark.parametrize("name", sorted(FRAMELESS))
+def test_a_page_with_its_own_frame_has_a_title_too(name: str) -> None:
+    assert "<title>" in source(name)
+    assert "<html lang=" in source(name)
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_template_has_inline_code(name: str) -> None:
+    text = source(name)
+    assert not re.search(r"<script(?![^>]*(?:\bsrc=|\bnonce=|application/))", text)
+    assert not re.search(r"\son\w+=", text)
+    assert "javascript:" not in text
+    if name not in ("mail/message.html", "publishing/sheet.html"):
+        assert "<style" not in text
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_template_names_another_host(name: str) -> None:
+    links = re.findall(r'(?:src|href|action)="(https?:)?//', source(name))
+    assert links == []
+
+
+def test_every_template_can_be_compiled() -> None:
+    environment = make_environment(read_town(ROOT / "data" / "geo"), lambda name: name)
+    for name in names():
+        environment.get_template(name)
+
+
+def test_macros_that_are_kept_have_names_of_their_own() -> None:
+    """Fragments are kept by the macro's name: two macros of one name would show each other's."""
+    kept = {m for name in names() for m in re.findall(r"\bonce\((\w+)", source(name))}
+    defined = Counter(m for name in names() for m in re.findall(r"{% macro (\w+)\(", source(name)))
+    assert kept
+    assert {macro: defined[macro] for macro in kept if defined[macro] != 1} == {}
+
+
+def test_macros_that_are_kept_depend_on_their_values_only() -> None:
+    """The address, the nonce and the reader's browser are not among the values."""
+    kept = {m for name in names() for m in re.findall(r"\bonce\((\w+)", source(name))}
+    for name in names():
+        for macro, body in re.findall(
+            r"{% macro (\w+)\(.*?%}(.*?){%-? ?endmacro", source(name), re.S
+        ):
+            if macro in kept:
+                assert not re.search(r"\b(request|csp_nonce|demo|nav)\b", body), f"{name}: {macro}"
