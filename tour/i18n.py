@@ -97,11 +97,13 @@ def negotiate(accept_language: str, offered: tuple[str, ...]) -> str:
     """The best offered language for an Accept-Language header (RFC 9110, 12.5.4)."""
     ranked = []
     for position, part in enumerate(accept_language.split(",")):
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, weight = "".join(part.split()).lower().partition(";q=")
         try:
-            ranked.append((-float(weight or 1), position, tag.lower()))
+            quality = float(weight or 1)
         except ValueError:
             continue
+        if quality > 0:
+            ranked.append((-quality, position, tag))
     for _weight, _position, tag in sorted(ranked):
         if found := _offered_for(tag, offered):
             return found
@@ -109,9 +111,10 @@ def negotiate(accept_language: str, offered: tuple[str, ...]) -> str:
 
 
 def _offered_for(tag: str, offered: tuple[str, ...]) -> str | None:
-    """zh-TW and zh-HK read traditional characters; any other zh reads simplified ones."""
-    if tag.startswith("zh"):
-        traditional = any(part in tag for part in ("hant", "tw", "hk", "mo"))
+    """zh-TW and zh-HK read traditional characters unless they say Hans; any other zh simplified."""
+    parts = tag.split("-")
+    if parts[0] == "zh":
+        traditional = "hans" not in parts and not {"hant", "tw", "hk", "mo"}.isdisjoint(parts)
         tag = "zh-hant" if traditional else "zh-hans"
     by_tag = {lang.lower(): lang for lang in offered}
-    return by_tag.get(tag) or by_tag.get(tag.split("-")[0])
+    return by_tag.get(tag) or by_tag.get(parts[0])
