@@ -16,6 +16,7 @@ from tour.demo.cli import demo, load_demo
 from tour.errors import ConfigurationError
 from tour.logs import set_up_logs
 from tour.notifications.cli import vapid, worker
+from tour.routes.plan_bench import plan_bench
 from tour.routes.streets_cli import streets
 from tour.settings import DEFAULT_BASE_URL, Settings
 
@@ -83,6 +84,7 @@ def _say_what_is_missing(settings: Settings) -> None:
 
 cli.add_command(account)
 cli.add_command(demo)
+cli.add_command(plan_bench)
 cli.add_command(streets)
 cli.add_command(vapid)
 cli.add_command(worker)
