@@ -41,7 +41,7 @@ from tour.town import Town, read_town
 from tour.web.assets import Assets
 from tour.web.middleware import AccessLog, CrossSiteGuard, Language, SecurityHeaders
 from tour.web.page_cache import PageCache
-from tour.web.problems import on_fault, on_http_exception, on_tour_error
+from tour.web.problems import FaultPage, on_http_exception, on_tour_error
 from tour.web.templates import make_environment
 
 SMALLEST_GZIPPED = 600
@@ -58,7 +58,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
             SignInNeeded: to_sign_in,
             TourError: on_tour_error,
             HTTPException: on_http_exception,
-            Exception: on_fault,
         },
         lifespan=_lifespan,
     )
@@ -123,6 +122,7 @@ def _middleware(settings: Settings, town: Town) -> list[Middleware]:
         ),
         Middleware(Language, languages=town.languages),
         Middleware(CrossSiteGuard, base_url=settings.base_url),
+        Middleware(FaultPage),
     ]
 
 

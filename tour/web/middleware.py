@@ -3,11 +3,11 @@
 import logging
 import secrets
 import time
-from http.cookies import SimpleCookie
 from inspect import isfunction
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +17,15 @@ access_log = logging.getLogger("tour.access")
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def language_cookie(headers: Headers) -> str:
+    """The language that the browser remembers, or nothing.
+
+    Not by `http.cookies`, which gives up at the first cookie it finds wrong: it may be another
+    app's of the same host.
+    """
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
 class AccessLog:
@@ -91,8 +100,8 @@ class Language:
             current_language.reset(token)
 
     def _remembered(self, headers: Headers) -> str | None:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        return cookie.value if cookie and cookie.value in self.languages else None
+        remembered = language_cookie(headers)
+        return remembered if remembered in self.languages else None
 
     def _accepted(self, headers: Headers) -> str:
         return negotiate(headers.get("accept-language", ""), self.languages)
@@ -159,7 +168,7 @@ class CrossSiteGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
             headers = Headers(scope=scope)
-            if not self._is_own(headers, scope.get("scheme", "http")):
+            if not self._is_own(headers):
                 text = translate(
                     "This form was sent from another site. Please open the page again."
                 )
@@ -167,12 +176,9 @@ class CrossSiteGuard:
                 return
         await self.app(scope, receive, send)
 
-    def _is_own(self, headers: Headers, scheme: str) -> bool:
+    def _is_own(self, headers: Headers) -> bool:
         site = headers.get("sec-fetch-site")
         if site is not None:
             return site in ("same-origin", "none")
-        origin = headers.get("origin")
-        if origin is None:
-            return True
-        own_host = urlsplit(origin).netloc == headers.get("host", "") and origin.startswith(scheme)
-        return origin == self.own_origin or own_host
+        origin, host = headers.get("origin"), headers.get("host", "")
+        return origin in (None, self.own_origin, f"http://{host}", f"https://{host}")

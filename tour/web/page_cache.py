@@ -9,10 +9,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tour.web.middleware import language_cookie
 
 MAX_PAGES = 512
 MAX_BYTES = 400_000
@@ -52,6 +53,8 @@ class PageCache:
             await _answer(made, headers, send)
 
     def _keep(self, key: tuple[str, ...], page: Page) -> None:
+        if len(page.body) > MAX_BYTES:
+            return
         self.pages[key] = page
         self.pages.move_to_end(key)
         while len(self.pages) > MAX_PAGES:
@@ -60,14 +63,15 @@ class PageCache:
 
 def _key(scope: Scope, headers: Headers) -> tuple[str, ...]:
     """What a page depends on: its address and its reader's language and compression."""
-    cookie = SimpleCookie(headers.get("cookie", "")).get("lang")
-    language = f"={cookie.value}" if cookie else headers.get("accept-language", "")
+    remembered = language_cookie(headers)
+    language = f"={remembered}" if remembered else headers.get("accept-language", "")
     squeezed = "gzip" if "gzip" in headers.get("accept-encoding", "") else ""
     return (scope["path"], scope["query_string"].decode("latin-1"), language, squeezed)
 
 
 async def _answer(page: Page, request: Headers, send: Send) -> None:
-    if page.etag.decode() in request.get("if-none-match", ""):
+    known = request.get("if-none-match", "")
+    if known == "*" or page.etag.decode() in known:
         # The length of what is not sent would keep the connection waiting for it.
         headers = [(name, value) for name, value in page.headers if name != b"content-length"]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
@@ -101,8 +105,7 @@ class _Collector:
         if not self.seconds or not self.complete:
             return None
         etag = b'"' + hashlib.blake2b(self.body, digest_size=12).hexdigest().encode() + b'"'
-        seconds = self.seconds if len(self.body) <= MAX_BYTES else 0
-        return Page([*self.headers, (b"etag", etag)], self.body, etag, now + seconds)
+        return Page([*self.headers, (b"etag", etag)], self.body, etag, now + self.seconds)
 
 
 def _shared_seconds(status: int, headers: RawHeaders) -> int:

@@ -1,18 +1,16 @@
 """Turning every refusal into a helpful page, or into problem details for programs (RFC 9457)."""
 
-import logging
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tour.errors import TooManyRequests, TourError
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.render import render
-
-log = logging.getLogger("tour")
 
 TITLES = {
     403: _("This page is not for you"),
@@ -52,11 +50,34 @@ async def on_http_exception(request: Request, exc: Exception) -> Response:
     return response
 
 
-async def on_fault(request: Request, exc: Exception) -> Response:
-    """A bug. The log has the trace; the reader gets a page that needs nothing but its words."""
-    log.error("unhandled", exc_info=exc)
-    if not hasattr(request.state, "lang"):
-        return PlainTextResponse("Something went wrong on our side.", 500)
+class FaultPage:
+    """Answers a bug with a page, innermost: it has the reader's language and the nonce.
+
+    The fault goes on to the server, which logs it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answering = False
+
+        async def noting_start(message: Message) -> None:
+            nonlocal answering
+            answering = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting_start)
+        except Exception:
+            if scope["type"] == "http" and not answering:
+                await _fault_page(Request(scope))(scope, receive, send)
+            raise
+
+
+def _fault_page(request: Request) -> Response:
+    if request.url.path.startswith("/api/"):
+        return _details(500, str(ADVICE[500]), {}, "about:blank", {})
     return error_page(request, 500, ADVICE[500])
 
 
