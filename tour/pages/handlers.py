@@ -1,5 +1,6 @@
 """Visitor's pages that need no account and change nothing."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from tour.pages.explore import PER_PAGE, Filters, Found, found, select, start_po
 from tour.pages.town_now import TownNow, town_now
 from tour.programmes import queries as programmes
 from tour.programmes.views import ProgrammeView, SlotCard, by_day, programme_view
+from tour.publishing import queries as publishing
 from tour.routes import queries as routes
 from tour.sites.catalogue import SiteEntry
 from tour.sites.labels import ACCESS, KINDS
@@ -36,7 +38,7 @@ async def home(request: Request) -> Response:
         shared_seconds=SHARED_SECONDS,
         event=coming[0] if coming else None,
         later_events=coming[1:],
-        kinds=_kinds(town),
+        kinds=_kinds(town.catalogue.sites),
         openings=_openings(town),
         courses=[c.card(town.lang) for c in await routes.courses()],
     )
@@ -99,7 +101,7 @@ async def site(request: Request) -> Response:
 
 async def event(request: Request) -> Response:
     town = await town_now(request)
-    entry = await events.event(request.path_params["slug"])
+    entry = await publishing.as_published(await events.event(request.path_params["slug"]))
     return render(
         request,
         "events/detail.html",
@@ -113,7 +115,7 @@ async def event(request: Request) -> Response:
 
 async def event_map(request: Request) -> Response:
     town = await town_now(request)
-    entry = await events.event(request.path_params["slug"])
+    entry = await publishing.as_published(await events.event(request.path_params["slug"]))
     sites = [s for p in entry.participants if (s := town.catalogue.by_id.get(p.site_id))]
     return render(
         request,
@@ -121,8 +123,8 @@ async def event_map(request: Request) -> Response:
         nav="map",
         event=town.event(entry),
         results=_participants(town, entry),
-        kinds=_kinds(town),
-        map=maps.results_map(request, sites, f"event={entry.slug}", numbered=True),
+        kinds=_kinds(sites),
+        map=maps.event_map(request, sites, entry.slug),
     )
 
 
@@ -205,7 +207,7 @@ def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
     days = tuple(sorted({day for event in town.agenda.events for day in event.dates}))
     return {
         "filters": filters,
-        "kinds": _kinds(town),
+        "kinds": _kinds(town.catalogue.sites),
         "access_options": tuple((key, str(label)) for key, label in ACCESS.items()),
         "stations": _stations(town),
         "dates": days,
@@ -213,8 +215,8 @@ def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
     }
 
 
-def _kinds(town: TownNow) -> tuple[tuple[str, str], ...]:
-    present = {site.kind for site in town.catalogue.sites}
+def _kinds(sites: Iterable[SiteEntry]) -> tuple[tuple[str, str], ...]:
+    present = {site.kind for site in sites}
     return tuple((kind.value, str(label)) for kind, label in KINDS.items() if kind in present)
 
 

@@ -7,15 +7,23 @@ from tour.sites.maps import map_around
 from tour.sites.site_map import MapFragment
 
 
-def results_map(
-    request: Request, sites: list[SiteEntry], query: str, *, numbered: bool = False
-) -> MapFragment:
-    """The sites of a search or an event; a map of none shows the town."""
+def results_map(request: Request, sites: list[SiteEntry], query: str) -> MapFragment:
+    """The sites of a search; a map of none shows the town."""
     return map_around(
         request,
         [site.place for site in sites if site.place],
         sites=f"{request.app.url_path_for('api:sites')}?{query}",
-        numbered=numbered,
+        whole=True,
+    )
+
+
+def event_map(request: Request, sites: list[SiteEntry], slug: str) -> MapFragment:
+    """The numbered places of an event's published map."""
+    return map_around(
+        request,
+        [site.place for site in sites if site.place],
+        sites=str(request.app.url_path_for("publishing:places", slug=slug)),
+        numbered=True,
         whole=True,
     )
 
