@@ -32,6 +32,7 @@ from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
 from tour.reservations.urls import urls as reservation_urls
 from tour.routes.approaches import approach_finder
+from tour.routes.site_matrix import SiteMatrix
 from tour.routes.urls import urls as route_urls
 from tour.routes.walks import Walks, open_walks
 from tour.settings import Settings
@@ -69,6 +70,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "assets": assets,
         "templates": make_environment(town, assets.url),
         "walks": walks,
+        "site_matrix": SiteMatrix(walks),
         "caches": Caches(CatalogueCache(approach_finder(walks)), AgendaCache(), BoardCache()),
         "map_source": _map_source(settings, assets, walks),
         "vapid_public_key": vapid_keys(settings).public,

@@ -115,6 +115,13 @@ PATHS: Json = {
             "responses": {"200": _answer("Rows are starts", "Matrix"), **BAD_INPUT},
         }
     },
+    "/api/v1/plans": {
+        "post": {
+            "summary": "The best day on foot for a wish",
+            "requestBody": _body("PlanWish"),
+            "responses": {"200": _answer("The plan", "Plan"), **BAD_INPUT},
+        }
+    },
     "/api/v1/reservations": {
         "post": {
             "summary": "Reserve one slot, or up to eight for one party, all or nothing",

@@ -109,6 +109,43 @@ SCHEMAS: Json = {
         minutes=_list(_list(_nullable("integer"))),
         approximate=_list(_list(YES_NO)),
     ),
+    "PlanWish": _object(
+        ("date", "start"),
+        date=DAY,
+        start=_object(("point", "time"), point=POSITION, time=TEXT),
+        end=_object(("point", "time"), point=POSITION, time=TEXT),
+        party_size=WHOLE,
+        interests={"type": "object", "additionalProperties": {"type": "number"}},
+        must=_list(TEXT),
+        profile={"enum": ["walk", "no_steps"]},
+        lunch=YES_NO,
+    ),
+    "Plan": _object(
+        ("stops", "legs", "optimal", "left_out"),
+        date=DAY,
+        stops=_list(
+            _object(
+                site=TEXT,
+                slot=_nullable("integer"),
+                arrive=INSTANT,
+                start=INSTANT,
+                leave=INSTANT,
+            )
+        ),
+        legs=_list(
+            _object(
+                distance_m=WHOLE,
+                minutes=WHOLE,
+                approximate=YES_NO,
+                geometry=_object(type={"const": "LineString"}, coordinates=_list(POSITION)),
+            )
+        ),
+        lunch={"type": ["object", "null"], "properties": {"start": INSTANT, "end": INSTANT}},
+        arrive=INSTANT,
+        distance_m=WHOLE,
+        optimal=YES_NO,
+        left_out=_list(_object(site=TEXT, reason=TEXT, because_of=_list(TEXT))),
+    ),
     "Wish": _object(
         ("slots", "party", "contact", "consent"),
         slots={"type": "array", "items": WHOLE, "minItems": 1, "maxItems": 8},

@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.api import catalogue, openapi, reservations, walks
+from tour.api import catalogue, openapi, plans, reservations, walks
 
 V1 = "/api/v1"
 
@@ -11,6 +11,7 @@ urls = [
     Url(f"{V1}/slots", catalogue.slots, name="api:slots"),
     Url(f"{V1}/walks", walks.walk, name="api:walks"),
     Url(f"{V1}/walks/matrix", walks.matrix, methods=["POST"], name="api:walks_matrix"),
+    Url(f"{V1}/plans", plans.create, methods=["POST"], name="api:plans"),
     Url(f"{V1}/reservations", reservations.create, methods=["POST"], name="api:reservations"),
     Url(
         f"{V1}/reservations/{{reference}}",

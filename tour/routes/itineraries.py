@@ -1,7 +1,7 @@
 """Keeping visitors' plans: a link that may change one, a link that may only show it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ from tortoise.expressions import Q
 from tour.db import transaction
 from tour.errors import Conflict, NotAllowed, NotFound
 from tour.i18n import lazy as _
+from tour.programmes.models import Slot
+from tour.programmes.queries import SLOT_FIELDS, SlotEntry, slot_entry
 from tour.reservations import queries as reservations
 from tour.reservations.models import PlaceStatus, Reservation
 from tour.reservations.queries import ReservationEntry
@@ -128,6 +130,12 @@ async def replan(
 async def attach(entry: ItineraryEntry, reservation: Reservation) -> None:
     """Remember that a reservation belongs to this plan; twice is the same as once."""
     await ItineraryReservation.get_or_create(itinerary_id=entry.id, reservation_id=reservation.id)
+
+
+async def slots(slot_ids: Collection[int]) -> dict[int, SlotEntry]:
+    """The slots of a plan as they are in the database now, those that are over too."""
+    rows = await Slot.filter(id__in=list(slot_ids)).values(*SLOT_FIELDS)
+    return {row["id"]: slot_entry(row) for row in rows}
 
 
 async def _update(entry: ItineraryEntry, version: int, **values: Any) -> None:

@@ -1,0 +1,142 @@
+"""A plan for other programs: GPX 1.1, iCalendar (RFC 5545) and GeoJSON (RFC 7946)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+from icalendar import Calendar, Event
+
+from tour.geo import Point, feature, feature_collection, line_geometry, point_geometry
+from tour.routes.walks import Walk
+
+GPX = "http://www.topografix.com/GPX/1/1"
+PRODUCT = "-//open-factory-tour//itineraries//EN"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportStop:
+    """A stop, or (without a slug) where the day begins or ends."""
+
+    label: str
+    """Its number, S or G."""
+    name: str
+    kind: str
+    kind_label: str
+    slug: str
+    address: str
+    title: str
+    """Of the session; empty where one drops in."""
+    point: Point
+    arrives_at: datetime
+    starts_at: datetime
+    leaves_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExportDay:
+    name: str
+    url: str
+    uid: str
+    """Stays the same, so that a second import replaces the first."""
+    version: int
+    stops: Sequence[ExportStop]
+    legs: Sequence[Walk]
+
+
+def plan_geojson(day: ExportDay) -> dict[str, Any]:
+    """Its legs as lines and its places as points; an end at the start is not drawn twice."""
+    lines = [
+        feature(
+            line_geometry(leg.line),
+            {
+                "approximate": leg.approximate,
+                "distance_m": leg.distance_m,
+                "minutes": leg.minutes,
+            },
+        )
+        for leg in day.legs
+    ]
+    return feature_collection([*lines, *(_place(stop) for stop in _distinct(day.stops))])
+
+
+def plan_gpx(day: ExportDay) -> bytes:
+    """Way points with their times, and one track along the streets."""
+    Xml.register_namespace("", GPX)
+    root = Xml.Element(f"{{{GPX}}}gpx", version="1.1", creator="open-factory-tour")
+    metadata = Xml.SubElement(root, f"{{{GPX}}}metadata")
+    _text(metadata, "name", day.name)
+    for stop in _distinct(day.stops):
+        way_point = _position(root, "wpt", stop.point)
+        _text(way_point, "time", _instant(stop.arrives_at))
+        _text(way_point, "name", f"{stop.label} {stop.name}")
+        _text(way_point, "desc", stop.title)
+    track = Xml.SubElement(root, f"{{{GPX}}}trk")
+    _text(track, "name", day.name)
+    for leg in day.legs:
+        segment = Xml.SubElement(track, f"{{{GPX}}}trkseg")
+        for point in leg.line:
+            _position(segment, "trkpt", point)
+    return Xml.tostring(root, encoding="utf-8", xml_declaration=True)  # type: ignore[no-any-return]
+
+
+def plan_ics(day: ExportDay, *, now: datetime) -> bytes:
+    """One entry a stop, times in UTC."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("name", day.name)
+    for stop in day.stops:
+        if stop.slug:
+            calendar.add_component(_event(day, stop, now))
+    return calendar.to_ical()  # type: ignore[no-any-return]
+
+
+def _event(day: ExportDay, stop: ExportStop, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{stop.slug}-{day.uid}")
+    event.add("dtstamp", now)
+    event.add("sequence", day.version)
+    event.add("dtstart", stop.starts_at)
+    event.add("dtend", stop.leaves_at)
+    event.add("summary", f"{stop.title} ({stop.name})" if stop.title else stop.name)
+    event.add("location", f"{stop.name} {stop.address}".strip())
+    event.add("geo", (stop.point.lat, stop.point.lon))
+    event.add("url", day.url)
+    return event
+
+
+def _distinct(stops: Sequence[ExportStop]) -> Sequence[ExportStop]:
+    return stops[:-1] if len(stops) > 1 and stops[0].point == stops[-1].point else stops
+
+
+def _place(stop: ExportStop) -> dict[str, Any]:
+    return feature(
+        point_geometry(stop.point),
+        {
+            "name": stop.name,
+            "kind": stop.kind,
+            "kind_label": stop.kind_label,
+            "url": f"/sites/{stop.slug}" if stop.slug else "",
+            "number": stop.label,
+            "title": stop.title,
+            "arrive": _instant(stop.arrives_at),
+            "start": _instant(stop.starts_at),
+            "leave": _instant(stop.leaves_at),
+        },
+    )
+
+
+def _position(parent: Xml.Element, tag: str, point: Point) -> Xml.Element:
+    position = {"lat": f"{point.lat:.6f}", "lon": f"{point.lon:.6f}"}
+    return Xml.SubElement(parent, f"{{{GPX}}}{tag}", position)
+
+
+def _text(parent: Xml.Element, tag: str, text: str) -> None:
+    if text:
+        Xml.SubElement(parent, f"{{{GPX}}}{tag}").text = text
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

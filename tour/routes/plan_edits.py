@@ -1,0 +1,89 @@
+"""The changes by hand that the page of a plan offers, by the names its forms send."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from tour.errors import BadInput
+from tour.i18n import lazy as _
+from tour.routes import edits, itineraries
+from tour.routes.edits import Stops
+from tour.routes.itineraries import ItineraryEntry
+from tour.routes.plan_forms import clock
+from tour.routes.planning import Desk, propose_rest, with_place, with_slot
+from tour.routes.proposals import Findings
+
+Asked = Mapping[str, str]
+
+
+async def edited(entry: ItineraryEntry, desk: Desk, asked: Asked) -> str:
+    """Make one change and keep it; where on the page to look then.
+
+    `do` names the change and `version` the plan it was made to. BadInput when it is none, and
+    ChangedElsewhere when the plan has another version by now.
+    """
+    change = _CHANGES.get(asked.get("do", ""))
+    version = asked.get("version", "")
+    if change is None or not version.isdecimal() or len(version) > 9:
+        message = _("This change is not known. Please open the plan again.")
+        raise BadInput(message, {"do": message})
+    return await change(entry, desk, asked, int(version))
+
+
+async def _by_hand(entry: ItineraryEntry, desk: Desk, asked: Asked, version: int) -> str:
+    site = desk.town.catalogue.by_slug.get(asked.get("site", ""))
+    if site is None:
+        return "plan"
+    stops = await _stops_after(entry.stops, desk, asked, site.id)
+    await itineraries.change(entry, version, stops)
+    return f"stop-{site.slug}" if any(stop.site_id == site.id for stop in stops) else "plan"
+
+
+async def _stops_after(stops: Stops, desk: Desk, asked: Asked, site_id: int) -> Stops:
+    match asked["do"]:
+        case "earlier":
+            return edits.moved(stops, site_id, -1)
+        case "later":
+            return edits.moved(stops, site_id, +1)
+        case "lock":
+            return edits.locked(stops, site_id)
+        case "remove":
+            return edits.removed(stops, site_id)
+        case "time":
+            return with_slot(desk, stops, site_id, asked.get("slot", ""))
+        case _:
+            return await with_place(desk, stops, desk.town.catalogue.by_id[site_id])
+
+
+async def _undo(entry: ItineraryEntry, _desk: Desk, _asked: Asked, version: int) -> str:
+    await itineraries.change(entry, version, entry.before or entry.stops)
+    return "plan"
+
+
+async def _anew(entry: ItineraryEntry, desk: Desk, _asked: Asked, version: int) -> str:
+    proposal = await propose_rest(desk, entry.stops)
+    findings = proposal.findings.as_json()
+    await itineraries.replan(
+        entry, version, proposal.stops, findings, day=entry.day, wish=entry.wish
+    )
+    return "plan"
+
+
+async def _other(entry: ItineraryEntry, _desk: Desk, asked: Asked, version: int) -> str:
+    """Take one of the alternatives; the plan that it replaces can be had back."""
+    others = Findings.from_json(entry.findings).alternatives
+    number = asked.get("number", "")
+    if not number.isdecimal() or int(number) >= len(others):
+        return "plan"
+    other = others[int(number)]
+    wish = {**entry.wish, "from_time": clock(other.starts)}
+    findings = Findings().as_json()
+    await itineraries.replan(entry, version, other.stops, findings, day=entry.day, wish=wish)
+    return "plan"
+
+
+Change = Callable[[ItineraryEntry, Desk, Asked, int], Awaitable[str]]
+_CHANGES: Mapping[str, Change] = {
+    **dict.fromkeys(("earlier", "later", "lock", "remove", "time", "add"), _by_hand),
+    "undo": _undo,
+    "anew": _anew,
+    "other": _other,
+}

@@ -1,0 +1,59 @@
+"""What the planner finds, in sentences for a visitor."""
+
+from collections.abc import Mapping
+
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.routes.day import LEAD, Refusal
+from tour.routes.planner import Wish
+from tour.routes.planner_problem import Reason, TimedStop, Trouble
+from tour.sites.hours import clock_text
+
+WHY_NOT: Mapping[str, Text] = {
+    Refusal.NOT_WALKABLE: _("Its position is only roughly known, so no walk leads there yet."),
+    Refusal.HOURS_UNKNOWN: _("Its opening hours on this day are not known."),
+    Reason.CLOSED: _("It is not open while you are out."),
+    Reason.NO_SEATS: _("It has no time with enough seats for your party."),
+    Reason.TOO_FAR: _("It is too far for the walking that you chose."),
+    Reason.NO_TIME: _("There is not enough time to go there and back."),
+    Reason.CONFLICT: _("It does not fit into the day together with %(others)s."),
+    Reason.NOT_CHOSEN: _("Other places of this day outweigh it."),
+}
+
+DIFFERENCES: Mapping[Wish, Text] = {
+    Wish.LESS_WALKING: _("Less walking"),
+    Wish.OTHER_INTERESTS: _("More: %(kind)s"),
+    Wish.LATER_START: _("A later start"),
+}
+
+
+def why_not(reason: str, others: str) -> Text:
+    """Why a place asked for by name is not in the plan; `others` are those in its way."""
+    text = WHY_NOT[reason]
+    return Text(text.message, {"others": others}) if reason == Reason.CONFLICT else text
+
+
+def stop_trouble(timed: TimedStop, late_by: int, *, is_session: bool) -> Text | None:
+    """What is wrong with the time of one stop."""
+    if timed.trouble is None:
+        return None
+    if timed.trouble is Trouble.TOO_LATE and is_session:
+        late = max(1, late_by - LEAD)
+        return _("You would arrive at %(at)s, %(n)s min late.", at=clock_text(timed.arrive), n=late)
+    if timed.trouble is Trouble.TOO_LATE:
+        return _("You would arrive at %(at)s, too late to see it.", at=clock_text(timed.arrive))
+    return STOP_TROUBLES.get(timed.trouble, STOP_TROUBLES[Trouble.NO_WAY])
+
+
+STOP_TROUBLES: Mapping[Trouble, Text] = {
+    Trouble.CLOSED: _("It is closed at this time of the day."),
+    Trouble.FULL: _("It has no time with enough seats for your party."),
+    Trouble.NO_WAY: _("No walk leads there."),
+    Trouble.TOO_MUCH_WALKING: _("From here on it is more walking than you chose."),
+}
+
+DAY_TROUBLES: Mapping[Trouble, Text] = {
+    Trouble.TOO_LATE: _("You would be there at %(at)s, later than you wanted."),
+    Trouble.NO_BREAK: _("There is no time for lunch between %(from)s and %(to)s."),
+    Trouble.TOO_MUCH_WALKING: _("This is more walking than you chose."),
+}

@@ -1,0 +1,113 @@
+"""Reserving every session of a plan with one form, all or nothing."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.errors import Conflict
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.programmes.queries import SlotEntry
+from tour.programmes.views import SlotCard
+from tour.reservations import mine, service
+from tour.reservations.forms import ReserveForm
+from tour.routes import itineraries
+from tour.routes.itineraries import ItineraryEntry
+from tour.routes.plan_handlers import plan_page, private
+from tour.routes.plan_request import plan_request
+from tour.routes.plan_rows import slot_view
+from tour.routes.planning import Desk, reservable_slots
+from tour.sites.hours import clock_text
+from tour.sites.views import site_card
+from tour.web import lang, now, render, state
+
+
+async def new(request: Request) -> Response:
+    entry = await itineraries.find_to_edit(request.path_params["token"])
+    form = ReserveForm.empty(int(entry.wish["adults"]))
+    values = {**form.values, "children": entry.wish["children"]}
+    return await _form_page(request, entry, ReserveForm(values))
+
+
+async def reserve(request: Request) -> Response:
+    """Every session of the plan that is not reserved yet, or none of them (409)."""
+    entry = await itineraries.find_to_edit(request.path_params["token"])
+    raw = await request.form(max_fields=40, max_files=0)
+    form = ReserveForm.parse({k: v for k, v in raw.items() if isinstance(v, str)})
+    if form.party is None:
+        return await _form_page(request, entry, form, 422)
+    desk = await (await plan_request(request)).desk_of(entry)
+    wish = service.Request(
+        slot_ids=tuple(_asked(raw, entry)),
+        party=form.party,
+        lang=lang(request),
+        timezone=state(request).town.timezone.key,
+        idempotency_key=form.value("idempotency_key"),
+    )
+    try:
+        made = await service.reserve(wish, now=now(request))
+    except Conflict as exc:
+        return await plan_page(request, entry, 409, notice=_refused(desk, exc, lang(request)))
+    await itineraries.attach(entry, made)
+    url = request.app.url_path_for("reservations:detail", reference=made.reference)
+    response = RedirectResponse(url, status_code=303)
+    mine.remember(request, response, made.reference)
+    return response
+
+
+def _asked(raw: Any, entry: ItineraryEntry) -> list[int]:
+    """The sessions that the form showed, as far as they are in the plan; the form names them so
+    that pressing twice asks for the same ones, which the service answers with the same reservation.
+    """
+    planned = {stop.slot_id for stop in entry.stops if stop.slot_id}
+    named = {int(v) for v in raw.getlist("slot") if isinstance(v, str) and v.isdecimal()}
+    return sorted(planned & named)[: service.MAX_SLOTS]
+
+
+def _refused(desk: Desk, exc: Conflict, language: str) -> Text:
+    """Why nothing was reserved, with the session in whose way it was."""
+    slot_id = exc.extra.get("slot")
+    slot = desk.slots.get(slot_id) if isinstance(slot_id, int) else None
+    programme = desk.town.board.programmes.get(slot.programme_id) if slot else None
+    if slot is None or programme is None:
+        return exc.message
+    at = clock_text(desk.town.minute_of(slot.starts_at))
+    title = programme.text("title", language)
+    return _("%(at)s %(session)s: %(why)s", at=at, session=title, why=exc.message)
+
+
+async def _form_page(
+    request: Request, entry: ItineraryEntry, form: ReserveForm, status: int = 200
+) -> Response:
+    desk = await (await plan_request(request)).desk_of(entry)
+    slots = reservable_slots(desk, entry.stops)[: service.MAX_SLOTS]
+    if not slots:
+        notice = _("There is nothing left to reserve in this plan.")
+        return await plan_page(request, entry, 409, notice=notice)
+    response = render(
+        request,
+        "routes/itinerary_reserve.html",
+        status,
+        nav="plan",
+        entry=entry,
+        form=form,
+        slots=_cards(desk, slots, lang(request)),
+        max_party=_largest(desk, slots),
+    )
+    return private(response)
+
+
+def _cards(desk: Desk, slots: list[SlotEntry], language: str) -> list[SlotCard]:
+    sites, programmes = desk.town.catalogue.by_id, desk.town.board.programmes
+    cards = (
+        slot_view(desk, s, site_card(sites[programmes[s.programme_id].site_id], language), language)
+        for s in slots
+    )
+    return [card for card in cards if card]
+
+
+def _largest(desk: Desk, slots: list[SlotEntry]) -> int:
+    """The largest party that all of the sessions can have."""
+    programmes = desk.town.board.programmes
+    return min(min(s.seats_left, programmes[s.programme_id].max_party) for s in slots)

@@ -1,0 +1,169 @@
+"""A plan as its page shows it: rows of a timeline, in the reader's language."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.routes import plan_reasons
+from tour.routes.day import LUNCH
+from tour.routes.itineraries import ItineraryEntry
+from tour.routes.plan_rows import Reader, Row, StopRow, plan_rows
+from tour.routes.planner import Wish
+from tour.routes.planner_problem import Trouble
+from tour.routes.planning import Desk, reservable_slots
+from tour.routes.proposals import Alternative, Findings, LeftOut
+from tour.routes.timed_day import TimedDay
+from tour.routes.walks import Walk, Walks
+from tour.sites.hours import clock_text
+from tour.sites.labels import KINDS
+from tour.sites.models import SiteKind
+from tour.sites.views import SiteCard, site_card
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeCard:
+    number: int
+    title: Text
+    names: tuple[str, ...]
+    minutes: int
+    distance_m: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the last change by hand did to the day."""
+
+    distance_m: int
+    ended_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    rows: tuple[Row, ...]
+    stops: int
+    minutes: int
+    distance_m: int
+    approximate: bool
+    optimal: bool
+    is_over: bool
+    troubles: tuple[Text, ...]
+    """Of the day as a whole."""
+    works: bool
+    left_out: tuple[tuple[SiteCard, Text], ...]
+    reservable: int
+    """Sessions that can be reserved now."""
+    alternatives: tuple[AlternativeCard, ...]
+    effect: Effect | None
+
+
+async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Reader) -> PlanView:
+    """Everything that the page of a plan says."""
+    day = await desk.timed(entry.stops)
+    findings = Findings.from_json(entry.findings)
+    legs = await asyncio.to_thread(walk_legs, day, desk, walks, reader.lang)
+    rows = tuple(plan_rows(desk, entry, day, legs, reader))
+    is_over = desk.town.now > desk.town.instant_of(max(day.times.arrives, desk.wish.ends))
+    troubles = () if is_over else tuple(_day_troubles(entry, day))
+    stop_rows = [row for row in rows if isinstance(row, StopRow)]
+    return PlanView(
+        rows=rows,
+        stops=len(stop_rows),
+        minutes=day.times.walking,
+        distance_m=day.distance_m,
+        approximate=day.approximate,
+        optimal=findings.optimal and bool(stop_rows),
+        is_over=is_over,
+        troubles=troubles,
+        works=not troubles and not any(row.trouble for row in stop_rows),
+        left_out=() if is_over else tuple(_left_out(desk, day, findings.left_out, reader.lang)),
+        reservable=0 if is_over else len(reservable_slots(desk, entry.stops)),
+        alternatives=await _alternatives(desk, findings, reader.lang) if not is_over else (),
+        effect=await _effect(desk, entry, day),
+    )
+
+
+def walk_legs(day: TimedDay, desk: Desk, walks: Walks, lang: str) -> list[Walk]:
+    """The way of each hop, with its directions."""
+    wish = desk.wish
+    return [
+        walks.walk(hop.start, hop.end, profile=wish.profile, pace=wish.pace, lang=lang)
+        for hop in day.hops
+    ]
+
+
+def _day_troubles(entry: ItineraryEntry, day: TimedDay) -> Iterator[Text]:
+    if len(day.stops) < len(entry.stops):
+        yield _("A place of this plan is no longer listed.")
+    trouble = day.times.trouble
+    if trouble is None:
+        return
+    text = plan_reasons.DAY_TROUBLES.get(trouble)
+    if trouble is Trouble.TOO_LATE:
+        yield Text(str(text.message) if text else "", {"at": clock_text(day.times.arrives)})
+    elif trouble is Trouble.NO_BREAK and text:
+        span = {"from": clock_text(LUNCH.earliest), "to": clock_text(LUNCH.latest + LUNCH.length)}
+        yield Text(text.message, span)
+    elif text:
+        yield text
+
+
+def _left_out(
+    desk: Desk, day: TimedDay, left_out: Sequence[LeftOut], lang: str
+) -> Iterator[tuple[SiteCard, Text]]:
+    sites = desk.town.catalogue.by_id
+    present = {stop.site_id for stop in day.stops}
+    for left in left_out:
+        if left.site_id in sites and left.site_id not in present:
+            others = [sites[i].text("name", lang) for i in left.because_of if i in sites]
+            reason = plan_reasons.why_not(left.reason, ", ".join(others))
+            yield site_card(sites[left.site_id], lang), reason
+
+
+async def _alternatives(desk: Desk, findings: Findings, lang: str) -> tuple[AlternativeCard, ...]:
+    return tuple(
+        [
+            await _alternative(desk, number, other, lang)
+            for number, other in enumerate(findings.alternatives)
+        ]
+    )
+
+
+async def _alternative(desk: Desk, number: int, other: Alternative, lang: str) -> AlternativeCard:
+    elsewhere = replace(desk, wish=replace(desk.wish, starts=other.starts))
+    day = await elsewhere.timed(other.stops)
+    sites = desk.town.catalogue.by_id
+    return AlternativeCard(
+        number=number,
+        title=_difference(other),
+        names=tuple(sites[stop.site_id].text("name", lang) for stop in day.stops),
+        minutes=day.times.walking,
+        distance_m=day.distance_m,
+        starts_at=desk.town.instant_of(other.starts),
+        ends_at=desk.town.instant_of(day.times.arrives),
+    )
+
+
+def _difference(other: Alternative) -> Text:
+    text = plan_reasons.DIFFERENCES[other.difference]
+    if other.difference is not Wish.OTHER_INTERESTS:
+        return text
+    if not other.kind:
+        return _("Other places")
+    return Text(text.message, {"kind": KINDS[SiteKind(other.kind)]})
+
+
+async def _effect(desk: Desk, entry: ItineraryEntry, day: TimedDay) -> Effect | None:
+    if entry.before is None:
+        return None
+    before = await desk.timed(entry.before)
+    return Effect(
+        distance_m=day.distance_m - before.distance_m,
+        ended_at=desk.town.instant_of(before.times.arrives),
+        ends_at=desk.town.instant_of(day.times.arrives),
+    )
