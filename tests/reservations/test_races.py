@@ -21,7 +21,11 @@ from starlette.applications import Starlette
 from tests.postgres import PostgresServer
 from tests.reservations import unguarded
 from tests.reservations.factories import make_slot, make_wish, typed
-from tests.reservations.ledger import assert_ledger_holds, seats_by_place
+from tests.reservations.ledger import (
+    assert_ledger_holds,
+    assert_nobody_is_half_booked,
+    seats_by_place,
+)
 from tests.reservations.processes import WebProcess, web_processes
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
@@ -64,18 +68,21 @@ async def race_to_take(take: TakeSeats, slot_id: int) -> int:
     return sum(await asyncio.gather(*(take(slot_id, 1) for _client in range(CLIENTS))))
 
 
-async def test_seats_are_taken_once_each(database: str) -> None:
+@pytest.mark.usefixtures("database")
+async def test_seats_are_taken_once_each() -> None:
     slot = await make_slot(capacity=CAPACITY)
     assert await race_to_take(programmes.take_seats, slot.id) == CAPACITY
     assert (await Slot.get(id=slot.id)).seats_taken == CAPACITY
 
 
-async def test_the_race_bites_without_the_guard(database: str) -> None:
+@pytest.mark.usefixtures("database")
+async def test_the_race_bites_without_the_guard() -> None:
     slot = await make_slot(capacity=CAPACITY)
     assert await race_to_take(unguarded.take_seats, slot.id) > CAPACITY
 
 
-async def test_64_clients_are_sold_exactly_the_capacity(database: str) -> None:
+@pytest.mark.usefixtures("database")
+async def test_64_clients_are_sold_exactly_the_capacity() -> None:
     slot = await make_slot(capacity=CAPACITY)
 
     async def attempt() -> bool:
@@ -127,7 +134,8 @@ async def test_two_processes_oversell_without_the_guard(
         assert answers[303] == CAPACITY
 
 
-async def test_the_same_key_at_once_is_one_reservation(database: str) -> None:
+@pytest.mark.usefixtures("database")
+async def test_the_same_key_at_once_is_one_reservation() -> None:
     slot = await make_slot(capacity=CAPACITY)
     wish = make_wish(slot)
     now = slot.starts_at - timedelta(days=1)
@@ -137,7 +145,8 @@ async def test_the_same_key_at_once_is_one_reservation(database: str) -> None:
     await assert_ledger_holds()
 
 
-async def test_whole_itineraries_cross_each_other(database: str) -> None:
+@pytest.mark.usefixtures("database")
+async def test_whole_itineraries_cross_each_other() -> None:
     """Parties want the same stops in every order: nobody waits for ever, nobody is half booked."""
     slots = [await make_slot(capacity=CAPACITY // 2) for _number in range(4)]
     now = slots[0].starts_at - timedelta(days=1)
@@ -204,3 +213,4 @@ async def test_nothing_is_lost_or_halved_when_processes_are_killed(
     answered = {answer.reference for answer in answers if answer.status == 201}
     assert answered == set(await Reservation.all().values_list("reference", flat=True))
     await assert_ledger_holds()
+    await assert_nobody_is_half_booked()

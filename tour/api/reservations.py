@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
-from tour.reservations import queries, service
+from tour.reservations import changes, queries, service
 from tour.reservations.forms import ReserveForm
 from tour.reservations.queries import ReservationEntry
 from tour.web import lang, now, state
@@ -35,7 +35,7 @@ async def detail(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    await service.cancel(request.path_params["reference"], now=now(request))
+    await changes.cancel(request.path_params["reference"], now=now(request))
     return Response(status_code=204)
 
 
@@ -48,7 +48,7 @@ async def subscribe(request: Request) -> Response:
         raise BadInput(hint, {"subscription": hint})
     entry = await queries.by_reference(str(body.get("reservation", "")))
     await notifications.subscribe(
-        entry.reservation.recipient_id,  # type: ignore[attr-defined]
+        entry.reservation.recipient_id,
         subscription,
         policy=state(request).push_policy,
         now=now(request),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -41,7 +42,11 @@ class Programme(Model):
     minutes = fields.SmallIntField()
     price_yen = fields.IntField(default=0)
     min_age = fields.SmallIntField(null=True)
+    max_age = fields.SmallIntField(null=True)
     max_party = fields.SmallIntField(default=6)
+    needs_adult = fields.BooleanField(default=False)
+    questions: list[dict[str, Any]] = fields.JSONField(default=list)
+    """Up to five, as {"text": …, "required": …, "translations": {lang: text}}."""
     languages: list[str] = fields.JSONField(default=list)
     is_published = fields.BooleanField(default=True)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -54,9 +59,10 @@ class Programme(Model):
 
 
 class Slot(Model):
-    """One bookable start. `seats_taken` is the one truth about its seats, in people.
+    """One bookable start. `seats_taken` is the one truth about its seats, in people: those of
+    confirmed parties and those held for an offer. `seats_kept` are for people who walk in.
 
-    The database itself refuses a slot with more seats taken than its capacity.
+    The database itself refuses a slot with more seats taken than its capacity (decision 0009).
     """
 
     id = fields.IntField(primary_key=True)
@@ -67,6 +73,7 @@ class Slot(Model):
     ends_at = fields.DatetimeField()
     capacity = fields.SmallIntField()
     seats_taken = fields.SmallIntField(default=0)
+    seats_kept = fields.SmallIntField(default=0)
     allocation = fields.CharEnumField(Allocation, max_length=20, default=Allocation.FIRST_COME)
     status = fields.CharEnumField(SlotStatus, max_length=20, default=SlotStatus.OPEN)
     booking_opens_at = fields.DatetimeField(null=True)
@@ -78,4 +85,17 @@ class Slot(Model):
 
     @property
     def seats_left(self) -> int:
-        return max(0, int(self.capacity) - int(self.seats_taken))
+        return max(0, int(self.capacity) - int(self.seats_kept) - int(self.seats_taken))
+
+
+class BookingRules(Model):
+    """What staff set for all sessions of an event together."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.OneToOneRelation[Event] = fields.OneToOneField(
+        "models.Event", related_name="booking_rules"
+    )
+    reservations_per_contact = fields.SmallIntField(null=True)
+
+    class Meta:
+        table = "booking_rules"

@@ -9,7 +9,7 @@ from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.i18n import localized
 from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
-from tour.programmes.rules import Availability, availability
+from tour.programmes.rules import RESERVABLE, Availability, availability
 
 SLOT_FIELDS = (
     "id",
@@ -18,6 +18,7 @@ SLOT_FIELDS = (
     "ends_at",
     "capacity",
     "seats_taken",
+    "seats_kept",
     "allocation",
     "status",
     "booking_opens_at",
@@ -38,7 +39,10 @@ class ProgrammeEntry:
     minutes: int
     price_yen: int
     min_age: int | None
+    max_age: int | None
     max_party: int
+    needs_adult: bool
+    questions: tuple[Mapping[str, Any], ...]
     languages: tuple[str, ...]
 
     def text(self, name: str, lang: str) -> str:
@@ -55,6 +59,7 @@ class SlotEntry:
     ends_at: datetime
     capacity: int
     seats_taken: int
+    seats_kept: int
     allocation: Allocation
     status: SlotStatus
     booking_opens_at: datetime | None
@@ -62,7 +67,7 @@ class SlotEntry:
 
     @property
     def seats_left(self) -> int:
-        return max(0, self.capacity - self.seats_taken)
+        return max(0, self.capacity - self.seats_kept - self.seats_taken)
 
     def availability(self, now: datetime) -> Availability:
         return availability(
@@ -105,6 +110,13 @@ async def slots_of(programme_ids: Sequence[int], *, since: datetime) -> list[Slo
     return [slot_entry(r) for r in await query.order_by("starts_at", "id").values(*SLOT_FIELDS)]
 
 
+async def next_that_fits(programme_id: int, party_size: int, *, now: datetime) -> SlotEntry | None:
+    """The programme's soonest slot that this party could book now."""
+    coming = await slots_of([programme_id], since=now)
+    bookable = (s for s in coming if s.availability(now) in RESERVABLE)
+    return next((slot for slot in bookable if slot.seats_left >= party_size), None)
+
+
 async def coming_slots(*, since: datetime, days: int = 90) -> list[SlotEntry]:
     """Every slot of a published programme that ends within `days` from `since`."""
     query = Slot.filter(
@@ -124,6 +136,7 @@ def slot_entry(row: Mapping[str, Any]) -> SlotEntry:
         ends_at=row["ends_at"],
         capacity=row["capacity"],
         seats_taken=row["seats_taken"],
+        seats_kept=row["seats_kept"],
         allocation=Allocation(row["allocation"]),
         status=SlotStatus(row["status"]),
         booking_opens_at=row["booking_opens_at"],
@@ -142,6 +155,9 @@ def _programme(row: Mapping[str, Any]) -> ProgrammeEntry:
         minutes=row["minutes"],
         price_yen=row["price_yen"],
         min_age=row["min_age"],
+        max_age=row["max_age"],
         max_party=row["max_party"],
+        needs_adult=bool(row["needs_adult"]),
+        questions=tuple(row["questions"]),
         languages=tuple(row["languages"]),
     )

@@ -22,6 +22,9 @@ class Availability(StrEnum):
     CANCELLED = "cancelled"
 
 
+RESERVABLE = (Availability.OPEN, Availability.FEW)
+
+
 def availability(
     *,
     status: SlotStatus,

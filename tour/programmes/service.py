@@ -1,8 +1,21 @@
-"""The ledger of seats: the only code that changes `seats_taken`."""
+"""The ledger of seats: the only code that changes `seats_taken` (decision 0009).
+
+Whoever takes several slots takes them in the order of their ids, and a slot before anything that
+belongs to it, so that no two transactions wait for each other.
+"""
+
+from collections.abc import Iterable
 
 from tortoise.expressions import F
 
 from tour.programmes.models import Slot, SlotStatus
+
+TAKE_SEATS = """
+UPDATE slot SET seats_taken = seats_taken + $2
+WHERE id = $1 AND status = 'open' AND seats_taken + $2 <= capacity - seats_kept
+RETURNING id
+"""
+"""`take_seats` as PostgreSQL reads it inside a larger statement: $1 the slot, $2 the seats."""
 
 
 async def take_seats(slot_id: int, party_size: int) -> bool:
@@ -12,7 +25,9 @@ async def take_seats(slot_id: int, party_size: int) -> bool:
     either database, in any number of processes.
     """
     updated = await Slot.filter(
-        id=slot_id, status=SlotStatus.OPEN, seats_taken__lte=F("capacity") - party_size
+        id=slot_id,
+        status=SlotStatus.OPEN,
+        seats_taken__lte=F("capacity") - (F("seats_kept") + party_size),
     ).update(seats_taken=F("seats_taken") + party_size)
     return updated == 1
 
@@ -20,3 +35,12 @@ async def take_seats(slot_id: int, party_size: int) -> bool:
 async def give_back_seats(slot_id: int, party_size: int) -> None:
     """Give seats back; the database refuses to go below none taken."""
     await Slot.filter(id=slot_id).update(seats_taken=F("seats_taken") - party_size)
+
+
+async def lock_slots(slot_ids: Iterable[int]) -> list[Slot]:
+    """The slots as they are now, theirs to the caller's transaction until it ends, by id.
+
+    On PostgreSQL a row lock; on SQLite the transaction holds the only write lock already.
+    """
+    query = Slot.filter(id__in=sorted(set(slot_ids))).order_by("id")
+    return await query.select_for_update(no_key=True)

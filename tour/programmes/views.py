@@ -6,10 +6,9 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from tour.programmes.queries import ProgrammeEntry, SlotEntry
+from tour.programmes.rules import RESERVABLE as RESERVABLE
 from tour.programmes.rules import Availability
 from tour.sites.views import SiteCard
-
-RESERVABLE = (Availability.OPEN, Availability.FEW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,3 +28,43 @@ class BookingRefused(Conflict):
 
 class TooLateToChange(Conflict):
     problem = "too-late-to-change"
+
+
+class KeyReused(Conflict):
+    """An idempotency key came again with another wish: nobody may open a reservation by it."""
+
+    problem = "key-reused"
+
+
+class SeatsFree(Conflict):
+    """A party that fits need not queue."""
+
+    problem = "seats-free"
+
+
+class AlreadyWaiting(Conflict):
+    """This contact queues for the slot, or is in the draw, already."""
+
+    problem = "already-waiting"
+
+
+class OfferGone(Conflict):
+    """The offer was answered, ran out, or never was."""
+
+    problem = "offer-gone"
+
+
+class LimitReached(Conflict):
+    """This contact holds as many reservations of the event as its rules allow."""
+
+    problem = "limit-reached"
+
+
+class ChangedMeanwhile(Conflict):
+    problem = "changed-meanwhile"
+
+
+class EntriesClosed(Conflict):
+    """The draw takes no entries any more, and gives none back."""
+
+    problem = "entries-closed"

@@ -13,10 +13,10 @@ from tour.i18n import lazy as _
 from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
 from tour.programmes.rules import Availability
-from tour.reservations import mine, queries, service, views
+from tour.reservations import changes, mine, queries, service, views
 from tour.reservations.calendar import calendar_file
 from tour.reservations.forms import ReserveForm
-from tour.reservations.rules import booking_problem, party_problem
+from tour.reservations.rules import booking_problem
 from tour.web import lang, now, render, state
 
 ICS = "text/calendar; charset=utf-8"
@@ -30,13 +30,6 @@ async def new(request: Request) -> Response:
 async def reserve(request: Request) -> Response:
     slot = await programmes.slot(request.path_params["slot_id"])
     form = ReserveForm.parse(_texts(await request.form(max_fields=30, max_files=0)))
-    programme = await programmes.programme(slot.programme_id)
-    if form.party and (
-        problem := party_problem(
-            form.party.size, max_party=programme.max_party, capacity=slot.capacity
-        )
-    ):
-        form = form.refused("adults", problem)
     if form.errors or form.party is None:
         return await _form_page(request, slot, form, status=422)
     wish = service.Request(
@@ -71,7 +64,7 @@ async def detail(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    made = await service.cancel(request.path_params["reference"], now=now(request))
+    made = await changes.cancel(request.path_params["reference"], now=now(request))
     return _to_reservation(request, made.reference)
 
 

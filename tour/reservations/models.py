@@ -1,10 +1,13 @@
-"""Parties and their places."""
+"""Parties, their places, their turn in a queue and their chance in a draw."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
+from tour.events.models import Event
 from tour.notifications.models import Recipient
 from tour.programmes.models import Slot
 
@@ -12,10 +15,40 @@ from tour.programmes.models import Slot
 class PlaceStatus(StrEnum):
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    RELEASED = "released"
+    """Nobody came; the seats went to people at the door."""
+
+
+class WaitlistStatus(StrEnum):
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    LEFT = "left"
+    CLOSED = "closed"
+    """The session began, or was called off, before a seat came free."""
+
+
+class DrawStatus(StrEnum):
+    OPEN = "open"
+    FROZEN = "frozen"
+    """Entries are closed and their list is public; the seed is not yet."""
+    DRAWN = "drawn"
+
+
+class EntryStatus(StrEnum):
+    ENTERED = "entered"
+    LEFT = "left"
+    WON = "won"
+    LOST = "lost"
 
 
 class Reservation(Model):
-    """A party and how to reach it. `reference` is its key: whoever holds it may see and cancel."""
+    """A party and how to reach it. `reference` is its key: whoever holds it may see and cancel.
+
+    It has places, turns in queues and at most one entry in a draw, in any mixture.
+    """
 
     id = fields.IntField(primary_key=True)
     reference = fields.CharField(max_length=40, unique=True)
@@ -24,18 +57,24 @@ class Reservation(Model):
     kana = fields.CharField(max_length=100, default="")
     email = fields.CharField(max_length=254, default="")
     phone = fields.CharField(max_length=30, default="")
+    email_key = fields.CharField(max_length=254, default="")
+    phone_key = fields.CharField(max_length=20, default="")
     adults = fields.SmallIntField()
     children = fields.SmallIntField(default=0)
+    note = fields.TextField(default="")
     lang = fields.CharField(max_length=20)
     idempotency_key = fields.CharField(max_length=80, unique=True)
+    request_digest = fields.CharField(max_length=64, default="")
     recipient: fields.ForeignKeyRelation[Recipient] = fields.ForeignKeyField(
         "models.Recipient", related_name="reservations", on_delete=fields.RESTRICT
     )
+    recipient_id: int
     is_sample = fields.BooleanField(default=False)
     consented_at = fields.DatetimeField()
     created_at = fields.DatetimeField(auto_now_add=True)
 
     places: fields.ReverseRelation["Place"]
+    waitlist_entries: fields.ReverseRelation["WaitlistEntry"]
 
     class Meta:
         table = "reservation"
@@ -52,13 +91,111 @@ class Place(Model):
     reservation: fields.ForeignKeyRelation[Reservation] = fields.ForeignKeyField(
         "models.Reservation", related_name="places"
     )
+    reservation_id: int
     slot: fields.ForeignKeyRelation[Slot] = fields.ForeignKeyField(
         "models.Slot", related_name="places", on_delete=fields.RESTRICT
     )
+    slot_id: int
     seats = fields.SmallIntField()
     status = fields.CharEnumField(PlaceStatus, max_length=20, default=PlaceStatus.CONFIRMED)
+    answers: list[str] = fields.JSONField(default=list)
+    """To the programme's own questions, in their order."""
     cancelled_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "place"
         unique_together = (("reservation", "slot"),)
+
+
+class WaitlistEntry(Model):
+    """A party's turn in the queue of one slot. The lowest id came first.
+
+    While it is offered, its seats are counted in the slot's `seats_taken`.
+    """
+
+    id = fields.IntField(primary_key=True)
+    reservation: fields.ForeignKeyRelation[Reservation] = fields.ForeignKeyField(
+        "models.Reservation", related_name="waitlist_entries"
+    )
+    reservation_id: int
+    slot: fields.ForeignKeyRelation[Slot] = fields.ForeignKeyField(
+        "models.Slot", related_name="waitlist_entries", on_delete=fields.RESTRICT
+    )
+    slot_id: int
+    seats = fields.SmallIntField()
+    status = fields.CharEnumField(WaitlistStatus, max_length=20, default=WaitlistStatus.WAITING)
+    joined_at: datetime = fields.DatetimeField()
+    offer_ends_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "waitlist_entry"
+        unique_together = (("reservation", "slot"),)
+
+
+class Draw(Model):
+    """One lottery over some slots of an event. `commitment` is public from the start, `seed` only
+    once it is drawn; `record` is the public list (decision 0008)."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyNullableRelation[Event] = fields.ForeignKeyField(
+        "models.Event", related_name="draws", null=True, on_delete=fields.SET_NULL
+    )
+    event_id: int | None
+    status = fields.CharEnumField(DrawStatus, max_length=20, default=DrawStatus.OPEN)
+    entries_close_at: datetime = fields.DatetimeField()
+    draws_at: datetime = fields.DatetimeField()
+    losers_first = fields.BooleanField(default=True)
+    """Whether those who lost earlier draws of the event come first."""
+    commitment = fields.CharField(max_length=64)
+    seed = fields.CharField(max_length=64)
+    record: dict[str, Any] = fields.JSONField(default=dict)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "draw"
+
+
+class DrawSlot(Model):
+    """A slot whose seats a draw gives out; `pools` keeps seats for a group: {"children": 4}."""
+
+    id = fields.IntField(primary_key=True)
+    draw: fields.ForeignKeyRelation[Draw] = fields.ForeignKeyField(
+        "models.Draw", related_name="draw_slots"
+    )
+    draw_id: int
+    slot: fields.OneToOneRelation[Slot] = fields.OneToOneField(
+        "models.Slot", related_name="draw_slot"
+    )
+    slot_id: int
+    pools: dict[str, int] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "draw_slot"
+
+
+class DrawEntry(Model):
+    """A party in a draw: the slots it would take, best first. `receipt` is its public name."""
+
+    id = fields.IntField(primary_key=True)
+    draw: fields.ForeignKeyRelation[Draw] = fields.ForeignKeyField(
+        "models.Draw", related_name="entries"
+    )
+    draw_id: int
+    reservation: fields.OneToOneRelation[Reservation] = fields.OneToOneField(
+        "models.Reservation", related_name="draw_entry"
+    )
+    reservation_id: int
+    receipt = fields.CharField(max_length=20, unique=True)
+    ranking: list[int] = fields.JSONField(default=list)
+    pools: list[str] = fields.JSONField(default=list)
+    email_key = fields.CharField(max_length=254, default="")
+    phone_key = fields.CharField(max_length=20, default="")
+    status = fields.CharEnumField(EntryStatus, max_length=20, default=EntryStatus.ENTERED)
+    entered_at: datetime = fields.DatetimeField()
+    won_slot: fields.ForeignKeyNullableRelation[Slot] = fields.ForeignKeyField(
+        "models.Slot", related_name="won_entries", null=True, on_delete=fields.SET_NULL
+    )
+    won_slot_id: int | None
+
+    class Meta:
+        table = "draw_entry"

@@ -47,5 +47,5 @@ async def _with_places(reservations: list[Reservation]) -> list[ReservationEntry
     for place in await query.order_by("slot__starts_at", "id"):
         slot = slot_entry({name: getattr(place.slot, name) for name in SLOT_FIELDS})
         entry = PlaceEntry(slot, place.seats, place.status)
-        places[place.reservation_id].append(entry)  # type: ignore[attr-defined]
+        places[place.reservation_id].append(entry)
     return [ReservationEntry(r, tuple(places[r.id])) for r in reservations]

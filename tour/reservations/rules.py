@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import jaconv
 import phonenumbers
@@ -20,6 +20,13 @@ KANA = re.compile(r"[ァ-ヺー・ 　]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 REGION = "JP"
 """The region whose phone numbers may be written without a country code."""
+OFFER_LASTS = (
+    (timedelta(days=7), timedelta(hours=24)),
+    (timedelta(days=2), timedelta(hours=6)),
+    (timedelta(days=1), timedelta(hours=2)),
+    (timedelta(hours=3), timedelta(minutes=30)),
+)
+SHORTEST_OFFER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,20 @@ class Party:
     @property
     def size(self) -> int:
         return self.adults + self.children
+
+    @property
+    def email_key(self) -> str:
+        """The same for every spelling of one mailbox; plus-addressing reaches the same person."""
+        local, _at, domain = self.email.casefold().rpartition("@")
+        return f"{local.partition('+')[0]}@{domain}" if domain else ""
+
+    @property
+    def phone_key(self) -> str:
+        """The number in international form (E.164), or nothing."""
+        if not self.phone:
+            return ""
+        number = phonenumbers.parse(self.phone, REGION)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def read_party(raw: Mapping[str, str]) -> tuple[Party | None, dict[str, Text]]:
@@ -54,11 +75,22 @@ def read_party(raw: Mapping[str, str]) -> tuple[Party | None, dict[str, Text]]:
     return Party(adults, children, name, kana, email, phone), errors
 
 
-def party_problem(party_size: int, *, max_party: int, capacity: int) -> Text | None:
-    """Why a party of this size cannot have this session at all, or None."""
-    largest = min(max_party, capacity)
-    if party_size > largest:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Who a session is for."""
+
+    max_party: int
+    capacity: int
+    needs_adult: bool = False
+
+
+def party_problem(adults: int, children: int, limits: Limits) -> Text | None:
+    """Why this party cannot have this session at all, or None."""
+    largest = min(limits.max_party, limits.capacity)
+    if adults + children > largest:
         return _("At most %(n)s people can come together here.", n=largest)
+    if limits.needs_adult and not adults:
+        return _("Children come together with an adult here.")
     return None
 
 
@@ -80,6 +112,14 @@ def change_problem(booking_closes_at: datetime, *, now: datetime) -> Text | None
     if now >= booking_closes_at:
         return _("The session is about to begin. Please tell the staff at the door.")
     return None
+
+
+def offer_lasts(before_start: timedelta) -> timedelta:
+    """How long seats are held for a party that was offered them: the nearer, the shorter."""
+    for nearness, lasts in OFFER_LASTS:
+        if before_start >= nearness:
+            return lasts
+    return SHORTEST_OFFER
 
 
 def _people(text: str, field: str, errors: dict[str, Text]) -> int:

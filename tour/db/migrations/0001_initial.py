@@ -122,7 +122,10 @@ PROGRAMMES = Sql(
         minutes SMALLINT NOT NULL CHECK (minutes > 0),
         price_yen INT NOT NULL CHECK (price_yen >= 0),
         min_age SMALLINT CHECK (min_age >= 0),
+        max_age SMALLINT CHECK (max_age >= min_age),
         max_party SMALLINT NOT NULL CHECK (max_party > 0),
+        needs_adult {bool} NOT NULL,
+        questions {json} NOT NULL,
         languages {json} NOT NULL,
         is_published {bool} NOT NULL,
         created_at {instant} NOT NULL,
@@ -137,15 +140,21 @@ PROGRAMMES = Sql(
         ends_at {instant} NOT NULL,
         capacity SMALLINT NOT NULL CHECK (capacity >= 0),
         seats_taken SMALLINT NOT NULL,
+        seats_kept SMALLINT NOT NULL CHECK (seats_kept >= 0),
         allocation VARCHAR(20) NOT NULL,
         status VARCHAR(20) NOT NULL,
         booking_opens_at {instant},
         booking_closes_at {instant} NOT NULL,
-        CONSTRAINT slot_never_oversold CHECK (seats_taken BETWEEN 0 AND capacity),
+        CONSTRAINT slot_never_oversold CHECK (seats_taken BETWEEN 0 AND capacity - seats_kept),
         CHECK (starts_at < ends_at),
         UNIQUE (programme_id, starts_at)
     )""",
     "CREATE INDEX slot_starts_at ON slot (starts_at)",
+    """CREATE TABLE booking_rules (
+        id {id},
+        event_id {ref} NOT NULL UNIQUE REFERENCES event (id) ON DELETE CASCADE,
+        reservations_per_contact SMALLINT CHECK (reservations_per_contact > 0)
+    )""",
 )
 
 NOTIFICATIONS = Sql(
@@ -214,7 +223,11 @@ RESERVATIONS = Sql(
         adults SMALLINT NOT NULL CHECK (adults >= 0),
         children SMALLINT NOT NULL CHECK (children >= 0),
         lang VARCHAR(20) NOT NULL,
+        email_key VARCHAR(254) NOT NULL,
+        phone_key VARCHAR(20) NOT NULL,
+        note TEXT NOT NULL,
         idempotency_key VARCHAR(80) NOT NULL UNIQUE,
+        request_digest VARCHAR(64) NOT NULL,
         recipient_id {ref} NOT NULL REFERENCES recipient (id) ON DELETE RESTRICT,
         is_sample {bool} NOT NULL,
         consented_at {instant} NOT NULL,
@@ -222,16 +235,72 @@ RESERVATIONS = Sql(
         CHECK (adults + children > 0)
     )""",
     "CREATE INDEX reservation_recipient ON reservation (recipient_id)",
+    "CREATE INDEX reservation_email_key ON reservation (email_key)",
+    "CREATE INDEX reservation_phone_key ON reservation (phone_key)",
     """CREATE TABLE place (
         id {id},
         reservation_id {ref} NOT NULL REFERENCES reservation (id) ON DELETE CASCADE,
         slot_id {ref} NOT NULL REFERENCES slot (id) ON DELETE RESTRICT,
         seats SMALLINT NOT NULL CHECK (seats > 0),
         status VARCHAR(20) NOT NULL,
+        answers {json} NOT NULL,
         cancelled_at {instant},
         UNIQUE (reservation_id, slot_id)
     )""",
     "CREATE INDEX place_slot ON place (slot_id)",
+    """CREATE TABLE waitlist_entry (
+        id {id},
+        reservation_id {ref} NOT NULL REFERENCES reservation (id) ON DELETE CASCADE,
+        slot_id {ref} NOT NULL REFERENCES slot (id) ON DELETE RESTRICT,
+        seats SMALLINT NOT NULL CHECK (seats > 0),
+        status VARCHAR(20) NOT NULL,
+        joined_at {instant} NOT NULL,
+        offer_ends_at {instant},
+        CHECK (status <> 'offered' OR offer_ends_at IS NOT NULL),
+        UNIQUE (reservation_id, slot_id)
+    )""",
+    "CREATE INDEX waitlist_entry_queue ON waitlist_entry (slot_id, id) WHERE status = 'waiting'",
+    "CREATE INDEX waitlist_entry_offer ON waitlist_entry (offer_ends_at) WHERE status = 'offered'",
+    """CREATE TABLE draw (
+        id {id},
+        event_id {ref} REFERENCES event (id) ON DELETE SET NULL,
+        status VARCHAR(20) NOT NULL,
+        entries_close_at {instant} NOT NULL,
+        draws_at {instant} NOT NULL,
+        losers_first {bool} NOT NULL,
+        commitment VARCHAR(64) NOT NULL,
+        seed VARCHAR(64) NOT NULL,
+        record {json} NOT NULL,
+        created_at {instant} NOT NULL,
+        CHECK (entries_close_at <= draws_at)
+    )""",
+    "CREATE INDEX draw_event ON draw (event_id)",
+    """CREATE TABLE draw_slot (
+        id {id},
+        draw_id {ref} NOT NULL REFERENCES draw (id) ON DELETE CASCADE,
+        slot_id {ref} NOT NULL UNIQUE REFERENCES slot (id) ON DELETE CASCADE,
+        pools {json} NOT NULL
+    )""",
+    "CREATE INDEX draw_slot_draw ON draw_slot (draw_id)",
+    """CREATE TABLE draw_entry (
+        id {id},
+        draw_id {ref} NOT NULL REFERENCES draw (id) ON DELETE CASCADE,
+        reservation_id {ref} NOT NULL UNIQUE REFERENCES reservation (id) ON DELETE CASCADE,
+        receipt VARCHAR(20) NOT NULL UNIQUE,
+        ranking {json} NOT NULL,
+        pools {json} NOT NULL,
+        email_key VARCHAR(254) NOT NULL,
+        phone_key VARCHAR(20) NOT NULL,
+        status VARCHAR(20) NOT NULL,
+        entered_at {instant} NOT NULL,
+        won_slot_id {ref} REFERENCES slot (id) ON DELETE SET NULL
+    )""",
+    "CREATE INDEX draw_entry_draw ON draw_entry (draw_id)",
+    "CREATE INDEX draw_entry_slot ON draw_entry (won_slot_id)",
+    """CREATE UNIQUE INDEX draw_entry_email ON draw_entry (draw_id, email_key)
+        WHERE email_key <> '' AND status <> 'left'""",
+    """CREATE UNIQUE INDEX draw_entry_phone ON draw_entry (draw_id, phone_key)
+        WHERE phone_key <> '' AND status <> 'left'""",
 )
 
 ROUTES = Sql(

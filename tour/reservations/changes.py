@@ -1,0 +1,179 @@
+"""What a party changes by itself until the cut-off: its size, its names, its places.
+
+The slots are locked first, in the order of their ids; what is read of the reservation after that
+stays true until the transaction ends.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tour.db import transaction
+from tour.i18n import lazy as _
+from tour.notifications import service as notifications
+from tour.programmes import service as programmes
+from tour.programmes.models import Slot
+from tour.reservations import reminders, waitlist
+from tour.reservations.errors import (
+    BookingRefused,
+    ChangedMeanwhile,
+    EntriesClosed,
+    SlotFull,
+    TooLateToChange,
+)
+from tour.reservations.models import (
+    DrawEntry,
+    DrawStatus,
+    EntryStatus,
+    Place,
+    PlaceStatus,
+    Reservation,
+    WaitlistEntry,
+    WaitlistStatus,
+)
+from tour.reservations.parties import by_reference, limits_of, slots_with_programmes
+from tour.reservations.rules import change_problem, party_problem
+
+
+async def cancel(reference: str, *, now: datetime) -> Reservation:
+    """Give everything back: places, offers, turns in queues. Twice is the same as once."""
+    reservation = await by_reference(reference)
+    async with transaction():
+        places = await _locked_places(reservation)
+        for place in places:
+            _check_in_time(place, now)
+        await DrawEntry.filter(
+            reservation_id=reservation.id,
+            status=EntryStatus.ENTERED,
+            draw__status=DrawStatus.OPEN,
+        ).update(status=EntryStatus.LEFT)
+        for place in places:
+            await release(place, PlaceStatus.CANCELLED, now)
+        await waitlist.leave_all(reservation, now=now)
+        await notifications.cancel(reservation.recipient_id)
+    return reservation
+
+
+async def cancel_place(reference: str, slot_id: int, *, now: datetime) -> Reservation:
+    """Give one stop of an itinerary back and keep the others."""
+    reservation = await by_reference(reference)
+    async with transaction():
+        places = await _locked_places(reservation)
+        place = next((p for p in places if p.slot_id == slot_id), None)
+        if place is not None:
+            _check_in_time(place, now)
+            await release(place, PlaceStatus.CANCELLED, now)
+            await _renew_reminders(reservation, [p for p in places if p is not place], now)
+    return reservation
+
+
+async def change_party(reference: str, *, adults: int, children: int, now: datetime) -> Reservation:
+    """Another number of people at every place, or at none: raises SlotFull where seats lack."""
+    reservation = await by_reference(reference)
+    async with transaction():
+        places = await _locked_places(reservation)
+        reservation = await by_reference(reference)
+        await _check_change(reservation, places, adults, children, now)
+        size = adults + children
+        for place in places:
+            await _resize(place, size, now)
+        await Reservation.filter(id=reservation.id).update(adults=adults, children=children)
+        await _resize_queued(reservation, size, now)
+    return await by_reference(reference)
+
+
+async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Reservation:
+    """Another name to call at the door, until the first cut-off."""
+    reservation = await by_reference(reference)
+    for place in await confirmed_places(reservation.id):
+        _check_in_time(place, now)
+    await Reservation.filter(id=reservation.id).update(name=name, kana=kana)
+    return await by_reference(reference)
+
+
+async def resend(reference: str, *, now: datetime) -> Reservation:
+    """Tell the party its reservation again, by whatever channel it has."""
+    reservation = await by_reference(reference)
+    places = await confirmed_places(reservation.id)
+    if places:
+        slots = await slots_with_programmes([place.slot_id for place in places])
+        async with transaction():
+            await reminders.send_receipt(reservation, slots, now=now)
+    return reservation
+
+
+async def release(place: Place, status: PlaceStatus, now: datetime) -> None:
+    """End a place of a locked slot and offer its seats on; a second time gives nothing back."""
+    released = await Place.filter(id=place.id, status=PlaceStatus.CONFIRMED).update(
+        status=status, cancelled_at=now
+    )
+    if released:
+        await programmes.give_back_seats(place.slot_id, place.seats)
+        await waitlist.promote(place.slot_id, now=now)
+
+
+async def confirmed_places(reservation_id: int) -> list[Place]:
+    """The party's places, each with its slot, in the order in which slots are locked."""
+    places = Place.filter(reservation_id=reservation_id, status=PlaceStatus.CONFIRMED)
+    return await places.order_by("slot_id").select_related("slot__programme")
+
+
+async def _locked_places(reservation: Reservation) -> list[Place]:
+    """Its places once their slots, and those it queues for, are this transaction's."""
+    held = [place.slot_id for place in await confirmed_places(reservation.id)]
+    await waitlist.lock_with_queues(reservation.id, *held)
+    places = await confirmed_places(reservation.id)
+    if not {place.slot_id for place in places} <= set(held):
+        # An offer was accepted between the two reads: its slot is not locked.
+        raise ChangedMeanwhile(_("Something changed meanwhile. Please look at it again."))
+    return places
+
+
+def _check_in_time(place: Place, now: datetime) -> None:
+    if problem := change_problem(place.slot.booking_closes_at, now=now):
+        raise TooLateToChange(problem)
+
+
+async def _check_change(
+    reservation: Reservation,
+    places: Sequence[Place],
+    adults: int,
+    children: int,
+    now: datetime,
+) -> None:
+    for place in places:
+        _check_in_time(place, now)
+        if problem := party_problem(adults, children, limits_of(place.slot)):
+            raise BookingRefused(problem, place.slot_id)
+    if await WaitlistEntry.exists(reservation_id=reservation.id, status=WaitlistStatus.OFFERED):
+        raise ChangedMeanwhile(_("Seats are held for you. Please answer the offer first."))
+    entered = DrawEntry.filter(reservation_id=reservation.id, status=EntryStatus.ENTERED)
+    if await entered.filter(draw__status=DrawStatus.FROZEN).exists():
+        raise EntriesClosed(_("The draw is about to be held; entries can no longer change."))
+
+
+async def _resize(place: Place, size: int, now: datetime) -> None:
+    more = size - place.seats
+    if more > 0 and not await programmes.take_seats(place.slot_id, more):
+        raise SlotFull(place.slot_id)
+    await Place.filter(id=place.id).update(seats=size)
+    if more < 0:
+        await programmes.give_back_seats(place.slot_id, -more)
+        await waitlist.promote(place.slot_id, now=now)
+
+
+async def _resize_queued(reservation: Reservation, size: int, now: datetime) -> None:
+    """A smaller party may fit now, so its queues move; its turn stays."""
+    waiting = WaitlistEntry.filter(reservation_id=reservation.id, status=WaitlistStatus.WAITING)
+    slot_ids = [int(i) for i in await waiting.order_by("slot_id").values_list("slot_id", flat=True)]  # type: ignore[call-overload]
+    await waiting.update(seats=size)
+    for slot_id in slot_ids:
+        await waitlist.promote(slot_id, now=now)
+
+
+async def _renew_reminders(
+    reservation: Reservation, places: Sequence[Place], now: datetime
+) -> None:
+    slots: list[Slot] = []
+    if places:
+        slots = await slots_with_programmes([place.slot_id for place in places])
+    await reminders.renew(reservation, slots, now=now)

@@ -1,0 +1,147 @@
+"""A party as a row: its keys, its digest, and writing it with its recipient."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from tour.errors import NotFound
+from tour.i18n import lazy as _
+from tour.notifications import service as notifications
+from tour.programmes.models import Slot
+from tour.programmes.queries import SLOT_FIELDS, slot_entry
+from tour.reservations.errors import BookingRefused, KeyReused
+from tour.reservations.models import Reservation
+from tour.reservations.rules import Limits, Party, booking_problem, party_problem
+
+REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""31 letters and digits that are not taken for each other; 26 of them are 128 bits."""
+REFERENCE_LENGTH = 26
+DOOR_LETTERS = REFERENCE_LETTERS.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One party's wish for one slot or for a whole itinerary of up to eight."""
+
+    slot_ids: tuple[int, ...]
+    party: Party
+    lang: str
+    timezone: str
+    idempotency_key: str
+    note: str = ""
+    answers: dict[int, list[str]] = field(default_factory=dict)
+    """By slot id, to the questions of its programme."""
+
+    @property
+    def digest(self) -> str:
+        """The same for the same wish: tells a repeated form from a foreign key."""
+        wish = [sorted(self.slot_ids), asdict(self.party), self.note, sorted(self.answers.items())]
+        return hashlib.sha256(json.dumps(wish).encode()).hexdigest()
+
+
+async def made_before(wish: Request) -> Reservation | None:
+    """What the same form made already, or None.
+
+    Raises KeyReused when the key came with another wish: whoever guesses a key learns nothing.
+    """
+    made = await Reservation.get_or_none(idempotency_key=wish.idempotency_key)
+    if made and made.request_digest != wish.digest:
+        raise KeyReused(
+            _("This form was sent before with other details. Please look at your reservations.")
+        )
+    return made
+
+
+async def slots_with_programmes(slot_ids: Iterable[int]) -> list[Slot]:
+    """The slots by id, each with its programme and site; raises NotFound if one is missing."""
+    wanted = sorted(set(slot_ids))
+    query = Slot.filter(id__in=wanted, programme__is_published=True)
+    slots = await query.order_by("id").select_related("programme__site")
+    if len(slots) != len(wanted) or not slots:
+        raise NotFound(_("There is no such time. It may have been withdrawn."))
+    return slots
+
+
+def check_slot(slot: Slot, party: Party, now: datetime) -> None:
+    """Raise BookingRefused when this party may not have this slot now, whatever its seats."""
+    entry = slot_entry({name: getattr(slot, name) for name in SLOT_FIELDS})
+    limits = limits_of(slot)
+    problem = booking_problem(entry.availability(now), entry.booking_opens_at) or party_problem(
+        party.adults, party.children, limits
+    )
+    if problem:
+        raise BookingRefused(problem, slot.id)
+
+
+def limits_of(slot: Slot) -> Limits:
+    programme = slot.programme
+    return Limits(
+        max_party=programme.max_party,
+        capacity=slot.capacity - slot.seats_kept,
+        needs_adult=programme.needs_adult,
+    )
+
+
+def party_row(wish: Request, now: datetime) -> Reservation:
+    """The party, not yet written, without its recipient."""
+    party = wish.party
+    return Reservation(
+        reference=new_reference(),
+        door_code=new_door_code(),
+        name=party.name,
+        kana=party.kana,
+        email=party.email,
+        phone=party.phone,
+        email_key=party.email_key,
+        phone_key=party.phone_key,
+        adults=party.adults,
+        children=party.children,
+        note=wish.note,
+        lang=wish.lang,
+        idempotency_key=wish.idempotency_key,
+        request_digest=wish.digest,
+        consented_at=now,
+        created_at=now,
+    )
+
+
+async def write_party(wish: Request, now: datetime) -> Reservation:
+    """Write the party and its recipient, in the caller's transaction."""
+    reservation = party_row(wish, now)
+    recipient = await notifications.new_recipient(
+        lang=wish.lang, timezone=wish.timezone, email=wish.party.email
+    )
+    reservation.recipient = recipient
+    await reservation.save(force_create=True)
+    return reservation
+
+
+async def by_reference(reference: str) -> Reservation:
+    """The party of a reference, or NotFound, which never tells how near a guess came."""
+    reservation = await Reservation.get_or_none(reference=reference).select_related("recipient")
+    if reservation is None:
+        raise NotFound(_("There is no such reservation. Please check the link."))
+    return reservation
+
+
+def same_contact(reservation: Reservation | Party) -> list[dict[str, str]]:
+    """Filters, one of which finds each row of the same person."""
+    pairs = (("email_key", reservation.email_key), ("phone_key", reservation.phone_key))
+    return [{name: value} for name, value in pairs if value]
+
+
+def new_reference() -> str:
+    """128 random bits: the key to a reservation."""
+    return _code(REFERENCE_LETTERS, REFERENCE_LENGTH)
+
+
+def new_door_code() -> str:
+    """Short enough to say at the door, such as K7M4-92QX; opens nothing by itself."""
+    return f"{_code(DOOR_LETTERS, 4)}-{_code(DOOR_LETTERS, 4)}"
+
+
+def _code(letters: str, length: int) -> str:
+    return "".join(secrets.choice(letters) for _position in range(length))

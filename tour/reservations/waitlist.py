@@ -1,0 +1,232 @@
+"""The queue of a slot that is full. Seats that come free are offered to the oldest party that fits.
+
+Every verb locks the slot first, so that joining, leaving, offering and taking one slot happen one
+after the other; and every verb that frees seats offers them on before its transaction ends, so
+that no seat lies idle while a party that fits is waiting.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tortoise.expressions import Q
+
+from tour.db import transaction
+from tour.i18n import lazy as _
+from tour.i18n import translate
+from tour.notifications import service as notifications
+from tour.notifications.message import Action
+from tour.notifications.schedule import live_at
+from tour.notifications.service import Draft
+from tour.programmes import service as programmes
+from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.reservations import reminders
+from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
+from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
+from tour.reservations.parties import (
+    Request,
+    by_reference,
+    check_slot,
+    made_before,
+    same_contact,
+    slots_with_programmes,
+    write_party,
+)
+from tour.reservations.rules import SHORTEST_OFFER, Party, offer_lasts
+
+UNANSWERED = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
+
+
+async def join(wish: Request, *, now: datetime) -> Reservation:
+    """Queue a party for a full slot (the wish's first); a repeated form queues once.
+
+    Raises SeatsFree when the party can simply reserve, AlreadyWaiting, or BookingRefused.
+    """
+    if made := await made_before(wish):
+        return made
+    [slot] = await slots_with_programmes(wish.slot_ids[:1])
+    async with transaction():
+        [locked] = await programmes.lock_slots([slot.id])
+        check_slot(slot, wish.party, now)
+        if locked.seats_left >= wish.party.size:
+            raise SeatsFree(_("There are seats for you: you can reserve at once."), slot=slot.id)
+        if await _is_waiting(slot.id, wish.party):
+            raise AlreadyWaiting(_("You are on this waiting list already."))
+        reservation = await write_party(wish, now)
+        await enqueue(reservation, slot.id, now=now)
+    return reservation
+
+
+async def enqueue(reservation: Reservation, slot_id: int, *, now: datetime) -> WaitlistEntry:
+    """Put a party at the end of a queue; its slot is locked by the caller."""
+    return await WaitlistEntry.create(
+        reservation=reservation, slot_id=slot_id, seats=reservation.party_size, joined_at=now
+    )
+
+
+async def promote(slot_id: int, *, now: datetime) -> int:
+    """Offer the free seats of a locked slot to those who fit, oldest first; returns to how many."""
+    [slot] = await Slot.filter(id=slot_id).select_related("programme__site")
+    if not _takes_offers(slot, now):
+        return 0
+    offered, free = 0, slot.seats_left
+    waiting = WaitlistEntry.filter(slot_id=slot_id, status=WaitlistStatus.WAITING)
+    for entry in await waiting.filter(seats__lte=free).order_by("id"):
+        if entry.seats <= free and await programmes.take_seats(slot_id, entry.seats):
+            free -= entry.seats
+            offered += 1
+            await _offer(entry, slot, now)
+    return offered
+
+
+async def accept(reference: str, slot_id: int, *, now: datetime) -> Reservation:
+    """Turn an offer into a confirmed place; doing it twice is the same as once.
+
+    The party leaves its other queues with it: whoever lost a draw waits in several. Raises
+    OfferGone.
+    """
+    reservation = await by_reference(reference)
+    async with transaction():
+        slots = await lock_with_queues(reservation.id, slot_id)
+        entry = await WaitlistEntry.get_or_none(reservation_id=reservation.id, slot_id=slot_id)
+        if entry and entry.status == WaitlistStatus.ACCEPTED:
+            return reservation
+        if not entry or not _is_open(entry, now) or slots[slot_id].status != SlotStatus.OPEN:
+            raise OfferGone(_("This offer has ended. The seats went to the next party."))
+        await _end(entry, WaitlistStatus.ACCEPTED)
+        await Place.create(reservation=reservation, slot_id=slot_id, seats=entry.seats)
+        await leave_all(reservation, now=now)
+        accepted = await slots_with_programmes([slot_id])
+        await reminders.queue(reservation, accepted, now=now)
+    return reservation
+
+
+async def leave(reference: str, slot_id: int, *, now: datetime) -> Reservation:
+    """Leave a queue, or decline what was offered; the seats go on to the next party."""
+    reservation = await by_reference(reference)
+    async with transaction():
+        await programmes.lock_slots([slot_id])
+        entry = await WaitlistEntry.get_or_none(reservation_id=reservation.id, slot_id=slot_id)
+        if entry and entry.status in UNANSWERED:
+            await _leave(entry, now)
+    return reservation
+
+
+async def expire_offer(entry_id: int, slot_id: int, *, now: datetime) -> bool:
+    """End one offer whose time is over and move on; False when it was answered meanwhile."""
+    async with transaction():
+        await programmes.lock_slots([slot_id])
+        entry = await WaitlistEntry.get(id=entry_id)
+        if entry.status != WaitlistStatus.OFFERED or _is_open(entry, now):
+            return False
+        await _end(entry, WaitlistStatus.EXPIRED)
+        await programmes.give_back_seats(slot_id, entry.seats)
+        await promote(slot_id, now=now)
+    return True
+
+
+async def offer_free_seats(slot_id: int, *, now: datetime) -> int:
+    """As `promote`, in a transaction of its own: for seats that came free elsewhere."""
+    async with transaction():
+        await programmes.lock_slots([slot_id])
+        return await promote(slot_id, now=now)
+
+
+async def close_queue(slot_id: int, *, now: datetime) -> int:
+    """End the waiting for a slot that takes no more reservations; returns for how many."""
+    async with transaction():
+        [slot] = await programmes.lock_slots([slot_id])
+        if slot.status == SlotStatus.OPEN and now < slot.booking_closes_at:
+            return 0
+        waiting = WaitlistEntry.filter(slot_id=slot_id, status=WaitlistStatus.WAITING)
+        return await waiting.update(status=WaitlistStatus.CLOSED)
+
+
+async def withdraw_all(slot: Slot) -> list[Reservation]:
+    """End every wait and offer of a locked slot that is called off; returns whose they were."""
+    entries = WaitlistEntry.filter(slot_id=slot.id, status__in=UNANSWERED)
+    found = await entries.order_by("id").select_related("reservation__recipient")
+    for entry in found:
+        if entry.status == WaitlistStatus.OFFERED:
+            await programmes.give_back_seats(slot.id, entry.seats)
+        await _end(entry, WaitlistStatus.CLOSED)
+    return [entry.reservation for entry in found]
+
+
+async def leave_all(reservation: Reservation, *, now: datetime) -> None:
+    """Leave every queue of a party whose slots are locked (see `lock_with_queues`)."""
+    entries = WaitlistEntry.filter(reservation_id=reservation.id, status__in=UNANSWERED)
+    for entry in await entries.order_by("slot_id"):
+        await _leave(entry, now)
+
+
+async def lock_with_queues(reservation_id: int, *slot_ids: int) -> dict[int, Slot]:
+    """Lock the slots and all others for which this party waits, in the order of their ids."""
+    entries = WaitlistEntry.filter(reservation_id=reservation_id, status__in=UNANSWERED)
+    queued = [int(i) for i in await entries.values_list("slot_id", flat=True)]  # type: ignore[call-overload]
+    return {slot.id: slot for slot in await programmes.lock_slots([*slot_ids, *queued])}
+
+
+async def _leave(entry: WaitlistEntry, now: datetime) -> None:
+    if entry.status == WaitlistStatus.WAITING:
+        await _end(entry, WaitlistStatus.LEFT)
+        return
+    await _end(entry, WaitlistStatus.DECLINED)
+    await programmes.give_back_seats(entry.slot_id, entry.seats)
+    await promote(entry.slot_id, now=now)
+
+
+async def _end(entry: WaitlistEntry, status: WaitlistStatus) -> None:
+    await WaitlistEntry.filter(id=entry.id).update(status=status)
+    reservation = await Reservation.get(id=entry.reservation_id)
+    await notifications.cancel(reservation.recipient_id, _offer_key(entry))
+
+
+async def _offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
+    """The time to answer runs from when the party is told: nobody is woken to lose an offer."""
+    reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
+    zone = ZoneInfo(reservation.recipient.timezone)
+    told_at = live_at(slot.starts_at.astimezone(zone).date(), zone, now=now)
+    if told_at + SHORTEST_OFFER > slot.booking_closes_at:
+        told_at = now
+    ends_at = min(told_at + offer_lasts(slot.starts_at - told_at), slot.booking_closes_at)
+    await WaitlistEntry.filter(id=entry.id).update(
+        status=WaitlistStatus.OFFERED, offer_ends_at=ends_at
+    )
+    lang = reservation.lang
+    until = ends_at.astimezone(zone)
+    said = reminders.message(
+        reservation,
+        _("Seats have come free for you"),
+        [
+            reminders.line(slot, lang, zone, with_day=True),
+            translate("Please accept by %(time)s.", lang, time=f"{until:%Y-%m-%d %H:%M}"),
+        ],
+        Action(translate("See the offer", lang), f"/reservations/{reservation.reference}#offer"),
+    )
+    draft = Draft(_offer_key(entry), said, told_at, ends_at)
+    await notifications.queue_all(reservation.recipient_id, [draft], now=now)
+
+
+def _offer_key(entry: WaitlistEntry) -> str:
+    """Ends with a colon, so that entry 1 is no prefix of entry 12."""
+    return f"offer:{entry.id}:"
+
+
+def _is_open(entry: WaitlistEntry, now: datetime) -> bool:
+    ends_at = entry.offer_ends_at
+    return entry.status == WaitlistStatus.OFFERED and ends_at is not None and now < ends_at
+
+
+def _takes_offers(slot: Slot, now: datetime) -> bool:
+    """No offer after the cut-off, and none while seats are given by a draw."""
+    return (
+        slot.status == SlotStatus.OPEN
+        and slot.allocation == Allocation.FIRST_COME
+        and now < slot.booking_closes_at
+    )
+
+
+async def _is_waiting(slot_id: int, party: Party) -> bool:
+    contacts = [Q(**{f"reservation__{k}": v for k, v in c.items()}) for c in same_contact(party)]
+    entries = WaitlistEntry.filter(slot_id=slot_id, status__in=UNANSWERED)
+    return await entries.filter(Q(*contacts, join_type="OR")).exists()
