@@ -14,7 +14,7 @@ from tour.programmes.queries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import RESERVABLE, SlotCard, slot_card
 from tour.sites.catalogue import Catalogue, CatalogueCache, SiteEntry
-from tour.sites.views import SiteCard, site_card, with_hours
+from tour.sites.views import SiteCard, site_card, with_door, with_hours
 from tour.web import lang, now, state
 
 
@@ -37,7 +37,8 @@ class TownNow:
 
     def card(self, site: SiteEntry) -> SiteCard:
         base = _card(site, self.lang)
-        return with_hours(base, self.agenda.hours_of(site), self.local)
+        open_today = with_hours(base, self.agenda.hours_of(site), self.local)
+        return with_door(open_today, site.door, self.local, self.lang)
 
     def slot(self, slot: SlotEntry) -> SlotCard | None:
         """The card of a slot, or None when its site is not published."""

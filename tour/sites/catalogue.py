@@ -10,16 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from tour.audit import queries as audit
 from tour.geo import Point
 from tour.i18n import localized
 from tour.sites.hours import DayException, Hours, Span, weekly
 from tour.sites.models import (
     CatalogueRevision,
     Craft,
+    DoorState,
     HoursException,
     OpeningHours,
+    Photo,
     PointQuality,
     Site,
+    SiteDay,
     SiteKind,
     Station,
 )
@@ -64,6 +68,30 @@ class Approach:
     approximate: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoEntry:
+    """`name` is that of its files without the width; `width` and `height` are of the largest."""
+
+    name: str
+    width: int
+    height: int
+    alt: str
+    translations: Translations
+
+    def alt_in(self, lang: str) -> str:
+        return localized({"alt": self.alt}, "alt", lang, self.translations)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorEntry:
+    """What the host last said about a date, as it happened."""
+
+    on_date: date
+    state: DoorState
+    closed_minute: int | None
+    waiting_minutes: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteEntry:
     """One published site. `place` is its entrance where known, else its building."""
@@ -85,6 +113,8 @@ class SiteEntry:
     hours: Hours
     index: SearchIndex
     approach: Approach | None = None
+    photos: tuple[PhotoEntry, ...] = ()
+    door: DoorEntry | None = None
 
     @property
     def is_walkable(self) -> bool:
@@ -171,8 +201,16 @@ async def _stations() -> list[StationEntry]:
 async def _sites() -> list[SiteEntry]:
     crafts = {row["id"]: _craft(row) for row in await Craft.all().values()}
     hours = await _hours()
+    photos, doors = await _photos(), await _doors()
     rows = await Site.filter(is_published=True).order_by("name_kana", "id").values()
-    return [_entry(row, crafts.get(row["craft_id"]), hours.get(row["id"], CLOSED)) for row in rows]
+    return [
+        replace(
+            _entry(row, crafts.get(row["craft_id"]), hours.get(row["id"], CLOSED)),
+            photos=tuple(photos.get(row["id"], ())),
+            door=doors.get(row["id"]),
+        )
+        for row in rows
+    ]
 
 
 CLOSED = Hours(week=((),) * 7, exceptions={})
@@ -193,6 +231,31 @@ async def _hours() -> dict[int, Hours]:
     return {
         site: Hours(weekly(week.get(site, [])), exceptions.get(site, {}))
         for site in week.keys() | exceptions.keys()
+    }
+
+
+async def _photos() -> dict[int, list[PhotoEntry]]:
+    removed = set(await audit.removed_ids("photo"))
+    found: dict[int, list[PhotoEntry]] = {}
+    for row in await Photo.all().order_by("position", "id").values():
+        if row["id"] not in removed:
+            names = ("name", "width", "height", "alt", "translations")
+            entry = PhotoEntry(**{name: row[name] for name in names})
+            found.setdefault(row["site_id"], []).append(entry)
+    return found
+
+
+async def _doors() -> dict[int, DoorEntry]:
+    """The latest date that each host has said something about."""
+    rows = await SiteDay.all().order_by("on_date").values()
+    return {
+        row["site_id"]: DoorEntry(
+            row["on_date"],
+            DoorState(row["state"]),
+            row["closed_minute"],
+            row["waiting_minutes"],
+        )
+        for row in rows
     }
 
 

@@ -1,5 +1,6 @@
 """Places that open their doors, and how one gets to them."""
 
+from datetime import date, datetime
 from enum import StrEnum
 
 from tortoise import fields
@@ -128,6 +129,52 @@ class HoursException(Model):
 
     class Meta:
         table = "hours_exception"
+
+
+class Photo(Model):
+    """A picture of a site. Its files are `name` with each width, below the folder of photos."""
+
+    id = fields.IntField(primary_key=True)
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="photos"
+    )
+    name = fields.CharField(max_length=40)
+    width = fields.SmallIntField()
+    height = fields.SmallIntField()
+    alt = fields.CharField(max_length=200)
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+    position = fields.SmallIntField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "photo"
+
+
+class DoorState(StrEnum):
+    OPEN = "open"
+    FULL = "full"
+    """Nobody more is let in for the moment."""
+    CLOSED = "closed"
+    """Closed earlier than the hours say."""
+
+
+class SiteDay(Model):
+    """How it stands at a site's door on one date, told by its host as it happens."""
+
+    id = fields.IntField(primary_key=True)
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="days"
+    )
+    on_date: date = fields.DateField()
+    state = fields.CharEnumField(DoorState, max_length=20, default=DoorState.OPEN)
+    closed_minute = fields.SmallIntField(null=True)
+    waiting_minutes = fields.SmallIntField(default=0)
+    walk_ins = fields.IntField(default=0)
+    walk_in_cap = fields.IntField(null=True)
+
+    class Meta:
+        table = "site_day"
+        unique_together = (("site", "on_date"),)
 
 
 class Station(Model):

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from tour.geo import Point
 from tour.i18n import Text, translate
-from tour.sites.catalogue import Approach, SiteEntry
-from tour.sites.hours import Hours, Span, grouped_weekdays
+from tour.sites.catalogue import Approach, DoorEntry, SiteEntry
+from tour.sites.hours import Hours, Span, clock_text, grouped_weekdays
 from tour.sites.labels import ACCESS, KINDS, LANGUAGES, WEEKDAYS
-from tour.sites.models import PointQuality, SiteKind
+from tour.sites.models import DoorState, PointQuality, SiteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,10 @@ class SiteCard:
     hours_today: str = ""
     open_now: bool | None = None
     number: int | None = None
+    photo: str = ""
+    photo_alt: str = ""
+    door_text: str = ""
+    """How it stands at the door at this moment, where the host has said so."""
 
 
 def site_card(site: SiteEntry, lang: str) -> SiteCard:
@@ -58,6 +62,8 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         access=tuple((a, ACCESS[a].in_language(lang)) for a in site.access_features if a in ACCESS),
         languages=tuple(_language(code, lang) for code in site.languages),
         place=site.place,
+        photo=site.photos[0].name if site.photos else "",
+        photo_alt=site.photos[0].alt_in(lang) if site.photos else "",
     )
 
 
@@ -67,6 +73,22 @@ def with_hours(card: SiteCard, hours: Hours, local: datetime) -> SiteCard:
         return card
     spans = hours.on(local.date())
     return replace(card, hours_today=spans_text(spans), open_now=hours.is_open_at(local))
+
+
+def with_door(card: SiteCard, door: DoorEntry | None, local: datetime, lang: str) -> SiteCard:
+    """The card with what the host has said about today, if anything."""
+    if door is None or door.on_date != local.date():
+        return card
+    if door.state == DoorState.CLOSED:
+        at = clock_text(door.closed_minute or 0)
+        closed = translate("Closed for today at %(time)s", lang, time=at)
+        return replace(card, open_now=False, door_text=closed)
+    if door.state == DoorState.FULL:
+        return replace(card, door_text=translate("Full at the moment", lang))
+    if door.waiting_minutes:
+        waiting = translate("About %(n)s min to wait", lang, n=door.waiting_minutes)
+        return replace(card, door_text=waiting)
+    return card
 
 
 def approach_text(approach: Approach, lang: str) -> str:

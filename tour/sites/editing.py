@@ -1,0 +1,247 @@
+"""Changing a site's page: texts, entrance, hours. Each verb is one transaction with its log line.
+
+Two people may edit at once. A form carries the version that it was filled from, and the row is
+changed only while it still has it; otherwise `Stale` tells, and the log knows what the other did.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tour.audit.models import AuditEntry
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.errors import Conflict
+from tour.geo import Point
+from tour.i18n import lazy as _
+from tour.sites.hours import Span
+from tour.sites.models import HoursException, OpeningHours, PointQuality, Site
+from tour.sites.service import catalogue_changed
+
+OWN_TEXTS = ("name", "name_kana", "summary", "description", "access_note", "address")
+ENGLISH_TEXTS = ("name", "summary", "description", "access_note", "address")
+TICK = timedelta(microseconds=1)
+
+
+class Stale(Conflict):
+    """Somebody else saved meanwhile. Nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has saved this page meanwhile."))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a form was filled from: the row's last change and the log's last entry about it."""
+
+    updated_at: datetime
+    entry_id: int
+
+    def __str__(self) -> str:
+        return f"{self.updated_at.isoformat()}|{self.entry_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Version":
+        """Raises Stale for anything that was never a version."""
+        instant, _bar, entry = text.partition("|")
+        try:
+            return cls(datetime.fromisoformat(instant), int(entry))
+        except ValueError:
+            raise Stale from None
+
+    @classmethod
+    async def of(cls, row: Any, subject: str) -> "Version":
+        """The present version of a row with `id` and `updated_at`."""
+        last = AuditEntry.filter(subject=subject, subject_id=row.id).order_by("-id").limit(1)
+        ids: list[Any] = list(await last.values_list("id", flat=True))
+        return cls(row.updated_at, ids[0] if ids else 0)
+
+    def next_after(self, now: datetime) -> datetime:
+        return max(now, self.updated_at + TICK)
+
+
+async def meanwhile(subject: str, row_id: int, since: Version) -> list[AuditEntry]:
+    """What others have changed since, in order."""
+    later = AuditEntry.filter(subject=subject, subject_id=row_id, id__gt=since.entry_id)
+    return await later.order_by("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A site's page as its host writes it; `texts` and `english` by field name."""
+
+    texts: Mapping[str, str]
+    english: Mapping[str, str]
+    url: str
+    access_features: tuple[str, ...]
+    languages: tuple[str, ...]
+    entrance: Point | None
+
+
+def profile_of(site: Site) -> Profile:
+    english = site.translations.get("en", {})
+    lat, lon = site.entrance_lat, site.entrance_lon
+    return Profile(
+        texts={name: getattr(site, name) for name in OWN_TEXTS},
+        english={name: english.get(name, "") for name in ENGLISH_TEXTS},
+        url=site.url,
+        access_features=tuple(site.access_features),
+        languages=tuple(site.languages),
+        entrance=None if lat is None or lon is None else Point(lat=lat, lon=lon),
+    )
+
+
+def as_fields(profile: Profile) -> dict[str, Any]:
+    """The profile under the names of its form's fields, as the log keeps it."""
+    at = profile.entrance
+    return {
+        **profile.texts,
+        **{f"{name}_en": text for name, text in profile.english.items()},
+        "url": profile.url,
+        "access_features": sorted(profile.access_features),
+        "languages": sorted(profile.languages),
+        "entrance": f"{at.lat:.6f}, {at.lon:.6f}" if at else "",
+    }
+
+
+async def change_profile(
+    site_id: int, profile: Profile, *, version: Version, actor: Actor, now: datetime
+) -> None:
+    """Write the page; raises Stale. Visitors see it at once."""
+    async with transaction():
+        site = await _claim(site_id, version, now)
+        before = as_fields(profile_of(site))
+        await Site.filter(id=site_id).update(**_columns(site, profile))
+        await _log(actor, "site.profile", site, before, as_fields(profile), now)
+
+
+async def replace_week(
+    site_id: int,
+    week: Sequence[Sequence[Span]],
+    *,
+    version: Version,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write the weekly hours, Monday first; raises Stale."""
+    async with transaction():
+        site = await _claim(site_id, version, now)
+        before = await week_fields(site_id)
+        await OpeningHours.filter(site_id=site_id).delete()
+        await OpeningHours.bulk_create(
+            [
+                OpeningHours(
+                    site_id=site_id,
+                    weekday=weekday,
+                    opens_minute=span.opens,
+                    closes_minute=span.closes,
+                )
+                for weekday, spans in enumerate(week)
+                for span in spans
+            ]
+        )
+        await _log(actor, "site.hours", site, before, await week_fields(site_id), now)
+
+
+async def set_exception(
+    site_id: int,
+    on_date: date,
+    spans: Sequence[Span],
+    note_text: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """What holds on one date instead of the weekday's hours; no spans: closed."""
+    async with transaction():
+        site = await Site.get(id=site_id)
+        before = await exception_fields(site_id, on_date)
+        await HoursException.filter(site_id=site_id, on_date=on_date).delete()
+        for span in spans or (None,):
+            await HoursException.create(
+                site_id=site_id,
+                on_date=on_date,
+                opens_minute=span.opens if span else None,
+                closes_minute=span.closes if span else None,
+                note=note_text,
+            )
+        after = await exception_fields(site_id, on_date)
+        await _log(actor, "site.exception", site, before, after, now)
+
+
+async def clear_exception(site_id: int, on_date: date, *, actor: Actor, now: datetime) -> None:
+    """The weekday's hours hold again."""
+    async with transaction():
+        site = await Site.get(id=site_id)
+        before = await exception_fields(site_id, on_date)
+        await HoursException.filter(site_id=site_id, on_date=on_date).delete()
+        await _log(actor, "site.exception", site, before, {}, now)
+
+
+async def week_fields(site_id: int) -> dict[str, str]:
+    """{weekday0: "10:00–16:00", …}, as the form and the log write the week."""
+    rows = await OpeningHours.filter(site_id=site_id).order_by("opens_minute")
+    return {
+        f"weekday{day}": ", ".join(
+            str(Span(row.opens_minute, row.closes_minute)) for row in rows if row.weekday == day
+        )
+        for day in range(7)
+    }
+
+
+async def exception_fields(site_id: int, on_date: date) -> dict[str, str]:
+    chosen = HoursException.filter(site_id=site_id, on_date=on_date)
+    rows = await chosen.order_by("opens_minute")
+    if not rows:
+        return {}
+    spans = [
+        str(Span(row.opens_minute, row.closes_minute))
+        for row in rows
+        if row.opens_minute is not None and row.closes_minute is not None
+    ]
+    return {on_date.isoformat(): f"{', '.join(spans)} {rows[0].note}".strip()}
+
+
+async def _claim(site_id: int, version: Version, now: datetime) -> Site:
+    """One UPDATE decides whose save it is; the other one is stale."""
+    mine = Site.filter(id=site_id, updated_at=version.updated_at)
+    if not await mine.update(updated_at=version.next_after(now)):
+        raise Stale
+    return await Site.get(id=site_id)
+
+
+async def _log(
+    actor: Actor,
+    action: str,
+    site: Site,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    subject = Subject("site", site.id, site.id, site.name)
+    await note(actor, action, subject, before=before, after=after, now=now)
+    await catalogue_changed()
+
+
+def _columns(site: Site, profile: Profile) -> dict[str, Any]:
+    english = {name: text for name, text in profile.english.items() if text}
+    kept = {**site.translations.get("en", {})}
+    kept = {name: text for name, text in kept.items() if name not in ENGLISH_TEXTS}
+    columns: dict[str, Any] = {
+        **profile.texts,
+        "translations": {**site.translations, "en": {**kept, **english}},
+        "url": profile.url,
+        "access_features": list(profile.access_features),
+        "languages": list(profile.languages),
+    }
+    if profile.entrance and profile.entrance != profile_of(site).entrance:
+        columns |= {
+            "entrance_lat": profile.entrance.lat,
+            "entrance_lon": profile.entrance.lon,
+            "point_quality": PointQuality.ENTRANCE,
+            "point_source": "host",
+        }
+        if site.lat is None:
+            columns |= {"lat": profile.entrance.lat, "lon": profile.entrance.lon}
+    return columns

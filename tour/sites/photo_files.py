@@ -1,0 +1,121 @@
+"""Photos as files: read with care, written anew. The only file that imports Pillow.
+
+Nothing that came in is kept: the picture is decoded and encoded again, so its metadata (where it
+was taken, by which phone) and whatever else was hidden in the file are gone.
+"""
+
+import hashlib
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import pi_heif  # type: ignore[import-untyped]
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from tour.errors import BadInput
+from tour.i18n import Text
+from tour.i18n import lazy as _
+
+MAX_BYTES = 10_000_000
+MAX_PIXELS = 50_000_000
+WIDTHS = (480, 960, 1600)
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+QUALITY = 80
+FILE_NAME = re.compile(r"[0-9a-f]{32}-(480|960|1600)\.webp")
+
+pi_heif.register_heif_opener()
+
+
+class PhotoRefused(BadInput):
+    def __init__(self, message: Text) -> None:
+        super().__init__(message, {"photo": message})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """`width` and `height` are those of the largest file, in pixels."""
+
+    name: str
+    width: int
+    height: int
+
+
+def store(data: bytes, folder: Path) -> StoredPhoto:
+    """Write a photo in three widths; raises PhotoRefused before anything large is decoded.
+
+    Blocks for up to some seconds: call it in a thread.
+    """
+    picture = _upright_rgb(_opened(data))
+    name = hashlib.sha256(picture.tobytes()).hexdigest()[:32]
+    folder.mkdir(parents=True, exist_ok=True)
+    largest = picture
+    for width in sorted(WIDTHS, reverse=True):
+        largest.thumbnail((width, width * 2), Image.Resampling.LANCZOS)
+        if width == WIDTHS[-1]:
+            stored = StoredPhoto(name, largest.width, largest.height)
+        largest.save(folder / f"{name}-{width}.webp", "WEBP", quality=QUALITY, method=4)
+    return stored
+
+
+def file_name(name: str, width: int) -> str:
+    return f"{name}-{width}.webp"
+
+
+def delete(name: str, folder: Path) -> None:
+    for width in WIDTHS:
+        (folder / file_name(name, width)).unlink(missing_ok=True)
+
+
+def _opened(data: bytes) -> Image.Image:
+    """The picture with only its header read, once that shows it to be what we take."""
+    if len(data) > MAX_BYTES:
+        raise PhotoRefused(_("A photo can have at most 10 MB."))
+    try:
+        # Our own limit of pixels stands below Pillow's, whose warning comes first.
+        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as exc:
+        raise PhotoRefused(_("This is not a photo in JPEG, PNG, WebP or HEIC.")) from exc
+    if picture.width * picture.height > MAX_PIXELS:
+        raise PhotoRefused(_("A photo can have at most 50 megapixels."))
+    return picture
+
+
+def _upright_rgb(picture: Image.Image) -> Image.Image:
+    """Decoded, turned as it was taken, in sRGB, on white where it was transparent."""
+    try:
+        if picture.format == "JPEG":
+            # The decoder can skip most of the work for a picture much larger than we need.
+            picture.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
+        profile = picture.info.get("icc_profile")
+        upright = ImageOps.exif_transpose(picture)
+        upright.thumbnail((WIDTHS[-1], WIDTHS[-1] * 2), Image.Resampling.LANCZOS)
+        opaque = _on_white(upright)
+        plain = _in_srgb(opaque, profile) if profile else opaque
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as exc:
+        raise PhotoRefused(_("This photo is damaged. Please choose another.")) from exc
+    clean = Image.new("RGB", plain.size)
+    clean.paste(plain)
+    return clean
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    layered = picture.convert("RGBA")
+    white = Image.new("RGBA", layered.size, "white")
+    return Image.alpha_composite(white, layered).convert("RGB")
+
+
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Phones write Display P3; a profile that cannot be read is as good as none."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    return converted or picture

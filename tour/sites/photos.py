@@ -1,0 +1,143 @@
+"""A site's photos: added, described, put in order, removed and brought back."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from tour.audit import queries as audit
+from tour.audit.models import Removal
+from tour.audit.service import Actor, Subject, note, remove, restore
+from tour.db import transaction
+from tour.errors import BadInput, NotFound
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.sites import photo_files
+from tour.sites.models import Photo
+from tour.sites.photo_files import PhotoRefused
+from tour.sites.service import catalogue_changed
+
+MOST = 12
+MAX_ALT = 200
+SUBJECT = "photo"
+
+_decoding = asyncio.Semaphore(1)
+"""A large photo takes a quarter of a gigabyte while it is decoded: one at a time."""
+
+
+def alt_problem(alt: str) -> Text | None:
+    """Why a description will not do, or None."""
+    if not alt.strip():
+        return _("Say in a few words what the photo shows, for those who do not see it.")
+    if len(alt) > MAX_ALT:
+        return _("At most %(n)s characters.", n=MAX_ALT)
+    return None
+
+
+async def add_photo(
+    site_id: int, data: bytes, alt: str, alt_en: str, *, folder: Path, actor: Actor, now: datetime
+) -> Photo:
+    """Store a photo and show it; raises PhotoRefused, and BadInput for its description."""
+    if problem := alt_problem(alt):
+        raise BadInput(problem, {"alt": problem})
+    if len(await photos_of(site_id)) >= MOST:
+        raise PhotoRefused(_("A place shows at most %(n)s photos. Remove one first.", n=MOST))
+    async with _decoding:
+        stored = await asyncio.to_thread(photo_files.store, data, folder)
+    async with transaction():
+        last = await Photo.filter(site_id=site_id).order_by("-position").first()
+        made = await Photo.create(
+            site_id=site_id,
+            name=stored.name,
+            width=stored.width,
+            height=stored.height,
+            alt=alt.strip(),
+            translations={"en": {"alt": alt_en.strip()}} if alt_en.strip() else {},
+            position=last.position + 1 if last else 0,
+            created_at=now,
+        )
+        after = {"name": stored.name, "alt": made.alt}
+        await note(actor, "photo.add", _subject(made), before={}, after=after, now=now)
+        await catalogue_changed()
+    return made
+
+
+async def describe(
+    photo_id: int, site_id: int, alt: str, alt_en: str, *, actor: Actor, now: datetime
+) -> None:
+    """Change a photo's description; raises BadInput."""
+    if problem := alt_problem(alt):
+        raise BadInput(problem, {"alt": problem})
+    async with transaction():
+        photo = await _photo(photo_id, site_id)
+        before = {"alt": photo.alt, "alt_en": photo.translations.get("en", {}).get("alt", "")}
+        translations = {"en": {"alt": alt_en.strip()}} if alt_en.strip() else {}
+        await Photo.filter(id=photo_id).update(alt=alt.strip(), translations=translations)
+        after = {"alt": alt.strip(), "alt_en": alt_en.strip()}
+        await note(actor, "photo.describe", _subject(photo), before=before, after=after, now=now)
+        await catalogue_changed()
+
+
+async def show_first(photo_id: int, site_id: int, *, actor: Actor, now: datetime) -> None:
+    """Put a photo before the others: it stands on the card."""
+    async with transaction():
+        photo = await _photo(photo_id, site_id)
+        first = await Photo.filter(site_id=site_id).order_by("position", "id").first()
+        lowest = (first.position if first else 0) - 1
+        before, after = {"position": photo.position}, {"position": lowest}
+        await Photo.filter(id=photo_id).update(position=lowest)
+        await note(actor, "photo.first", _subject(photo), before=before, after=after, now=now)
+        await catalogue_changed()
+
+
+async def remove_photo(photo_id: int, site_id: int, *, actor: Actor, now: datetime) -> None:
+    """Take a photo off the page; it can be brought back for 30 days."""
+    async with transaction():
+        photo = await _photo(photo_id, site_id)
+        await remove(actor, _subject(photo), now=now)
+        await catalogue_changed()
+
+
+async def restore_photo(photo_id: int, site_id: int, *, actor: Actor, now: datetime) -> None:
+    """Show a removed photo again; raises NotFound when it is too late."""
+    async with transaction():
+        photo = await Photo.get_or_none(id=photo_id, site_id=site_id)
+        if photo is None or not await restore(actor, _subject(photo), now=now):
+            raise NotFound(_("This photo can no longer be brought back."))
+        await catalogue_changed()
+
+
+async def photos_of(site_id: int) -> list[Photo]:
+    """What a site shows, in order."""
+    removed = await audit.removed_ids(SUBJECT)
+    found = await Photo.filter(site_id=site_id).order_by("position", "id")
+    return [photo for photo in found if photo.id not in removed]
+
+
+async def removed_photos(site_id: int, *, now: datetime) -> list[Photo]:
+    """What it can bring back, latest removed first."""
+    bin_ = await audit.restorable(site_id=site_id, subject=SUBJECT, now=now)
+    by_id = {photo.id: photo for photo in await Photo.filter(id__in=[r.subject_id for r in bin_])}
+    return [by_id[row.subject_id] for row in bin_ if row.subject_id in by_id]
+
+
+async def purge(folder: Path, *, now: datetime) -> int:
+    """Delete for good what has been removed for 30 days, files included; returns how many."""
+    ids = await audit.overdue(SUBJECT, now=now)
+    for photo in await Photo.filter(id__in=ids):
+        async with transaction():
+            await Removal.filter(subject=SUBJECT, subject_id=photo.id).delete()
+            await photo.delete()
+        if not await Photo.filter(name=photo.name).exists():
+            await asyncio.to_thread(photo_files.delete, photo.name, folder)
+    return len(ids)
+
+
+async def _photo(photo_id: int, site_id: int) -> Photo:
+    photo = await Photo.get_or_none(id=photo_id, site_id=site_id)
+    if photo is None or photo_id in await audit.removed_ids(SUBJECT):
+        raise NotFound(_("There is no such photo."))
+    return photo
+
+
+def _subject(photo: Photo) -> Subject:
+    return Subject(SUBJECT, photo.id, photo.site_id, photo.alt)  # type: ignore[attr-defined]
