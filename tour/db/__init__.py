@@ -26,6 +26,7 @@ MODELS = [
     "tour.notifications.models",
     "tour.accounts.models",
     "tour.reservations.models",
+    "tour.reservations.arrivals",
     "tour.routes.models",
     "tour.publishing.models",
 ]

@@ -1,0 +1,285 @@
+"""Making and changing programmes and their times. One transaction a verb, with its log line.
+
+Whether a programme is paused or still a draft is in the log: a draft was never public.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from tour.audit import queries as audit
+from tour.audit.service import Actor, Subject, note, remove, restore
+from tour.db import transaction
+from tour.errors import BadInput, Conflict, NotFound
+from tour.i18n import lazy as _
+from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
+from tour.programmes.rules import BOOKING_CLOSES_BEFORE
+from tour.programmes.timetable import first_overlap
+from tour.sites.editing import Stale, Version
+from tour.sites.service import catalogue_changed
+
+SUBJECT = "programme"
+TEXTS = ("title", "summary", "bring")
+ENTRIES_CLOSE_BEFORE = timedelta(days=5)
+MOST_SLOTS = 200
+WENT_PUBLIC = ("programme.publish", "programme.pause")
+
+
+class Stage(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    PAUSED = "paused"
+
+
+class TimesRefused(BadInput):
+    """Some of the times cannot be; nothing was added."""
+
+    def __init__(self, message: Any) -> None:
+        super().__init__(message, {"times": message})
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A programme as its host writes it; `texts` and `english` by the names in TEXTS."""
+
+    texts: Mapping[str, str]
+    english: Mapping[str, str]
+    minutes: int
+    price_yen: int
+    min_age: int | None
+    max_party: int
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Starts with the same number of seats. `may_overlap`: different people lead them."""
+
+    starts: Sequence[datetime]
+    capacity: int
+    allocation: Allocation
+    booking_opens_at: datetime | None
+    event_id: int | None
+    may_overlap: bool = False
+
+
+def outline_of(programme: Programme) -> Outline:
+    english = programme.translations.get("en", {})
+    return Outline(
+        texts={name: getattr(programme, name) for name in TEXTS},
+        english={name: english.get(name, "") for name in TEXTS},
+        minutes=programme.minutes,
+        price_yen=programme.price_yen,
+        min_age=programme.min_age,
+        max_party=programme.max_party,
+        languages=tuple(programme.languages),
+    )
+
+
+def as_fields(outline: Outline) -> dict[str, Any]:
+    """The outline under the names of its form's fields, as the log keeps it."""
+    return {
+        **outline.texts,
+        **{f"{name}_en": text for name, text in outline.english.items()},
+        "minutes": outline.minutes,
+        "price_yen": outline.price_yen,
+        "min_age": outline.min_age,
+        "max_party": outline.max_party,
+        "languages": sorted(outline.languages),
+    }
+
+
+async def create(
+    site_id: int, outline: Outline, times: Times, *, actor: Actor, now: datetime
+) -> Programme:
+    """A draft with its times; raises TimesRefused, and then nothing is kept."""
+    async with transaction():
+        made = await Programme.create(
+            slug=f"{site_id}-{secrets.token_hex(5)}",
+            site_id=site_id,
+            event_id=times.event_id,
+            is_published=False,
+            **_columns(outline, {}),
+        )
+        await _add_slots(made, times, now)
+        after = {**as_fields(outline), "times": len(times.starts)}
+        await note(actor, "programme.add", _subject(made), before={}, after=after, now=now)
+    return made
+
+
+async def change(
+    programme: Programme, outline: Outline, *, version: Version, actor: Actor, now: datetime
+) -> None:
+    """Write texts and terms; raises Stale. Times keep the length they were made with."""
+    async with transaction():
+        mine = Programme.filter(id=programme.id, updated_at=version.updated_at)
+        if not await mine.update(updated_at=version.next_after(now)):
+            raise Stale
+        before = await Programme.get(id=programme.id)
+        columns = _columns(outline, before.translations)
+        await Programme.filter(id=programme.id).update(**columns)
+        await _log(
+            actor,
+            "programme.change",
+            _subject(before),
+            as_fields(outline_of(before)),
+            as_fields(outline),
+            now,
+        )
+
+
+async def add_times(programme: Programme, times: Times, *, actor: Actor, now: datetime) -> None:
+    """More starts of the same programme; raises TimesRefused, and then none is added."""
+    async with transaction():
+        await _add_slots(programme, times, now)
+        added = {"times": [start.isoformat() for start in times.starts]}
+        await _log(actor, "programme.times", _subject(programme), {}, added, now)
+
+
+async def publish(programme: Programme, *, actor: Actor, now: datetime) -> None:
+    """Show it to visitors, at once."""
+    await _set_published(programme, "programme.publish", True, actor, now)
+
+
+async def pause(programme: Programme, *, actor: Actor, now: datetime) -> None:
+    """Take no more reservations and leave the lists; those who have reserved keep their seats."""
+    await _set_published(programme, "programme.pause", False, actor, now)
+
+
+async def remove_programme(programme: Programme, *, actor: Actor, now: datetime) -> None:
+    """Put it into the bin; refused while somebody has a seat at a coming time."""
+    async with transaction():
+        held = Slot.filter(programme_id=programme.id, seats_taken__gt=0, ends_at__gt=now)
+        if await held.exists():
+            raise Conflict(
+                _("People have reserved this. Cancel those times first, so that they are told.")
+            )
+        await Programme.filter(id=programme.id).update(is_published=False)
+        await remove(actor, _subject(programme), now=now)
+        await catalogue_changed()
+
+
+async def restore_programme(
+    programme_id: int, site_id: int, *, actor: Actor, now: datetime
+) -> None:
+    """Bring it back, not public yet; raises NotFound when it is too late."""
+    async with transaction():
+        programme = await Programme.get_or_none(id=programme_id, site_id=site_id)
+        if programme is None or not await restore(actor, _subject(programme), now=now):
+            raise NotFound(_("This session can no longer be brought back."))
+
+
+async def stage_of(programme: Programme) -> Stage:
+    if programme.is_published:
+        return Stage.PUBLISHED
+    was_public = await audit.latest(SUBJECT, programme.id, WENT_PUBLIC)
+    return Stage.PAUSED if was_public else Stage.DRAFT
+
+
+async def programme_of_site(programme_id: int, site_id: int) -> Programme:
+    """One of a site's programmes, public or not; raises NotFound, for removed ones too."""
+    found = await Programme.get_or_none(id=programme_id, site_id=site_id)
+    if found is None or programme_id in await audit.removed_ids(SUBJECT):
+        raise NotFound(_("There is no such session. It may have been withdrawn."))
+    return found
+
+
+async def programmes_of_site(site_id: int) -> list[Programme]:
+    """All of a site's programmes but the removed, latest made first."""
+    removed = set(await audit.removed_ids(SUBJECT))
+    found = await Programme.filter(site_id=site_id).order_by("-id")
+    return [programme for programme in found if programme.id not in removed]
+
+
+async def _add_slots(programme: Programme, times: Times, now: datetime) -> None:
+    if not times.starts or len(times.starts) > MOST_SLOTS:
+        raise TimesRefused(_("Choose at least one time, and at most %(n)s.", n=MOST_SLOTS))
+    closes_before = (
+        ENTRIES_CLOSE_BEFORE if times.allocation == Allocation.DRAW else BOOKING_CLOSES_BEFORE
+    )
+    if min(times.starts) - closes_before <= now:
+        raise TimesRefused(
+            _("A draw needs five days for entries. Choose later times, or first come.")
+            if times.allocation == Allocation.DRAW
+            else _("Some of these times are over or begin within half an hour.")
+        )
+    await _refuse_overlap(programme, times)
+    length = timedelta(minutes=programme.minutes)
+    await Slot.bulk_create(
+        [
+            Slot(
+                programme_id=programme.id,
+                starts_at=start,
+                ends_at=start + length,
+                capacity=times.capacity,
+                allocation=times.allocation,
+                booking_opens_at=times.booking_opens_at,
+                booking_closes_at=start - closes_before,
+            )
+            for start in times.starts
+        ]
+    )
+
+
+async def _refuse_overlap(programme: Programme, times: Times) -> None:
+    """A host cannot lead two sessions at once; of one programme there is never the same start."""
+    others = Slot.filter(
+        programme__site_id=programme.site_id,  # type: ignore[attr-defined]
+        starts_at__lt=max(times.starts) + timedelta(minutes=programme.minutes),
+        ends_at__gt=min(times.starts),
+    ).exclude(status=SlotStatus.CANCELLED)
+    if times.may_overlap:
+        others = others.filter(programme_id=programme.id)
+    removed = set(await audit.removed_ids(SUBJECT))
+    taken = [
+        (begin, end)
+        for begin, end, owner in await others.values_list("starts_at", "ends_at", "programme_id")
+        if owner not in removed
+    ]
+    own = Slot.filter(programme_id=programme.id, starts_at__in=list(times.starts))
+    if first_overlap(times.starts, programme.minutes, taken) or await own.exists():
+        raise TimesRefused(
+            _("Some of these times overlap each other or another session of this place.")
+        )
+
+
+async def _set_published(
+    programme: Programme, action: str, is_published: bool, actor: Actor, now: datetime
+) -> None:
+    async with transaction():
+        before = {"published": not is_published}
+        await Programme.filter(id=programme.id).update(is_published=is_published)
+        await _log(actor, action, _subject(programme), before, {"published": is_published}, now)
+
+
+def _columns(outline: Outline, translations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    english = {name: text for name, text in outline.english.items() if text}
+    return {
+        **outline.texts,
+        "translations": {**translations, "en": english} if english else {**translations},
+        "minutes": outline.minutes,
+        "price_yen": outline.price_yen,
+        "min_age": outline.min_age,
+        "max_party": outline.max_party,
+        "languages": list(outline.languages),
+    }
+
+
+def _subject(programme: Programme) -> Subject:
+    site_id: int = programme.site_id  # type: ignore[attr-defined]
+    return Subject(SUBJECT, programme.id, site_id, programme.title)
+
+
+async def _log(
+    actor: Actor,
+    action: str,
+    subject: Subject,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    await note(actor, action, subject, before=before, after=after, now=now)
+    await catalogue_changed()

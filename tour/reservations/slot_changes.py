@@ -1,0 +1,139 @@
+"""Changes to a slot that its parties must hear of. One transaction each, messages included."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.errors import Conflict
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.notifications import service as notifications
+from tour.notifications.message import Message
+from tour.notifications.models import Recipient
+from tour.programmes import service as programmes
+from tour.programmes.models import Slot, SlotStatus
+from tour.reservations import changes, reminders, waitlist
+from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.sites.models import Site
+from tour.sites.service import catalogue_changed
+
+MAX_MESSAGE = 500
+SAME_DAY = timedelta(hours=12)
+
+
+async def cancel_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
+    """Call a slot off: give its seats back, end its queue, and tell everybody; returns how many.
+
+    Other times of the same parties stay. Raises Conflict when it is over or cancelled already.
+    """
+    async with transaction():
+        await programmes.lock_slots([slot_id])
+        slot = await _with_programme(slot_id)
+        alive = Slot.filter(id=slot_id, ends_at__gt=now).exclude(status=SlotStatus.CANCELLED)
+        if not await alive.update(status=SlotStatus.CANCELLED):
+            raise Conflict(_("This time is over or cancelled already."))
+        waiting = await waitlist.withdraw_all(slot)
+        held = await _release_all(slot_id, now)
+        title = _("Called off: %(session)s", session=slot.programme.title)
+        told = await _tell(slot, [*held, *waiting], f"cancelled:{slot_id}", title, message, now)
+        after = {"status": str(SlotStatus.CANCELLED), "parties": told, "message": message}
+        before = {"status": str(slot.status)}
+        await note(actor, "slot.cancel", _subject(slot), before=before, after=after, now=now)
+        await catalogue_changed()
+    return told
+
+
+async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
+    """Send a message to every party of a slot; returns to how many."""
+    async with transaction():
+        slot = await _with_programme(slot_id)
+        parties = [place.reservation for place in await confirmed_places(slot_id)]
+        title = _("News about %(session)s", session=slot.programme.title)
+        told = await _tell(slot, parties, f"news:{slot_id}", title, message, now)
+        after = {"message": message, "parties": told}
+        await note(actor, "slot.message", _subject(slot), before={}, after=after, now=now)
+    return told
+
+
+async def tell_closed_early(site: Site, *, actor: Actor, now: datetime) -> int:
+    """Tell the parties that still come today: the door closes early, their seats stay."""
+    async with transaction():
+        soon = Slot.filter(
+            programme__site_id=site.id,
+            starts_at__gt=now,
+            starts_at__lt=now + SAME_DAY,
+            status=SlotStatus.OPEN,
+            seats_taken__gt=0,
+        )
+        told = 0
+        for slot in await soon.order_by("id").select_related("programme__site"):
+            parties = [place.reservation for place in await confirmed_places(slot.id)]
+            session = slot.programme.title
+            title = _("Closes early today, your seats stay: %(session)s", session=session)
+            told += await _tell(slot, parties, f"door:{slot.id}", title, "", now)
+        subject = Subject("site", site.id, site.id, site.name)
+        await note(actor, "site.tell_closed", subject, before={}, after={"parties": told}, now=now)
+    return told
+
+
+async def confirmed_places(slot_id: int) -> list[Place]:
+    """The parties that hold seats in a slot, in the order they reserved."""
+    held = Place.filter(slot_id=slot_id, status=PlaceStatus.CONFIRMED)
+    return await held.order_by("id").select_related("reservation__recipient")
+
+
+async def _with_programme(slot_id: int) -> Slot:
+    """Of a paused programme, too: those who reserved it before must hear of it."""
+    return await Slot.get(id=slot_id).select_related("programme__site")
+
+
+async def _release_all(slot_id: int, now: datetime) -> list[Reservation]:
+    """Give every party's seats back; its reminders stay true for what it still holds."""
+    places = await confirmed_places(slot_id)
+    for place in places:
+        await changes.release(place, PlaceStatus.CANCELLED, now)
+        left = [other.slot_id for other in await changes.confirmed_places(place.reservation_id)]
+        slots = await Slot.filter(id__in=left).select_related("programme__site")
+        await reminders.renew(place.reservation, slots, now=now)
+    return [place.reservation for place in places]
+
+
+async def _tell(
+    slot: Slot,
+    parties: Iterable[Reservation],
+    key: str,
+    title: Text,
+    message: str,
+    now: datetime,
+) -> int:
+    """Returns how many parties that was. Sample parties of a demonstration share one recipient."""
+    told = list(parties)
+    by_recipient = {party.recipient_id: party for party in told}
+    if told:
+        await notifications.tell_now(
+            by_recipient,
+            key,
+            _composer(slot, by_recipient, title, message),
+            concerns=slot.starts_at.astimezone(reminders.zone_of(told[0])).date(),
+            expires_at=slot.ends_at,
+            now=now,
+        )
+    return len(told)
+
+
+def _composer(
+    slot: Slot, parties: dict[int, Reservation], title: Text, message: str
+) -> Callable[[Recipient], Message]:
+    def compose(reader: Recipient) -> Message:
+        party = parties[reader.id]
+        session = reminders.title_of(slot, party.lang)
+        lines = [reminders.line(slot, party.lang, reminders.zone_of(party), with_day=True)]
+        own_title = Text(title.message, {"session": session})
+        return reminders.message(party, own_title, [*lines, *message.splitlines()])
+
+    return compose
+
+
+def _subject(slot: Slot) -> Subject:
+    return Subject("slot", slot.id, slot.programme.site.id, slot.programme.title)
