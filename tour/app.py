@@ -22,6 +22,7 @@ from tour.api.urls import urls as api_urls
 from tour.clock import Clock, clock_from, system_clock
 from tour.errors import TourError
 from tour.events.agenda import AgendaCache
+from tour.hosts.urls import urls as host_urls
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.keys import vapid_keys
 from tour.notifications.urls import urls as notification_urls
@@ -105,6 +106,7 @@ def _urls(assets: Assets) -> list[BaseRoute]:
         route_urls,
         notification_urls,
         account_urls,
+        host_urls,
         api_urls,
     )
     return [*chain.from_iterable(features), Mount("/static", assets, name="static")]

@@ -1,0 +1,35 @@
+import pytest
+
+from tour.sites.hours import Span
+from tour.sites.hours_text import read_spans
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("", ()),
+        ("10:00-16:00", (Span(600, 960),)),
+        ("１０：００〜１６：００", (Span(600, 960),)),
+        ("10時から16時30分まで", (Span(600, 990),)),
+        ("10:00–12:00, 13:00–16:00", (Span(600, 720), Span(780, 960))),
+        ("13:00-16:00、10:00-12:00", (Span(600, 720), Span(780, 960))),
+        ("1000-1600", (Span(600, 960),)),
+        ("22:00-2:00", (Span(1320, 1560),)),
+        ("22:00-26:00", (Span(1320, 1560),)),
+        ("9:00 - 17:00", (Span(540, 1020),)),
+    ],
+)
+def test_hours_are_read_as_hosts_type_them(text: str, spans: tuple[Span, ...]) -> None:
+    assert read_spans(text) == spans
+
+
+@pytest.mark.parametrize(
+    "text", ["open", "10:00", "10:60-12:00", "25:00-26:00", "10:00-12:00, 11:00-13:00", "10-99:00"]
+)
+def test_what_cannot_be_read_is_none(text: str) -> None:
+    assert read_spans(text) is None
+
+
+def test_what_is_shown_is_read_again() -> None:
+    spans = (Span(600, 720), Span(780, 960), Span(1320, 1560))
+    assert read_spans(", ".join(str(span) for span in spans)) == spans

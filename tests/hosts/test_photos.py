@@ -1,0 +1,212 @@
+import io
+import struct
+import time
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import httpx
+import pi_heif
+import pytest
+from PIL import Image
+
+from tests.accounts.signing import OPERATOR, make_account, make_site, sign_in_as
+from tests.conftest import NOON, TurnableClock
+from tour.accounts.roles import Role
+from tour.audit.models import AuditEntry
+from tour.settings import Settings
+from tour.sites import photo_files, photos
+from tour.sites.models import Photo, Site
+from tour.sites.photo_files import WIDTHS, PhotoRefused, file_name
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (2000, 1500), **options: object) -> bytes:
+    out = io.BytesIO()
+    Image.radial_gradient("L").resize(size).convert("RGB").save(out, kind, **options)
+    return out.getvalue()
+
+
+def exif_with_position() -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "SecretPhoneMaker"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[2] = (35.0, 45.0, 12.0)
+    return exif.tobytes()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_is_kept_in_three_widths(tmp_path: Path, kind: str) -> None:
+    stored = photo_files.store(picture(kind), tmp_path)
+    assert (stored.width, stored.height) == (1600, 1200)
+    for width in WIDTHS:
+        with Image.open(tmp_path / file_name(stored.name, width)) as made:
+            assert (made.format, made.size) == ("WEBP", (width, width * 3 // 4))
+
+
+def test_heic_can_be_decoded() -> None:
+    """No encoder for it is installed, on purpose (decision 0010), so no sample can be made."""
+    Image.init()
+    assert "HEIF" in Image.OPEN
+    assert pi_heif.libheif_info()["decoders"]
+
+
+def test_where_a_photo_was_taken_is_not_kept(tmp_path: Path) -> None:
+    data = picture(exif=exif_with_position(), comment=b"hidden note")
+    assert b"SecretPhoneMaker" in data
+    stored = photo_files.store(data, tmp_path)
+    assert stored.height > stored.width, "turned upright, as its metadata said"
+    for path in tmp_path.iterdir():
+        raw = path.read_bytes()
+        assert b"SecretPhoneMaker" not in raw
+        assert b"hidden note" not in raw
+        with Image.open(path) as made:
+            assert not made.getexif()
+
+
+def test_a_transparent_picture_stands_on_white(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (500, 500), (0, 0, 0, 0)).save(out, "PNG")
+    stored = photo_files.store(out.getvalue(), tmp_path)
+    with Image.open(tmp_path / file_name(stored.name, 480)) as made:
+        assert made.convert("RGB").getpixel((9, 9)) == (255, 255, 255)
+
+
+def png_claiming(width: int, height: int, data: bytes) -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        checksum = struct.pack(">I", zlib.crc32(kind + body))
+        return struct.pack(">I", len(body)) + kind + body + checksum
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+ATTACKS = {
+    "an SVG with a script": SVG,
+    "an SVG behind a JPEG's first bytes": b"\xff\xd8\xff\xe0" + SVG,
+    "a page": b"<!doctype html><script>alert(1)</script>",
+    "a PNG of 100,000 by 100,000": png_claiming(100_000, 100_000, zlib.compress(b"\0" * 10**6)),
+    "a PNG just above 50 megapixels": png_claiming(10_000, 5_001, zlib.compress(b"\0" * 1000)),
+    "a GIF": picture("GIF"),
+    "a TIFF": picture("TIFF"),
+    "a BMP": picture("BMP"),
+    "nothing": b"",
+    "zeros": bytes(5000),
+    "more than 10 MB": picture() + bytes(photo_files.MAX_BYTES),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_what_is_no_photo_is_refused_before_it_is_decoded(tmp_path: Path, name: str) -> None:
+    started = time.monotonic()
+    tracemalloc.start()
+    with pytest.raises(PhotoRefused):
+        photo_files.store(ATTACKS[name], tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert list(tmp_path.iterdir()) == []
+    assert peak < 30_000_000
+    assert time.monotonic() - started < 3
+
+
+def test_a_page_hidden_in_a_photo_does_not_survive(tmp_path: Path) -> None:
+    photo_files.store(picture() + SVG, tmp_path)
+    assert all(b"<script" not in path.read_bytes() for path in tmp_path.iterdir())
+
+
+@pytest.fixture
+async def site(client: httpx.AsyncClient) -> Site:
+    """A site whose host is signed in with `client`."""
+    made = await make_site()
+    await sign_in_as(client, await make_account("host@example.org", Role.HOST, made))
+    return made
+
+
+def upload(data: bytes, alt: str = "摺り台", name: str = "a.jpg") -> dict[str, object]:
+    return {"data": {"alt": alt}, "files": {"photo": (name, data, "image/jpeg")}}
+
+
+async def test_a_host_adds_a_photo_and_visitors_see_it(
+    client: httpx.AsyncClient, site: Site, settings: Settings
+) -> None:
+    answer = await client.post(f"/host/{site.slug}/photos", **upload(picture()))
+    assert answer.status_code == 303, answer.text
+    photo = await Photo.get()
+    page = await client.get(f"/sites/{site.slug}")
+    assert file_name(photo.name, 960) in page.text
+    assert 'alt="摺り台"' in page.text
+    file = await client.get(f"/photos/{file_name(photo.name, 480)}")
+    assert file.headers["content-type"] == "image/webp"
+    assert "immutable" in file.headers["cache-control"]
+    assert (settings.var / "photos" / file_name(photo.name, 480)).exists()
+    assert await AuditEntry.filter(action="photo.add", site_id=site.id).count() == 1
+
+
+async def test_a_photo_needs_a_description(client: httpx.AsyncClient, site: Site) -> None:
+    answer = await client.post(f"/host/{site.slug}/photos", **upload(picture(), alt=" "))
+    assert answer.status_code == 422
+    assert 'id="alt-error"' in answer.text
+    assert await Photo.all().count() == 0
+
+
+async def test_a_disguised_file_is_said_beside_the_field(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    answer = await client.post(f"/host/{site.slug}/photos", **upload(SVG))
+    assert answer.status_code == 422
+    assert 'id="photo-error"' in answer.text
+
+
+async def test_200_megabytes_are_not_even_read(client: httpx.AsyncClient, site: Site) -> None:
+    sent = 0
+
+    async def body():
+        nonlocal sent
+        while sent < 200_000_000:
+            sent += 65536
+            yield bytes(65536)
+
+    headers = {"Content-Length": "200000000", "Content-Type": "multipart/form-data; boundary=x"}
+    path = f"/host/{site.slug}/photos"
+    answer = await client.post(path, content=body(), headers=headers)
+    assert answer.status_code == 413
+    del headers["Content-Length"]
+    assert (await client.post(path, content=body(), headers=headers)).status_code == 413
+    assert sent < 20_000_000
+
+
+@pytest.mark.parametrize("name", ["..%2Ftour.sqlite3", "a.webp", "x" * 40, "%00"])
+async def test_no_other_file_is_served_as_a_photo(client: httpx.AsyncClient, name: str) -> None:
+    assert (await client.get(f"/photos/{name}")).status_code == 404
+
+
+async def test_a_removed_photo_comes_back_within_30_days(
+    client: httpx.AsyncClient, site: Site, clock: TurnableClock, settings: Settings
+) -> None:
+    await client.post(f"/host/{site.slug}/photos", **upload(picture()))
+    photo = await Photo.get()
+    path = f"/host/{site.slug}/photos/{photo.id}"
+    await client.post(path, data={"do": "remove"})
+    assert photo.name not in (await client.get(f"/sites/{site.slug}")).text
+    clock.turn(days=29)
+    await client.post(path, data={"do": "restore"})
+    assert photo.name in (await client.get(f"/sites/{site.slug}")).text
+    await client.post(path, data={"do": "remove"})
+    clock.turn(days=30)
+    await sign_in_as(client, await make_account(), now=clock())
+    assert (await client.post(path, data={"do": "restore"})).status_code == 404
+    assert await photos.purge(settings.var / "photos", now=clock()) == 1
+    assert list((settings.var / "photos").iterdir()) == []
+
+
+async def test_nobody_touches_the_photo_of_another_site(
+    client: httpx.AsyncClient, site: Site, settings: Settings
+) -> None:
+    other = await make_site("other", "別")
+    theirs = await photos.add_photo(
+        other.id, picture(), "別", "", folder=settings.var / "photos", actor=OPERATOR, now=NOON
+    )
+    answer = await client.post(f"/host/{site.slug}/photos/{theirs.id}", data={"do": "remove"})
+    assert answer.status_code == 404
+    assert len(await photos.photos_of(other.id)) == 1

@@ -1,0 +1,270 @@
+import asyncio
+from datetime import date, timedelta
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tests.accounts.signing import browser, make_account, make_site, sign_in_as
+from tests.conftest import NOON, TurnableClock
+from tests.hosts.setting import first_slot, make_party, make_programme
+from tour.accounts.roles import Role
+from tour.audit.models import AuditEntry
+from tour.events.models import Event, Participation
+from tour.programmes.models import Programme, Slot
+from tour.sites.models import HoursException, OpeningHours, Site
+
+FORM = {
+    "title": "四色の木版を摺る",
+    "minutes": "60",
+    "price_yen": "１，０００",
+    "max_party": "6",
+    "languages": ["ja", "en"],
+    "days": ["2026-12-05", ""],
+    "first": "10:00",
+    "last": "16:00",
+    "every": "60",
+    "break": "1",
+    "break_from": "12:00",
+    "break_until": "13:00",
+    "capacity": "8",
+    "allocation": "first_come",
+}
+
+
+@pytest.fixture
+async def site(client: httpx.AsyncClient) -> Site:
+    """A site whose host is signed in with `client`."""
+    made = await make_site()
+    await sign_in_as(client, await make_account("host@example.org", Role.HOST, made))
+    return made
+
+
+async def test_six_slots_are_made_and_published_by_one_form(
+    client: httpx.AsyncClient, app: Starlette, site: Site
+) -> None:
+    event = await Event.create(
+        slug="day",
+        title="一日",
+        starts_on=date(2026, 12, 5),
+        ends_on=date(2026, 12, 6),
+        opens_minute=600,
+        closes_minute=960,
+        timezone="Asia/Tokyo",
+        booking_opens_at=NOON - timedelta(days=1),
+        is_published=True,
+    )
+    await Participation.create(event=event, site=site, number=1)
+    page = await client.get(f"/host/{site.slug}/programmes/new")
+    assert 'value="2026-12-05"' in page.text
+    data = {**FORM, "do": "publish"}
+    answer = await client.post(f"/host/{site.slug}/programmes/new", data=data)
+    assert answer.status_code == 303, answer.text
+    programme = await Programme.get()
+    slots = await Slot.filter(programme=programme).order_by("starts_at")
+    assert [(s.starts_at + timedelta(hours=9)).hour for s in slots] == [10, 11, 13, 14, 15, 16]
+    assert (programme.price_yen, programme.event_id) == (1000, event.id)  # type: ignore[attr-defined]
+    assert slots[0].booking_opens_at == event.booking_opens_at
+    async with browser(app) as visitor:
+        assert "四色の木版を摺る" in (await visitor.get(f"/sites/{site.slug}")).text
+    assert await AuditEntry.filter(action="programme.publish").count() == 1
+
+
+async def test_a_draft_is_seen_by_its_host_only(
+    client: httpx.AsyncClient, app: Starlette, site: Site
+) -> None:
+    await client.post(f"/host/{site.slug}/programmes/new", data={**FORM, "do": "draft"})
+    programme = await Programme.get()
+    path = f"/host/{site.slug}/programmes/{programme.id}"
+    assert "四色の木版を摺る" in (await client.get(f"{path}/preview")).text
+    async with browser(app) as visitor:
+        assert (await visitor.get(f"/programmes/{programme.id}")).status_code == 404
+        await client.post(f"{path}/stage", data={"do": "publish"})
+        assert (await visitor.get(f"/programmes/{programme.id}")).status_code == 200
+        await client.post(f"{path}/stage", data={"do": "pause"})
+        assert (await visitor.get(f"/programmes/{programme.id}")).status_code == 404
+    assert "休止中" in (await client.get(f"/host/{site.slug}/programmes")).text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("title", " "),
+        ("minutes", "0"),
+        ("price_yen", "-1"),
+        ("max_party", "99"),
+        ("days", "2026-13-01"),
+        ("days", ""),
+        ("first", "noon"),
+        ("last", "9:00"),
+        ("every", "1"),
+        ("break_until", "11:00"),
+        ("capacity", "0"),
+        ("days", "2026-11-30"),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(
+    client: httpx.AsyncClient, site: Site, field: str, typed: str
+) -> None:
+    data = {**FORM, "summary": "残る文", field: typed}
+    answer = await client.post(f"/host/{site.slug}/programmes/new", data=data)
+    assert answer.status_code == 422
+    where = "times" if typed == "2026-11-30" else field
+    assert f'id="{where}-error"' in answer.text
+    assert "残る文" in answer.text
+    assert await Programme.all().count() == 0
+
+
+async def test_a_draw_needs_time_for_entries(client: httpx.AsyncClient, site: Site) -> None:
+    data = {**FORM, "allocation": "draw"}
+    answer = await client.post(f"/host/{site.slug}/programmes/new", data=data)
+    assert 'id="allocation-error"' in answer.text
+    later = {**data, "days": ["2026-12-12"]}
+    answer = await client.post(f"/host/{site.slug}/programmes/new", data=later)
+    assert answer.status_code == 303
+
+
+async def test_times_that_overlap_for_one_host_are_refused_unless_it_says_so(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    path = f"/host/{site.slug}/programmes/new"
+    await client.post(path, data=FORM)
+    second = {**FORM, "title": "彫る", "first": "10:30", "last": "10:30", "break": ""}
+    answer = await client.post(path, data=second)
+    assert answer.status_code == 422
+    assert 'id="times-error"' in answer.text
+    assert 'name="may_overlap"' in answer.text
+    answer = await client.post(path, data={**second, "may_overlap": "1"})
+    assert answer.status_code == 303
+
+
+async def test_an_earlier_programme_is_copied(client: httpx.AsyncClient, site: Site) -> None:
+    programme = await make_programme(site, NOON + timedelta(hours=2), capacity=5)
+    page = await client.get(f"/host/{site.slug}/programmes/new?copy={programme.id}")
+    for shown in ("木版を摺る", "Print a wood-block", 'name="capacity" type="text" value="5"'):
+        assert shown in page.text
+
+
+async def test_capacity_below_what_is_reserved_is_said_beside_the_field(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    slot = await first_slot(await make_programme(site))
+    await make_party(slot, 4)
+    path = f"/host/{site.slug}/slots/{slot.id}"
+    answer = await client.post(path, data={"capacity": "3"})
+    assert answer.status_code == 409
+    assert 'id="capacity-error"' in answer.text
+    assert 'value="3"' in answer.text
+    assert (await client.post(path, data={"capacity": "4"})).status_code == 303
+
+
+async def test_a_removed_programme_comes_back_within_30_days(
+    client: httpx.AsyncClient, site: Site, clock: TurnableClock
+) -> None:
+    programme = await make_programme(site)
+    path = f"/host/{site.slug}/programmes/{programme.id}"
+    await client.post(f"{path}/stage", data={"do": "remove"})
+    assert (await client.get(path)).status_code == 404
+    assert "元に戻す" in (await client.get(f"/host/{site.slug}/programmes")).text
+    clock.turn(days=29)
+    assert (await client.post(f"{path}/restore")).status_code == 303
+    assert (await client.get(path)).status_code == 200
+
+
+async def test_a_programme_with_guests_is_not_removed(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    programme = await make_programme(site)
+    await make_party(await first_slot(programme))
+    path = f"/host/{site.slug}/programmes/{programme.id}/stage"
+    assert (await client.post(path, data={"do": "remove"})).status_code == 409
+
+
+def hidden_version(page: str) -> str:
+    return page.partition('name="version" value="')[2].partition('"')[0]
+
+
+async def test_the_second_save_sees_the_first_and_loses_nothing_typed(
+    client: httpx.AsyncClient, app: Starlette, site: Site
+) -> None:
+    path = f"/host/{site.slug}/profile"
+    version = hidden_version((await client.get(path)).text)
+    base = {"name": "見本工房", "summary": "もとの文", "version": version, "languages": ["ja"]}
+    async with browser(app) as second:
+        await sign_in_as(second, await make_account("b@example.org", Role.HOST, site))
+        first = {**base, "name": "新しい名前", "address": "王子1丁目"}
+        assert (await client.post(path, data=first)).status_code == 303
+        answer = await second.post(path, data={**base, "summary": "打った文"})
+        assert answer.status_code == 409
+        for shown in ("打った文", "新しい名前", "host", 'value="新しい名前"', "王子1丁目"):
+            assert shown in answer.text
+        again = {**base, "summary": "打った文", "name": "新しい名前", "address": "王子1丁目"}
+        again["version"] = hidden_version(answer.text)
+        assert (await second.post(path, data=again)).status_code == 303
+    await site.refresh_from_db()
+    assert (site.name, site.summary, site.address) == ("新しい名前", "打った文", "王子1丁目")
+
+
+async def test_of_two_saves_at_once_one_wins(client: httpx.AsyncClient, site: Site) -> None:
+    path = f"/host/{site.slug}/profile"
+    version = hidden_version((await client.get(path)).text)
+    saves = [client.post(path, data={"name": f"名前{n}", "version": version}) for n in range(6)]
+    codes = sorted(answer.status_code for answer in await asyncio.gather(*saves))
+    assert codes == [303, 409, 409, 409, 409, 409]
+
+
+async def test_programme_texts_are_merged_the_same_way(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    programme = await make_programme(site)
+    path = f"/host/{site.slug}/programmes/{programme.id}"
+    version = hidden_version((await client.get(path)).text)
+    base = {**FORM, "title": "木版を摺る", "title_en": "Print a wood-block", "version": version}
+    assert (await client.post(path, data={**base, "bring": "エプロン"})).status_code == 303
+    answer = await client.post(path, data={**base, "title": "版を摺る"})
+    assert answer.status_code == 409
+    assert "エプロン" in answer.text
+    assert "版を摺る" in answer.text
+
+
+async def test_hours_and_exceptions_reach_the_public_page(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    path = f"/host/{site.slug}/hours"
+    version = hidden_version((await client.get(path)).text)
+    data = {"weekday1": "１０時〜１２時、13:00-16:00", "version": version}
+    assert (await client.post(path, data=data)).status_code == 303
+    assert await OpeningHours.filter(site=site, weekday=1).count() == 2
+    assert "10:00–12:00, 13:00–16:00" in (await client.get(f"/sites/{site.slug}")).text
+    closed = {"on_date": "2026-12-08", "hours": "", "note": "棚おろし"}
+    await client.post(f"{path}/exceptions", data=closed)
+    assert "棚おろし" in (await client.get(f"/sites/{site.slug}")).text
+    await client.post(f"{path}/exceptions/clear", data={"on_date": "2026-12-08"})
+    assert await HoursException.all().count() == 0
+    wrong = await client.post(path, data={"weekday2": "朝から", "version": version})
+    assert 'id="weekday2-error"' in wrong.text
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"), [("0", "0"), ("91", "139.7"), ("x", "y"), ("nan", "139.7")]
+)
+async def test_an_entrance_outside_the_town_is_refused(
+    client: httpx.AsyncClient, site: Site, lat: str, lon: str
+) -> None:
+    path = f"/host/{site.slug}/profile"
+    version = hidden_version((await client.get(path)).text)
+    data = {"name": "見本工房", "lat": lat, "lon": lon, "version": version}
+    answer = await client.post(path, data=data)
+    assert answer.status_code == 422
+    assert 'id="lat-error"' in answer.text
+
+
+async def test_the_dragged_entrance_is_where_walks_end(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    path = f"/host/{site.slug}/profile"
+    version = hidden_version((await client.get(path)).text)
+    data = {"name": "見本工房", "lat": "35.7531234", "lon": "139.7381", "version": version}
+    assert (await client.post(path, data=data)).status_code == 303
+    await site.refresh_from_db()
+    assert (site.entrance_lat, site.point_quality) == (35.753123, "entrance")

@@ -1,0 +1,39 @@
+"""What every page of the console shares."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts.guards import Tending
+from tour.accounts.roles import Permission
+from tour.web import render, state
+
+
+def host_page(
+    request: Request,
+    template: str,
+    tending: Tending,
+    status: int = 200,
+    *,
+    tab: str,
+    **context: Any,
+) -> Response:
+    """A page about one site, for those who tend it."""
+    settings = state(request).settings
+    return render(
+        request,
+        template,
+        status,
+        site=tending.site,
+        who=tending.who,
+        tab=tab,
+        sees_parties=tending.sees_parties,
+        is_staff=tending.who.may(Permission.SEE_STAFF_CONSOLE),
+        mail_folder="" if settings.smtp_url else str(settings.var / "mail"),
+        **context,
+    )
+
+
+def site_path(request: Request, name: str, tending: Tending, **params: Any) -> str:
+    return str(request.app.url_path_for(name, slug=tending.site.slug, **params))

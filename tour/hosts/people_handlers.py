@@ -1,0 +1,109 @@
+"""Who tends the site: inviting by mail or by a printed letter, and leaving."""
+
+import segno
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.accounts import guards, invitations, people, queries
+from tour.accounts.errors import NotYours
+from tour.accounts.forms import email_form
+from tour.accounts.guards import Tending
+from tour.accounts.invitations import Offer
+from tour.hosts.frame import host_page, site_path
+from tour.i18n import lazy as _
+from tour.web import lang, now, state
+from tour.web.forms import Typed
+
+NO_SAMPLE_MAIL = _("Sample accounts send no mail. Print a letter instead.")
+
+
+async def people_page(request: Request) -> Response:
+    return await _page(request, await guards.tended_site(request), Typed({}))
+
+
+async def invite(request: Request) -> Response:
+    """By mail, or by a letter to print when the button says so."""
+    tending = await guards.tended_site(request)
+    form = await request.form(max_fields=5, max_files=0)
+    offer = Offer(site=tending.site)
+    if form.get("do") == "letter":
+        token = await invitations.invite_by_letter(offer, actor=tending.actor, now=now(request))
+        path = site_path(request, "hosts:letter", tending, token=token)
+        return RedirectResponse(path, status_code=303)
+    typed = email_form(str(form.get("email", "")))
+    if not typed.errors and tending.who.account.is_sample and state(request).settings.smtp_url:
+        typed = Typed(typed.values, {"email": NO_SAMPLE_MAIL})
+    if typed.errors:
+        return await _page(request, tending, typed, 422)
+    await invitations.invite_by_mail(
+        offer,
+        typed.value("email"),
+        lang=lang(request),
+        timezone=state(request).town.timezone.key,
+        actor=tending.actor,
+        now=now(request),
+    )
+    return _to_people(request, tending, "?done=1")
+
+
+async def letter(request: Request) -> Response:
+    """A page to print and hand over. The link is in the address only: it is kept nowhere."""
+    tending = await guards.tended_site(request)
+    token = request.path_params["token"]
+    invitation = await invitations.usable(token, now=now(request))
+    if invitation.site is None or invitation.site.id != tending.site.id:
+        raise NotYours
+    path = str(request.app.url_path_for("accounts:invitation", token=token))
+    url = state(request).settings.base_url + path
+    page = host_page(
+        request,
+        "host/letter.html",
+        tending,
+        tab="people",
+        invitation=invitation,
+        url=url,
+        qr=Markup(segno.make(url, error="m").svg_inline(scale=6, border=2)),  # noqa: S704
+    )
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
+
+
+async def revoke(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    await invitations.revoke(
+        request.path_params["invitation_id"],
+        tending.site.id,
+        actor=tending.actor,
+        now=now(request),
+    )
+    return _to_people(request, tending)
+
+
+async def leave(request: Request) -> Response:
+    """Stop tending this site; others of the site, or the staff, can invite again."""
+    tending = await guards.tended_site(request)
+    await people.leave_site(
+        tending.who.account, tending.site.id, actor=tending.actor, now=now(request)
+    )
+    return RedirectResponse(request.app.url_path_for("accounts:console"), status_code=303)
+
+
+async def _page(request: Request, tending: Tending, form: Typed, status: int = 200) -> Response:
+    members = await queries.members_of(tending.site.id)
+    return host_page(
+        request,
+        "host/people.html",
+        tending,
+        status,
+        tab="people",
+        form=form,
+        members=members,
+        is_member=any(member.id == tending.who.account.id for member in members),
+        waiting=await invitations.open_invitations(tending.site.id, now=now(request)),
+        done=request.query_params.get("done"),
+    )
+
+
+def _to_people(request: Request, tending: Tending, query: str = "") -> Response:
+    return RedirectResponse(site_path(request, "hosts:people", tending) + query, status_code=303)

@@ -1,0 +1,108 @@
+"""Photos: the console's page of them, and the files for everybody."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.errors import BadInput, NotFound
+from tour.hosts.frame import host_page, site_path
+from tour.i18n import lazy as _
+from tour.sites import photos
+from tour.sites.photo_files import FILE_NAME, MAX_BYTES, file_name
+from tour.web import now, state
+from tour.web.assets import FOREVER
+from tour.web.forms import Typed, texts
+
+LARGEST_FORM = MAX_BYTES + 100_000
+"""Of one upload in bytes, the form around it included; above it the body is not read at all."""
+TOO_LARGE = _("A photo can have at most 10 MB.")
+
+
+async def photos_page(request: Request) -> Response:
+    return await _page(request, await guards.tended_site(request), Typed({}))
+
+
+async def add_photo(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > LARGEST_FORM:
+        return await _page(request, tending, Typed({}, {"photo": TOO_LARGE}), 413)
+    async with request.form(max_fields=5, max_files=1) as form:
+        values = texts(form, ("alt", "alt_en"))
+        upload = form.get("photo")
+        data = b"" if upload is None or isinstance(upload, str) else await upload.read()
+    if not data:
+        return await _page(request, tending, Typed(values, {"photo": _("Choose a photo.")}), 422)
+    try:
+        await photos.add_photo(
+            tending.site.id,
+            data,
+            values["alt"],
+            values["alt_en"],
+            folder=photo_folder(request),
+            actor=tending.actor,
+            now=now(request),
+        )
+    except BadInput as exc:
+        return await _page(request, tending, Typed(values, exc.errors), 422)
+    return _to_photos(request, tending)
+
+
+async def change_photo(request: Request) -> Response:
+    """Describe, put first, remove or bring back, by the button's name."""
+    tending = await guards.tended_site(request)
+    form = await request.form(max_fields=5, max_files=0)
+    photo_id, site_id = request.path_params["photo_id"], tending.site.id
+    actor, instant = tending.actor, now(request)
+    match form.get("do"):
+        case "describe":
+            values = texts(form, ("alt", "alt_en"))
+            await photos.describe(
+                photo_id, site_id, values["alt"], values["alt_en"], actor=actor, now=instant
+            )
+        case "first":
+            await photos.show_first(photo_id, site_id, actor=actor, now=instant)
+        case "remove":
+            await photos.remove_photo(photo_id, site_id, actor=actor, now=instant)
+        case "restore":
+            await photos.restore_photo(photo_id, site_id, actor=actor, now=instant)
+        case _:
+            message = _("Please go back and use the buttons of the page.")
+            raise BadInput(message, {"do": message})
+    return _to_photos(request, tending)
+
+
+async def photo_file(request: Request) -> Response:
+    """A photo in one width. Its name is made of its content, so it never changes."""
+    name = request.path_params["name"]
+    path = photo_folder(request) / name
+    if not FILE_NAME.fullmatch(name) or not path.is_file():
+        raise NotFound(_("There is no such photo."))
+    return FileResponse(path, media_type="image/webp", headers={"Cache-Control": FOREVER})
+
+
+def photo_folder(request: Request) -> Path:
+    folder: Path = state(request).settings.var / "photos"
+    return folder
+
+
+async def _page(request: Request, tending: Tending, form: Typed, status: int = 200) -> Response:
+    return host_page(
+        request,
+        "host/photos.html",
+        tending,
+        status,
+        tab="profile",
+        form=form,
+        photos=await photos.photos_of(tending.site.id),
+        removed=await photos.removed_photos(tending.site.id, now=now(request)),
+        most=photos.MOST,
+        file_name=file_name,
+    )
+
+
+def _to_photos(request: Request, tending: Tending) -> Response:
+    return RedirectResponse(site_path(request, "hosts:photos", tending), status_code=303)

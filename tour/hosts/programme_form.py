@@ -1,0 +1,180 @@
+"""The form of a programme and its times: text to values, everything typed kept."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.datastructures import FormData
+
+from tour.i18n import lazy as _
+from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, TEXTS, Outline, Times, as_fields
+from tour.programmes.models import Allocation
+from tour.programmes.slot_editing import MAX_CAPACITY
+from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
+from tour.sites.labels import LANGUAGES
+from tour.web.forms import Reading, Typed, texts
+
+OUTLINE_FIELDS = (
+    *TEXTS,
+    *(f"{name}_en" for name in TEXTS),
+    "minutes",
+    "price_yen",
+    "min_age",
+    "max_party",
+    "languages",
+)
+TIME_FIELDS = (
+    "days",
+    "first",
+    "last",
+    "every",
+    "break",
+    "break_from",
+    "break_until",
+    "capacity",
+    "allocation",
+    "may_overlap",
+)
+MOST_DAYS = 14
+USUAL_TIMES = {
+    "days": "",
+    "first": "10:00",
+    "last": "16:00",
+    "every": "60",
+    "break": "1",
+    "break_from": "12:00",
+    "break_until": "13:00",
+    "capacity": "8",
+    "allocation": "first_come",
+    "may_overlap": "",
+}
+USUAL_OUTLINE = {
+    **dict.fromkeys(OUTLINE_FIELDS, ""),
+    "minutes": "60",
+    "price_yen": "0",
+    "max_party": "6",
+    "languages": "ja",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventDays:
+    """The dates of an event that the site takes part in, and when its booking opens."""
+
+    event_id: int
+    title: str
+    dates: tuple[date, ...]
+    booking_opens_at: datetime | None
+
+
+def outline_values(outline: Outline) -> dict[str, str]:
+    """A form filled from what is stored."""
+    values = {name: "" if v is None else v for name, v in as_fields(outline).items()}
+    return {**values, "languages": ",".join(values["languages"])} | {
+        name: str(values[name]) for name in values if name != "languages"
+    }
+
+
+def submitted(form: FormData, *, with_times: bool) -> dict[str, str]:
+    """What was sent, as text; several of one name are joined by commas."""
+    names = (*OUTLINE_FIELDS, *(TIME_FIELDS if with_times else ()))
+    values = texts(form, names)
+    for name in ("languages", "days"):
+        if name in values:
+            sent = [v for v in form.getlist(name) if isinstance(v, str) and v]
+            values[name] = ",".join(sent)
+    return values
+
+
+def read_outline(values: dict[str, str]) -> tuple[Outline, Typed]:
+    """The outline, and the form with what is wrong in it."""
+    read = Reading(values)
+    spoken = [code for code in values["languages"].split(",") if code in LANGUAGES]
+    outline = Outline(
+        texts={
+            "title": read.text("title", 100, required=True),
+            "summary": read.text("summary", 2000),
+            "bring": read.text("bring", 500),
+        },
+        english={name: read.text(f"{name}_en", 2000) for name in TEXTS},
+        minutes=read.whole("minutes", 5, 600),
+        price_yen=read.whole("price_yen", 0, 1_000_000),
+        min_age=read.whole("min_age", 0, 99) if values["min_age"] else None,
+        max_party=read.whole("max_party", 1, 20),
+        languages=tuple(spoken),
+    )
+    return outline, read.typed
+
+
+def read_times(
+    values: dict[str, str],
+    minutes: int,
+    events: list[EventDays],
+    zone: ZoneInfo,
+    now: datetime,
+) -> tuple[Times | None, Typed]:
+    """The times, or None and what is wrong with them."""
+    read = Reading(values)
+    days = _days(read)
+    rhythm = _rhythm(read)
+    starts = rhythm.starts(minutes)
+    capacity = read.whole("capacity", 1, MAX_CAPACITY)
+    if not read.errors and not 0 < len(starts) <= MOST_A_DAY:
+        read.errors["first"] = _("That gives %(n)s times a day. Please look again.", n=len(starts))
+    if read.errors:
+        return None, read.typed
+    event = _event_of(days, events)
+    draw = values["allocation"] == Allocation.DRAW
+    chosen = instants(days, starts, zone)
+    if draw and min(chosen) - ENTRIES_CLOSE_BEFORE <= now:
+        read.errors["allocation"] = _(
+            "A draw needs five days for entries. Choose later times, or first come."
+        )
+        return None, read.typed
+    times = Times(
+        starts=chosen,
+        capacity=capacity,
+        allocation=Allocation.DRAW if draw else Allocation.FIRST_COME,
+        booking_opens_at=event.booking_opens_at if event else None,
+        event_id=event.event_id if event else None,
+        may_overlap=bool(values["may_overlap"]),
+    )
+    return times, read.typed
+
+
+def starts_preview(values: dict[str, Any], minutes: int) -> list[str]:
+    """10:00, 11:00 …: what the numbers in the form come to, or nothing while they are wrong."""
+    read = Reading(values)
+    starts = _rhythm(read).starts(minutes)
+    return [] if read.errors else [f"{start // 60}:{start % 60:02d}" for start in starts]
+
+
+def _days(read: Reading) -> list[date]:
+    found: set[date] = set()
+    for text in read.values["days"].split(","):
+        try:
+            found |= {date.fromisoformat(text)} if text else set()
+        except ValueError:
+            read.errors["days"] = _("Give dates such as 2026-12-05.")
+    if not found or len(found) > MOST_DAYS:
+        read.errors.setdefault("days", _("Choose 1 to %(n)s days.", n=MOST_DAYS))
+    return sorted(found)
+
+
+def _rhythm(read: Reading) -> Rhythm:
+    first, last = read.clock("first"), read.clock("last")
+    every = read.whole("every", 5, 600)
+    break_from = break_until = 0
+    if read.values["break"]:
+        break_from, break_until = read.clock("break_from"), read.clock("break_until")
+        if break_until < break_from:
+            read.errors.setdefault("break_until", _("The break ends before it begins."))
+    if last < first:
+        read.errors.setdefault("last", _("The last start comes before the first."))
+    return Rhythm(first, last, every, break_from, break_until)
+
+
+def _event_of(days: list[date], events: list[EventDays]) -> EventDays | None:
+    """The event that all the days belong to, if there is one."""
+    return next((event for event in events if set(days) <= set(event.dates)), None)

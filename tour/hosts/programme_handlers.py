@@ -1,0 +1,303 @@
+"""Programmes and their times: list, make, change, publish, pause, remove and bring back."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.audit import queries as audit
+from tour.errors import BadInput
+from tour.events import queries as events
+from tour.hosts import programme_form as forms
+from tour.hosts import queries
+from tour.hosts.frame import host_page, site_path
+from tour.hosts.meanwhile import merged
+from tour.hosts.programme_form import EventDays
+from tour.hosts.today_handlers import local_date
+from tour.i18n import lazy as _
+from tour.i18n import localized
+from tour.programmes import editing
+from tour.programmes.editing import SUBJECT, TimesRefused
+from tour.programmes.models import Programme
+from tour.sites.editing import Stale, Version
+from tour.sites.labels import LANGUAGES
+from tour.web import lang, now, state
+from tour.web.forms import Typed
+
+VERBS = {
+    "publish": editing.publish,
+    "pause": editing.pause,
+    "remove": editing.remove_programme,
+}
+
+
+async def programmes_page(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    rows = [await _row(request, p) for p in await editing.programmes_of_site(tending.site.id)]
+    removed = await audit.restorable(site_id=tending.site.id, subject=SUBJECT, now=now(request))
+    return host_page(
+        request,
+        "host/programmes.html",
+        tending,
+        tab="programmes",
+        programmes=rows,
+        removed=removed,
+    )
+
+
+async def new_programme(request: Request) -> Response:
+    """An empty form, or one filled from an earlier programme (`?copy=id`): new days, same rest."""
+    tending = await guards.tended_site(request)
+    values = {**forms.USUAL_OUTLINE, **forms.USUAL_TIMES}
+    copied = request.query_params.get("copy", "")
+    if copied.isdecimal() and len(copied) < 10:
+        before = await editing.programme_of_site(int(copied), tending.site.id)
+        values |= forms.outline_values(editing.outline_of(before))
+        values |= await _usual_times(request, before)
+    return await _new_page(request, tending, Typed(values))
+
+
+async def create_programme(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    form = await request.form(max_fields=80, max_files=0)
+    values = forms.submitted(form, with_times=True)
+    outline, typed = forms.read_outline(values)
+    coming = await _event_days(request, tending)
+    zone = state(request).town.timezone
+    times, typed_times = forms.read_times(values, outline.minutes, coming, zone, now(request))
+    whole = Typed(values, {**typed.errors, **typed_times.errors})
+    if whole.errors or times is None:
+        return await _new_page(request, tending, whole, status=422)
+    try:
+        made = await editing.create(
+            tending.site.id, outline, times, actor=tending.actor, now=now(request)
+        )
+    except TimesRefused as exc:
+        return await _new_page(request, tending, Typed(values, exc.errors), status=422)
+    if form.get("do") == "publish":
+        await editing.publish(made, actor=tending.actor, now=now(request))
+    return _to_programme(request, tending, made.id, "made")
+
+
+async def programme_page(request: Request) -> Response:
+    tending, programme = await _programme(request)
+    values = {**forms.outline_values(editing.outline_of(programme)), **forms.USUAL_TIMES}
+    return await _programme_page(request, tending, programme, Typed(values))
+
+
+async def change_programme(request: Request) -> Response:
+    tending, programme = await _programme(request)
+    form = await request.form(max_fields=80, max_files=0)
+    values = forms.submitted(form, with_times=False)
+    outline, typed = forms.read_outline(values)
+    if typed.errors:
+        return await _programme_page(
+            request, tending, programme, typed, 422, version=str(form.get("version", ""))
+        )
+    try:
+        version = Version.parse(str(form.get("version", "")))
+        await editing.change(
+            programme, outline, version=version, actor=tending.actor, now=now(request)
+        )
+    except Stale:
+        merge = await merged(values, SUBJECT, programme.id, str(form.get("version", "")))
+        return await _programme_page(
+            request, tending, programme, Typed(merge.values), 409, others=merge.others
+        )
+    return _to_programme(request, tending, programme.id, "saved")
+
+
+async def add_times(request: Request) -> Response:
+    tending, programme = await _programme(request)
+    form = await request.form(max_fields=80, max_files=0)
+    stored = forms.outline_values(editing.outline_of(programme))
+    values = {**forms.submitted(form, with_times=True), **stored}
+    coming = await _event_days(request, tending)
+    zone = state(request).town.timezone
+    times, typed = forms.read_times(values, programme.minutes, coming, zone, now(request))
+    if times is None:
+        return await _programme_page(request, tending, programme, typed, 422)
+    try:
+        await editing.add_times(programme, times, actor=tending.actor, now=now(request))
+    except TimesRefused as exc:
+        return await _programme_page(request, tending, programme, Typed(values, exc.errors), 422)
+    return _to_programme(request, tending, programme.id, "times")
+
+
+async def set_stage(request: Request) -> Response:
+    """Publish, pause or remove, by the button's name."""
+    tending, programme = await _programme(request)
+    chosen = str((await request.form(max_fields=5, max_files=0)).get("do", ""))
+    if chosen not in VERBS:
+        message = _("Please go back and use the buttons of the page.")
+        raise BadInput(message, {"do": message})
+    await VERBS[chosen](programme, actor=tending.actor, now=now(request))
+    if chosen == "remove":
+        return RedirectResponse(site_path(request, "hosts:programmes", tending), status_code=303)
+    return _to_programme(request, tending, programme.id, chosen)
+
+
+async def restore(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    programme_id = request.path_params["programme_id"]
+    await editing.restore_programme(
+        programme_id, tending.site.id, actor=tending.actor, now=now(request)
+    )
+    return _to_programme(request, tending, programme_id, "restored")
+
+
+async def preview(request: Request) -> Response:
+    """The page as visitors will see it, for those who tend the site only."""
+    tending, programme = await _programme(request)
+    slots = await queries.coming_slots(programme, now=now(request))
+    return host_page(
+        request,
+        "host/preview.html",
+        tending,
+        tab="programmes",
+        programme=programme,
+        shown=_shown(request, programme),
+        slots=slots,
+        stage=await editing.stage_of(programme),
+    )
+
+
+async def _programme(request: Request) -> tuple[Tending, Programme]:
+    tending = await guards.tended_site(request)
+    programme_id = request.path_params["programme_id"]
+    return tending, await editing.programme_of_site(programme_id, tending.site.id)
+
+
+async def _row(request: Request, programme: Programme) -> dict[str, Any]:
+    slots = await queries.coming_slots(programme, now=now(request))
+    return {
+        "programme": programme,
+        "stage": await editing.stage_of(programme),
+        "slots": len(slots),
+        "first": slots[0].starts_at if slots else None,
+        "capacity": sum(slot.capacity for slot in slots),
+        "taken": sum(slot.seats_taken for slot in slots),
+    }
+
+
+async def _usual_times(request: Request, programme: Programme) -> dict[str, str]:
+    """Seats and allocation of the programme's last times, and their first and last hour."""
+    slots = await queries.latest_slots(programme)
+    if not slots:
+        return {}
+    zone = state(request).town.timezone
+    day = slots[0].starts_at.astimezone(zone).date()
+    clocks = [at for s in slots if (at := s.starts_at.astimezone(zone)).date() == day]
+    return {
+        "capacity": str(slots[0].capacity),
+        "allocation": str(slots[0].allocation),
+        "first": f"{min(clocks):%H:%M}",
+        "last": f"{max(clocks):%H:%M}",
+        "every": str(programme.minutes),
+    }
+
+
+async def _event_days(request: Request, tending: Tending) -> list[EventDays]:
+    """The events that the site takes part in."""
+    coming = await events.events_from(local_date(request))
+    return [
+        EventDays(event.id, event.text("title", lang(request)), event.dates, event.booking_opens_at)
+        for event in coming
+        if any(host.site_id == tending.site.id for host in event.hosts)
+    ]
+
+
+async def _new_page(request: Request, tending: Tending, form: Typed, status: int = 200) -> Response:
+    return host_page(
+        request,
+        "host/new_programme.html",
+        tending,
+        status,
+        tab="programmes",
+        form=form,
+        events=await _event_days(request, tending),
+        earlier=await editing.programmes_of_site(tending.site.id),
+        spoken=_language_choices(),
+        today=local_date(request),
+    )
+
+
+async def _programme_page(
+    request: Request,
+    tending: Tending,
+    programme: Programme,
+    form: Typed,
+    status: int = 200,
+    *,
+    others: Any = (),
+    version: str = "",
+) -> Response:
+    fresh = await editing.programme_of_site(programme.id, tending.site.id)
+    return host_page(
+        request,
+        "host/programme.html",
+        tending,
+        status,
+        tab="programmes",
+        programme=fresh,
+        form=Typed({**forms.USUAL_TIMES, **form.values}, form.errors),
+        version=version or str(await Version.of(fresh, SUBJECT)),
+        others=others,
+        labels=_labels(),
+        slots=await queries.coming_slots(programme, now=now(request)),
+        stage=await editing.stage_of(fresh),
+        events=await _event_days(request, tending),
+        spoken=_language_choices(),
+        today=local_date(request),
+        said=_SAID.get(request.query_params.get("done", "")),
+    )
+
+
+_SAID = {
+    "made": _("The session is made."),
+    "saved": _("Saved."),
+    "times": _("The times are added."),
+    "publish": _("Published. Visitors see it now."),
+    "pause": _("Paused. Those who have reserved keep their seats."),
+    "restored": _("Brought back, as a draft."),
+    "cancelled": _("Cancelled. Everybody in it is being told."),
+    "capacity": _("The seats are changed."),
+    "sent": _("The message is on its way."),
+}
+
+
+FIELD_LABELS = {
+    "title": _("Title"),
+    "summary": _("What one does"),
+    "bring": _("What to bring"),
+    "minutes": _("Minutes"),
+    "price_yen": _("Price in yen"),
+    "min_age": _("From what age"),
+    "max_party": _("People in one party"),
+    "languages": _("Languages"),
+}
+
+
+def _labels() -> dict[str, str]:
+    """What the fields are called, for the list of what somebody else has changed."""
+    named = {name: str(label) for name, label in FIELD_LABELS.items()}
+    return {**named, **{f"{name}_en": f"{label} (English)" for name, label in named.items()}}
+
+
+def _shown(request: Request, programme: Programme) -> dict[str, str]:
+    """The texts in the reader's language, as the public page falls back."""
+    row = {name: getattr(programme, name) for name in editing.TEXTS}
+    return {
+        name: localized(row, name, lang(request), programme.translations) for name in editing.TEXTS
+    }
+
+
+def _language_choices() -> list[tuple[str, str]]:
+    return [(code, str(label)) for code, label in LANGUAGES.items()]
+
+
+def _to_programme(request: Request, tending: Tending, programme_id: int, done: str) -> Response:
+    path = site_path(request, "hosts:programme", tending, programme_id=programme_id)
+    return RedirectResponse(f"{path}?done={done}", status_code=303)

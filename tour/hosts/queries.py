@@ -1,0 +1,49 @@
+"""What the console reads beside the services of its features."""
+
+from datetime import date, datetime
+
+from tour.audit.models import AuditEntry
+from tour.programmes.models import Programme, Slot
+from tour.sites import editing
+from tour.sites.models import HoursException
+
+LATEST = 20
+SENT = ("slot.message", "slot.cancel", "site.tell_closed")
+
+
+async def coming_slots(programme: Programme, *, now: datetime) -> list[Slot]:
+    """A programme's times that are not over, soonest first."""
+    coming = Slot.filter(programme_id=programme.id, ends_at__gt=now)
+    return await coming.order_by("starts_at", "id")
+
+
+async def latest_slots(programme: Programme) -> list[Slot]:
+    """Its last times, to copy from."""
+    return await Slot.filter(programme_id=programme.id).order_by("-starts_at").limit(LATEST)
+
+
+async def slots_with_parties(site_id: int, *, now: datetime) -> list[Slot]:
+    """The coming times of a site in which somebody holds seats, with their programmes."""
+    coming = Slot.filter(programme__site_id=site_id, ends_at__gt=now, seats_taken__gt=0)
+    return await coming.order_by("starts_at").select_related("programme")
+
+
+async def coming_exceptions(site_id: int, today: date) -> list[tuple[date, str]]:
+    """(date, what holds) from today on, soonest first."""
+    rows = await HoursException.filter(site_id=site_id, on_date__gte=today)
+    found = []
+    for on_date in sorted({row.on_date for row in rows}):
+        fields = await editing.exception_fields(site_id, on_date)
+        found.append((on_date, fields[on_date.isoformat()]))
+    return found
+
+
+async def sent_messages(site_id: int) -> list[AuditEntry]:
+    """What this site has told its parties, latest first."""
+    chosen = AuditEntry.filter(site_id=site_id, action__in=SENT)
+    return await chosen.order_by("-id").limit(LATEST)
+
+
+async def own_entry(entry_id: int, site_id: int, account_id: int) -> AuditEntry | None:
+    """A change that this account made at this site."""
+    return await AuditEntry.get_or_none(id=entry_id, site_id=site_id, account_id=account_id)

@@ -1,0 +1,124 @@
+"""The forms of a site's page and hours: text to values, everything typed kept."""
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData
+
+from tour.geo import Point
+from tour.i18n import lazy as _
+from tour.sites.editing import ENGLISH_TEXTS, OWN_TEXTS, Profile, as_fields
+from tour.sites.hours import Span
+from tour.sites.hours_text import read_spans
+from tour.sites.labels import LANGUAGES
+from tour.sites.models import ACCESS_FEATURES
+from tour.web.forms import Reading, Typed, texts
+
+LISTS = ("access_features", "languages")
+PROFILE_FIELDS = (
+    *OWN_TEXTS,
+    *(f"{name}_en" for name in ENGLISH_TEXTS),
+    "url",
+    "lat",
+    "lon",
+    *LISTS,
+)
+LIMITS = {"name": 100, "name_kana": 100, "summary": 300, "address": 200, "access_note": 500}
+LONGEST = 4000
+WEEK_FIELDS = tuple(f"weekday{day}" for day in range(7))
+HOURS_HINT = _("Write hours such as 10:00-12:00, 13:00-16:00, or nothing for closed.")
+
+
+def profile_values(profile: Profile) -> dict[str, str]:
+    """A form filled from what is stored."""
+    stored = as_fields(profile)
+    values = {name: str(text) for name, text in stored.items() if name not in (*LISTS, "entrance")}
+    at = profile.entrance
+    place = {"lat": f"{at.lat:.6f}" if at else "", "lon": f"{at.lon:.6f}" if at else ""}
+    return {**values, **place, **{name: ",".join(stored[name]) for name in LISTS}}
+
+
+def submitted_profile(form: FormData) -> dict[str, str]:
+    values = texts(form, PROFILE_FIELDS)
+    for name in LISTS:
+        values[name] = ",".join(v for v in form.getlist(name) if isinstance(v, str))
+    return values
+
+
+def read_profile(
+    values: dict[str, str], bounds: tuple[float, float, float, float]
+) -> tuple[Profile, Typed]:
+    """The profile, and the form with what is wrong in it. `bounds` is the town's: W, S, E, N."""
+    read = Reading(values)
+    own = {
+        name: read.text(name, LIMITS.get(name, LONGEST), required=name == "name")
+        for name in OWN_TEXTS
+    }
+    english = {
+        name: read.text(f"{name}_en", LIMITS.get(name, LONGEST) * 2) for name in ENGLISH_TEXTS
+    }
+    profile = Profile(
+        texts=own,
+        english=english,
+        url=_url(read),
+        access_features=tuple(
+            f for f in ACCESS_FEATURES if f in values["access_features"].split(",")
+        ),
+        languages=tuple(code for code in LANGUAGES if code in values["languages"].split(",")),
+        entrance=_entrance(read, bounds),
+    )
+    return profile, read.typed
+
+
+def read_week(values: dict[str, str]) -> tuple[list[tuple[Span, ...]], Typed]:
+    """Seven days, Monday first, and the form with what is wrong in it."""
+    read = Reading(values)
+    return [_spans(read, name) for name in WEEK_FIELDS], read.typed
+
+
+def read_exception(
+    values: Mapping[str, str], today: date
+) -> tuple[date, tuple[Span, ...], str, Typed]:
+    """(date, hours, note) of one exception, and the form with what is wrong in it."""
+    read = Reading(values)
+    try:
+        on_date = date.fromisoformat(values["on_date"])
+    except ValueError:
+        on_date = today
+        read.errors["on_date"] = _("Give a date such as 2026-12-05.")
+    if on_date < today:
+        read.errors["on_date"] = _("This date is over.")
+    return on_date, _spans(read, "hours"), read.text("note", 200), read.typed
+
+
+def _spans(read: Reading, name: str) -> tuple[Span, ...]:
+    spans = read_spans(read.values[name])
+    if spans is None:
+        read.errors[name] = HOURS_HINT
+        return ()
+    return spans
+
+
+def _url(read: Reading) -> str:
+    url = read.text("url", 500)
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or "." not in parts.netloc):
+        read.errors["url"] = _("Give a whole address, such as https://example.jp/.")
+    return url
+
+
+def _entrance(read: Reading, bounds: tuple[float, float, float, float]) -> Point | None:
+    """Within the town, or somebody has dragged the pin away by mistake."""
+    lat, lon = read.values["lat"], read.values["lon"]
+    if not lat and not lon:
+        return None
+    west, south, east, north = bounds
+    try:
+        at = Point(lat=round(float(lat), 6), lon=round(float(lon), 6))
+    except ValueError:
+        at = None
+    if at is None or not (south <= at.lat <= north and west <= at.lon <= east):
+        read.errors["lat"] = _("This point is not in the town. Please drag the pin again.")
+        return None
+    return at

@@ -1,0 +1,202 @@
+"""The page of the site: texts side by side, entrance, hours and their exceptions."""
+
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.geo import Point
+from tour.hosts import queries
+from tour.hosts import site_form as forms
+from tour.hosts.frame import host_page, site_path
+from tour.hosts.meanwhile import merged
+from tour.hosts.today_handlers import local_date
+from tour.i18n import lazy as _
+from tour.sites import editing
+from tour.sites.editing import Stale, Version
+from tour.sites.labels import ACCESS, LANGUAGES, WEEKDAYS
+from tour.sites.maps import map_around
+from tour.sites.models import Site
+from tour.web import now, state
+from tour.web.forms import Typed, texts
+
+SUBJECT = "site"
+PIN_ZOOM = 18
+FIELD_LABELS = {
+    "name": _("Name of the place"),
+    "name_kana": _("Reading in kana"),
+    "summary": _("In one sentence"),
+    "description": _("About the place"),
+    "access_note": _("The way to the door"),
+    "address": _("Address"),
+    "url": _("Website"),
+    "entrance": _("Entrance"),
+    "access_features": _("Access"),
+    "languages": _("Languages"),
+}
+
+
+async def profile_page(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    form = Typed(forms.profile_values(editing.profile_of(tending.site)))
+    return await _profile_page(request, tending, form)
+
+
+async def change_profile(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    form = await request.form(max_fields=80, max_files=0)
+    values, version = forms.submitted_profile(form), str(form.get("version", ""))
+    profile, typed = forms.read_profile(values, state(request).town.bounds)
+    if typed.errors:
+        return await _profile_page(request, tending, typed, 422, version=version)
+    try:
+        await editing.change_profile(
+            tending.site.id,
+            profile,
+            version=Version.parse(version),
+            actor=tending.actor,
+            now=now(request),
+        )
+    except Stale:
+        merge = await merged(values, SUBJECT, tending.site.id, version)
+        typed = Typed(merge.values)
+        return await _profile_page(request, tending, typed, 409, others=merge.others)
+    path = site_path(request, "hosts:profile", tending)
+    return RedirectResponse(f"{path}?done=1", status_code=303)
+
+
+async def hours_page(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    form = Typed(await editing.week_fields(tending.site.id))
+    return await _hours_page(request, tending, form)
+
+
+async def change_hours(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    form = await request.form(max_fields=20, max_files=0)
+    values, version = texts(form, forms.WEEK_FIELDS), str(form.get("version", ""))
+    week, typed = forms.read_week(values)
+    if typed.errors:
+        return await _hours_page(request, tending, typed, status=422, version=version)
+    try:
+        await editing.replace_week(
+            tending.site.id,
+            week,
+            version=Version.parse(version),
+            actor=tending.actor,
+            now=now(request),
+        )
+    except Stale:
+        merge = await merged(values, SUBJECT, tending.site.id, version)
+        return await _hours_page(
+            request, tending, Typed(merge.values), status=409, others=merge.others
+        )
+    return _to_hours(request, tending)
+
+
+async def set_exception(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    form = await request.form(max_fields=20, max_files=0)
+    values = texts(form, ("on_date", "hours", "note"))
+    on_date, spans, note, typed = forms.read_exception(values, local_date(request))
+    if typed.errors:
+        week = await editing.week_fields(tending.site.id)
+        whole = Typed({**week, **values}, typed.errors)
+        return await _hours_page(request, tending, whole, status=422)
+    await editing.set_exception(
+        tending.site.id, on_date, spans, note, actor=tending.actor, now=now(request)
+    )
+    return _to_hours(request, tending)
+
+
+async def clear_exception(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    form = await request.form(max_fields=20, max_files=0)
+    values = {**texts(form, ("on_date",)), "hours": "", "note": ""}
+    on_date, _spans, _note, typed = forms.read_exception(values, date.min)
+    if not typed.errors:
+        await editing.clear_exception(
+            tending.site.id, on_date, actor=tending.actor, now=now(request)
+        )
+    return _to_hours(request, tending)
+
+
+async def _profile_page(
+    request: Request,
+    tending: Tending,
+    form: Typed,
+    status: int = 200,
+    *,
+    others: Any = (),
+    version: str = "",
+) -> Response:
+    fresh = await Site.get(id=tending.site.id)
+    return host_page(
+        request,
+        "host/profile.html",
+        tending,
+        status,
+        tab="profile",
+        form=form,
+        others=others,
+        labels=_labels(),
+        version=version or str(await Version.of(fresh, SUBJECT)),
+        access_options=[(key, str(label)) for key, label in ACCESS.items()],
+        spoken=[(code, str(label)) for code, label in LANGUAGES.items()],
+        map=_pin_map(request, fresh, form),
+        done=request.query_params.get("done"),
+    )
+
+
+def _pin_map(request: Request, site: Site, form: Typed) -> Any:
+    """A map whose pin can be dragged; it stands where the form says, or on the building."""
+    at = Point(lat=site.lat, lon=site.lon) if site.lat and site.lon else None
+    if form.value("lat") and not form.errors:
+        at = Point(lat=float(form.value("lat")), lon=float(form.value("lon")))
+    points = [at] if at else []
+    pick = [at.lat, at.lon] if at else None
+    return map_around(request, points, pick=pick, pickable=True, zoom=PIN_ZOOM)
+
+
+async def _hours_page(
+    request: Request,
+    tending: Tending,
+    form: Typed,
+    *,
+    status: int = 200,
+    others: Any = (),
+    version: str = "",
+) -> Response:
+    fresh = await Site.get(id=tending.site.id)
+    empty = {"on_date": "", "hours": "", "note": ""}
+    return host_page(
+        request,
+        "host/hours.html",
+        tending,
+        status,
+        tab="profile",
+        form=Typed({**empty, **form.values}, form.errors),
+        others=others,
+        labels=_labels(),
+        version=version or str(await Version.of(fresh, SUBJECT)),
+        weekdays=[(f"weekday{day}", str(name)) for day, name in enumerate(WEEKDAYS)],
+        exceptions=await queries.coming_exceptions(tending.site.id, local_date(request)),
+        today=local_date(request),
+        done=request.query_params.get("done"),
+    )
+
+
+def _to_hours(request: Request, tending: Tending) -> Response:
+    path = site_path(request, "hosts:hours", tending)
+    return RedirectResponse(f"{path}?done=1", status_code=303)
+
+
+def _labels() -> dict[str, str]:
+    """What the fields are called, for the list of what somebody else has changed."""
+    named = {name: str(label) for name, label in FIELD_LABELS.items()}
+    english = {f"{name}_en": f"{label} (English)" for name, label in named.items()}
+    weekdays = {f"weekday{day}": str(name) for day, name in enumerate(WEEKDAYS)}
+    return {**named, **english, **weekdays}

@@ -1,0 +1,118 @@
+"""One time: its seats, a message to its parties, calling it off. And messages to any of them."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.hosts import queries
+from tour.hosts.frame import host_page, site_path
+from tour.i18n import lazy as _
+from tour.programmes import slot_editing
+from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.slot_editing import MAX_CAPACITY, BelowReserved
+from tour.reservations import slot_changes
+from tour.reservations.slot_changes import MAX_MESSAGE
+from tour.web import now
+from tour.web.forms import Reading, Typed, texts
+
+
+async def slot_page(request: Request) -> Response:
+    tending, slot = await _slot(request)
+    return await _slot_page(request, tending, slot, Typed({"capacity": str(slot.capacity)}))
+
+
+async def change_slot(request: Request) -> Response:
+    """The number of seats, typed."""
+    tending, slot = await _slot(request)
+    read = Reading(texts(await request.form(max_fields=5, max_files=0), ("capacity",)))
+    capacity = read.whole("capacity", 0, MAX_CAPACITY)
+    if read.errors:
+        return await _slot_page(request, tending, slot, read.typed, 422)
+    try:
+        await slot_editing.change_capacity(
+            slot, capacity, site_id=tending.site.id, actor=tending.actor, now=now(request)
+        )
+    except BelowReserved as exc:
+        typed = Typed(read.values, {"capacity": exc.message})
+        return await _slot_page(request, tending, slot, typed, 409)
+    return _to_programme(request, tending, slot, "capacity")
+
+
+async def cancel_slot(request: Request) -> Response:
+    tending, slot = await _slot(request)
+    read = Reading(texts(await request.form(max_fields=5, max_files=0), ("message",)))
+    message = read.text("message", MAX_MESSAGE)
+    if read.errors:
+        return await _slot_page(request, tending, slot, read.typed, 422)
+    await slot_changes.cancel_slot(slot.id, message, actor=tending.actor, now=now(request))
+    return _to_programme(request, tending, slot, "cancelled")
+
+
+async def messages_page(request: Request) -> Response:
+    tending = await guards.door(request)
+    chosen = request.query_params.get("slot", "")
+    return await _messages_page(request, tending, Typed({"slot": chosen, "message": ""}))
+
+
+async def send_message(request: Request) -> Response:
+    tending = await guards.door(request)
+    form = await request.form(max_fields=5, max_files=0)
+    read = Reading(texts(form, ("slot", "message")))
+    message = read.text("message", MAX_MESSAGE, required=True)
+    slots = {
+        str(slot.id): slot
+        for slot in await queries.slots_with_parties(tending.site.id, now=now(request))
+    }
+    slot = slots.get(read.values["slot"])
+    if slot is None:
+        read.errors["slot"] = _("Choose whom to tell.")
+    if read.errors or slot is None:
+        return await _messages_page(request, tending, read.typed, 422)
+    told = await slot_changes.tell_slot(slot.id, message, actor=tending.actor, now=now(request))
+    path = site_path(request, "hosts:messages", tending)
+    return RedirectResponse(f"{path}?told={told}", status_code=303)
+
+
+async def _slot(request: Request) -> tuple[Tending, Slot]:
+    tending = await guards.tended_site(request)
+    slot_id = request.path_params["slot_id"]
+    return tending, await slot_editing.slot_of_site(slot_id, tending.site.id)
+
+
+async def _slot_page(
+    request: Request, tending: Tending, slot: Slot, form: Typed, status: int = 200
+) -> Response:
+    return host_page(
+        request,
+        "host/slot.html",
+        tending,
+        status,
+        tab="programmes",
+        slot=slot,
+        form=form,
+        parties=len(await slot_changes.confirmed_places(slot.id)),
+        can_cancel=slot.status != SlotStatus.CANCELLED and slot.ends_at > now(request),
+    )
+
+
+async def _messages_page(
+    request: Request, tending: Tending, form: Typed, status: int = 200
+) -> Response:
+    told = request.query_params.get("told", "")
+    return host_page(
+        request,
+        "host/messages.html",
+        tending,
+        status,
+        tab="messages",
+        form=form,
+        slots=await queries.slots_with_parties(tending.site.id, now=now(request)),
+        told=int(told) if told.isdecimal() and len(told) < 6 else None,
+        sent=await queries.sent_messages(tending.site.id),
+    )
+
+
+def _to_programme(request: Request, tending: Tending, slot: Slot, done: str) -> Response:
+    path = site_path(request, "hosts:programme", tending, programme_id=slot.programme.id)
+    return RedirectResponse(f"{path}?done={done}", status_code=303)

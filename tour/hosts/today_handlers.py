@@ -1,0 +1,191 @@
+"""Today: who comes, and the taps that tell how it stands at the door."""
+
+from datetime import date, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.audit.models import AuditEntry
+from tour.errors import BadInput, NotFound
+from tour.hosts import queries, today, undo
+from tour.hosts.frame import host_page, site_path
+from tour.i18n import lazy as _
+from tour.i18n import translate
+from tour.programmes import slot_editing
+from tour.programmes.models import SlotStatus
+from tour.reservations import arrivals, slot_changes
+from tour.reservations.arrivals import Door
+from tour.reservations.models import Place, PlaceStatus
+from tour.sites import day as days
+from tour.sites.models import DoorState
+from tour.web import now, state
+
+WAITS = (0, 10, 20, 30, 60)
+
+
+async def today_page(request: Request) -> Response:
+    tending = await guards.door(request)
+    zone, instant = state(request).town.timezone, now(request)
+    on_date = _asked_day(request) or local_date(request)
+    return host_page(
+        request,
+        "host/today.html",
+        tending,
+        tab="today",
+        day=await today.day_at(
+            tending.site.id,
+            on_date,
+            zone=zone,
+            town_lang=state(request).town.language,
+            now=instant,
+        ),
+        door=await days.site_day(tending.site.id, on_date),
+        dates=await today.days_with_slots(tending.site.id, zone=zone, now=instant),
+        is_today=on_date == local_date(request),
+        waits=WAITS,
+        until_text=today.until_text,
+        done=await _done(request, tending),
+    )
+
+
+async def tell_door(request: Request) -> Response:
+    """One of the buttons of the door, for today."""
+    tending = await guards.door(request)
+    form = await request.form(max_fields=5, max_files=0)
+    local = now(request).astimezone(state(request).town.timezone)
+    button = str(form.get("do", ""))
+    if button.startswith("cap"):
+        button = f"cap:{form.get('cap', '')}"
+    if button.startswith("walk:"):
+        entry = await _count(request, tending, button)
+    else:
+        changes = days.door_changes(button, local.hour * 60 + local.minute)
+        if changes is None:
+            raise _unknown_button()
+        entry = await days.change_day(
+            tending.site.id, local.date(), changes, actor=tending.actor, now=now(request)
+        )
+        if changes.get("state") == DoorState.CLOSED:
+            await slot_changes.tell_closed_early(
+                tending.site, actor=tending.actor, now=now(request)
+            )
+    return back(request, tending, entry)
+
+
+async def change_seats(request: Request) -> Response:
+    """One seat more or fewer, or no more reservations, for one slot."""
+    tending = await guards.door(request)
+    slot = await slot_editing.slot_of_site(request.path_params["slot_id"], tending.site.id)
+    form = await request.form(max_fields=5, max_files=0)
+    common: dict[str, Any] = {
+        "site_id": tending.site.id,
+        "actor": tending.actor,
+        "now": now(request),
+    }
+    match form.get("do"):
+        case "more":
+            entry = await slot_editing.add_seat(slot, **common)
+        case "fewer":
+            entry = await slot_editing.take_seat_away(slot, **common)
+        case "close":
+            entry = await slot_editing.set_open(slot, SlotStatus.CLOSED, **common)
+        case "open":
+            entry = await slot_editing.set_open(slot, SlotStatus.OPEN, **common)
+        case _:
+            raise _unknown_button()
+    return back(request, tending, entry, slot.starts_at)
+
+
+async def arrive(request: Request) -> Response:
+    """A party has come; tapped in the list."""
+    tending = await guards.door(request)
+    found = Place.get_or_none(
+        id=request.path_params["place_id"],
+        slot__programme__site_id=tending.site.id,
+        status=PlaceStatus.CONFIRMED,
+    )
+    place = await found.select_related("slot")
+    if place is None:
+        raise NotFound(_("This party is not on the list any more."))
+    result = await arrivals.check_in_place(place, door_of(request, tending), now=now(request))
+    return back(request, tending, result.entry, place.slot.starts_at)
+
+
+async def undo_tap(request: Request) -> Response:
+    tending = await guards.door(request)
+    await undo.undo(request, tending, request.path_params["entry_id"])
+    return RedirectResponse(
+        f"{site_path(request, 'hosts:today', tending)}?{_day_query(request)}", status_code=303
+    )
+
+
+def door_of(request: Request, tending: Tending) -> Door:
+    return Door(tending.site.id, state(request).town.timezone, tending.actor)
+
+
+def local_date(request: Request) -> date:
+    local: datetime = now(request).astimezone(state(request).town.timezone)
+    return local.date()
+
+
+def back(
+    request: Request, tending: Tending, entry: AuditEntry | None, at: datetime | None = None
+) -> Response:
+    """To the list, which offers to take the tap back."""
+    query = f"done={entry.id}" if entry else ""
+    if at and at.astimezone(state(request).town.timezone).date() != local_date(request):
+        query += f"&day={at.astimezone(state(request).town.timezone).date()}"
+    path = site_path(request, "hosts:today", tending)
+    return RedirectResponse(f"{path}?{query}" if query else path, status_code=303)
+
+
+async def _count(request: Request, tending: Tending, button: str) -> AuditEntry:
+    steps = {"walk:1": 1, "walk:-1": -1}
+    if button not in steps:
+        raise _unknown_button()
+    return await days.count_walk_ins(
+        tending.site.id,
+        local_date(request),
+        steps[button],
+        actor=tending.actor,
+        now=now(request),
+    )
+
+
+async def _done(request: Request, tending: Tending) -> dict[str, Any] | None:
+    """What the tap before did, in words, and how to take it back."""
+    text = request.query_params.get("done", "")
+    if not text.isdecimal() or len(text) > 12:
+        return None
+    entry = await queries.own_entry(int(text), tending.site.id, tending.who.account.id)
+    return {"id": entry.id, "text": _words(entry)} if entry else None
+
+
+def _words(entry: AuditEntry) -> str:
+    after = entry.after
+    said = {
+        "day.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),
+        "slot.capacity": translate("Seats: %(n)s", n=after.get("capacity", "")),
+        "place.arrive": translate("Checked in"),
+    }
+    return said.get(entry.action) or translate("Saved. Visitors see it now.")
+
+
+def _asked_day(request: Request) -> date | None:
+    try:
+        return date.fromisoformat(request.query_params.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _day_query(request: Request) -> str:
+    asked = _asked_day(request)
+    return f"day={asked}" if asked else ""
+
+
+def _unknown_button() -> BadInput:
+    message = _("Please go back and use the buttons of the page.")
+    return BadInput(message, {"do": message})

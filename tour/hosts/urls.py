@@ -1,0 +1,102 @@
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import Route as Url
+
+from tour.hosts import (
+    check_in_handlers,
+    people_handlers,
+    photo_handlers,
+    programme_handlers,
+    site_handlers,
+    slot_handlers,
+    today_handlers,
+)
+
+GET = ["GET"]
+POST = ["POST"]
+SITE = "/host/{slug}"
+PROGRAMME = f"{SITE}/programmes/{{programme_id:int}}"
+SLOT = f"{SITE}/slots/{{slot_id:int}}"
+PHOTO_BODY = Middleware(RequestBodyLimitMiddleware, max_body_size=photo_handlers.LARGEST_FORM)
+
+urls = [
+    Url(SITE, today_handlers.today_page, name="hosts:today"),
+    Url(f"{SITE}/door", today_handlers.tell_door, methods=POST, name="hosts:door"),
+    Url(f"{SLOT}/seats", today_handlers.change_seats, methods=POST, name="hosts:seats"),
+    Url(
+        f"{SITE}/places/{{place_id:int}}/arrive",
+        today_handlers.arrive,
+        methods=POST,
+        name="hosts:arrive",
+    ),
+    Url(f"{SITE}/undo/{{entry_id:int}}", today_handlers.undo_tap, methods=POST, name="hosts:undo"),
+    Url(f"{SITE}/check-in", check_in_handlers.check_in_page, methods=GET, name="hosts:check_in"),
+    Url(f"{SITE}/check-in", check_in_handlers.check_in, methods=POST, name="hosts:check_in_code"),
+    Url(f"{SITE}/programmes", programme_handlers.programmes_page, name="hosts:programmes"),
+    Url(
+        f"{SITE}/programmes/new",
+        programme_handlers.new_programme,
+        methods=GET,
+        name="hosts:new_programme",
+    ),
+    Url(
+        f"{SITE}/programmes/new",
+        programme_handlers.create_programme,
+        methods=POST,
+        name="hosts:create_programme",
+    ),
+    Url(PROGRAMME, programme_handlers.programme_page, methods=GET, name="hosts:programme"),
+    Url(
+        PROGRAMME, programme_handlers.change_programme, methods=POST, name="hosts:change_programme"
+    ),
+    Url(f"{PROGRAMME}/preview", programme_handlers.preview, name="hosts:preview"),
+    Url(f"{PROGRAMME}/times", programme_handlers.add_times, methods=POST, name="hosts:add_times"),
+    Url(f"{PROGRAMME}/stage", programme_handlers.set_stage, methods=POST, name="hosts:stage"),
+    Url(f"{PROGRAMME}/restore", programme_handlers.restore, methods=POST, name="hosts:restore"),
+    Url(SLOT, slot_handlers.slot_page, methods=GET, name="hosts:slot"),
+    Url(SLOT, slot_handlers.change_slot, methods=POST, name="hosts:change_slot"),
+    Url(f"{SLOT}/cancel", slot_handlers.cancel_slot, methods=POST, name="hosts:cancel_slot"),
+    Url(f"{SITE}/messages", slot_handlers.messages_page, methods=GET, name="hosts:messages"),
+    Url(f"{SITE}/messages", slot_handlers.send_message, methods=POST, name="hosts:send_message"),
+    Url(f"{SITE}/profile", site_handlers.profile_page, methods=GET, name="hosts:profile"),
+    Url(f"{SITE}/profile", site_handlers.change_profile, methods=POST, name="hosts:change_profile"),
+    Url(f"{SITE}/hours", site_handlers.hours_page, methods=GET, name="hosts:hours"),
+    Url(f"{SITE}/hours", site_handlers.change_hours, methods=POST, name="hosts:change_hours"),
+    Url(
+        f"{SITE}/hours/exceptions",
+        site_handlers.set_exception,
+        methods=POST,
+        name="hosts:set_exception",
+    ),
+    Url(
+        f"{SITE}/hours/exceptions/clear",
+        site_handlers.clear_exception,
+        methods=POST,
+        name="hosts:clear_exception",
+    ),
+    Url(f"{SITE}/photos", photo_handlers.photos_page, methods=GET, name="hosts:photos"),
+    Url(
+        f"{SITE}/photos",
+        photo_handlers.add_photo,
+        methods=POST,
+        name="hosts:add_photo",
+        middleware=[PHOTO_BODY],
+    ),
+    Url(
+        f"{SITE}/photos/{{photo_id:int}}",
+        photo_handlers.change_photo,
+        methods=POST,
+        name="hosts:change_photo",
+    ),
+    Url("/photos/{name}", photo_handlers.photo_file, name="hosts:photo_file"),
+    Url(f"{SITE}/people", people_handlers.people_page, methods=GET, name="hosts:people"),
+    Url(f"{SITE}/people", people_handlers.invite, methods=POST, name="hosts:invite"),
+    Url(f"{SITE}/people/letters/{{token}}", people_handlers.letter, name="hosts:letter"),
+    Url(
+        f"{SITE}/people/invitations/{{invitation_id:int}}/revoke",
+        people_handlers.revoke,
+        methods=POST,
+        name="hosts:revoke",
+    ),
+    Url(f"{SITE}/people/leave", people_handlers.leave, methods=POST, name="hosts:leave"),
+]
