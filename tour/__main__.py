@@ -15,7 +15,8 @@ from tour.asgi import ENV_FILE
 from tour.demo.cli import demo, load_demo
 from tour.errors import ConfigurationError
 from tour.logs import set_up_logs
-from tour.notifications.cli import vapid, worker
+from tour.notifications.cli import vapid, work
+from tour.reservations.worker import reservations_worker
 from tour.routes.plan_bench import plan_bench
 from tour.routes.streets_cli import streets
 from tour.settings import DEFAULT_BASE_URL, Settings
@@ -69,6 +70,12 @@ def _reached_at(settings: Settings, host: str, port: int) -> Settings:
     return replace(settings, base_url=os.environ["TOUR_BASE_URL"])
 
 
+@cli.command(help="Send reminders, pass on seats, hold draws. Any number may run.")
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    work(settings, beside=reservations_worker)
+
+
 async def _prepare(settings: Settings) -> None:
     await db.migrate(settings.database_url)
     if settings.demo:
@@ -87,7 +94,6 @@ cli.add_command(demo)
 cli.add_command(plan_bench)
 cli.add_command(streets)
 cli.add_command(vapid)
-cli.add_command(worker)
 
 
 def main() -> None:

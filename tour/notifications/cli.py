@@ -1,15 +1,17 @@
-"""`tour worker` and `tour vapid new`."""
+"""Working outside the web process, and `tour vapid new`."""
 
 import asyncio
 import gc
 import signal
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import click
 import uvloop
 from tortoise.exceptions import OperationalError
 
 from tour import db
-from tour.clock import clock_from, system_clock
+from tour.clock import Clock, clock_from, system_clock
 from tour.errors import ConfigurationError
 from tour.logs import set_up_logs
 from tour.notifications import outbox
@@ -17,17 +19,18 @@ from tour.notifications.keys import new_private_key
 from tour.notifications.worker import FULL, open_worker
 from tour.settings import Settings
 
+Beside = Callable[[Clock], AbstractAsyncContextManager[None]]
+"""Other work of the same process, for as long as the block lasts."""
 
-@click.command(help="Send reminders and mails until stopped. Any number may run.")
-@click.pass_obj
-def worker(settings: Settings) -> None:
+
+def work(settings: Settings, beside: Beside) -> None:
+    """Send reminders and mails until SIGTERM or SIGINT, with the work `beside` them."""
     set_up_logs()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_worker(settings))
+        runner.run(_work(settings, beside))
 
 
-async def run_worker(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT."""
+async def _work(settings: Settings, beside: Beside) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -39,7 +42,8 @@ async def run_worker(settings: Settings) -> None:
             raise ConfigurationError("The database has no tables: run `tour migrate`") from exc
         _spare_the_collector()
         click.echo("The worker is running (Ctrl+C stops)")
-        await one.run(stop)
+        async with beside(clock):
+            await one.run(stop)
 
 
 def _spare_the_collector() -> None:
