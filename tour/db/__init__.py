@@ -4,13 +4,17 @@ SQLite and PostgreSQL are both first class. One process holds one kind (Tortoise
 the placeholders of the first). Write through `transaction()`, which survives a cancelled request.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import asyncpg
 from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.exceptions import DBConnectionError
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.transactions import in_transaction as transaction
 
@@ -31,6 +35,13 @@ MODELS = [
     "tour.publishing.models",
 ]
 POOL = {"minsize": 2, "maxsize": 12}
+UNREACHABLE = (
+    OSError,
+    sqlite3.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    DBConnectionError,
+)
 
 
 def config(url: str) -> dict[str, Any]:
@@ -67,10 +78,13 @@ def _postgres(url: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[None]:
-    """Connect, and always close: an unclosed SQLite thread keeps a process from ending."""
-    _make_folder(url)
+    """Connect, and always close: an unclosed SQLite thread keeps a process from ending.
+
+    Raises ConfigurationError where there is no database to connect to.
+    """
     await Tortoise.init(config=config(url), _enable_global_fallback=True)
     try:
+        await _connect(url)
         yield
     finally:
         await Tortoise.close_connections()
@@ -78,13 +92,25 @@ async def opened(url: str) -> AsyncIterator[None]:
 
 async def migrate(url: str) -> None:
     """Bring the database up to date. Run once, before serving: workers would race each other."""
-    _make_folder(url)
+    async with opened(url):
+        pass
     try:
         await run_migrations(config=config(url), direction="forward")
-    except OSError as exc:
-        raise ConfigurationError(f"TOUR_DATABASE_URL: the database does not answer: {exc}") from exc
     finally:
         await Tortoise.close_connections()
+
+
+async def _connect(url: str) -> None:
+    """The first connection, before anybody waits for it: where it fails inside of a query,
+    Tortoise 1.1.9 keeps its lock, and the next query waits for ever."""
+    try:
+        _make_folder(url)
+        await get_connection("default").create_connection(with_db=True)
+    except UNREACHABLE as exc:
+        reason = str(exc).partition("\n")[0]
+        raise ConfigurationError(
+            f"TOUR_DATABASE_URL: the database cannot be opened: {reason}"
+        ) from exc
 
 
 def _make_folder(url: str) -> None:

@@ -1,0 +1,232 @@
+"""Migrations: once or twice the same, and whoever wrote rows before keeps them."""
+# ruff: noqa: S608 - the names in the statements are those of our own tables
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.exceptions import BaseORMException
+from tortoise.migrations.api import migrate as run_migrations
+
+from tests.postgres import PostgresServer
+from tests.schema import Table, read_schema
+from tour import db
+from tour.errors import ConfigurationError
+
+FIRST = "0001_initial"
+INSTANT = "2026-12-01T03:00:00+00:00"
+
+
+@pytest.fixture
+def empty_url(database_url: str, postgres: PostgresServer | None, tmp_path: Path) -> Iterator[str]:
+    """A database without a single table (`database_url` is asked for so that both kinds run)."""
+    if postgres is None:
+        yield f"sqlite://{tmp_path}/empty.sqlite3"
+        return
+    assert database_url
+    name = f"test_{uuid4().hex[:12]}"
+    postgres.create(name)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+async def migrate_to(url: str, name: str) -> None:
+    """Apply the migrations up to one of them, as an older version of the app had done."""
+    try:
+        await run_migrations(config=db.config(url), target=f"models.{name}")
+    finally:
+        await Tortoise.close_connections()
+
+
+async def count_rows() -> dict[str, int]:
+    client = get_connection("default")
+    counts = {}
+    for name in await read_schema():
+        (row,) = await client.execute_query_dict(f'SELECT count(*) AS n FROM "{name}"')
+        counts[name] = row["n"]
+    return counts
+
+
+async def fill() -> dict[str, int]:
+    """A row or more in every table there is, by the database's own word on its columns."""
+    client = get_connection("default")
+    values = {
+        "json": "'[]'",
+        "instant": f"'{INSTANT}'",
+        "date": "'2026-12-05'",
+        "number": "1",
+        "flag": "true" if client.capabilities.dialect == "postgres" else "1",
+    }
+    done: set[str] = set()
+    schema = await read_schema()
+    while rest := [n for n in schema if n not in done]:
+        ready = [n for n in rest if _parents(schema[n], n) <= done]
+        assert ready, f"a circle of foreign keys: {rest}"
+        for name in ready:
+            if not (await count_rows())[name]:
+                await _fill_table(name, schema[name], values)
+            done.add(name)
+    return await count_rows()
+
+
+def _parents(table: Table, name: str) -> set[str]:
+    return {there for there, _deletes in table.foreign_keys.values()} - {name}
+
+
+async def _fill_table(name: str, table: Table, values: dict[str, str]) -> None:
+    client = get_connection("default")
+    types = await _types(name)
+    wanted = {}
+    for column, nullable in table.nullable.items():
+        if nullable or (column == "id" and types["id"] == "number"):
+            continue
+        if column in table.foreign_keys:
+            parent = table.foreign_keys[column][0]
+            (row,) = await client.execute_query_dict(f'SELECT min(id) AS id FROM "{parent}"')
+            wanted[column] = repr(row["id"])
+        else:
+            wanted[column] = SPECIAL.get((name, column)) or values.get(types[column], "'x'")
+    columns = ", ".join(f'"{column}"' for column in wanted)
+    row = ", ".join(wanted.values())
+    await client.execute_query(f'INSERT INTO "{name}" ({columns}) VALUES ({row})')
+
+
+SPECIAL = {
+    ("slot", "ends_at"): "'2026-12-01T04:00:00+00:00'",
+    ("slot", "seats_kept"): "0",
+    ("event", "closes_minute"): "960",
+    ("opening_hours", "closes_minute"): "960",
+    ("walking_route", "slug"): "'walk'",
+}
+"""Where a check of the table asks for more than a plain value."""
+
+
+async def _types(name: str) -> dict[str, str]:
+    client = get_connection("default")
+    if client.capabilities.dialect == "sqlite":
+        rows = await client.execute_query_dict(f"PRAGMA table_info('{name}')")
+        found = {row["name"]: row["type"].lower() for row in rows}
+    else:
+        rows = await client.execute_query_dict(
+            "SELECT column_name AS name, data_type AS type FROM information_schema.columns"
+            f" WHERE table_name = '{name}'"
+        )
+        found = {row["name"]: row["type"].lower() for row in rows}
+    return {column: _kind(column, kind) for column, kind in found.items()}
+
+
+def _kind(column: str, kind: str) -> str:
+    if column.startswith(("is_", "needs_", "losers_")) or kind == "boolean":
+        return "flag"
+    for part, meaning in (("json", "json"), ("timestamp", "instant"), ("date", "date")):
+        if part in kind:
+            return meaning
+    return "number" if any(part in kind for part in ("int", "real", "double")) else "text"
+
+
+async def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        first = await read_schema()
+        rows = await count_rows()
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        assert await read_schema() == first
+        assert await count_rows() == rows
+    assert first
+
+
+async def test_an_older_database_keeps_its_rows_and_gets_todays_tables(
+    empty_url: str, database: str
+) -> None:
+    assert database
+    todays = await read_schema()
+    await Tortoise.close_connections()
+    await migrate_to(empty_url, FIRST)
+    async with db.opened(empty_url):
+        before = await fill()
+    assert min(before.values()) >= 1
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        after = await count_rows()
+        assert {name: after[name] for name in before} == before
+        assert await read_schema() == todays
+
+
+BROKEN = """
+from tortoise.migrations.migration import Migration as TortoiseMigration
+
+from tour.db.ddl import Sql
+
+
+class Migration(TortoiseMigration):
+    initial = True
+    operations = [Sql("CREATE TABLE half_done (id {id})", "CREATE NONSENSE")]
+"""
+
+
+async def test_a_migration_that_fails_half_way_leaves_nothing(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "migrations_of_a_bad_day"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "0001_broken.py").write_text(BROKEN, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    config = db.config(empty_url)
+    config["apps"]["models"]["migrations"] = package.name
+    try:
+        with pytest.raises(BaseORMException):
+            await run_migrations(config=config, direction="forward")
+    finally:
+        await Tortoise.close_connections()
+    async with db.opened(empty_url):
+        assert await read_schema() == {}
+
+
+async def test_migrations_follow_each_other_in_one_line() -> None:
+    names = sorted(path.stem for path in (Path(db.__file__).parent / "migrations").glob("0*.py"))
+    assert names[0] == FIRST
+    numbers = [name.partition("_")[0] for name in names]
+    assert len(set(numbers)) == len(numbers)
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("This is a letter, and no database. " * 100, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="TOUR_DATABASE_URL"):
+        await db.migrate(f"sqlite://{file}")
+
+
+async def test_a_place_where_no_file_can_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="TOUR_DATABASE_URL"):
+        await db.migrate(f"sqlite://{tmp_path}/file/tour.sqlite3")
+
+
+async def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="TOUR_DATABASE_URL"):
+        await asyncio.wait_for(db.migrate(f"asyncpg://postgres@/tour?host={tmp_path}"), 20)
+
+
+async def test_a_database_that_the_server_does_not_have_is_named(
+    postgres: PostgresServer | None, database_url: str
+) -> None:
+    if postgres is None:
+        pytest.skip("asks a PostgreSQL server")
+    assert database_url
+    with pytest.raises(ConfigurationError, match="TOUR_DATABASE_URL"):
+        await db.migrate(postgres.url("no_such_database"))
+
+
+def test_the_file_of_a_new_database_gets_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "tour.sqlite3"
+    asyncio.run(db.migrate(f"sqlite://{path}"))
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM site").fetchone() == (0,)
+    connection.close()
