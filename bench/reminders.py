@@ -52,8 +52,9 @@ TIME_LIMIT = 120
 PAGES_A_SECOND = 20
 PAGE_SECONDS = 15
 WORKER = (
-    "import os; from tour.notifications.cli import worker; from tour.settings import Settings;"
-    "worker.main([], obj=Settings.from_environ(os.environ))"
+    "import os; from tour.notifications.cli import work; from tour.settings import Settings;"
+    "from tour.reservations.worker import reservations_worker;"
+    "work(Settings.from_environ(os.environ), reservations_worker)"
 )
 """What `tour worker` does, without the rest of the command line."""
 

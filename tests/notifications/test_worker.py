@@ -20,8 +20,9 @@ from tour.notifications.worker import running_worker
 from tour.settings import ROOT, Settings
 
 WORKER = (
-    "import os; from tour.notifications.cli import worker; from tour.settings import Settings;"
-    "worker.main([], obj=Settings.from_environ(os.environ))"
+    "import os; from tour.notifications.cli import work; from tour.settings import Settings;"
+    "from tour.reservations.worker import reservations_worker;"
+    "work(Settings.from_environ(os.environ), reservations_worker)"
 )
 """What `tour worker` does, without the rest of the command line, which takes a second to load."""
 KILLS = 10
