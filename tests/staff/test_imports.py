@@ -1,0 +1,199 @@
+"""Bringing sites in: what is looked at is what is written, all of it or nothing."""
+
+import csv
+import io
+
+import httpx
+import pytest
+
+from tests.publishing.days import make_site
+from tests.staff.town import hidden
+from tour.audit.models import AuditEntry
+from tour.errors import BadInput
+from tour.sites.import_file import decode, read_file
+from tour.sites.models import OpeningHours, Site
+
+OLDER = [
+    "都道府県コード又は市区町村コード",
+    "NO",
+    "名称",
+    "名称_カナ",
+    "名称_英語",
+    "住所",
+    "方書",
+    "緯度",
+]
+OLDER += [
+    "経度",
+    "利用可能曜日",
+    "開始時間",
+    "終了時間",
+    "料金（基本）",
+    "説明",
+    "アクセス方法",
+    "URL",
+]
+ROW = ["131172", "1", "紙の館", "カミノヤカタ", "Paper House", "東京都北区王子1-1-3", "2階"]
+ROW += ["35.7498", "139.7386", "火水木", "10:00", "17:00", "400", "紙の館です。王子にあります。"]
+ROW += ["王子駅から歩く", "https://example.org/"]
+
+
+def table(*rows: list[str], header: list[str] | None = None) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([header or OLDER, *rows])
+    return out.getvalue()
+
+
+def changed(**cells: str) -> list[str]:
+    return [cells.get(name, cell) for name, cell in zip(OLDER, ROW, strict=True)]
+
+
+async def look(desk: httpx.AsyncClient, body: bytes) -> httpx.Response:
+    return await desk.post(
+        "/staff/imports", data={"kind": "craft"}, files={"file": ("sites.csv", body, "text/csv")}
+    )
+
+
+async def confirm(desk: httpx.AsyncClient, page: httpx.Response, text: str) -> httpx.Response:
+    fields = {"text": text, "fingerprint": hidden(page, "fingerprint"), "kind": "craft"}
+    return await desk.post("/staff/imports/confirm", data=fields)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp932"])
+async def test_a_new_place_is_looked_at_then_written_as_a_draft(
+    staff: httpx.AsyncClient, encoding: str
+) -> None:
+    text = table(ROW)
+    page = await look(staff, text.encode(encoding))
+    assert page.status_code == 200
+    assert "紙の館" in page.text
+    assert await Site.all().count() == 0
+    answer = await confirm(staff, page, text)
+    assert answer.headers["location"] == "/staff/imports?done=1-0"
+    site = await Site.get(name="紙の館")
+    assert (site.slug, site.kind, site.is_published) == ("paper-house", "craft", False)
+    assert site.address == "東京都北区王子1-1-3 2階"
+    assert site.translations["en"]["name"] == "Paper House"
+    assert site.summary == "紙の館です。"
+    assert await OpeningHours.filter(site=site, opens_minute=600).count() == 3
+    assert await AuditEntry.filter(action="site.import_new", site_id=site.id).count() == 1
+
+
+async def test_the_current_standard_is_read_too(staff: httpx.AsyncClient) -> None:
+    header = ["全国地方公共団体コード", "名称", "名称_英字", "所在地_連結表記", "建物名等（方書）"]
+    text = table(["131172", "紙の館", "Paper House", "東京都北区王子", "2階"], header=header)
+    await confirm(staff, await look(staff, text.encode()), text)
+    assert (await Site.get(slug="paper-house")).address == "東京都北区王子 2階"
+
+
+async def test_a_known_name_is_changed_and_empty_cells_erase_nothing(
+    staff: httpx.AsyncClient,
+) -> None:
+    site = await make_site(1, name="紙 の　館", url="https://old.example/", description="昔の説明")
+    text = table(changed(名称_英語="", 説明="", URL="https://new.example/"))
+    page = await look(staff, text.encode())
+    assert "https://old.example/" in page.text
+    await confirm(staff, page, text)
+    await site.refresh_from_db()
+    assert site.url == "https://new.example/"
+    assert site.description == "昔の説明"
+    assert site.is_published
+    assert await Site.all().count() == 1
+    again = await look(staff, text.encode())
+    assert 'name="fingerprint"' not in again.text
+
+
+async def test_one_wrong_row_of_200_and_nothing_is_written(staff: httpx.AsyncClient) -> None:
+    rows = [changed(名称=f"工房{n}", 名称_英語=f"Workshop {n}") for n in range(200)]
+    rows[120][OLDER.index("緯度")] = "139.7386"
+    rows[150][OLDER.index("開始時間")] = "朝から"
+    text = table(*rows)
+    page = await look(staff, text.encode("cp932"))
+    assert "122行目" in page.text
+    assert "152行目" in page.text
+    assert 'name="fingerprint"' not in page.text
+    forced = await staff.post("/staff/imports/confirm", data={"text": text, "fingerprint": "x"})
+    assert forced.status_code == 422
+    assert await Site.all().count() == 0
+
+
+async def test_200_rows_are_written(staff: httpx.AsyncClient) -> None:
+    rows = [changed(名称=f"工房{n}", 名称_英語="Workshop") for n in range(200)]
+    text = table(*rows)
+    answer = await confirm(staff, await look(staff, text.encode()), text)
+    assert answer.headers["location"] == "/staff/imports?done=200-0"
+    assert await Site.all().count() == 200
+
+
+async def test_what_changed_after_the_look_is_not_overwritten(staff: httpx.AsyncClient) -> None:
+    text = table(ROW)
+    page = await look(staff, text.encode())
+    site = await make_site(1, name="紙の館", url="https://own.example/")
+    answer = await confirm(staff, page, text)
+    assert answer.status_code == 409
+    await site.refresh_from_db()
+    assert site.url == "https://own.example/"
+
+
+async def test_one_name_twice_is_refused(staff: httpx.AsyncClient) -> None:
+    page = await look(staff, table(ROW, ROW).encode())
+    assert "2行目" in page.text
+    assert "3行目" in page.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\xff\xfe\x00\x81", "住所\n王子".encode(), '名称\n"開いたまま'.encode()],
+    ids=["empty", "no text", "no name column", "open quote"],
+)
+async def test_what_is_no_such_table_is_refused(staff: httpx.AsyncClient, body: bytes) -> None:
+    assert (await look(staff, body)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("cell", "wrong"),
+    [
+        ({"名称": ""}, "名称"),
+        ({"名称_カナ": "紙"}, "名称_カナ"),
+        ({"緯度": "北緯35度"}, "緯度"),
+        ({"緯度": "139.7", "経度": "35.7"}, "緯度"),
+        ({"開始時間": "25時"}, "開始時間"),
+        ({"終了時間": "09:00"}, "終了時間"),
+        ({"利用可能曜日": "平日"}, "利用可能曜日"),
+        ({"URL": "javascript:alert(1)"}, "URL"),
+        ({"名称_英語": "x" * 201}, "名称_英語"),
+    ],
+)
+def test_each_column_says_what_is_wrong(cell: dict[str, str], wrong: str) -> None:
+    read = read_file(table(changed(**cell)))
+    assert [(problem.line, problem.column) for problem in read.problems] == [(2, wrong)]
+
+
+def test_a_row_of_the_wrong_width_is_named() -> None:
+    assert [p.line for p in read_file(table(ROW, ROW[:4])).problems] == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("月火水", [0, 1, 2]),
+        ("土曜日、日曜日", [5, 6]),
+        ("毎日", list(range(7))),
+        ("金・土", [4, 5]),
+    ],
+)
+def test_weekdays_are_read_as_people_write_them(text: str, days: list[int]) -> None:
+    [row] = read_file(table(changed(利用可能曜日=text))).rows
+    assert [day for day, _opens, _closes in row.week] == days
+
+
+def test_full_width_digits_and_blank_lines_are_read() -> None:
+    read = read_file(table(changed(緯度="３５．７４９８"), [""] * len(OLDER)))
+    assert not read.problems
+    assert read.rows[0].lat == 35.7498
+    assert "料金(基本)" in read.ignored
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(BadInput):
+        decode(b"\x81\x00")

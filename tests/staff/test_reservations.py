@@ -1,0 +1,104 @@
+"""Finding parties, changing on their behalf, lists for the office."""
+
+import io
+import zipfile
+
+import httpx
+import pytest
+
+from tests.staff.town import make_party, make_town
+from tour.audit.models import AuditEntry
+from tour.notifications.models import Reminder
+from tour.programmes.models import Slot
+from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.staff.tables import BOM, as_csv, as_xlsx, harmless
+
+
+@pytest.mark.parametrize("query", ["K7M4", "k7m4-92qx", "花子", "北 花"])
+async def test_a_party_is_found_by_code_or_name(staff: httpx.AsyncClient, query: str) -> None:
+    _event, slot, _party = await make_town()
+    await make_party(slot, name="Other Guest", code="AAAA-BBBB")
+    page = await staff.get("/staff/reservations", params={"q": query})
+    assert "K7M4-92QX" in page.text
+    assert "AAAA-BBBB" not in page.text
+
+
+async def test_no_page_shows_the_key_to_a_reservation(staff: httpx.AsyncClient) -> None:
+    _event, _slot, party = await make_town()
+    for path in ("", f"/{party.id}", "/doors"):
+        assert party.reference not in (await staff.get(f"/staff/reservations{path}")).text
+    await staff.post(f"/staff/reservations/{party.id}/size", data={"adults": "1", "children": "0"})
+    assert party.reference not in str(await AuditEntry.all().values())
+
+
+async def test_another_size_moves_the_seats_and_tells_the_party(staff: httpx.AsyncClient) -> None:
+    _event, slot, party = await make_town()
+    answer = await staff.post(
+        f"/staff/reservations/{party.id}/size", data={"adults": "3", "children": "1"}
+    )
+    assert answer.status_code == 303
+    assert (await Slot.get(id=slot.id)).seats_taken == 4
+    assert (await Reservation.get(id=party.id)).party_size == 4
+    assert await Reminder.filter(recipient_id=party.recipient_id, key__startswith="staff:").exists()
+    assert await AuditEntry.filter(action="reservation.size", subject_id=party.id).exists()
+
+
+async def test_a_size_that_does_not_fit_changes_nothing(staff: httpx.AsyncClient) -> None:
+    _event, slot, party = await make_town()
+    await make_party(slot, code="AAAA-BBBB", size=5)
+    path = f"/staff/reservations/{party.id}/size"
+    assert (await staff.post(path, data={"adults": "4", "children": "0"})).status_code == 409
+    assert (await staff.post(path, data={"adults": "0", "children": "0"})).status_code == 422
+    assert (await staff.post(path, data={"adults": "many"})).status_code == 422
+    assert (await Slot.get(id=slot.id)).seats_taken == 7
+    assert not await AuditEntry.filter(action="reservation.size").exists()
+
+
+async def test_cancelling_gives_the_seats_back_once(staff: httpx.AsyncClient) -> None:
+    _event, slot, party = await make_town()
+    path = f"/staff/reservations/{party.id}/slots/{slot.id}/cancel"
+    for _ in range(2):
+        await staff.post(path, data={"reason": "台風のため"})
+    assert (await Slot.get(id=slot.id)).seats_taken == 0
+    assert (await Place.get(reservation=party)).status == PlaceStatus.CANCELLED
+    told = await Reminder.get(recipient_id=party.recipient_id, key=f"staff:{party.id}")
+    assert "台風" in told.body
+
+
+async def test_the_door_list_has_who_holds_seats(staff: httpx.AsyncClient) -> None:
+    _event, slot, party = await make_town()
+    gone = await make_party(slot, name="来ない人", code="AAAA-BBBB")
+    await Place.filter(reservation=gone).update(status=PlaceStatus.CANCELLED)
+    page = await staff.get(f"/staff/reservations/doors?slot={slot.id}")
+    assert party.door_code in page.text
+    assert "来ない人" not in page.text
+
+
+async def test_exports_hold_no_formula(staff: httpx.AsyncClient) -> None:
+    _event, slot, _party = await make_town()
+    await make_party(slot, name='=HYPERLINK("http://evil.example")', code="AAAA-BBBB")
+    answer = await staff.post("/staff/reservations/export", data={"as": "csv"})
+    text = answer.content.decode()
+    assert text.startswith(BOM)
+    assert "\r\n" in text
+    assert "\"'=HYPERLINK(" in text
+    assert "2026-12-05,12:00" in text
+    xlsx = await staff.post("/staff/reservations/export", data={"as": "xlsx"})
+    with zipfile.ZipFile(io.BytesIO(xlsx.content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert "<f>" not in sheet
+    assert "=HYPERLINK(" in strings
+    assert await AuditEntry.filter(action="reservation.export").count() == 2
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+81", "-1", "@SUM", "\tx", "\rx"])
+def test_what_looks_like_a_formula_becomes_text(cell: str) -> None:
+    assert harmless(cell) == f"'{cell}"
+    assert cell.encode() in as_csv(["x"], [[cell]])
+    with zipfile.ZipFile(io.BytesIO(as_xlsx("x", ["x"], [[cell]]))) as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_numbers_and_names_stay_as_they_are() -> None:
+    assert [harmless(cell) for cell in (-1, "北 花子", "a=b")] == [-1, "北 花子", "a=b"]

@@ -1,0 +1,177 @@
+"""Making and changing an event. Each verb is one transaction with its line in the log.
+
+A form carries the version it was filled from (`sites.editing.Version`); `Stale` tells that
+somebody else has saved the event meanwhile.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.errors import BadInput
+from tour.events.models import Event, Participation, ParticipationRole
+from tour.i18n import lazy as _
+from tour.sites.editing import Stale, Version
+from tour.sites.hours import Span, clock_text
+from tour.sites.service import catalogue_changed
+
+SUBJECT = "event"
+TEXTS = ("title", "summary", "description")
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event as staff write it; `texts` and `english` by the names in TEXTS."""
+
+    texts: Mapping[str, str]
+    english: Mapping[str, str]
+    starts_on: date
+    ends_on: date
+    span: Span
+    booking_opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A site's number and part in an event."""
+
+    site_id: int
+    number: int
+    role: ParticipationRole
+
+
+def draft_of(event: Event) -> EventDraft:
+    english = event.translations.get("en", {})
+    return EventDraft(
+        texts={name: getattr(event, name) for name in TEXTS},
+        english={name: english.get(name, "") for name in TEXTS},
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        span=Span(event.opens_minute, event.closes_minute),
+        booking_opens_at=event.booking_opens_at,
+    )
+
+
+async def create_event(
+    slug: str, draft: EventDraft, *, timezone: str, actor: Actor, now: datetime
+) -> Event:
+    """An event that nobody sees yet; BadInput when its address is taken."""
+    try:
+        async with transaction():
+            event = await Event.create(
+                slug=slug, timezone=timezone, is_published=False, **_columns({}, draft)
+            )
+            await _log(actor, "event.create", event, {}, as_fields(draft), now)
+    except IntegrityError as exc:
+        taken = _("Another event has this address already.")
+        raise BadInput(taken, {"slug": taken}) from exc
+    return event
+
+
+async def change_event(
+    event_id: int, draft: EventDraft, *, version: Version, actor: Actor, now: datetime
+) -> None:
+    """Write dates, hours and texts; raises Stale."""
+    async with transaction():
+        event = await _claim(event_id, version, now)
+        before = as_fields(draft_of(event))
+        await Event.filter(id=event_id).update(**_columns(event.translations, draft))
+        await _log(actor, "event.change", event, before, as_fields(draft), now)
+
+
+async def set_participants(
+    event_id: int, seats: Sequence[Seat], *, version: Version, actor: Actor, now: datetime
+) -> None:
+    """Write who takes part, with which number; raises Stale."""
+    async with transaction():
+        event = await _claim(event_id, version, now)
+        before = await _seat_fields(event_id)
+        await Participation.filter(event_id=event_id).delete()
+        await Participation.bulk_create(
+            [
+                Participation(
+                    event_id=event_id, site_id=seat.site_id, number=seat.number, role=seat.role
+                )
+                for seat in seats
+            ]
+        )
+        await _log(actor, "event.sites", event, before, await _seat_fields(event_id), now)
+
+
+async def publish_event(event_id: int, *, actor: Actor, now: datetime) -> None:
+    """Show the event to visitors."""
+    await _set_published(event_id, "event.publish", True, actor, now)
+
+
+async def withdraw_event(event_id: int, *, actor: Actor, now: datetime) -> None:
+    """Hide the event from visitors; reservations in its sessions stay."""
+    await _set_published(event_id, "event.withdraw", False, actor, now)
+
+
+def as_fields(draft: EventDraft) -> dict[str, Any]:
+    """The draft under the names of its form's fields, as the log keeps it."""
+    opens_at = draft.booking_opens_at
+    return {
+        **draft.texts,
+        **{f"{name}_en": text for name, text in draft.english.items()},
+        "starts_on": draft.starts_on.isoformat(),
+        "ends_on": draft.ends_on.isoformat(),
+        "opens": clock_text(draft.span.opens),
+        "closes": clock_text(draft.span.closes),
+        "booking_opens_at": opens_at.isoformat() if opens_at else "",
+    }
+
+
+async def _set_published(
+    event_id: int, action: str, is_published: bool, actor: Actor, now: datetime
+) -> None:
+    async with transaction():
+        changed = Event.filter(id=event_id, is_published=not is_published)
+        if await changed.update(is_published=is_published, updated_at=now):
+            event = await Event.get(id=event_id)
+            before, after = {"published": not is_published}, {"published": is_published}
+            await _log(actor, action, event, before, after, now)
+
+
+async def _claim(event_id: int, version: Version, now: datetime) -> Event:
+    """One UPDATE decides whose save it is; the other one is stale."""
+    mine = Event.filter(id=event_id, updated_at=version.updated_at)
+    if not await mine.update(updated_at=version.next_after(now)):
+        raise Stale
+    return await Event.get(id=event_id)
+
+
+async def _seat_fields(event_id: int) -> dict[str, str]:
+    rows = await Participation.filter(event_id=event_id).order_by("number").select_related("site")
+    return {str(row.number): f"{row.site.name} ({row.role})" for row in rows}
+
+
+def _columns(translations: Mapping[str, Mapping[str, str]], draft: EventDraft) -> dict[str, Any]:
+    english = {name: text for name, text in draft.english.items() if text}
+    return {
+        **draft.texts,
+        "translations": {**translations, "en": english},
+        "starts_on": draft.starts_on,
+        "ends_on": draft.ends_on,
+        "opens_minute": draft.span.opens,
+        "closes_minute": draft.span.closes,
+        "booking_opens_at": draft.booking_opens_at,
+    }
+
+
+async def _log(
+    actor: Actor,
+    action: str,
+    event: Event,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    subject = Subject(SUBJECT, event.id, label=event.title)
+    await note(actor, action, subject, before=before, after=after, now=now)
+    await catalogue_changed()

@@ -1,0 +1,109 @@
+"""Making and changing a model course. Each verb is one transaction with its line in the log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.errors import BadInput
+from tour.i18n import lazy as _
+from tour.routes.models import Stop, WalkingRoute
+from tour.sites.service import catalogue_changed
+
+SUBJECT = "course"
+TEXTS = ("title", "summary")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStop:
+    site_id: int
+    stay_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDraft:
+    """A model course as staff write it; its stops in the order of the walk."""
+
+    texts: Mapping[str, str]
+    english: Mapping[str, str]
+    stops: Sequence[DraftStop]
+    is_published: bool
+
+
+async def create_course(
+    event_id: int, slug: str, draft: CourseDraft, *, actor: Actor, now: datetime
+) -> WalkingRoute:
+    """BadInput when its address is taken."""
+    try:
+        async with transaction():
+            route = await WalkingRoute.create(slug=slug, event_id=event_id, **_columns({}, draft))
+            await _write_stops(route.id, draft.stops)
+            await _log(actor, "course.create", route, {}, await fields_of(route.id), now)
+    except IntegrityError as exc:
+        taken = _("Another course has this address already.")
+        raise BadInput(taken, {"slug": taken}) from exc
+    return route
+
+
+async def change_course(route_id: int, draft: CourseDraft, *, actor: Actor, now: datetime) -> None:
+    """Write texts and stops; visitors see it at once where the course is published."""
+    async with transaction():
+        route = await WalkingRoute.get(id=route_id)
+        before = await fields_of(route_id)
+        await WalkingRoute.filter(id=route_id).update(**_columns(route.translations, draft))
+        await _write_stops(route_id, draft.stops)
+        await _log(actor, "course.change", route, before, await fields_of(route_id), now)
+
+
+async def fields_of(route_id: int) -> dict[str, Any]:
+    """A course under the names of its form's fields, as the log keeps it."""
+    route = await WalkingRoute.get(id=route_id)
+    english = route.translations.get("en", {})
+    stops = await Stop.filter(walking_route_id=route_id).order_by("position").select_related("site")
+    return {
+        **{name: getattr(route, name) for name in TEXTS},
+        **{f"{name}_en": english.get(name, "") for name in TEXTS},
+        "published": bool(route.is_published),
+        "stops": [f"{stop.site.name} ({stop.stay_minutes})" for stop in stops],
+    }
+
+
+async def _write_stops(route_id: int, stops: Sequence[DraftStop]) -> None:
+    await Stop.filter(walking_route_id=route_id).delete()
+    await Stop.bulk_create(
+        [
+            Stop(
+                walking_route_id=route_id,
+                position=position,
+                site_id=stop.site_id,
+                stay_minutes=stop.stay_minutes,
+            )
+            for position, stop in enumerate(stops, start=1)
+        ]
+    )
+
+
+def _columns(translations: Mapping[str, Mapping[str, str]], draft: CourseDraft) -> dict[str, Any]:
+    english = {name: text for name, text in draft.english.items() if text}
+    return {
+        **draft.texts,
+        "translations": {**translations, "en": english},
+        "is_published": draft.is_published,
+    }
+
+
+async def _log(
+    actor: Actor,
+    action: str,
+    route: WalkingRoute,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    subject = Subject(SUBJECT, route.id, label=route.title)
+    await note(actor, action, subject, before=before, after=after, now=now)
+    await catalogue_changed()

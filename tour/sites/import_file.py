@@ -1,0 +1,223 @@
+"""Reading 観光施設一覧, in both generations of its columns; says row by row what is wrong.
+
+Headers are matched after NFKC, so that 料金（基本） and 料金(基本) are one.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tour.errors import BadInput
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.sites.search import fold
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": ("名称",),
+    "name_kana": ("名称_カナ",),
+    "name_en": ("名称_英語", "名称_英字"),
+    "address": ("住所", "所在地_連結表記"),
+    "building": ("方書", "建物名等(方書)"),
+    "lat": ("緯度",),
+    "lon": ("経度",),
+    "days": ("利用可能曜日",),
+    "opens": ("開始時間",),
+    "closes": ("終了時間",),
+    "description": ("説明",),
+    "description_en": ("説明_英語",),
+    "access_note": ("アクセス方法",),
+    "url": ("URL",),
+}
+"""Our field: the headers that name it, of the 推奨データセット and of its successor."""
+
+REQUIRED = ("name",)
+
+LIMITS = {"name": 200, "name_kana": 200, "name_en": 200, "address": 300, "url": 500}
+
+LONGEST = 4000
+
+MOST_ROWS = 5000
+
+WEEKDAYS = "月火水木金土日"
+
+KANA = re.compile(r"[ァ-ヺー・ 　()（）\-－0-9０-９A-Za-zＡ-Ｚａ-ｚ]*")
+
+CLOCK = re.compile(r"([01]?\d|2[0-9]):([0-5]\d)(:00)?")
+
+JAPAN = (122.0, 20.0, 154.0, 46.0)
+"""West, south, east, north: a swapped latitude and longitude is outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """One row as it will be written; `week` is (weekday, opens, closes), Monday 0."""
+
+    line: int
+    values: Mapping[str, str]
+    lat: float | None
+    lon: float | None
+    week: tuple[tuple[int, int, int], ...]
+
+    @property
+    def name(self) -> str:
+        return self.values["name"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    line: int
+    column: str
+    problem: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file's rows, what is wrong in them, and the columns that nothing was read from."""
+
+    rows: tuple[SiteRow, ...]
+    problems: tuple[RowProblem, ...]
+    ignored: tuple[str, ...]
+    text: str
+
+
+def decode(body: bytes) -> str:
+    """UTF-8 with or without BOM, else Shift_JIS as Windows writes it; BadInput otherwise."""
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    hint = _("This file is neither UTF-8 nor Shift_JIS. Save it as CSV (UTF-8) and try again.")
+    raise BadInput(hint, {"file": hint})
+
+
+def read_file(text: str) -> Reading:
+    """Every row with its problems; BadInput where it is not such a table at all."""
+    try:
+        table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as exc:
+        hint = _("This is not a CSV table. Are the quotation marks closed?")
+        raise BadInput(hint, {"file": hint}) from exc
+    header = [_header(cell) for cell in table[0]] if table else []
+    fields = _fields(header)
+    if missing := [COLUMNS[name][0] for name in REQUIRED if name not in fields]:
+        hint = _("The column %(column)s is missing.", column=missing[0])
+        raise BadInput(hint, {"file": hint})
+    if len(table) > MOST_ROWS + 1:
+        hint = _("At most %(n)s rows at a time.", n=MOST_ROWS)
+        raise BadInput(hint, {"file": hint})
+    rows, problems = _rows(table[1:], fields, len(header))
+    known = set(fields.values())
+    ignored = tuple(cell for n, cell in enumerate(header) if cell and n not in known)
+    return Reading(tuple(rows), tuple(problems), ignored, text)
+
+
+def name_key(name: str) -> str:
+    """The same for every width and spacing of one name."""
+    return re.sub(r"\s+", "", fold(name))
+
+
+def _header(cell: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell)).lstrip("\ufeff")
+
+
+def _fields(header: Sequence[str]) -> dict[str, int]:
+    """Our field: the number of its column."""
+    found: dict[str, int] = {}
+    for name, headers in COLUMNS.items():
+        wanted = {_header(each) for each in headers}
+        for number, cell in enumerate(header):
+            if cell in wanted:
+                found.setdefault(name, number)
+    return found
+
+
+def _rows(
+    table: Sequence[Sequence[str]], fields: Mapping[str, int], width: int
+) -> tuple[list[SiteRow], list[RowProblem]]:
+    rows: list[SiteRow] = []
+    problems: list[RowProblem] = []
+    for line, cells in enumerate(table, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != width:
+            problem = _("%(n)s cells where the header has %(m)s.", n=len(cells), m=width)
+            problems.append(RowProblem(line, "", problem))
+            continue
+        row, wrong = _row(line, {name: cells[n].strip() for name, n in fields.items()})
+        rows.append(row)
+        problems += wrong
+    repeated = Counter(name_key(row.name) for row in rows if row.name)
+    twice = [row for row in rows if repeated[name_key(row.name)] > 1]
+    problem = _("This name stands in the file more than once.")
+    return rows, problems + [RowProblem(row.line, "名称", problem) for row in twice]
+
+
+def _row(line: int, cells: Mapping[str, str]) -> tuple[SiteRow, list[RowProblem]]:
+    wrong: list[RowProblem] = []
+
+    def complain(name: str, problem: Text) -> None:
+        wrong.append(RowProblem(line, COLUMNS[name][0], problem))
+
+    values = {name: unicodedata.normalize("NFC", cells.get(name, "")) for name in COLUMNS}
+    if not values["name"]:
+        complain("name", _("Please fill this in."))
+    for name, text in values.items():
+        if len(text) > (most := LIMITS.get(name, LONGEST)):
+            complain(name, _("At most %(n)s characters.", n=most))
+    if not KANA.fullmatch(values["name_kana"]):
+        complain("name_kana", _("Write the reading in katakana."))
+    if values["url"] and not values["url"].startswith(("https://", "http://")):
+        complain("url", _("Give a whole address, such as https://example.jp/."))
+    lat, lon = _degrees(values, complain)
+    week = _week(values, complain)
+    return SiteRow(line, values, lat, lon, week), wrong
+
+
+def _degrees(values: Mapping[str, str], complain: Any) -> tuple[float | None, float | None]:
+    """Latitude and longitude, both or neither, rounded to 6 decimals (GIF)."""
+    texts = [unicodedata.normalize("NFKC", values[name]) for name in ("lat", "lon")]
+    if not any(texts):
+        return None, None
+    west, south, east, north = JAPAN
+    try:
+        lat, lon = (round(float(text), 6) for text in texts)
+    except ValueError:
+        lat = lon = 0.0
+    if not (south <= lat <= north and west <= lon <= east):
+        complain("lat", _("Give latitude and longitude in degrees, such as 35.752800, 139.737900."))
+        return None, None
+    return lat, lon
+
+
+def _week(values: Mapping[str, str], complain: Any) -> tuple[tuple[int, int, int], ...]:
+    """Hours on the days of 利用可能曜日; nothing where days or times are not told."""
+    texts = [unicodedata.normalize("NFKC", values[name]) for name in ("opens", "closes")]
+    if not any(texts) or not values["days"]:
+        return ()
+    times = [CLOCK.fullmatch(text) for text in texts]
+    days = _days(values["days"])
+    if None in times:
+        complain("opens", _("Give a time such as 10:30."))
+        return ()
+    opens, closes = (int(t[1]) * 60 + int(t[2]) for t in times if t)
+    if not days:
+        complain("days", _("Write the days as 月火水木金."))
+        return ()
+    if closes <= opens:
+        complain("closes", _("It closes after it opens."))
+        return ()
+    return tuple((day, opens, closes) for day in sorted(set(days)))
+
+
+def _days(text: str) -> list[int]:
+    """月火水, 月曜日・火曜日 or 毎日; nothing where it is written in any other way."""
+    letters = re.sub(r"曜日?|[・、,;\s]", "", unicodedata.normalize("NFKC", text))
+    if letters == "毎日":
+        return list(range(7))
+    return [WEEKDAYS.index(day) for day in letters] if set(letters) <= set(WEEKDAYS) else []

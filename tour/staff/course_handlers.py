@@ -1,0 +1,178 @@
+"""Model courses: sites picked in order, with the walk through them as it is now."""
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import SignedIn
+from tour.accounts.roles import Permission
+from tour.errors import BadInput, NotFound
+from tour.events.models import Event
+from tour.i18n import lazy as _
+from tour.i18n import translate
+from tour.routes import editing
+from tour.routes.models import Stop, WalkingRoute
+from tour.routes.outing import MOST_STOPS, Outing, Place, outing_through
+from tour.sites.catalogue import SiteEntry
+from tour.sites.maps import map_around
+from tour.staff import course_form as forms
+from tour.staff import queries
+from tour.staff.event_form import read_slug
+from tour.staff.frame import back_to, staff_page
+from tour.web import lang, now, state
+from tour.web.forms import Typed, texts
+from tour.web.templates import metres
+
+
+async def courses_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await queries.event_by_id(request.path_params["event_id"])
+    return staff_page(
+        request,
+        "staff/courses.html",
+        who,
+        section="events",
+        tab="courses",
+        event=event,
+        courses=await queries.course_lines(event.id),
+    )
+
+
+async def new_course(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await queries.event_by_id(request.path_params["event_id"])
+    return await _page(request, who, event, Typed({"published": "1"}))
+
+
+async def create_course(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await queries.event_by_id(request.path_params["event_id"])
+    values = texts(await request.form(max_fields=60, max_files=0), forms.FIELDS)
+    draft, typed = forms.read_course(values, await _ids_by_slug(request, event))
+    slugged = read_slug(values)
+    typed = Typed({**typed.values, **slugged.values}, {**slugged.errors, **typed.errors})
+    if draft is None or typed.errors:
+        return await _page(request, who, event, typed, status=422)
+    try:
+        await editing.create_course(
+            event.id, typed.value("slug"), draft, actor=who.actor, now=now(request)
+        )
+    except BadInput as exc:
+        return await _page(request, who, event, Typed(typed.values, exc.errors), status=422)
+    return back_to(request, "staff:courses", event_id=event.id)
+
+
+async def course_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event, route = await _course(request)
+    stops = Stop.filter(walking_route_id=route.id).order_by("position").select_related("site")
+    values = forms.course_values(route, await stops)
+    return await _page(request, who, event, Typed(values), route)
+
+
+async def change_course(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event, route = await _course(request)
+    values = texts(await request.form(max_fields=60, max_files=0), forms.FIELDS)
+    draft, typed = forms.read_course(values, await _ids_by_slug(request, event))
+    if draft is None:
+        return await _page(request, who, event, typed, route, 422)
+    await editing.change_course(route.id, draft, actor=who.actor, now=now(request))
+    return back_to(request, "staff:courses", event_id=event.id)
+
+
+async def walk(request: Request) -> Response:
+    """Minutes and metres through the places of `?stop=…&stop=…`, for the form as it is filled."""
+    await guards.require(request, Permission.EDIT_EVENTS)
+    outing = await _outing(request, request.query_params.getlist("stop")[:MOST_STOPS])
+    return JSONResponse({"text": _walk_text(outing), "legs": _legs(outing)})
+
+
+async def _outing(request: Request, slugs: list[str]) -> Outing:
+    catalogue = await state(request).caches.catalogue.current()
+    sites = [catalogue.by_slug.get(slug) for slug in slugs]
+    places = tuple(
+        Place(site.text("name", lang(request)), site.kind.value, site.place, site.slug)
+        for site in sites
+        if site and site.place and site.is_walkable
+    )
+    return await asyncio.to_thread(outing_through, places, state(request).walks, lang=lang(request))
+
+
+def _walk_text(outing: Outing) -> str:
+    if not outing.legs:
+        return ""
+    words: dict[str, Any] = {"minutes": outing.minutes, "distance": metres(outing.distance_m)}
+    if outing.approximate:
+        return translate("About %(minutes)s min on foot, %(distance)s (estimate)", **words)
+    return translate("%(minutes)s min on foot, %(distance)s", **words)
+
+
+def _legs(outing: Outing) -> list[str]:
+    return [
+        translate(
+            "%(minutes)s min, %(distance)s",
+            minutes=leg.walk.minutes,
+            distance=metres(leg.walk.distance_m),
+        )
+        for leg in outing.legs
+    ]
+
+
+async def _walkable(request: Request, event: Event) -> list[tuple[int, SiteEntry]]:
+    """(number, site) of the event's published places that a walk can reach."""
+    catalogue = await state(request).caches.catalogue.current()
+    seats = await queries.seats_of(event.id)
+    found = [(seat.number, catalogue.by_id.get(seat.site_id)) for seat in seats]
+    return [(number, site) for number, site in found if site and site.is_walkable]
+
+
+async def _ids_by_slug(request: Request, event: Event) -> dict[str, int]:
+    return {site.slug: site.id for _number, site in await _walkable(request, event)}
+
+
+async def _course(request: Request) -> tuple[Event, WalkingRoute]:
+    event = await queries.event_by_id(request.path_params["event_id"])
+    route = await WalkingRoute.get_or_none(id=request.path_params["course_id"], event_id=event.id)
+    if route is None:
+        raise NotFound(_("There is no such walk. It may have been withdrawn."))
+    return event, route
+
+
+async def _page(
+    request: Request,
+    who: SignedIn,
+    event: Event,
+    form: Typed,
+    route: WalkingRoute | None = None,
+    status: int = 200,
+) -> Response:
+    sites = await _walkable(request, event)
+    chosen = [form.value(f"stop{n}") for n in forms.POSITIONS if form.value(f"stop{n}")]
+    outing = await _outing(request, chosen)
+    return staff_page(
+        request,
+        "staff/course.html",
+        who,
+        status,
+        section="events",
+        tab="courses",
+        event=event,
+        route=route,
+        form=form,
+        positions=forms.POSITIONS,
+        stay=forms.STAY,
+        sites=[
+            (site.slug, f"{number} {site.text('name', lang(request))}") for number, site in sites
+        ],
+        walk_text=_walk_text(outing),
+        map=map_around(
+            request,
+            [site.place for _number, site in sites if site.place],
+            sites=str(request.app.url_path_for("staff:event_places", event_id=event.id)),
+            numbered=True,
+        ),
+    )

@@ -1,0 +1,123 @@
+"""The forms of an event and of who takes part: text to values, everything typed kept."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from tour.events.editing import TEXTS, EventDraft, Seat, as_fields
+from tour.events.models import ParticipationRole
+from tour.i18n import lazy as _
+from tour.sites.hours import Span
+from tour.web.forms import Reading, Typed
+
+LIMITS = {"title": 200, "summary": 500, "description": 8000}
+FIELDS = (
+    *TEXTS,
+    *(f"{name}_en" for name in TEXTS),
+    "starts_on",
+    "ends_on",
+    "opens",
+    "closes",
+    "booking_opens_at",
+)
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MOST_DAYS = 31
+MOST_NUMBER = 999
+
+
+def event_values(draft: EventDraft, zone: ZoneInfo) -> dict[str, str]:
+    """A form filled from what is stored; the booking opening as local time."""
+    opens_at = draft.booking_opens_at
+    local = f"{opens_at.astimezone(zone):%Y-%m-%dT%H:%M}" if opens_at else ""
+    stored = {name: str(text) for name, text in as_fields(draft).items()}
+    clocks = {name: stored[name].rjust(5, "0") for name in ("opens", "closes")}
+    return {**stored, **clocks, "booking_opens_at": local}
+
+
+def read_event(values: Mapping[str, str], zone: ZoneInfo) -> tuple[EventDraft | None, Typed]:
+    """The event, or None with what is wrong field by field."""
+    read = Reading(values)
+    texts = {name: read.text(name, LIMITS[name], required=name == "title") for name in TEXTS}
+    english = {name: read.text(f"{name}_en", LIMITS[name] * 2) for name in TEXTS}
+    starts_on, ends_on = _date(read, "starts_on"), _date(read, "ends_on")
+    if not read.errors and not 0 <= (ends_on - starts_on).days < MOST_DAYS:
+        read.errors["ends_on"] = _("The last day is not before the first, and within a month.")
+    opens, closes = read.clock("opens"), read.clock("closes")
+    if not {"opens", "closes"} & read.errors.keys() and closes <= opens:
+        read.errors["closes"] = _("It closes after it opens.")
+    opens_at = _instant(read, "booking_opens_at", zone)
+    if read.errors:
+        return None, read.typed
+    span = Span(opens, closes)
+    return EventDraft(texts, english, starts_on, ends_on, span, opens_at), read.typed
+
+
+def read_slug(values: Mapping[str, str]) -> Typed:
+    """The address of something new: small letters, digits and hyphens."""
+    slug = values.get("slug", "").strip().lower()
+    if SLUG.fullmatch(slug) and len(slug) <= 80:
+        return Typed({**values, "slug": slug})
+    problem = _("Use small letters, digits and single hyphens, such as open-factory-2026.")
+    return Typed(values, {"slug": problem})
+
+
+def seat_values(seats: Sequence[Seat]) -> dict[str, str]:
+    """{number-12: "3", role-12: "host"} for every site that takes part."""
+    values = {}
+    for seat in seats:
+        values[f"number-{seat.site_id}"] = str(seat.number)
+        values[f"role-{seat.site_id}"] = seat.role.value
+        values[f"takes-{seat.site_id}"] = "1"
+    return values
+
+
+def read_seats(values: Mapping[str, str], site_ids: Sequence[int]) -> tuple[list[Seat], Typed]:
+    """Who takes part. A site without a number gets the lowest that is free."""
+    read = Reading(values)
+    chosen = [i for i in site_ids if values.get(f"takes-{i}")]
+    numbers: dict[int, int] = {}
+    for site_id in chosen:
+        field = f"number-{site_id}"
+        if not values.get(field):
+            continue
+        number = read.whole(field, 1, MOST_NUMBER)
+        if field not in read.errors and number in numbers.values():
+            read.errors[field] = _("Two places have the number %(n)s.", n=number)
+        numbers[site_id] = number
+    free = (n for n in range(1, MOST_NUMBER + 1) if n not in set(numbers.values()))
+    seats = [
+        Seat(
+            site_id,
+            numbers[site_id] if site_id in numbers else next(free),
+            _role(values, site_id),
+        )
+        for site_id in chosen
+    ]
+    return seats, read.typed
+
+
+def _role(values: Mapping[str, str], site_id: int) -> ParticipationRole:
+    role = values.get(f"role-{site_id}", "")
+    known = role in list(ParticipationRole)
+    return ParticipationRole(role) if known else ParticipationRole.HOST
+
+
+def _date(read: Reading, name: str) -> date:
+    try:
+        return date.fromisoformat(read.values[name].strip())
+    except ValueError:
+        read.errors[name] = _("Give a date such as 2026-12-05.")
+        return date.min
+
+
+def _instant(read: Reading, name: str, zone: ZoneInfo) -> datetime | None:
+    """A local date and time as aware UTC; nothing where it is empty."""
+    text = read.values[name].strip()
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+    except ValueError:
+        read.errors[name] = _("Give a date and a time, such as 2026-11-20 09:00.")
+        return None

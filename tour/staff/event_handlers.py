@@ -1,0 +1,213 @@
+"""Events: dates, hours, texts side by side, who takes part, whether visitors see it."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts import guards
+from tour.accounts.guards import SignedIn
+from tour.accounts.roles import Permission
+from tour.audit.models import AuditEntry
+from tour.db import transaction
+from tour.errors import BadInput
+from tour.events import editing
+from tour.events.models import Event
+from tour.programmes.booking_opening import follow_event
+from tour.sites.editing import Stale, Version, meanwhile
+from tour.sites.labels import KINDS
+from tour.sites.models import SiteKind
+from tour.staff import event_form as forms
+from tour.staff import queries
+from tour.staff.frame import back_to, staff_page
+from tour.web import now, state
+from tour.web.forms import Typed, texts
+
+SEAT_FIELDS = ("takes-", "number-", "role-")
+
+
+async def events_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    lines = await queries.event_lines()
+    return staff_page(request, "staff/events.html", who, section="events", events=lines)
+
+
+async def new_event(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    return _new_page(request, who, Typed({}))
+
+
+async def create_event(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    values = texts(await request.form(max_fields=40, max_files=0), ("slug", *forms.FIELDS))
+    zone = state(request).town.timezone
+    draft, typed = forms.read_event(values, zone)
+    slugged = forms.read_slug(values)
+    typed = Typed({**typed.values, **slugged.values}, {**slugged.errors, **typed.errors})
+    if draft is None or typed.errors:
+        return _new_page(request, who, typed, 422)
+    try:
+        event = await editing.create_event(
+            typed.value("slug"), draft, timezone=zone.key, actor=who.actor, now=now(request)
+        )
+    except BadInput as exc:
+        return _new_page(request, who, Typed(typed.values, exc.errors), 422)
+    return back_to(request, "staff:event_sites", event_id=event.id)
+
+
+async def event_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await _event(request)
+    values = forms.event_values(editing.draft_of(event), state(request).town.timezone)
+    return await _page(request, who, event, Typed(values))
+
+
+async def change_event(request: Request) -> Response:
+    """Saves; sessions that open their booking with the event move with it."""
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await _event(request)
+    form = await request.form(max_fields=40, max_files=0)
+    values, version = texts(form, forms.FIELDS), str(form.get("version", ""))
+    draft, typed = forms.read_event(values, state(request).town.timezone)
+    if draft is None:
+        return await _page(request, who, event, typed, 422, version=version)
+    try:
+        since = Version.parse(version)
+        async with transaction():
+            await editing.change_event(
+                event.id, draft, version=since, actor=who.actor, now=now(request)
+            )
+            await follow_event(event.id, event.booking_opens_at, draft.booking_opens_at)
+    except Stale:
+        others = await _others(event.id, version)
+        return await _page(request, who, event, typed, 409, others=others)
+    return back_to(request, "staff:event", event_id=event.id)
+
+
+async def set_visibility(request: Request) -> Response:
+    who = await guards.require(request, Permission.PUBLISH)
+    event = await _event(request)
+    form = await request.form(max_fields=5, max_files=0)
+    if form.get("do") == "publish":
+        await editing.publish_event(event.id, actor=who.actor, now=now(request))
+    else:
+        await editing.withdraw_event(event.id, actor=who.actor, now=now(request))
+    return back_to(request, "staff:event", event_id=event.id)
+
+
+async def sites_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await _event(request)
+    values = forms.seat_values(await queries.seats_of(event.id))
+    return await _sites_page(request, who, event, Typed(values))
+
+
+async def change_sites(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await _event(request)
+    form = await request.form(max_fields=6000, max_files=0)
+    values = texts(form, [name for name in form if name.startswith(SEAT_FIELDS)])
+    version = str(form.get("version", ""))
+    lines = await queries.site_lines(now(request))
+    seats, typed = forms.read_seats(values, [line.id for line in lines])
+    if typed.errors:
+        return await _sites_page(request, who, event, typed, 422, version=version)
+    try:
+        await editing.set_participants(
+            event.id, seats, version=Version.parse(version), actor=who.actor, now=now(request)
+        )
+    except Stale:
+        others = await _others(event.id, version)
+        return await _sites_page(request, who, event, typed, 409, others=others)
+    return back_to(request, "staff:event_sites", event_id=event.id)
+
+
+async def _event(request: Request) -> Event:
+    return await queries.event_by_id(request.path_params["event_id"])
+
+
+async def _others(event_id: int, version: str) -> list[AuditEntry]:
+    """What was saved meanwhile; nothing where the version was never one."""
+    try:
+        return await meanwhile(editing.SUBJECT, event_id, Version.parse(version))
+    except Stale:
+        return []
+
+
+def _new_page(request: Request, who: SignedIn, form: Typed, status: int = 200) -> Response:
+    defaults = {"opens": "10:00", "closes": "16:00"}
+    return staff_page(
+        request,
+        "staff/event_new.html",
+        who,
+        status,
+        section="events",
+        form=Typed({**defaults, **form.values}, form.errors),
+    )
+
+
+async def _page(
+    request: Request,
+    who: SignedIn,
+    event: Event,
+    form: Typed,
+    status: int = 200,
+    *,
+    version: str = "",
+    others: Sequence[AuditEntry] = (),
+) -> Response:
+    fresh = await queries.event_by_id(event.id)
+    return staff_page(
+        request,
+        "staff/event.html",
+        who,
+        status,
+        section="events",
+        tab="texts",
+        event=fresh,
+        form=form,
+        others=others,
+        version=version or str(await Version.of(fresh, editing.SUBJECT)),
+    )
+
+
+async def _sites_page(
+    request: Request,
+    who: SignedIn,
+    event: Event,
+    form: Typed,
+    status: int = 200,
+    *,
+    version: str = "",
+    others: Sequence[AuditEntry] = (),
+) -> Response:
+    fresh = await queries.event_by_id(event.id)
+    return staff_page(
+        request,
+        "staff/event_sites.html",
+        who,
+        status,
+        section="events",
+        tab="sites",
+        event=fresh,
+        form=form,
+        sites=_in_order(await queries.site_lines(now(request)), form),
+        kinds=kind_labels(),
+        others=others,
+        version=version or str(await Version.of(fresh, editing.SUBJECT)),
+    )
+
+
+def kind_labels() -> dict[str, str]:
+    return {kind.value: str(KINDS[kind]) for kind in SiteKind}
+
+
+def _in_order(lines: list[queries.SiteLine], form: Typed) -> list[queries.SiteLine]:
+    """Those that take part first, by number; the others by name."""
+
+    def place(line: queries.SiteLine) -> tuple[bool, int]:
+        number = form.value(f"number-{line.id}")
+        takes_part = bool(form.value(f"takes-{line.id}"))
+        return not takes_part, int(number) if takes_part and number.isdecimal() else 0
+
+    return sorted(lines, key=place)

@@ -1,0 +1,118 @@
+"""Today, places, approvals and the log of changes."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts import guards
+from tour.accounts.roles import Permission
+from tour.audit import queries as audit
+from tour.errors import NotFound
+from tour.i18n import lazy as _
+from tour.notifications import queries as notifications
+from tour.sites.models import Site
+from tour.sites.publication import publish_site, withdraw_site
+from tour.staff import approvals, queries, today
+from tour.staff.event_handlers import kind_labels
+from tour.staff.frame import back_to, staff_page
+from tour.web import now
+
+SITES_ON_A_PAGE = 60
+LONGEST_COMMENT = 500
+
+
+async def today_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.SEE_STAFF_CONSOLE)
+    at = now(request)
+    return staff_page(
+        request,
+        "staff/today.html",
+        who,
+        section="today",
+        matters=await today.matters(at),
+        events=[e for e in await queries.event_lines() if e.ends_on >= at.date()],
+        queue=await notifications.queue_state(at),
+    )
+
+
+async def sites_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.TEND_ANY_SITE)
+    query, show = request.query_params.get("q", ""), request.query_params.get("show", "")
+    lines = await queries.site_lines(now(request), query[:100], show)
+    page = request.query_params.get("page", "1")
+    number = int(page) if page.isdecimal() and len(page) < 5 else 1
+    first = (max(1, number) - 1) * SITES_ON_A_PAGE
+    return staff_page(
+        request,
+        "staff/sites.html",
+        who,
+        section="sites",
+        sites=lines[first : first + SITES_ON_A_PAGE],
+        total=len(lines),
+        page=number,
+        pages=-(-len(lines) // SITES_ON_A_PAGE),
+        kinds=kind_labels(),
+        query=query,
+        show=show,
+    )
+
+
+async def set_site_visibility(request: Request) -> Response:
+    who = await guards.require(request, Permission.PUBLISH)
+    site = await _site(request)
+    form = await request.form(max_fields=5, max_files=0)
+    change = publish_site if form.get("do") == "publish" else withdraw_site
+    await change(site.id, actor=who.actor, now=now(request))
+    return back_to(request, "staff:sites")
+
+
+async def approvals_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.APPROVE)
+    drafts = await queries.site_lines(now(request), show="draft")
+    return staff_page(
+        request,
+        "staff/approvals.html",
+        who,
+        section="approvals",
+        waiting=await approvals.waiting(),
+        drafts=drafts,
+        kinds=kind_labels(),
+    )
+
+
+async def review(request: Request) -> Response:
+    """Approve what a site's hosts changed, or return it with a comment."""
+    who = await guards.require(request, Permission.APPROVE)
+    site = await _site(request)
+    form = await request.form(max_fields=10, max_files=0)
+    upto = str(form.get("upto", ""))
+    last = int(upto) if upto.isdecimal() and len(upto) < 15 else 0
+    if form.get("do") == "approve":
+        await approvals.approve(site.id, last, actor=who.actor, now=now(request))
+        return back_to(request, "staff:approvals")
+    comment = str(form.get("comment", "")).strip()[:LONGEST_COMMENT]
+    await approvals.return_to_hosts(site.id, last, comment, actor=who.actor, now=now(request))
+    if form.get("hide"):
+        await withdraw_site(site.id, actor=who.actor, now=now(request))
+    return back_to(request, "staff:approvals")
+
+
+async def log_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.READ_AUDIT)
+    before = request.query_params.get("before", "")
+    before_id = int(before) if before.isdecimal() and len(before) < 15 else None
+    entries = await audit.entries(before_id=before_id)
+    return staff_page(
+        request,
+        "staff/log.html",
+        who,
+        section="log",
+        entries=[(e, approvals.shown(e.before), approvals.shown(e.after)) for e in entries],
+        next_before=entries[-1].id if len(entries) == audit.PAGE else None,
+    )
+
+
+async def _site(request: Request) -> Site:
+    site = await Site.get_or_none(id=request.path_params["site_id"])
+    if site is None:
+        raise NotFound(_("There is no such place. It may have been withdrawn."))
+    return site

@@ -1,0 +1,97 @@
+"""Importing sites: a file, a look at what it changes, all of it or nothing."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts import guards
+from tour.accounts.guards import SignedIn
+from tour.accounts.roles import Permission
+from tour.errors import BadInput, Conflict
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.sites import importing
+from tour.sites.import_file import COLUMNS, Reading, decode, read_file
+from tour.sites.importing import Comparison
+from tour.sites.models import SiteKind
+from tour.staff.event_handlers import kind_labels
+from tour.staff.frame import back_to, staff_page
+from tour.web import now
+
+LARGEST_FILE = 700_000
+"""Some 2,000 rows; below the limit of a request, so that the refusal is ours and clear."""
+TEXT = "text"
+
+
+async def imports_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.IMPORT)
+    return _page(request, who)
+
+
+async def look(request: Request) -> Response:
+    """What the file would change. Writes nothing, so a reload asks the same again."""
+    who = await guards.require(request, Permission.IMPORT)
+    try:
+        body, kind = await _upload(request)
+        read = read_file(decode(body))
+    except BadInput as exc:
+        return _page(request, who, problem=exc.message, status=422)
+    found = await importing.compare(read)
+    return _page(request, who, read=read, found=found, kind=kind)
+
+
+async def confirm(request: Request) -> Response:
+    who = await guards.require(request, Permission.IMPORT)
+    form = await request.form(max_fields=5, max_files=0, max_part_size=LARGEST_FILE * 2)
+    chosen = str(form.get("kind", ""))
+    kind = SiteKind(chosen) if chosen in list(SiteKind) else SiteKind.CULTURE
+    text, fingerprint = str(form.get(TEXT, "")), str(form.get("fingerprint", ""))
+    try:
+        read = read_file(text)
+        new, changed = await importing.apply(
+            read, fingerprint, kind, actor=who.actor, now=now(request)
+        )
+    except BadInput as exc:
+        return _page(request, who, problem=exc.message, status=422)
+    except Conflict as exc:
+        found = await importing.compare(read)
+        return _page(request, who, read=read, found=found, problem=exc.message, status=409)
+    return back_to(request, "staff:imports", done=f"{new}-{changed}")
+
+
+async def _upload(request: Request) -> tuple[bytes, str]:
+    """The file and the kind of new sites; BadInput where there is no file, or too large a one."""
+    async with request.form(max_fields=5, max_files=1) as form:
+        upload, kind = form.get("file"), str(form.get("kind", ""))
+        if upload is None or isinstance(upload, str) or not upload.filename:
+            hint = _("Choose a CSV file.")
+            raise BadInput(hint, {"file": hint})
+        body = await upload.read(LARGEST_FILE + 1)
+    if len(body) > LARGEST_FILE:
+        hint = _("This file is too large.")
+        raise BadInput(hint, {"file": hint})
+    return body, kind
+
+
+def _page(
+    request: Request,
+    who: SignedIn,
+    *,
+    read: Reading | None = None,
+    found: Comparison | None = None,
+    problem: Text | None = None,
+    kind: str = "",
+    status: int = 200,
+) -> Response:
+    return staff_page(
+        request,
+        "staff/imports.html",
+        who,
+        status,
+        section="imports",
+        read=read,
+        found=found,
+        problem=problem,
+        kinds=list(kind_labels().items()),
+        kind=kind or SiteKind.CULTURE.value,
+        columns=COLUMNS,
+    )

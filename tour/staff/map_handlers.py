@@ -1,0 +1,85 @@
+"""An event's map before it is published, its versions, and where it is shown."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.roles import Permission
+from tour.audit.service import Subject, note
+from tour.db import transaction
+from tour.i18n import translate
+from tour.publishing import pdf, service
+from tour.publishing import queries as publishing
+from tour.publishing.archive import places_geojson
+from tour.publishing.framing import snippet
+from tour.publishing.press import sources_of
+from tour.publishing.published_map import text_in
+from tour.publishing.sheets import Sheet
+from tour.publishing.views import map_view
+from tour.sites.maps import map_around
+from tour.staff import queries
+from tour.staff.frame import back_to, staff_page
+from tour.web import lang, now, state
+
+
+async def map_page(request: Request) -> Response:
+    """The map as it would be published now, beside the history of what was."""
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await queries.event_by_id(request.path_params["event_id"])
+    draft = await service.preview(event.id, await sources_of(request))
+    versions = await publishing.versions(event.id)
+    embed = state(request).settings.base_url + str(
+        request.app.url_path_for("publishing:embed", slug=event.slug)
+    )
+    title = translate("Map and list of %(event)s", event=text_in(draft.titles, lang(request)))
+    return staff_page(
+        request,
+        "staff/event_map.html",
+        who,
+        section="events",
+        tab="map",
+        event=event,
+        draft=map_view(draft, lang(request)),
+        versions=versions,
+        is_shown=any(version.ended_at is None for version in versions),
+        snippet=snippet(f"{embed}?lang={lang(request)}", title),
+        sheets=[sheet.value for sheet in Sheet],
+        problems=pdf.print_problems(),
+        map=map_around(
+            request,
+            draft.points,
+            sites=str(request.app.url_path_for("staff:event_places", event_id=event.id)),
+            numbered=True,
+            whole=True,
+        ),
+    )
+
+
+async def places(request: Request) -> Response:
+    """The numbered places of the draft as GeoJSON, for the console's maps."""
+    await guards.require(request, Permission.EDIT_EVENTS)
+    draft = await service.preview(request.path_params["event_id"], await sources_of(request))
+    url = str(request.app.url_path_for("sites:detail", slug="SLUG")).replace("SLUG", "{slug}")
+    body = places_geojson(draft, lang(request), url)
+    headers = {"Cache-Control": "no-store"}
+    return JSONResponse(body, headers=headers, media_type="application/geo+json")
+
+
+async def publish_map(request: Request) -> Response:
+    """Keep the map as it stands and show it; or show none."""
+    who = await guards.require(request, Permission.PUBLISH)
+    event = await queries.event_by_id(request.path_params["event_id"])
+    form = await request.form(max_fields=5, max_files=0)
+    sources, at = await sources_of(request), now(request)
+    subject = Subject("event", event.id, label=event.title)
+    async with transaction():
+        if form.get("do") == "publish":
+            by = str(who.account.name)
+            number = await service.publish(event.id, sources, by=by, now=at)
+            after = {"map_version": number}
+            await note(who.actor, "event.map_publish", subject, before={}, after=after, now=at)
+        else:
+            await service.unpublish(event.id, now=at)
+            change = {"before": {"map": True}, "after": {"map": False}}
+            await note(who.actor, "event.map_withdraw", subject, **change, now=at)
+    return back_to(request, "staff:event_map", event_id=event.id)

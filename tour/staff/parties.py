@@ -1,0 +1,173 @@
+"""Who comes: parties found by code or name, door lists, and changes on their behalf."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.errors import NotFound
+from tour.i18n import lazy as _
+from tour.i18n import translate
+from tour.notifications import service as notifications
+from tour.notifications.message import Message
+from tour.notifications.models import Recipient
+from tour.reservations import changes
+from tour.reservations.models import Place, PlaceStatus, Reservation
+
+PAGE = 50
+MOST_ROWS = 20_000
+CHANGE_LASTS = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which places of which slots; None means all. `query` is part of a code or a name."""
+
+    query: str = ""
+    event_id: int | None = None
+    site_id: int | None = None
+    slot_id: int | None = None
+    held_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """One party at one slot."""
+
+    reservation_id: int
+    door_code: str
+    name: str
+    kana: str
+    email: str
+    phone: str
+    adults: int
+    children: int
+    seats: int
+    note: str
+    status: str
+    slot_id: int
+    starts_at: datetime
+    session: str
+    site: str
+
+
+async def lines(chosen: Selection, *, limit: int = PAGE) -> list[PartyLine]:
+    """Parties by start, then by reading and name."""
+    query = _filtered(chosen).order_by(
+        "slot__starts_at", "slot_id", "reservation__kana", "reservation__name", "id"
+    )
+    places = await query.limit(limit).select_related("reservation", "slot__programme__site")
+    return [_line(place) for place in places]
+
+
+async def count(chosen: Selection) -> int:
+    return int(await _filtered(chosen).count())
+
+
+async def by_id(reservation_id: int) -> Reservation:
+    found = await Reservation.get_or_none(id=reservation_id).select_related("recipient")
+    if found is None:
+        raise NotFound(_("There is no such reservation. Please check the link."))
+    return found
+
+
+async def places_of(reservation_id: int) -> list[PartyLine]:
+    """Every place of one party, cancelled ones too."""
+    places = Place.filter(reservation_id=reservation_id).order_by("slot__starts_at")
+    return [_line(p) for p in await places.select_related("reservation", "slot__programme__site")]
+
+
+async def change_size(
+    reservation_id: int, adults: int, children: int, *, actor: Actor, now: datetime
+) -> None:
+    """Another party size, and the party is told. Raises SlotFull, TooLateToChange and their kin."""
+    async with transaction():
+        party = await by_id(reservation_id)
+        before = {"adults": party.adults, "children": party.children}
+        after = {"adults": adults, "children": children}
+        await changes.change_party(party.reference, adults=adults, children=children, now=now)
+        title = _("The staff changed your reservation")
+        await _tell(party, title.message, f"{adults} + {children}", now)
+        await _log(actor, "reservation.size", party, before, after, now)
+
+
+async def cancel_place(
+    reservation_id: int, slot_id: int, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    """Give one place back on the party's behalf, and tell it why."""
+    async with transaction():
+        party = await by_id(reservation_id)
+        await changes.cancel_place(party.reference, slot_id, now=now)
+        title = _("The staff cancelled a session of yours")
+        await _tell(party, title.message, reason, now)
+        after = {"cancelled_slot": slot_id, "reason": reason}
+        await _log(actor, "reservation.cancel", party, {}, after, now)
+
+
+def _filtered(chosen: Selection) -> Any:
+    wanted: dict[str, Any] = {
+        "slot__programme__event_id": chosen.event_id,
+        "slot__programme__site_id": chosen.site_id,
+        "slot_id": chosen.slot_id,
+        "status": PlaceStatus.CONFIRMED if chosen.held_only else None,
+    }
+    query = Place.filter(**{name: value for name, value in wanted.items() if value is not None})
+    for word in chosen.query.split()[:5]:
+        query = query.filter(
+            Q(reservation__door_code__icontains=word)
+            | Q(reservation__name__icontains=word)
+            | Q(reservation__kana__icontains=word)
+        )
+    return query
+
+
+def _line(place: Place) -> PartyLine:
+    party, slot = place.reservation, place.slot
+    return PartyLine(
+        reservation_id=party.id,
+        door_code=party.door_code,
+        name=party.name,
+        kana=party.kana,
+        email=party.email,
+        phone=party.phone,
+        adults=party.adults,
+        children=party.children,
+        seats=place.seats,
+        note=party.note,
+        status=str(place.status),
+        slot_id=slot.id,
+        starts_at=slot.starts_at,
+        session=slot.programme.title,
+        site=slot.programme.site.name,
+    )
+
+
+async def _tell(party: Reservation, title: str, body: str, now: datetime) -> None:
+    def compose(reader: Recipient) -> Message:
+        page = f"/reservations/{party.reference}"
+        return Message(translate(title, str(reader.lang)), body, page)
+
+    await notifications.tell_now(
+        [party.recipient_id],
+        f"staff:{party.id}",
+        compose,
+        concerns=None,
+        expires_at=now + CHANGE_LASTS,
+        now=now,
+    )
+
+
+async def _log(
+    actor: Actor,
+    action: str,
+    party: Reservation,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    now: datetime,
+) -> None:
+    """The log names the party by its door code, never by the reference that opens it."""
+    subject = Subject("reservation", party.id, label=party.door_code)
+    await note(actor, action, subject, before=before, after=after, now=now)

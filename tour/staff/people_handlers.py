@@ -1,0 +1,164 @@
+"""People: who has which role, inviting, changing a role, signing somebody out everywhere."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts import guards, invitations, people
+from tour.accounts.errors import NotYours
+from tour.accounts.forms import email_form
+from tour.accounts.guards import SignedIn
+from tour.accounts.invitations import Offer
+from tour.accounts.models import Account, AccountSession, Invitation, Membership
+from tour.accounts.roles import Permission, Role
+from tour.errors import BadInput, Conflict, NotFound
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.sites.models import Site
+from tour.staff.frame import back_to, staff_page
+from tour.web import lang, now, state
+from tour.web.forms import Typed
+
+ROLES: dict[Role, Text] = {
+    Role.HOST: _("Host"),
+    Role.EDITOR: _("Editor"),
+    Role.STAFF: _("Staff"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    id: int
+    name: str
+    email: str
+    role: str
+    role_label: str
+    sites: tuple[str, ...]
+    sessions: int
+    is_me: bool
+
+
+async def people_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.INVITE)
+    return await _page(request, who, Typed({}))
+
+
+async def invite(request: Request) -> Response:
+    """By mail, to a site as its host, or to the staff with a role.
+
+    Only who manages people may invite to the staff: a role is not given by those who lack it.
+    """
+    who = await guards.require(request, Permission.INVITE)
+    form = await request.form(max_fields=10, max_files=0)
+    typed = email_form(str(form.get("email", "")))
+    offer = await _offer(str(form.get("role", "")), str(form.get("site", "")))
+    if offer.role != Role.HOST and not who.may(Permission.MANAGE_PEOPLE):
+        raise NotYours
+    errors = dict(typed.errors)
+    if offer.role == Role.HOST and offer.site is None:
+        errors["site"] = _("Choose the place that this host looks after.")
+    if who.account.is_sample and state(request).settings.smtp_url:
+        errors["email"] = _("Sample accounts send no mail.")
+    if errors:
+        return await _page(request, who, Typed(typed.values, errors), 422)
+    await invitations.invite_by_mail(
+        offer,
+        typed.value("email"),
+        lang=lang(request),
+        timezone=state(request).town.timezone.key,
+        actor=who.actor,
+        now=now(request),
+    )
+    return back_to(request, "staff:people")
+
+
+async def revoke(request: Request) -> Response:
+    who = await guards.require(request, Permission.INVITE)
+    found = await Invitation.get_or_none(id=request.path_params["invitation_id"])
+    if found is None:
+        raise NotFound(_("There is no such invitation."))
+    if found.role != Role.HOST and not who.may(Permission.MANAGE_PEOPLE):
+        raise NotYours
+    site_id: int | None = found.site_id  # type: ignore[attr-defined]
+    await invitations.revoke(found.id, site_id, actor=who.actor, now=now(request))
+    return back_to(request, "staff:people")
+
+
+async def change_role(request: Request) -> Response:
+    """Nobody changes their own: the last administrator would lock everybody out."""
+    who = await guards.require(request, Permission.MANAGE_PEOPLE)
+    account = await _account(request)
+    role = str((await request.form(max_fields=5, max_files=0)).get("role", ""))
+    if role not in list(Role):
+        hint = _("Choose a role.")
+        raise BadInput(hint, {"role": hint})
+    if account.id == who.account.id:
+        raise Conflict(_("Nobody changes their own role. Ask another administrator."))
+    await people.change_role(account.id, Role(role), actor=who.actor, now=now(request))
+    return back_to(request, "staff:people")
+
+
+async def end_sessions(request: Request) -> Response:
+    who = await guards.require(request, Permission.MANAGE_PEOPLE)
+    account = await _account(request)
+    await people.end_sessions(account.id, actor=who.actor, now=now(request))
+    return back_to(request, "staff:people")
+
+
+async def _offer(role: str, slug: str) -> Offer:
+    chosen = Role(role) if role in list(Role) else Role.HOST
+    site = await Site.get_or_none(slug=slug) if chosen == Role.HOST else None
+    return Offer(chosen, site)
+
+
+async def _account(request: Request) -> Account:
+    account = await Account.get_or_none(id=request.path_params["account_id"])
+    if account is None:
+        raise NotFound(_("There is no such account."))
+    return account
+
+
+async def _page(request: Request, who: SignedIn, form: Typed, status: int = 200) -> Response:
+    waiting = Invitation.filter(accepted_at=None, revoked_at=None, expires_at__gt=now(request))
+    return staff_page(
+        request,
+        "staff/people.html",
+        who,
+        status,
+        section="people",
+        people=await _lines(request, who),
+        roles=[(role.value, str(label)) for role, label in ROLES.items()],
+        waiting=[
+            (invitation, ROLES[invitation.role])
+            for invitation in await waiting.order_by("-id").select_related("site")
+        ],
+        sites=await Site.all().order_by("name_kana", "id").values_list("slug", "name"),
+        form=form,
+        chosen_site=request.query_params.get("site", ""),
+    )
+
+
+async def _lines(request: Request, who: SignedIn) -> list[PersonLine]:
+    sites: dict[int, list[str]] = {}
+    for member in await Membership.all().order_by("id").select_related("site", "account"):
+        sites.setdefault(member.account.id, []).append(member.site.name)
+    live = AccountSession.filter(ended_at=None, expires_at__gt=now(request))
+    ids: list[Any] = list(await live.values_list("account_id", flat=True))
+    sessions = Counter(ids)
+    return [
+        PersonLine(
+            account.id,
+            account.name,
+            account.email,
+            account.role.value,
+            str(ROLES[account.role]),
+            tuple(sites.get(account.id, ())),
+            sessions[account.id],
+            account.id == who.account.id,
+        )
+        for account in await Account.all().order_by("-role", "name", "id")
+    ]

@@ -1,0 +1,136 @@
+"""Events, sites and hosts as the console lists them, drafts too."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tour.accounts.models import Invitation, Membership
+from tour.errors import NotFound
+from tour.events.editing import Seat
+from tour.events.models import Event, Participation, ParticipationRole
+from tour.i18n import lazy as _
+from tour.publishing.models import MapVersion
+from tour.routes.models import Stop, WalkingRoute
+from tour.sites.models import PointQuality, Site
+from tour.sites.search import make_index, matches
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    id: int
+    slug: str
+    title: str
+    starts_on: date
+    ends_on: date
+    is_published: bool
+    places: int
+    map_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    """A site in a list. `hosts` tend it, `invited` have not answered yet."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+    address: str
+    is_published: bool
+    is_rough: bool
+    hosts: int
+    invited: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    id: int
+    slug: str
+    title: str
+    is_published: bool
+    stops: int
+
+
+async def event_lines() -> list[EventLine]:
+    """Every event, the latest first."""
+    places = Counter(await _ids(Participation.all(), "event_id"))
+    shown: dict[int, int] = dict(
+        await MapVersion.filter(ended_at=None).values_list("event_id", "number")
+    )
+    return [
+        EventLine(
+            event.id,
+            event.slug,
+            event.title,
+            event.starts_on,
+            event.ends_on,
+            bool(event.is_published),
+            places[event.id],
+            shown.get(event.id),
+        )
+        for event in await Event.all().order_by("-starts_on", "-id")
+    ]
+
+
+async def event_by_id(event_id: int) -> Event:
+    """An event, a draft too, or NotFound."""
+    event = await Event.get_or_none(id=event_id)
+    if event is None:
+        raise NotFound(_("There is no such event. It may be over or not yet announced."))
+    return event
+
+
+async def seats_of(event_id: int) -> list[Seat]:
+    """Who takes part, by number."""
+    rows = await Participation.filter(event_id=event_id).order_by("number").values()
+    return [Seat(r["site_id"], r["number"], ParticipationRole(r["role"])) for r in rows]
+
+
+async def course_lines(event_id: int) -> list[CourseLine]:
+    routes = await WalkingRoute.filter(event_id=event_id).order_by("id")
+    wanted = Stop.filter(walking_route_id__in=[r.id for r in routes])
+    stops = Counter(await _ids(wanted, "walking_route_id"))
+    return [CourseLine(r.id, r.slug, r.title, bool(r.is_published), stops[r.id]) for r in routes]
+
+
+async def site_lines(now: datetime, query: str = "", show: str = "") -> list[SiteLine]:
+    """Sites by name. `show` narrows them: draft, rough (town-level point), hostless."""
+    hosts = Counter(await _ids(Membership.all(), "site_id"))
+    waiting = Invitation.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+    invited = Counter(await _ids(waiting.exclude(site_id=None), "site_id"))
+    found = [
+        SiteLine(
+            site.id,
+            site.slug,
+            site.name,
+            str(site.kind),
+            site.address,
+            bool(site.is_published),
+            site.point_quality == PointQuality.TOWN,
+            hosts[site.id],
+            invited[site.id],
+        )
+        for site in await Site.all().order_by("name_kana", "name", "id")
+        if not query or matches(query, _index(site))
+    ]
+    return [line for line in found if _is_shown(line, show)]
+
+
+async def _ids(query: Any, column: str) -> Iterable[int]:
+    return await query.values_list(column, flat=True)  # type: ignore[no-any-return]
+
+
+def _index(site: Site) -> Any:
+    english = site.translations.get("en", {}).get("name", "")
+    return make_index([site.name, english, site.address, site.slug], [site.name_kana])
+
+
+def _is_shown(line: SiteLine, show: str) -> bool:
+    wanted = {
+        "draft": not line.is_published,
+        "rough": line.is_rough,
+        "hostless": line.hosts == 0,
+    }
+    return wanted.get(show, True)

@@ -1,0 +1,203 @@
+"""Reservations: finding, changing on behalf, door lists to print, lists for the office."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts import guards
+from tour.accounts.guards import SignedIn
+from tour.accounts.roles import Permission
+from tour.audit.service import Subject, note
+from tour.db import transaction
+from tour.errors import Conflict
+from tour.events.models import Event
+from tour.i18n import Text, translate
+from tour.i18n import lazy as _
+from tour.reservations.rules import MAX_PARTY
+from tour.sites.models import Site
+from tour.staff import parties
+from tour.staff.frame import back_to, staff_page
+from tour.staff.parties import PartyLine, Selection
+from tour.staff.tables import as_csv, as_xlsx
+from tour.web import now, state
+from tour.web.forms import Reading, Typed, texts
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGEST_REASON = 300
+HEADER = (
+    _("Date"),
+    _("Time"),
+    _("Place"),
+    _("Session"),
+    _("Door code"),
+    _("Name"),
+    _("Reading in kana"),
+    _("Adults"),
+    _("Children"),
+    _("E-mail"),
+    _("Phone"),
+    _("Note"),
+    _("State"),
+)
+
+
+async def reservations_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.SEE_PARTIES)
+    chosen = _selection(request)
+    return staff_page(
+        request,
+        "staff/reservations.html",
+        who,
+        section="reservations",
+        lines=await parties.lines(chosen),
+        total=await parties.count(chosen),
+        chosen=chosen,
+        filters=request.url.query,
+        events=await Event.all().order_by("-starts_on").values_list("id", "title"),
+        sites=await Site.filter(programmes__id__gt=0)
+        .distinct()
+        .order_by("name_kana", "id")
+        .values_list("id", "name"),
+    )
+
+
+async def party_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.SEE_PARTIES)
+    return await _party_page(request, who)
+
+
+async def change_size(request: Request) -> Response:
+    who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
+    form = await request.form(max_fields=5, max_files=0)
+    read = Reading(texts(form, ("adults", "children")))
+    adults = read.whole("adults", 0, MAX_PARTY)
+    children = read.whole("children", 0, MAX_PARTY)
+    if not read.errors and adults + children == 0:
+        read.errors["adults"] = _("A party is at least 1 person.")
+    if read.errors:
+        return await _party_page(request, who, read.typed, status=422)
+    try:
+        await parties.change_size(_id(request), adults, children, actor=who.actor, now=now(request))
+    except Conflict as exc:
+        return await _party_page(request, who, read.typed, exc.message, status=409)
+    return back_to(request, "staff:party", reservation_id=_id(request))
+
+
+async def cancel_place(request: Request) -> Response:
+    who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
+    form = await request.form(max_fields=5, max_files=0)
+    reason = str(form.get("reason", "")).strip()[:LONGEST_REASON]
+    slot_id = request.path_params["slot_id"]
+    try:
+        await parties.cancel_place(_id(request), slot_id, reason, actor=who.actor, now=now(request))
+    except Conflict as exc:
+        return await _party_page(request, who, None, exc.message, status=409)
+    return back_to(request, "staff:party", reservation_id=_id(request))
+
+
+async def door_list(request: Request) -> Response:
+    """To print: who holds seats, a block for every start."""
+    who = await guards.require(request, Permission.SEE_PARTIES)
+    chosen = _selection(request, held_only=True)
+    found = await parties.lines(chosen, limit=parties.MOST_ROWS)
+    by_slot: dict[int, list[PartyLine]] = {}
+    for line in found:
+        by_slot.setdefault(line.slot_id, []).append(line)
+    return staff_page(
+        request,
+        "staff/door_list.html",
+        who,
+        section="reservations",
+        slots=list(by_slot.values()),
+        filters=request.url.query,
+    )
+
+
+async def export(request: Request) -> Response:
+    """The list as a file. Taking it away is a line in the log, so it is asked for by POST."""
+    who = await guards.require(request, Permission.SEE_PARTIES)
+    form = await request.form(max_fields=10, max_files=0)
+    chosen = _selection(request)
+    found = await parties.lines(chosen, limit=parties.MOST_ROWS)
+    async with transaction():
+        subject = Subject("export", who.account.id, label="reservations")
+        after = {"rows": len(found), "event": chosen.event_id, "site": chosen.site_id}
+        await note(
+            who.actor, "reservation.export", subject, before={}, after=after, now=now(request)
+        )
+    rows = [_row(request, line) for line in found]
+    header = [str(name) for name in HEADER]
+    day = now(request).astimezone(state(request).town.timezone).date()
+    if form.get("as") == "xlsx":
+        body = as_xlsx(translate("Reservations"), header, rows)
+        return _file(body, XLSX, f"reservations-{day}.xlsx")
+    return _file(as_csv(header, rows), "text/csv; charset=utf-8", f"reservations-{day}.csv")
+
+
+def _row(request: Request, line: PartyLine) -> list[str | int]:
+    local = line.starts_at.astimezone(state(request).town.timezone)
+    return [
+        f"{local:%Y-%m-%d}",
+        f"{local:%H:%M}",
+        line.site,
+        line.session,
+        line.door_code,
+        line.name,
+        line.kana,
+        line.adults,
+        line.children,
+        line.email,
+        line.phone,
+        line.note,
+        line.status,
+    ]
+
+
+def _file(body: bytes, media_type: str, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def _selection(request: Request, *, held_only: bool = False) -> Selection:
+    asked = request.query_params
+
+    def number(name: str) -> int | None:
+        text = asked.get(name, "")
+        return int(text) if text.isdecimal() and len(text) < 10 else None
+
+    return Selection(
+        query=asked.get("q", "").strip()[:100],
+        event_id=number("event"),
+        site_id=number("site"),
+        slot_id=number("slot"),
+        held_only=held_only or asked.get("held") == "1",
+    )
+
+
+def _id(request: Request) -> int:
+    return int(request.path_params["reservation_id"])
+
+
+async def _party_page(
+    request: Request,
+    who: SignedIn,
+    form: Typed | None = None,
+    problem: Text | None = None,
+    status: int = 200,
+) -> Response:
+    party = await parties.by_id(_id(request))
+    filled = Typed({"adults": str(party.adults), "children": str(party.children)})
+    return staff_page(
+        request,
+        "staff/party.html",
+        who,
+        status,
+        section="reservations",
+        party=party,
+        places=await parties.places_of(party.id),
+        form=form or filled,
+        problem=problem,
+        largest=MAX_PARTY,
+    )

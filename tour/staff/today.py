@@ -1,0 +1,104 @@
+"""What needs a person: counts with a few examples each, most urgent first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import F
+
+from tour.accounts.models import Membership
+from tour.notifications import queries as notifications
+from tour.programmes.models import Slot, SlotStatus
+from tour.sites.models import PointQuality, Site
+from tour.staff import approvals
+
+EXAMPLES = 4
+FAILURES_SINCE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`url` is the name of a page and `params` what it needs."""
+
+    label: str
+    url: str = ""
+    params: tuple[tuple[str, Any], ...] = ()
+    starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One kind of thing to do; `key` says which."""
+
+    key: str
+    count: int
+    examples: tuple[Example, ...] = ()
+
+
+async def matters(now: datetime) -> list[Matter]:
+    """Everything of this kind, those with nothing to do last."""
+    found = [
+        await _to_approve(),
+        await _slots_without_hosts(now),
+        await _rough_sites(),
+        await _failed_messages(now),
+        await _full_slots(now),
+    ]
+    return sorted(found, key=lambda matter: matter.count == 0)
+
+
+async def _to_approve() -> Matter:
+    waiting = await approvals.waiting()
+    examples = [Example(each.site_name, "staff:approvals") for each in waiting]
+    return Matter("approvals", len(waiting), tuple(examples[:EXAMPLES]))
+
+
+async def _slots_without_hosts(now: datetime) -> Matter:
+    tended = [int(i) for i in await Membership.all().values_list("site_id", flat=True)]  # type: ignore[call-overload]
+    coming = _coming(now).exclude(programme__site_id__in=tended) if tended else _coming(now)
+    return await _slot_matter("hostless", coming)
+
+
+async def _full_slots(now: datetime) -> Matter:
+    full = _coming(now).filter(seats_taken__gte=F("capacity") - F("seats_kept"))
+    return await _slot_matter("full", full)
+
+
+async def _rough_sites() -> Matter:
+    rough = Site.filter(point_quality=PointQuality.TOWN, is_published=True)
+    shown = await rough.order_by("name_kana", "id").limit(EXAMPLES)
+    examples = tuple(Example(site.name, "hosts:profile", (("slug", site.slug),)) for site in shown)
+    return Matter("rough", await rough.count(), examples)
+
+
+async def _failed_messages(now: datetime) -> Matter:
+    counts = await notifications.by_service(now - FAILURES_SINCE)
+    failed = [each for each in counts if each.failed]
+    examples = tuple(Example(f"{each.service}: {each.failed}") for each in failed[:EXAMPLES])
+    return Matter("failed", sum(each.failed for each in failed), examples)
+
+
+def _coming(now: datetime) -> Any:
+    return Slot.filter(
+        starts_at__gt=now,
+        status=SlotStatus.OPEN,
+        programme__is_published=True,
+        programme__site__is_published=True,
+    )
+
+
+async def _slot_matter(key: str, query: Any) -> Matter:
+    shown: Sequence[Slot] = (
+        await query.order_by("starts_at", "id").limit(EXAMPLES).select_related("programme__site")
+    )
+    examples = tuple(
+        Example(
+            f"{slot.programme.title} ({slot.programme.site.name})",
+            "hosts:programmes",
+            (("slug", slot.programme.site.slug),),
+            slot.starts_at,
+        )
+        for slot in shown
+    )
+    return Matter(key, await query.count(), examples)

@@ -1,0 +1,125 @@
+from starlette.routing import Route as Url
+
+from tour.staff import (
+    course_handlers,
+    event_handlers,
+    handlers,
+    help_handlers,
+    import_handlers,
+    map_handlers,
+    message_handlers,
+    people_handlers,
+    reservation_handlers,
+)
+
+GET = ["GET"]
+POST = ["POST"]
+EVENT = "/staff/events/{event_id:int}"
+COURSE = f"{EVENT}/courses/{{course_id:int}}"
+SITE = "/staff/sites/{site_id:int}"
+PARTY = "/staff/reservations/{reservation_id:int}"
+ACCOUNT = "/staff/people/{account_id:int}"
+
+urls = [
+    Url("/staff", handlers.today_page, methods=GET, name="staff:today"),
+    Url("/staff/events", event_handlers.events_page, methods=GET, name="staff:events"),
+    Url("/staff/events/new", event_handlers.new_event, methods=GET, name="staff:new_event"),
+    Url("/staff/events/new", event_handlers.create_event, methods=POST, name="staff:create_event"),
+    Url(EVENT, event_handlers.event_page, methods=GET, name="staff:event"),
+    Url(EVENT, event_handlers.change_event, methods=POST, name="staff:change_event"),
+    Url(
+        f"{EVENT}/visibility",
+        event_handlers.set_visibility,
+        methods=POST,
+        name="staff:event_visibility",
+    ),
+    Url(f"{EVENT}/sites", event_handlers.sites_page, methods=GET, name="staff:event_sites"),
+    Url(
+        f"{EVENT}/sites",
+        event_handlers.change_sites,
+        methods=POST,
+        name="staff:change_event_sites",
+    ),
+    Url(f"{EVENT}/map", map_handlers.map_page, methods=GET, name="staff:event_map"),
+    Url(f"{EVENT}/map", map_handlers.publish_map, methods=POST, name="staff:publish_map"),
+    Url(f"{EVENT}/places.geojson", map_handlers.places, methods=GET, name="staff:event_places"),
+    Url(f"{EVENT}/courses", course_handlers.courses_page, methods=GET, name="staff:courses"),
+    Url(f"{EVENT}/courses/new", course_handlers.new_course, methods=GET, name="staff:new_course"),
+    Url(
+        f"{EVENT}/courses/new",
+        course_handlers.create_course,
+        methods=POST,
+        name="staff:create_course",
+    ),
+    Url(COURSE, course_handlers.course_page, methods=GET, name="staff:course"),
+    Url(COURSE, course_handlers.change_course, methods=POST, name="staff:change_course"),
+    Url("/staff/walk", course_handlers.walk, methods=GET, name="staff:walk"),
+    Url("/staff/sites", handlers.sites_page, methods=GET, name="staff:sites"),
+    Url(
+        f"{SITE}/visibility",
+        handlers.set_site_visibility,
+        methods=POST,
+        name="staff:site_visibility",
+    ),
+    Url("/staff/approvals", handlers.approvals_page, methods=GET, name="staff:approvals"),
+    Url(f"{SITE}/review", handlers.review, methods=POST, name="staff:review"),
+    Url(
+        "/staff/reservations",
+        reservation_handlers.reservations_page,
+        methods=GET,
+        name="staff:reservations",
+    ),
+    Url(
+        "/staff/reservations/doors",
+        reservation_handlers.door_list,
+        methods=GET,
+        name="staff:door_list",
+    ),
+    Url(
+        "/staff/reservations/export",
+        reservation_handlers.export,
+        methods=POST,
+        name="staff:export",
+    ),
+    Url(PARTY, reservation_handlers.party_page, methods=GET, name="staff:party"),
+    Url(f"{PARTY}/size", reservation_handlers.change_size, methods=POST, name="staff:party_size"),
+    Url(
+        f"{PARTY}/slots/{{slot_id:int}}/cancel",
+        reservation_handlers.cancel_place,
+        methods=POST,
+        name="staff:cancel_place",
+    ),
+    Url("/staff/messages", message_handlers.messages_page, methods=GET, name="staff:messages"),
+    Url(
+        "/staff/messages/preview",
+        message_handlers.preview,
+        methods=POST,
+        name="staff:preview_message",
+    ),
+    Url("/staff/messages", message_handlers.send, methods=POST, name="staff:send_message"),
+    Url("/staff/imports", import_handlers.imports_page, methods=GET, name="staff:imports"),
+    Url("/staff/imports", import_handlers.look, methods=POST, name="staff:look_at_import"),
+    Url(
+        "/staff/imports/confirm",
+        import_handlers.confirm,
+        methods=POST,
+        name="staff:confirm_import",
+    ),
+    Url("/staff/people", people_handlers.people_page, methods=GET, name="staff:people"),
+    Url("/staff/people", people_handlers.invite, methods=POST, name="staff:invite"),
+    Url(
+        "/staff/people/invitations/{invitation_id:int}/revoke",
+        people_handlers.revoke,
+        methods=POST,
+        name="staff:revoke",
+    ),
+    Url(f"{ACCOUNT}/role", people_handlers.change_role, methods=POST, name="staff:role"),
+    Url(
+        f"{ACCOUNT}/sessions",
+        people_handlers.end_sessions,
+        methods=POST,
+        name="staff:end_sessions",
+    ),
+    Url("/staff/log", handlers.log_page, methods=GET, name="staff:log"),
+    Url("/help/{name}", help_handlers.guide, methods=GET, name="staff:guide"),
+]
