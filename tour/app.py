@@ -39,6 +39,7 @@ from tour.routes.walks import Walks, open_walks
 from tour.settings import Settings
 from tour.sites.catalogue import CatalogueCache
 from tour.sites.site_map import MapSource
+from tour.staff.urls import urls as staff_urls
 from tour.town import Town, read_town
 from tour.web.assets import Assets
 from tour.web.middleware import AccessLog, CrossSiteGuard, Language, SecurityHeaders
@@ -107,6 +108,7 @@ def _urls(assets: Assets) -> list[BaseRoute]:
         notification_urls,
         account_urls,
         host_urls,
+        staff_urls,
         api_urls,
     )
     return [*chain.from_iterable(features), Mount("/static", assets, name="static")]
