@@ -12,6 +12,7 @@ from tour.errors import BadInput
 from tour.geo import Point, from_lon_lat
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.reservations.limits import count_try
 from tour.reservations.rules import MAX_PARTY
 from tour.routes.day import OTHERWISE, DayWish, WalkStyle
 from tour.routes.paths import Profile
@@ -34,6 +35,7 @@ FINENESS = 100
 
 async def create(request: Request) -> Response:
     """Stops with their times, the walks between them, and why a must-see is not among them."""
+    count_try(request, "plan")
     planned = await plan_request(request)
     wish, unknown = await _wish(request, planned.context)
     desk = await planned.desk(wish)

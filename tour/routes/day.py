@@ -236,11 +236,10 @@ def session_window(town: TownDay, slot: SlotEntry) -> tuple[int, int]:
 
 def has_room(town: TownDay, slot: SlotEntry, party_size: int) -> bool:
     """Whether a party can reserve this slot now."""
-    return (
-        slot.availability(town.now) in (Availability.OPEN, Availability.FEW)
-        and slot.seats_left >= party_size
-        and town.board.programmes[slot.programme_id].max_party >= party_size
-    )
+    programme = town.board.programmes.get(slot.programme_id)
+    is_open = slot.availability(town.now) in (Availability.OPEN, Availability.FEW)
+    seats = min(slot.seats_left, programme.max_party) if programme and is_open else 0
+    return seats >= party_size
 
 
 def _session(town: TownDay, wish: DayWish, slot: SlotEntry, interest: int) -> Opening:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from tour.errors import NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.reservations.limits import count_try
 from tour.routes import itineraries, my_plans
 from tour.routes.day import WalkStyle
 from tour.routes.itineraries import ItineraryEntry
@@ -38,6 +39,7 @@ async def new(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
+    count_try(request, "plan")
     planned = await plan_request(request)
     raw = await request.form(max_fields=MOST_FIELDS, max_files=0)
     form = PlanForm.parse(raw, planned.context)
@@ -66,6 +68,7 @@ async def conditions(request: Request) -> Response:
 
 async def change_conditions(request: Request) -> Response:
     """Plan the same link's day anew from other conditions."""
+    count_try(request, "plan")
     entry = await itineraries.find_to_edit(request.path_params["token"])
     planned = await plan_request(request)
     raw = await request.form(max_fields=MOST_FIELDS, max_files=0)
@@ -89,6 +92,7 @@ async def change_conditions(request: Request) -> Response:
 
 async def edit(request: Request) -> Response:
     """One change by hand; the page then says what it does to the rest of the day."""
+    count_try(request, "plan")
     entry = await itineraries.find_to_edit(request.path_params["token"])
     desk = await (await plan_request(request)).desk_of(entry)
     form = await request.form(max_fields=10, max_files=0)

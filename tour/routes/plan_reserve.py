@@ -5,18 +5,18 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tour.errors import Conflict
+from tour.errors import BadInput, Conflict
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.queries import SlotEntry
-from tour.programmes.views import SlotCard
+from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import mine, service
-from tour.reservations.forms import ReserveForm
+from tour.reservations.forms import ReserveForm, answers_in, texts_in
+from tour.reservations.limits import count_contact, count_try
 from tour.routes import itineraries
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_handlers import plan_page, private
 from tour.routes.plan_request import plan_request
-from tour.routes.plan_rows import slot_view
 from tour.routes.planning import Desk, reservable_slots
 from tour.sites.hours import clock_text
 from tour.sites.views import site_card
@@ -33,20 +33,27 @@ async def new(request: Request) -> Response:
 async def reserve(request: Request) -> Response:
     """Every session of the plan that is not reserved yet, or none of them (409)."""
     entry = await itineraries.find_to_edit(request.path_params["token"])
-    raw = await request.form(max_fields=40, max_files=0)
-    form = ReserveForm.parse({k: v for k, v in raw.items() if isinstance(v, str)})
+    count_try(request, "reserve")
+    raw = await request.form(max_fields=60, max_files=0)
+    form = ReserveForm.parse(texts_in(raw))
     if form.party is None:
         return await _form_page(request, entry, form, 422)
+    count_contact(request, form.party.email_key, form.party.phone_key)
     desk = await (await plan_request(request)).desk_of(entry)
+    slot_ids = _asked(raw, entry)
     wish = service.Request(
-        slot_ids=tuple(_asked(raw, entry)),
+        slot_ids=tuple(slot_ids),
         party=form.party,
         lang=lang(request),
         timezone=state(request).town.timezone.key,
         idempotency_key=form.value("idempotency_key"),
+        note=form.value("note"),
+        answers=answers_in(raw, slot_ids),
     )
     try:
         made = await service.reserve(wish, now=now(request))
+    except BadInput as exc:
+        return await _form_page(request, entry, form.refused_all(exc.errors), exc.status)
     except Conflict as exc:
         return await plan_page(request, entry, 409, notice=_refused(desk, exc, lang(request)))
     await itineraries.attach(entry, made)
@@ -85,6 +92,7 @@ async def _form_page(
     if not slots:
         notice = _("There is nothing left to reserve in this plan.")
         return await plan_page(request, entry, 409, notice=notice)
+    views = _views(desk, slots, lang(request))
     response = render(
         request,
         "routes/itinerary_reserve.html",
@@ -92,22 +100,37 @@ async def _form_page(
         nav="plan",
         entry=entry,
         form=form,
-        slots=_cards(desk, slots, lang(request)),
-        max_party=_largest(desk, slots),
+        slots=[view.slots[0] for view in views],
+        questions=_questions(views),
+        max_party=_largest(views),
     )
     return private(response)
 
 
-def _cards(desk: Desk, slots: list[SlotEntry], language: str) -> list[SlotCard]:
+def _views(desk: Desk, slots: list[SlotEntry], language: str) -> list[ProgrammeView]:
+    """Each session with its own programme, in the order of the plan."""
     sites, programmes = desk.town.catalogue.by_id, desk.town.board.programmes
-    cards = (
-        slot_view(desk, s, site_card(sites[programmes[s.programme_id].site_id], language), language)
-        for s in slots
-    )
-    return [card for card in cards if card]
+    return [
+        programme_view(
+            programmes[slot.programme_id],
+            [slot],
+            site_card(sites[programmes[slot.programme_id].site_id], language),
+            lang=language,
+            now=desk.town.now,
+        )
+        for slot in slots
+    ]
 
 
-def _largest(desk: Desk, slots: list[SlotEntry]) -> int:
+def _questions(views: list[ProgrammeView]) -> list[tuple[str, str, bool]]:
+    """(field, text, required) of what the hosts ask."""
+    return [
+        (f"answer-{view.slots[0].id}-{number}", question.text, question.is_required)
+        for view in views
+        for number, question in enumerate(view.questions)
+    ]
+
+
+def _largest(views: list[ProgrammeView]) -> int:
     """The largest party that all of the sessions can have."""
-    programmes = desk.town.board.programmes
-    return min(min(s.seats_left, programmes[s.programme_id].max_party) for s in slots)
+    return min(min(view.slots[0].seats_left, view.max_party) for view in views)

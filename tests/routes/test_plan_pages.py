@@ -1,0 +1,432 @@
+"""The plan form and the page of a plan, as a visitor without JavaScript uses them."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as Xml
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from icalendar import Calendar
+
+from tests.conftest import TurnableClock
+from tests.factories import (
+    EVENT_DAY,
+    make_event,
+    make_programme,
+    make_site,
+    make_slot,
+    make_station,
+)
+from tour.programmes.models import Slot, SlotStatus
+from tour.reservations.models import Reservation
+from tour.routes.models import Itinerary
+from tour.sites.models import HoursException, PointQuality, SiteKind
+from tour.sites.service import catalogue_changed
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+CONTACT = {"name": "北 花子", "email": "hanako@example.org", "consent": "1"}
+
+
+def form(**values: object) -> dict[str, object]:
+    defaults: dict[str, object] = {
+        "date": EVENT_DAY.isoformat(),
+        "from": "oji",
+        "from_time": "10:00",
+        "to": "",
+        "to_time": "16:00",
+        "adults": "2",
+        "children": "1",
+        "walk": "normal",
+        "lunch": "1",
+    }
+    return defaults | {name.rstrip("_"): value for name, value in values.items()}
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    start = datetime(EVENT_DAY.year, EVENT_DAY.month, EVENT_DAY.day, hour, minute, tzinfo=TOKYO)
+    return start.astimezone(UTC)
+
+
+async def a_town() -> list[Slot]:
+    """Oji station, three workshops near it, two of them with a session; the sessions."""
+    await make_station(id="oji")
+    sites = [await make_site(name=f"工房{name}", slug=f"workshop-{name}") for name in "abc"]
+    await make_event(*sites)
+    slots = []
+    for site, hour in zip(sites, (11, 14), strict=False):
+        programme = await make_programme(site=site, title=f"体験{hour}時")
+        slots.append(await make_slot(programme=programme, starts_at=at(hour)))
+    return slots
+
+
+async def planned(client: httpx.AsyncClient, **values: object) -> str:
+    """The address of a new plan."""
+    answer = await client.post("/plan", data=form(**values))
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+async def changed(client: httpx.AsyncClient, url: str, **asked: str) -> httpx.Response:
+    page = (await client.get(url)).text
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version
+    answer = await client.post(f"{url}/edit", data={"version": version[1], **asked})
+    if answer.status_code != 303:
+        return answer
+    return await client.get(answer.headers["location"].partition("#")[0])
+
+
+def shown_sites(page: str) -> list[str]:
+    return re.findall(r'id="stop-([\w-]+)"', page)
+
+
+class TestForm:
+    async def test_is_filled_in_for_most_visitors(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        page = (await client.get("/plan")).text
+        assert f'value="{EVENT_DAY.isoformat()}" checked' in page
+        assert '<option value="oji" selected>' in page
+        assert '<option value="10:00" selected>' in page
+
+    async def test_says_so_when_there_is_no_open_day(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/plan")
+        assert answer.status_code == 200
+        assert "いま予定されている公開日はありません" in answer.text
+
+    @pytest.mark.parametrize(
+        ("values", "says"),
+        [
+            ({"to_time": "09:30"}, "終わりの時刻が始まりより前です"),
+            ({"date": "2026-12-08"}, "この日は公開日ではありません"),
+            ({"date": "someday"}, "日にちを選んでください"),
+            ({"from_": "135.5,34.7"}, "歩いて回るには遠い場所です"),
+            ({"from_": "nowhere"}, "一覧から駅か場所を選んでください"),
+            ({"from_time": "25:99"}, "時刻は10:00のように"),
+            ({"adults": "21"}, "0〜20の数字"),
+            ({"adults": "20", "children": "5"}, "1人から20人"),
+            ({"adults": "0", "children": "0"}, "1人から20人"),
+        ],
+    )
+    async def test_bad_input_is_answered_where_it_stands(
+        self, client: httpx.AsyncClient, values: dict[str, str], says: str
+    ) -> None:
+        await a_town()
+        answer = await client.post("/plan", data=form(**values))
+        assert answer.status_code == 422
+        assert says in answer.text
+        assert await Itinerary.all().count() == 0
+
+    async def test_an_empty_form_is_answered_too(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        assert (await client.post("/plan")).status_code == 422
+
+
+class TestPlan:
+    async def test_has_times_walks_and_a_map(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        answer = await client.get(await planned(client))
+        assert answer.status_code == 200
+        assert sorted(shown_sites(answer.text)) == ["workshop-a", "workshop-b", "workshop-c"]
+        assert "体験11時" in answer.text
+        assert "昼休み" in answer.text
+        assert "この条件で最良のプランです" in answer.text
+        assert "3人分をまとめて予約" in answer.text
+
+    async def test_is_private_to_its_link(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        answer = await client.get(await planned(client))
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-robots-tag"] == "noindex"
+        assert answer.headers["cache-control"] == "no-store"
+
+    async def test_an_altered_link_opens_nothing(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        url = await planned(client)
+        for wrong in (url[:-1], url[:-1] + "~", url + "x"):
+            answer = await client.get(wrong)
+            assert answer.status_code == 404
+            assert "リンクの一部が欠けていないか" in answer.text
+
+    async def test_the_showing_link_cannot_change_or_reserve(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        await planned(client)
+        row = await Itinerary.get()
+        url = f"/itineraries/{row.show_token}"
+        page = await client.get(url)
+        assert page.status_code == 200
+        assert row.edit_token not in page.text
+        assert "まとめて予約" not in page.text
+        edit = {"version": "1", "do": "remove", "site": "workshop-a"}
+        assert (await client.post(f"{url}/edit", data=edit)).status_code == 403
+        assert (await client.get(f"{url}/reserve")).status_code == 403
+
+    async def test_a_must_see_that_cannot_fit_is_named(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        await make_site(name="遠い町工房", slug="rough", point_quality=PointQuality.TOWN)
+        await make_site(name="閉まった工房", slug="shut", exceptions=[(EVENT_DAY, None, None)])
+        page = (await client.get(await planned(client, must=["rough", "shut"]))).text
+        assert "遠い町工房</a>: プランに入りませんでした。" in page
+        assert "閉まった工房" in page
+        assert "お出かけの時間には開いていません" in page
+
+    async def test_a_day_without_anything_still_has_a_page(self, client: httpx.AsyncClient) -> None:
+        await make_station(id="oji")
+        await make_event(await make_site(exceptions=[(EVENT_DAY, None, None)]))
+        answer = await client.get(await planned(client))
+        assert answer.status_code == 200
+        assert "この時間で回れる場所がありません" in answer.text
+
+    async def test_is_read_in_english_too(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        url = await planned(client)
+        page = (await client.get(f"{url}?lang=en")).text
+        assert "This is the best plan under these conditions." in page
+        assert "Plan for Sat 5 Dec" in page
+
+    async def test_stays_readable_when_the_day_is_over(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        clock.turn(days=30)
+        answer = await client.get(url)
+        assert answer.status_code == 200
+        assert "体験11時" in answer.text
+        assert "残りを組み直す" not in answer.text
+
+
+class TestChangingByHand:
+    async def test_a_move_says_what_it_does_to_the_rest(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        url = await planned(client)
+        before = shown_sites((await client.get(url)).text)
+        page = (await changed(client, url, do="later", site="workshop-a")).text
+        assert shown_sites(page) != before
+        assert "この変更で" in page
+
+    async def test_arriving_after_a_session_began_is_told(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        url = await planned(client)
+        while shown_sites(page := (await client.get(url)).text)[-1] != "workshop-a":
+            page = (await changed(client, url, do="later", site="workshop-a")).text
+        assert "始まりに" in page
+        assert "このままでは予定どおりに回れません" in page
+        page = (await changed(client, url, do="anew")).text
+        assert "このままでは予定どおりに回れません" not in page
+
+    async def test_a_stop_goes_out_comes_back_and_the_last_step_is_undone(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        page = (await changed(client, url, do="remove", site="workshop-c")).text
+        assert "workshop-c" not in shown_sites(page)
+        page = (await changed(client, url, do="add", site="workshop-c")).text
+        assert "workshop-c" in shown_sites(page)
+        page = (await changed(client, url, do="undo")).text
+        assert "workshop-c" not in shown_sites(page)
+
+    async def test_a_locked_stop_survives_a_new_proposal(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        url = await planned(client)
+        await changed(client, url, do="lock", site="workshop-b")
+        page = (await changed(client, url, do="anew")).text
+        assert "workshop-b" in shown_sites(page)
+        assert "固定をやめる" in page
+
+    async def test_the_session_of_a_stop_can_be_given_up(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        url = await planned(client)
+        page = (await changed(client, url, do="time", site="workshop-a", slot="")).text
+        assert "見学・予約はいりません" in page
+
+    async def test_an_older_page_changes_nothing_and_shows_the_newest(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        await changed(client, url, do="remove", site="workshop-c")
+        stale = {"version": "1", "do": "remove", "site": "workshop-a"}
+        answer = await client.post(f"{url}/edit", data=stale)
+        assert answer.status_code == 409
+        assert "ほかの端末で変更されました" in answer.text
+        assert "workshop-a" in shown_sites(answer.text)
+
+    @pytest.mark.parametrize("asked", [{}, {"do": "burn", "version": "1"}, {"do": "undo"}])
+    async def test_nonsense_is_refused(
+        self, client: httpx.AsyncClient, asked: dict[str, str]
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        assert (await client.post(f"{url}/edit", data=asked)).status_code == 422
+
+    async def test_other_conditions_keep_the_link(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        url = await planned(client)
+        assert (await client.get(f"{url}/conditions")).status_code == 200
+        answer = await client.post(f"{url}/conditions", data=form(from_time="13:00"))
+        assert answer.headers["location"] == url
+        assert "13:00" in (await client.get(url)).text
+
+    async def test_an_alternative_can_be_taken(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        east = [139.745, 139.746, 139.747, 139.748]
+        far = [await make_site(lat=35.76, lon=lon, slug=f"far-{n}") for n, lon in enumerate(east)]
+        await make_event(*far, day=EVENT_DAY)
+        url = await planned(client)
+        page = (await client.get(url)).text
+        assert "ほかの案" in page
+        taken = (await changed(client, url, do="other", number="0")).text
+        assert shown_sites(taken) != shown_sites(page)
+
+
+class TestWhenTheTownChanges:
+    async def test_a_cancelled_session_is_told_and_replaced(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        slots = await a_town()
+        url = await planned(client)
+        await Slot.filter(id=slots[0].id).update(status=SlotStatus.CANCELLED)
+        await catalogue_changed()
+        page = (await client.get(url)).text
+        assert "中止" in page
+        assert "残りを組み直す" in page
+        page = (await changed(client, url, do="anew")).text
+        assert "このままでは予定どおりに回れません" not in page
+
+    async def test_a_site_that_closes_early_is_told(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        await make_station(id="oji")
+        site = await make_site(slug="early", kind=SiteKind.FACTORY)
+        await make_event(site)
+        url = await planned(client, from_time="12:30", lunch="")
+        await HoursException.create(
+            site=site, on_date=EVENT_DAY, opens_minute=600, closes_minute=740
+        )
+        await catalogue_changed()
+        clock.turn_to(at(12, 10))
+        page = (await client.get(url)).text
+        assert "閉まる前に見る時間がありません" in page
+        page = (await changed(client, url, do="anew")).text
+        assert shown_sites(page) == []
+
+    async def test_a_withdrawn_place_is_told(self, client: httpx.AsyncClient) -> None:
+        slots = await a_town()
+        url = await planned(client)
+        await slots[0].fetch_related("programme__site")
+        site = slots[0].programme.site
+        site.is_published = False
+        await site.save()
+        await catalogue_changed()
+        page = (await client.get(url)).text
+        assert "掲載が終わりました" in page
+        assert "workshop-a" not in shown_sites(page)
+
+
+class TestReservingTheDay:
+    async def reserve(self, client: httpx.AsyncClient, url: str) -> httpx.Response:
+        page = (await client.get(f"{url}/reserve")).text
+        fields = dict(re.findall(r'name="(idempotency_key)" value="([^"]+)"', page))
+        slots = re.findall(r'name="slot" value="(\d+)"', page)
+        party = {"adults": "2", "children": "1"}
+        return await client.post(f"{url}/reserve", data=fields | party | CONTACT | {"slot": slots})
+
+    async def test_takes_every_session_with_one_form(self, client: httpx.AsyncClient) -> None:
+        slots = await a_town()
+        url = await planned(client)
+        answer = await self.reserve(client, url)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/reservations/")
+        taken = await Slot.filter(id__in=[s.id for s in slots]).values_list(
+            "seats_taken", flat=True
+        )
+        assert list(taken) == [3, 3]
+        page = (await client.get(url)).text
+        assert page.count("予約済み") >= 2
+        assert "まとめて予約" not in page
+
+    async def test_the_showing_link_does_not_give_the_reservation_away(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        await self.reserve(client, await planned(client))
+        reference = (await Reservation.get()).reference
+        page = await client.get(f"/itineraries/{(await Itinerary.get()).show_token}")
+        assert reference not in page.text
+
+    async def test_names_the_session_that_is_full_and_reserves_none(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        slots = await a_town()
+        url = await planned(client)
+        page = (await client.get(f"{url}/reserve")).text
+        await Slot.filter(id=slots[1].id).update(seats_taken=7)
+        fields = dict(re.findall(r'name="(idempotency_key)" value="([^"]+)"', page))
+        asked = {"slot": re.findall(r'name="slot" value="(\d+)"', page)}
+        party = {"adults": "2", "children": "1"}
+        answer = await client.post(f"{url}/reserve", data=fields | party | CONTACT | asked)
+        assert answer.status_code == 409
+        assert "14:00「体験14時」" in answer.text
+        assert "残りを組み直す" in answer.text
+        assert (await Slot.get(id=slots[0].id)).seats_taken == 0
+        assert await Reservation.all().count() == 0
+
+    async def test_keeps_what_was_typed(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        url = await planned(client)
+        answer = await client.post(f"{url}/reserve", data={"name": "北 花子", "adults": "2"})
+        assert answer.status_code == 422
+        assert "北 花子" in answer.text
+
+    async def test_what_is_reserved_stays_in_a_new_proposal(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        await self.reserve(client, url)
+        page = (await changed(client, url, do="anew")).text
+        assert page.count("予約済み") >= 2
+
+
+class TestFiles:
+    async def test_geojson_has_places_and_lines(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        answer = await client.get(f"{await planned(client)}.geojson")
+        assert answer.headers["content-type"] == "application/geo+json"
+        kinds = [f["geometry"]["type"] for f in json.loads(answer.text)["features"]]
+        assert (kinds.count("LineString"), kinds.count("Point")) == (4, 4)
+
+    async def test_gpx_has_way_points_and_a_track(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        answer = await client.get(f"{await planned(client)}.gpx")
+        root = Xml.fromstring(answer.content)  # noqa: S314 - our own
+        space = {"g": "http://www.topografix.com/GPX/1/1"}
+        assert len(root.findall("g:wpt", space)) == 4
+        assert len(root.findall("g:trk/g:trkseg", space)) == 4
+
+    async def test_the_calendar_has_each_stop_at_its_time(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        answer = await client.get(f"{await planned(client)}.ics")
+        events = Calendar.from_ical(answer.content).walk("VEVENT")
+        session = next(e for e in events if "体験11時" in e["SUMMARY"])
+        assert session["DTSTART"].dt == at(11)
+        assert len(events) == 3
+        edit_token = (await Itinerary.get()).edit_token
+        assert edit_token not in answer.text
+
+    async def test_an_unknown_plan_has_no_file(self, client: httpx.AsyncClient) -> None:
+        for ending in ("gpx", "ics", "geojson"):
+            assert (await client.get(f"/itineraries/unknown.{ending}")).status_code == 404
+
+
+async def test_a_plan_of_today_begins_now(client: httpx.AsyncClient, clock: TurnableClock) -> None:
+    await a_town()
+    clock.turn_to(at(12, 20) + timedelta(seconds=30))
+    page = (await client.get(await planned(client, lunch=""))).text
+    assert "12:20" in page
+    assert "体験11時" not in page
