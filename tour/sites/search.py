@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import jaconv
 
 KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
-LATIN = re.compile(r"[a-z0-9 .'-]+")
+LATIN = re.compile(r"[a-z0-9.'-]+")
+DASHES = re.compile("[‐‑‒–—―−]")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """The folded texts of one site: as written, and in Latin letters."""
+    """The folded texts of one site: as written, and its words in Latin letters."""
 
     written: str
     latin: str
@@ -27,9 +28,10 @@ def make_index(texts: Iterable[str], readings: Iterable[str]) -> SearchIndex:
     """`texts` in any language; `readings` in kana."""
     folded = [fold(text) for text in texts if text]
     kana = [fold(reading) for reading in readings if reading]
-    latin = [squeeze(text) for text in folded if not KANA.search(text)]
+    latin = [squeeze(word) for text in folded if not KANA.search(text) for word in text.split()]
+    unspaced = ["".join(reading.split()) for reading in kana]
     return SearchIndex(
-        written="\n".join([*folded, *kana]),
+        written="\n".join([*folded, *kana, *unspaced]),
         latin="\n".join([*latin, *(romanized(reading) for reading in kana)]),
     )
 
@@ -37,16 +39,21 @@ def make_index(texts: Iterable[str], readings: Iterable[str]) -> SearchIndex:
 def matches(query: str, index: SearchIndex) -> bool:
     """Whether every word of the query is in the site's texts."""
     for word in fold(query).split():
-        if word in index.written:
-            continue
-        if not (LATIN.fullmatch(word) and squeeze(word) in index.latin):
+        if word not in index.written and not _sounds_like(word, index):
             return False
     return True
 
 
+def _sounds_like(word: str, index: SearchIndex) -> bool:
+    """Whether a word in Latin letters is there in another spelling."""
+    squeezed = squeeze(word) if LATIN.fullmatch(word) else ""
+    return bool(squeezed) and squeezed in index.latin
+
+
 def fold(text: str) -> str:
-    """One form for what reads the same: width, case, kana, macrons."""
+    """One form for what reads the same: width, case, kana, macrons, dashes."""
     kana = jaconv.kata2hira(unicodedata.normalize("NFKC", text).casefold())
+    kana = DASHES.sub("-", kana)
     decomposed = unicodedata.normalize("NFD", kana)
     without_macrons = re.sub("(?<=[a-z])[\u0300-\u036f]", "", decomposed)
     return unicodedata.normalize("NFC", without_macrons)
@@ -57,8 +64,8 @@ def romanized(hiragana: str) -> str:
 
 
 def squeeze(latin: str) -> str:
-    """Spellings of one sound made one: kougei and kogei, shimbun and shinbun, tokkyo and tokyo."""
+    """Spellings of one sound made one: kougei and kogei, shimbun and shinbun, matcha and maccha."""
     text = re.sub(r"[^a-z0-9]+", "", latin)
     text = re.sub(r"ou|oo|oh(?![aiueo])", "o", text)
-    text = re.sub(r"m(?=[bp])", "n", text)
+    text = re.sub(r"m(?=[bp])", "n", text).replace("tch", "ch")
     return re.sub(r"(.)\1", r"\1", text)
