@@ -44,7 +44,7 @@ def test_a_photo_is_kept_in_three_widths(tmp_path: Path, kind: str) -> None:
 
 
 def test_heic_can_be_decoded() -> None:
-    """No encoder for it is installed, on purpose (decision 0010), so no sample can be made."""
+    """No encoder for it is installed (its licence is not ours), so no sample can be made here."""
     Image.init()
     assert "HEIF" in Image.OPEN
     assert pi_heif.libheif_info()["decoders"]

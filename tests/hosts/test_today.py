@@ -1,5 +1,6 @@
 import asyncio
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -47,6 +48,16 @@ async def test_the_day_shows_who_comes(client: httpx.AsyncClient, site: Site) ->
     for shown in (reservation.door_code, "左ききです", "English", "5/8人", "あと2時間0分"):
         assert shown in page
     assert "guest@example.org" not in page
+
+
+async def test_the_day_is_the_local_one(client: httpx.AsyncClient, site: Site) -> None:
+    """9:00 in Tokyo is midnight in UTC; half past midnight is the day before there."""
+    tomorrow = datetime(2026, 12, 1, 15, tzinfo=UTC)
+    hours = (0, 9, 23)
+    await make_programme(site, *(tomorrow + timedelta(hours=h) for h in (-1, *hours, 24)))
+    page = (await client.get(f"/host/{site.slug}?day=2026-12-02")).text
+    shown = re.findall(r'class="day-slot__time"><time[^>]*>([\d:]+)<', page)
+    assert shown == ["0:00", "9:00", "23:00"]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,16 @@ TIME_FIELDS = (
     "may_overlap",
 )
 MOST_DAYS = 14
+FIELD_LABELS = {
+    "title": _("Title"),
+    "summary": _("What one does"),
+    "bring": _("What to bring"),
+    "minutes": _("Minutes"),
+    "price_yen": _("Price in yen"),
+    "min_age": _("From what age"),
+    "max_party": _("People in one party"),
+    "languages": _("Languages"),
+}
 USUAL_TIMES = {
     "days": "",
     "first": "10:00",
@@ -178,3 +188,13 @@ def _rhythm(read: Reading) -> Rhythm:
 def _event_of(days: list[date], events: list[EventDays]) -> EventDays | None:
     """The event that all the days belong to, if there is one."""
     return next((event for event in events if set(days) <= set(event.dates)), None)
+
+
+def language_choices() -> list[tuple[str, str]]:
+    return [(code, str(label)) for code, label in LANGUAGES.items()]
+
+
+def labels() -> dict[str, str]:
+    """What the fields are called, for the list of what somebody else has changed."""
+    named = {name: str(label) for name, label in FIELD_LABELS.items()}
+    return {**named, **{f"{name}_en": f"{label} (English)" for name, label in named.items()}}

@@ -22,7 +22,6 @@ from tour.programmes import editing
 from tour.programmes.editing import SUBJECT, TimesRefused
 from tour.programmes.models import Programme
 from tour.sites.editing import Stale, Version
-from tour.sites.labels import LANGUAGES
 from tour.web import lang, now, state
 from tour.web.forms import Typed
 
@@ -219,7 +218,7 @@ async def _new_page(request: Request, tending: Tending, form: Typed, status: int
         form=form,
         events=await _event_days(request, tending),
         earlier=await editing.programmes_of_site(tending.site.id),
-        spoken=_language_choices(),
+        spoken=forms.language_choices(),
         today=local_date(request),
     )
 
@@ -245,11 +244,11 @@ async def _programme_page(
         form=Typed({**forms.USUAL_TIMES, **form.values}, form.errors),
         version=version or str(await Version.of(fresh, SUBJECT)),
         others=others,
-        labels=_labels(),
+        labels=forms.labels(),
         slots=await queries.coming_slots(programme, now=now(request)),
         stage=await editing.stage_of(fresh),
         events=await _event_days(request, tending),
-        spoken=_language_choices(),
+        spoken=forms.language_choices(),
         today=local_date(request),
         said=_SAID.get(request.query_params.get("done", "")),
     )
@@ -268,34 +267,12 @@ _SAID = {
 }
 
 
-FIELD_LABELS = {
-    "title": _("Title"),
-    "summary": _("What one does"),
-    "bring": _("What to bring"),
-    "minutes": _("Minutes"),
-    "price_yen": _("Price in yen"),
-    "min_age": _("From what age"),
-    "max_party": _("People in one party"),
-    "languages": _("Languages"),
-}
-
-
-def _labels() -> dict[str, str]:
-    """What the fields are called, for the list of what somebody else has changed."""
-    named = {name: str(label) for name, label in FIELD_LABELS.items()}
-    return {**named, **{f"{name}_en": f"{label} (English)" for name, label in named.items()}}
-
-
 def _shown(request: Request, programme: Programme) -> dict[str, str]:
     """The texts in the reader's language, as the public page falls back."""
     row = {name: getattr(programme, name) for name in editing.TEXTS}
     return {
         name: localized(row, name, lang(request), programme.translations) for name in editing.TEXTS
     }
-
-
-def _language_choices() -> list[tuple[str, str]]:
-    return [(code, str(label)) for code, label in LANGUAGES.items()]
 
 
 def _to_programme(request: Request, tending: Tending, programme_id: int, done: str) -> Response:

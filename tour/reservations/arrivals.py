@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -124,9 +124,10 @@ async def arrivals_of(place_ids: list[int]) -> dict[int, datetime]:
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The instants at which a local date begins and ends."""
+    """The instants at which a local date begins and ends, in UTC: SQLite compares their texts."""
     begin = datetime.combine(day, time(), zone)
-    return begin, datetime.combine(day + timedelta(days=1), time(), zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    return begin.astimezone(UTC), end.astimezone(UTC)
 
 
 def _day(place: Place, zone: ZoneInfo) -> date:
