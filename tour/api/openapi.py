@@ -50,6 +50,8 @@ CONFLICT = {
     "409": _answer("Full or closed; `slot` says which", "Problem", "application/problem+json")
 }
 REFERENCE = {"name": "reference", "in": "path", "required": True, "schema": {"type": "string"}}
+SLOT = {"name": "slot_id", "in": "path", "required": True, "schema": {"type": "integer"}}
+DRAW = {"name": "draw_id", "in": "path", "required": True, "schema": {"type": "integer"}}
 IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -141,11 +143,80 @@ PATHS: Json = {
             "parameters": [REFERENCE],
             "responses": {"200": _answer("The reservation", "Reservation"), **NOT_FOUND},
         },
+        "patch": {
+            "summary": "Change the party's size or name; what is not given stays",
+            "parameters": [REFERENCE],
+            "requestBody": _body("Change"),
+            "responses": {
+                "200": _answer("The reservation", "Reservation"),
+                **NOT_FOUND,
+                **CONFLICT,
+                **BAD_INPUT,
+            },
+        },
         "delete": {
             "summary": "Cancel a reservation",
             "parameters": [REFERENCE],
             "responses": {"204": {"description": "Cancelled"}, **NOT_FOUND, **CONFLICT},
         },
+    },
+    "/api/v1/waitlist-entries": {
+        "post": {
+            "summary": "Queue for one slot that is full",
+            "parameters": [IDEMPOTENCY],
+            "requestBody": _body("Wish"),
+            "responses": {
+                "201": _answer("The party, with its turn", "Reservation"),
+                **NOT_FOUND,
+                **CONFLICT,
+                **BAD_INPUT,
+            },
+        }
+    },
+    "/api/v1/reservations/{reference}/waitlist/{slot_id}": {
+        "delete": {
+            "summary": "Leave a queue, or decline its offer",
+            "parameters": [REFERENCE, SLOT],
+            "responses": {"204": {"description": "Left"}, **NOT_FOUND},
+        }
+    },
+    "/api/v1/reservations/{reference}/waitlist/{slot_id}/accept": {
+        "post": {
+            "summary": "Accept the seats that a queue offers",
+            "parameters": [REFERENCE, SLOT],
+            "responses": {
+                "200": _answer("The reservation", "Reservation"),
+                **NOT_FOUND,
+                **CONFLICT,
+            },
+        }
+    },
+    "/api/v1/draws/{draw_id}": {
+        "get": {
+            "summary": "A draw's public record: commitment, then list, then seed and result",
+            "parameters": [DRAW],
+            "responses": {"200": _answer("The record", "DrawRecord"), **NOT_FOUND},
+        }
+    },
+    "/api/v1/draws/{draw_id}/entries": {
+        "post": {
+            "summary": "Enter a draw; `slots` is the ranking, best first, one to five",
+            "parameters": [DRAW, IDEMPOTENCY],
+            "requestBody": _body("Wish"),
+            "responses": {
+                "201": _answer("The party, with its entry", "Reservation"),
+                **NOT_FOUND,
+                **CONFLICT,
+                **BAD_INPUT,
+            },
+        }
+    },
+    "/api/v1/reservations/{reference}/draw-entry": {
+        "delete": {
+            "summary": "Leave a draw while entries are open",
+            "parameters": [REFERENCE],
+            "responses": {"204": {"description": "Left"}, **NOT_FOUND, **CONFLICT},
+        }
     },
     "/api/v1/push-subscriptions": {
         "post": {

@@ -1,4 +1,4 @@
-"""POST, GET and DELETE reservations; POST push-subscriptions: the same service as the pages."""
+"""Reservations, waiting lists and push subscriptions: the same services as the pages."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from starlette.responses import JSONResponse, Response
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
-from tour.reservations import changes, queries, service
-from tour.reservations.forms import ReserveForm
-from tour.reservations.queries import ReservationEntry
+from tour.reservations import changes, queries, service, waitlist
+from tour.reservations.forms import MAX_ANSWER, MAX_NOTE, MAX_QUESTIONS, ChangeForm, ReserveForm
+from tour.reservations.limits import count_contact, count_try
+from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.web import lang, now, state
 
 MAX_KEY = 80
@@ -18,18 +19,15 @@ MAX_KEY = 80
 
 async def create(request: Request) -> Response:
     """Reserve one slot or a whole itinerary for one party: all of it, or nothing (409)."""
-    body = await _object(request)
-    wish = _wish(request, body)
+    wish = read_wish(request, await read_object(request))
     made = await service.reserve(wish, now=now(request))
-    entry = await queries.by_reference(made.reference)
-    url = _url(request, made.reference)
-    return JSONResponse(_shown(entry, url), 201, headers={"Location": url})
+    return await created(request, made.reference)
 
 
 async def detail(request: Request) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
     return JSONResponse(
-        _shown(entry, _url(request, entry.reservation.reference)),
+        shown(entry, reservation_url(request, entry.reservation.reference)),
         headers={"Cache-Control": "no-store"},
     )
 
@@ -39,9 +37,46 @@ async def cancel(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def change(request: Request) -> Response:
+    """PATCH: another party size, another name; what is not given stays."""
+    reference, at = request.path_params["reference"], now(request)
+    body = await read_object(request)
+    made = (await queries.by_reference(reference)).reservation
+    old = {"adults": made.adults, "children": made.children, "name": made.name, "kana": made.kana}
+    form = ChangeForm.parse(
+        {name: str(v) for name, v in (old | _part(body, "party") | _part(body, "contact")).items()}
+    )
+    if form.errors:
+        raise BadInput(_("Some fields need correcting."), form.errors)
+    await changes.change_party(reference, adults=form.adults, children=form.children, now=at)
+    await changes.rename(reference, name=form.value("name"), kana=form.value("kana"), now=at)
+    entry = await queries.by_reference(reference)
+    return JSONResponse(shown(entry, reservation_url(request, reference)))
+
+
+async def join(request: Request) -> Response:
+    """POST waitlist-entries: a wish for one slot that is full."""
+    wish = read_wish(request, await read_object(request), most=1)
+    made = await waitlist.join(wish, now=now(request))
+    return await created(request, made.reference)
+
+
+async def accept(request: Request) -> Response:
+    parameters = request.path_params
+    made = await waitlist.accept(parameters["reference"], parameters["slot_id"], now=now(request))
+    entry = await queries.by_reference(made.reference)
+    return JSONResponse(shown(entry, reservation_url(request, made.reference)))
+
+
+async def leave(request: Request) -> Response:
+    parameters = request.path_params
+    await waitlist.leave(parameters["reference"], parameters["slot_id"], now=now(request))
+    return Response(status_code=204)
+
+
 async def subscribe(request: Request) -> Response:
     """Let a browser be told about a reservation (W3C Push API, PushSubscription.toJSON())."""
-    body = await _object(request)
+    body = await read_object(request)
     subscription = body.get("subscription")
     if not isinstance(subscription, dict):
         hint = _("A subscription is what PushSubscription.toJSON() gives.")
@@ -56,7 +91,18 @@ async def subscribe(request: Request) -> Response:
     return Response(status_code=201)
 
 
-def _wish(request: Request, body: dict[str, Any]) -> service.Request:
+async def created(request: Request, reference: str) -> Response:
+    """201 with the reservation as it is now."""
+    url = reservation_url(request, reference)
+    entry = await queries.by_reference(reference)
+    return JSONResponse(shown(entry, url), 201, headers={"Location": url})
+
+
+def read_wish(
+    request: Request, body: dict[str, Any], *, most: int = service.MAX_SLOTS
+) -> service.Request:
+    """The wish in a body; raises BadInput for all of its fields together, counts the try."""
+    count_try(request, "api")
     key = request.headers.get("idempotency-key", "")[:MAX_KEY]
     party, contact = _part(body, "party"), _part(body, "contact")
     form = ReserveForm.parse(
@@ -64,23 +110,35 @@ def _wish(request: Request, body: dict[str, Any]) -> service.Request:
     )
     errors = dict(form.errors)
     slots = body.get("slots")
-    if not _are_slot_ids(slots):
-        errors["slots"] = _("Give one to %(n)s slot ids.", n=service.MAX_SLOTS)
+    if not _are_slot_ids(slots, most):
+        errors["slots"] = _("Give one to %(n)s slot ids.", n=most)
     if errors or form.party is None:
         raise BadInput(_("Some fields need correcting."), errors)
+    count_contact(request, form.party.email_key, form.party.phone_key)
     return service.Request(
         slot_ids=tuple(slots),  # type: ignore[arg-type]
         party=form.party,
         lang=_language(request, body),
         timezone=state(request).town.timezone.key,
         idempotency_key=form.value("idempotency_key"),
+        note=str(body.get("note", ""))[:MAX_NOTE],
+        answers=_answers(_part(body, "answers")),
     )
 
 
-def _are_slot_ids(slots: object) -> bool:
+def _answers(given: dict[str, Any]) -> dict[int, list[str]]:
+    """{"12": ["Yes", …]}: by slot id, in the order of its questions."""
+    return {
+        int(slot): [str(text)[:MAX_ANSWER] for text in texts[:MAX_QUESTIONS]]
+        for slot, texts in given.items()
+        if slot.isdecimal() and len(slot) < 10 and isinstance(texts, list)
+    }
+
+
+def _are_slot_ids(slots: object, most: int) -> bool:
     return (
         isinstance(slots, list)
-        and 1 <= len(slots) <= service.MAX_SLOTS
+        and 1 <= len(slots) <= most
         and all(type(slot) is int and 0 < slot < 2**31 for slot in slots)
     )
 
@@ -96,7 +154,7 @@ def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-async def _object(request: Request) -> dict[str, Any]:
+async def read_object(request: Request) -> dict[str, Any]:
     try:
         body = await request.json()
     except (ValueError, RecursionError):
@@ -106,7 +164,7 @@ async def _object(request: Request) -> dict[str, Any]:
     return body
 
 
-def _shown(entry: ReservationEntry, url: str) -> dict[str, Any]:
+def shown(entry: ReservationEntry, url: str) -> dict[str, Any]:
     made = entry.reservation
     return {
         "reference": made.reference,
@@ -121,9 +179,28 @@ def _shown(entry: ReservationEntry, url: str) -> dict[str, Any]:
             }
             for place in entry.places
         ],
+        "waitlist": [
+            {
+                "slot": queue.slot.id,
+                "status": queue.status.value,
+                "ahead": queue.ahead,
+                "offer_ends_at": queue.offer_ends_at.isoformat() if queue.offer_ends_at else None,
+            }
+            for queue in entry.queues
+        ],
+        "draw": _drawn(entry.draw) if entry.draw else None,
     }
 
 
-def _url(request: Request, reference: str) -> str:
+def _drawn(entry: DrawnEntry) -> dict[str, Any]:
+    return {
+        "id": entry.draw.id,
+        "status": entry.status.value,
+        "receipt": entry.receipt,
+        "ranking": [slot.id for slot in entry.slots],
+    }
+
+
+def reservation_url(request: Request, reference: str) -> str:
     path = str(request.app.url_path_for("reservations:detail", reference=reference))
     return str(state(request).settings.base_url) + path

@@ -153,6 +153,31 @@ SCHEMAS: Json = {
         contact=_object(("name",), name=TEXT, kana=TEXT, email=TEXT, phone=TEXT),
         lang=TEXT,
         consent={"const": True},
+        note=TEXT,
+        answers={"type": "object", "additionalProperties": _list(TEXT)},
+        pools=_list({"enum": ["children", "residents"]}),
+    ),
+    "Change": _object(
+        party=_object(adults=WHOLE, children=WHOLE), contact=_object(name=TEXT, kana=TEXT)
+    ),
+    "DrawRecord": _object(
+        ("draw", "commitment", "entries_close_at", "draws_at"),
+        draw=WHOLE,
+        commitment=TEXT,
+        entries_close_at=INSTANT,
+        draws_at=INSTANT,
+        entries=_list(
+            _object(
+                receipt=TEXT,
+                seats=WHOLE,
+                ranking=_list(WHOLE),
+                pools=_list(TEXT),
+                losses=WHOLE,
+            )
+        ),
+        slots=_list(_object(slot=WHOLE, seats=WHOLE, pools={"type": "object"})),
+        seed=TEXT,
+        result=_list({"type": "array", "prefixItems": [TEXT, _nullable("integer")]}),
     ),
     "Reservation": _object(
         ("reference", "url", "slots"),
@@ -161,8 +186,16 @@ SCHEMAS: Json = {
         door_code=TEXT,
         party=_object(adults=WHOLE, children=WHOLE),
         slots=_list(
-            _object(id=WHOLE, status={"enum": ["confirmed", "cancelled"]}, starts_at=INSTANT)
+            _object(
+                id=WHOLE,
+                status={"enum": ["confirmed", "cancelled", "released"]},
+                starts_at=INSTANT,
+            )
         ),
+        waitlist=_list(
+            _object(slot=WHOLE, status=TEXT, ahead=WHOLE, offer_ends_at=_nullable("string"))
+        ),
+        draw=_nullable("object"),
     ),
     "PushSubscription": _object(
         ("reservation", "subscription"), reservation=TEXT, subscription={"type": "object"}

@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.api import catalogue, openapi, plans, reservations, walks
+from tour.api import catalogue, draws, openapi, plans, reservations, walks
 
 V1 = "/api/v1"
 
@@ -24,6 +24,43 @@ urls = [
         reservations.cancel,
         methods=["DELETE"],
         name="api:reservation_cancel",
+    ),
+    Url(
+        f"{V1}/reservations/{{reference}}",
+        reservations.change,
+        methods=["PATCH"],
+        name="api:reservation_change",
+    ),
+    Url(
+        f"{V1}/waitlist-entries",
+        reservations.join,
+        methods=["POST"],
+        name="api:waitlist_entries",
+    ),
+    Url(
+        f"{V1}/reservations/{{reference}}/waitlist/{{slot_id:int}}",
+        reservations.leave,
+        methods=["DELETE"],
+        name="api:waitlist_leave",
+    ),
+    Url(
+        f"{V1}/reservations/{{reference}}/waitlist/{{slot_id:int}}/accept",
+        reservations.accept,
+        methods=["POST"],
+        name="api:waitlist_accept",
+    ),
+    Url(f"{V1}/draws/{{draw_id:int}}", draws.detail, name="api:draw"),
+    Url(
+        f"{V1}/draws/{{draw_id:int}}/entries",
+        draws.enter,
+        methods=["POST"],
+        name="api:draw_entries",
+    ),
+    Url(
+        f"{V1}/reservations/{{reference}}/draw-entry",
+        draws.leave,
+        methods=["DELETE"],
+        name="api:draw_leave",
     ),
     Url(
         f"{V1}/push-subscriptions",

@@ -1,10 +1,13 @@
 """Programmes and slots as the pages show them, in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from tour.i18n import localized
 from tour.programmes.queries import ProgrammeEntry, SlotEntry
 from tour.programmes.rules import RESERVABLE as RESERVABLE
 from tour.programmes.rules import Availability
@@ -33,6 +36,14 @@ class SlotCard:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionView:
+    """What a host asks each party."""
+
+    text: str
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammeView:
     """A programme with its coming slots."""
 
@@ -43,7 +54,10 @@ class ProgrammeView:
     minutes: int
     price_yen: int
     min_age: int | None
+    max_age: int | None
     max_party: int
+    needs_adult: bool
+    questions: tuple[QuestionView, ...]
     languages: tuple[str, ...]
     slots: tuple[SlotCard, ...]
 
@@ -87,10 +101,18 @@ def programme_view(
         minutes=programme.minutes,
         price_yen=programme.price_yen,
         min_age=programme.min_age,
+        max_age=programme.max_age,
         max_party=programme.max_party,
+        needs_adult=programme.needs_adult,
+        questions=tuple(_question(q, lang) for q in programme.questions),
         languages=programme.languages,
         slots=tuple(slot_card(s, programme, site, lang=lang, now=now) for s in slots),
     )
+
+
+def _question(question: Mapping[str, Any], lang: str) -> QuestionView:
+    text = localized(question, "text", lang, question.get("translations", {}))
+    return QuestionView(text, bool(question.get("required")))
 
 
 def by_day(slots: tuple[SlotCard, ...], zone: ZoneInfo) -> list[tuple[date, list[SlotCard]]]:

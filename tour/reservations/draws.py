@@ -331,3 +331,23 @@ async def _tell(entry: DrawEntry, slots: Sequence[Slot], title: Text, now: datet
     said = reminders.message(party, title, lines)
     draft = Draft(f"draw:{entry.draw_id}:", said, now, now + TOLD_FOR)
     await notifications.queue_all(party.recipient_id, [draft], now=now)
+
+
+def public_record(draw: Draw) -> dict[str, Any]:
+    """What anybody may read now: the commitment, then the list, then the seed and the result."""
+    opened = {
+        "draw": draw.id,
+        "commitment": draw.commitment,
+        "entries_close_at": draw.entries_close_at.isoformat(),
+        "draws_at": draw.draws_at.isoformat(),
+    }
+    return opened | draw.record
+
+
+def readable_result(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The published list in the order of the draw, each with its number and what it won."""
+    listed = {entry["receipt"]: entry for entry in record["entries"]}
+    return [
+        listed[receipt] | {"number": number, "won": slot}
+        for number, (receipt, slot) in enumerate(record["result"], start=1)
+    ]

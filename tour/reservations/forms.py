@@ -2,16 +2,33 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from starlette.datastructures import FormData
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.reservations.rules import Party, read_party
 
-FIELDS = ("adults", "children", "name", "kana", "email", "phone", "consent", "idempotency_key")
+FIELDS = (
+    "adults",
+    "children",
+    "name",
+    "kana",
+    "email",
+    "phone",
+    "consent",
+    "idempotency_key",
+    "note",
+)
 KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
+MAX_NOTE = 500
+MAX_ANSWER = 300
+MAX_QUESTIONS = 5
+CONTACT_IS_KNOWN = "03-0000-0000"
+"""Stands in for the contact, which a change leaves as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +46,9 @@ class ReserveForm:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "ReserveForm":
-        values = {name: str(raw.get(name, "")) for name in FIELDS}
+        answers = {name: str(v) for name, v in raw.items() if name.startswith("answer-")}
+        values = answers | {name: str(raw.get(name, "")) for name in FIELDS}
+        values["note"] = values["note"][:MAX_NOTE]
         party, errors = read_party(values)
         if values["consent"] not in ("1", "on", "true", "True"):
             errors["consent"] = _("Please agree, so that we may keep your details for the session.")
@@ -46,4 +65,53 @@ class ReserveForm:
 
     def refused(self, name: str, problem: Text) -> "ReserveForm":
         """The same form with one more thing to mend."""
-        return ReserveForm(self.values, {**self.errors, name: problem})
+        return self.refused_all({name: problem})
+
+    def refused_all(self, problems: Mapping[str, Text]) -> "ReserveForm":
+        return ReserveForm(self.values, {**self.errors, **problems}, self.party)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeForm:
+    """What a party changes by itself: its size and its name."""
+
+    values: Mapping[str, str]
+    errors: dict[str, Text] = field(default_factory=dict)
+    adults: int = 0
+    children: int = 0
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, str]) -> "ChangeForm":
+        values = {name: raw.get(name, "") for name in ("adults", "children", "name", "kana")}
+        party, errors = read_party({**values, "phone": CONTACT_IS_KNOWN})
+        if party is None:
+            return cls(values, errors)
+        values |= {"name": party.name, "kana": party.kana}
+        return cls(values, errors, party.adults, party.children)
+
+    def value(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def error(self, name: str) -> Text | None:
+        return self.errors.get(name)
+
+    def refused(self, name: str, problem: Text) -> "ChangeForm":
+        return ChangeForm(self.values, {**self.errors, name: problem})
+
+
+def texts_in(form: FormData) -> dict[str, str]:
+    """What was typed; a file in its place is nothing."""
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def answers_in(form: FormData, slot_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The answers to each slot's questions: fields `answer-SLOT-0`, `answer-SLOT-1` …"""
+    found = {
+        slot_id: [
+            str(form[name])[:MAX_ANSWER]
+            for number in range(MAX_QUESTIONS)
+            if (name := f"answer-{slot_id}-{number}") in form
+        ]
+        for slot_id in slot_ids
+    }
+    return {slot_id: answers for slot_id, answers in found.items() if answers}

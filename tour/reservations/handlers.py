@@ -1,22 +1,23 @@
 """Reserving, seeing and giving up a place. Works without JavaScript and without an account."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import segno
 from markupsafe import Markup
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tour.i18n import Text
-from tour.i18n import lazy as _
+from tour.errors import BadInput
 from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
-from tour.programmes.rules import Availability
-from tour.reservations import changes, mine, queries, service, views
+from tour.reservations import booking_page, changes, mine, queries, service, views
+from tour.reservations.booking_page import UNKNOWN_DAY
 from tour.reservations.calendar import calendar_file
-from tour.reservations.forms import ReserveForm
-from tour.reservations.rules import booking_problem
+from tour.reservations.errors import BookingRefused, SlotFull
+from tour.reservations.forms import ReserveForm, answers_in, texts_in
+from tour.reservations.limits import count_contact, count_try
+from tour.reservations.models import Reservation
 from tour.web import lang, now, render, state
 
 ICS = "text/calendar; charset=utf-8"
@@ -24,25 +25,43 @@ ICS = "text/calendar; charset=utf-8"
 
 async def new(request: Request) -> Response:
     slot = await programmes.slot(request.path_params["slot_id"])
-    return await _form_page(request, slot, ReserveForm.empty())
+    return await booking_page.show(request, [slot], ReserveForm.empty())
+
+
+async def new_day(request: Request) -> Response:
+    """The form for a whole itinerary: `?slot=12&slot=31`."""
+    slots = await _slots(request.query_params.getlist("slot"))
+    return await booking_page.show(request, slots, ReserveForm.empty())
 
 
 async def reserve(request: Request) -> Response:
-    slot = await programmes.slot(request.path_params["slot_id"])
-    form = ReserveForm.parse(_texts(await request.form(max_fields=30, max_files=0)))
+    form = await request.form(max_fields=60, max_files=0)
+    return await _reserve(request, [request.path_params["slot_id"]], form)
+
+
+async def reserve_day(request: Request) -> Response:
+    form = await request.form(max_fields=60, max_files=0)
+    return await _reserve(request, _ids(form.getlist("slot")), form)
+
+
+async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> Response:
+    count_try(request, "reserve")
+    form = ReserveForm.parse(texts_in(raw))
     if form.errors or form.party is None:
-        return await _form_page(request, slot, form, status=422)
-    wish = service.Request(
-        slot_ids=(slot.id,),
-        party=form.party,
-        lang=lang(request),
-        timezone=state(request).town.timezone.key,
-        idempotency_key=form.value("idempotency_key"),
-    )
-    made = await service.reserve(wish, now=now(request))
-    response = _to_reservation(request, made.reference)
-    mine.remember(request, response, made.reference)
-    return response
+        return await booking_page.show(request, await _slots(slot_ids), form, 422)
+    count_contact(request, form.party.email_key, form.party.phone_key)
+    try:
+        made = await service.reserve(wish(request, slot_ids, form, raw), now=now(request))
+    except SlotFull as exc:
+        slots = await _slots(slot_ids)
+        return await booking_page.show(request, slots, form, exc.status, full=exc.slot_id)
+    except BookingRefused as exc:
+        refused = form.refused("adults", exc.message)
+        return await booking_page.show(request, await _slots(slot_ids), refused, exc.status)
+    except BadInput as exc:
+        refused = form.refused_all(exc.errors)
+        return await booking_page.show(request, await _slots(slot_ids), refused, exc.status)
+    return to_reservation(request, made)
 
 
 async def detail(request: Request) -> Response:
@@ -65,7 +84,7 @@ async def detail(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     made = await changes.cancel(request.path_params["reference"], now=now(request))
-    return _to_reservation(request, made.reference)
+    return to_reservation(request, made)
 
 
 async def calendar(request: Request) -> Response:
@@ -84,37 +103,41 @@ async def mine_page(request: Request) -> Response:
     return render(request, "reservations/mine.html", nav="reservations", reservations=shown)
 
 
-async def _form_page(
-    request: Request, slot: SlotEntry, form: ReserveForm, status: int = 200
-) -> Response:
-    """The form, or in its place why this slot cannot be reserved."""
-    view = await views.slot_view(request, slot)
-    refusal = booking_problem(slot.availability(now(request)), slot.booking_opens_at)
-    if refusal is None and view.slot.status == Availability.FULL:
-        refusal = FULL
-    return render(
-        request,
-        "reservations/new.html",
-        status,
-        nav="explore",
-        slot=view.slot,
-        programme=view.programme,
-        form=form,
-        refusal=refusal,
-        max_party=min(view.programme.max_party, slot.capacity),
+def wish(
+    request: Request, slot_ids: Sequence[int], form: ReserveForm, raw: FormData
+) -> service.Request:
+    """The wish of a form without errors."""
+    assert form.party is not None  # noqa: S101 - callers have looked at the errors
+    return service.Request(
+        slot_ids=tuple(slot_ids),
+        party=form.party,
+        lang=lang(request),
+        timezone=state(request).town.timezone.key,
+        idempotency_key=form.value("idempotency_key"),
+        note=form.value("note"),
+        answers=answers_in(raw, slot_ids),
     )
 
 
-FULL: Text = _("This time is full. Please choose another time.")
+def to_reservation(request: Request, made: Reservation) -> Response:
+    """See Other: a page that is loaded again changes nothing."""
+    response = RedirectResponse(_path(request, made.reference), status_code=303)
+    mine.remember(request, response, made.reference)
+    return response
 
 
-def _texts(form: Mapping[str, Any]) -> dict[str, str]:
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+async def _slots(given: Sequence[object]) -> list[SlotEntry]:
+    return [await programmes.slot(slot_id) for slot_id in _ids(given)]
+
+
+def _ids(given: Sequence[object]) -> list[int]:
+    """One to eight slot ids, each once, in the order in which they were given."""
+    ids = [int(text) for item in given if (text := str(item)).isdecimal() and len(text) < 10]
+    chosen = list(dict.fromkeys(ids))
+    if not 1 <= len(chosen) <= service.MAX_SLOTS or len(ids) != len(given):
+        raise BadInput(UNKNOWN_DAY, {"slot": UNKNOWN_DAY})
+    return chosen
 
 
 def _path(request: Request, reference: str) -> str:
     return str(request.app.url_path_for("reservations:detail", reference=reference))
-
-
-def _to_reservation(request: Request, reference: str) -> RedirectResponse:
-    return RedirectResponse(_path(request, reference), status_code=303)

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from tour.errors import NotFound
+from tour.errors import BadInput, NotFound
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes.models import Slot
@@ -74,6 +74,17 @@ def check_slot(slot: Slot, party: Party, now: datetime) -> None:
     )
     if problem:
         raise BookingRefused(problem, slot.id)
+
+
+def check_answers(slot: Slot, answers: Sequence[str]) -> None:
+    """Raise BadInput, field by field, for questions that must be answered and are not."""
+    missing = {
+        f"answer-{slot.id}-{number}": _("Please answer this question.")
+        for number, question in enumerate(slot.programme.questions)
+        if question.get("required") and not (number < len(answers) and answers[number].strip())
+    }
+    if missing:
+        raise BadInput(_("Some fields need correcting."), missing)
 
 
 def limits_of(slot: Slot) -> Limits:

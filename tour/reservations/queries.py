@@ -1,11 +1,25 @@
-"""Reservations, found by their reference."""
+"""Reservations and draws, found for pages and the API."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from tour.errors import NotFound
 from tour.i18n import lazy as _
+from tour.programmes.models import Slot
 from tour.programmes.queries import SLOT_FIELDS, SlotEntry, slot_entry
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import (
+    Draw,
+    DrawEntry,
+    DrawSlot,
+    EntryStatus,
+    Place,
+    PlaceStatus,
+    Reservation,
+    WaitlistEntry,
+    WaitlistStatus,
+)
+from tour.reservations.waitlist import UNANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +30,48 @@ class PlaceEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A turn in a queue; `ahead` counts the parties that come first and fit or not."""
+
+    slot: SlotEntry
+    seats: int
+    status: WaitlistStatus
+    ahead: int
+    offer_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnEntry:
+    """A chance in a draw; `slots` is the ranking, best first."""
+
+    draw: Draw
+    receipt: str
+    status: EntryStatus
+    slots: tuple[SlotEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReservationEntry:
-    """A reservation with its places, soonest first."""
+    """A reservation with its places, soonest first, its turns in queues, its chance in a draw."""
 
     reservation: Reservation
     places: tuple[PlaceEntry, ...]
+    queues: tuple[QueueEntry, ...] = ()
+    draw: DrawnEntry | None = None
+
+    @property
+    def is_confirmed(self) -> bool:
+        return any(place.status == PlaceStatus.CONFIRMED for place in self.places)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come of it without a place."""
+        entered = self.draw is not None and self.draw.status == EntryStatus.ENTERED
+        return entered or any(queue.status in UNANSWERED for queue in self.queues)
 
     @property
     def is_cancelled(self) -> bool:
-        return all(place.status == PlaceStatus.CANCELLED for place in self.places)
+        return not self.is_confirmed and not self.is_open
 
 
 async def by_reference(reference: str) -> ReservationEntry:
@@ -32,20 +79,91 @@ async def by_reference(reference: str) -> ReservationEntry:
     reservation = await Reservation.get_or_none(reference=reference)
     if reservation is None:
         raise NotFound(_("There is no such reservation. Please check the link."))
-    return (await _with_places([reservation]))[0]
+    return (await _entries([reservation]))[0]
 
 
 async def by_references(references: list[str]) -> list[ReservationEntry]:
     """Those of the references that exist, latest made first."""
     found = await Reservation.filter(reference__in=references).order_by("-id")
-    return await _with_places(found)
+    return await _entries(found)
 
 
-async def _with_places(reservations: list[Reservation]) -> list[ReservationEntry]:
-    places: dict[int, list[PlaceEntry]] = {r.id: [] for r in reservations}
-    query = Place.filter(reservation_id__in=list(places)).select_related("slot")
+async def draw_by_id(draw_id: int) -> Draw:
+    draw = await Draw.get_or_none(id=draw_id)
+    if draw is None:
+        raise NotFound(_("There is no such draw."))
+    return draw
+
+
+async def draw_of_slot(slot_id: int) -> int | None:
+    """The draw that gives out a slot's seats, if it has been opened."""
+    found = await DrawSlot.get_or_none(slot_id=slot_id)
+    return found.draw_id if found else None
+
+
+async def slots_of_draw(draw_id: int) -> list[SlotEntry]:
+    slots = Slot.filter(draw_slot__draw_id=draw_id).order_by("starts_at", "id")
+    return [_slot(slot) for slot in await slots]
+
+
+async def pools_of_draw(draw_id: int) -> set[str]:
+    """The groups for which some slot of the draw keeps seats."""
+    return {name for slot in await DrawSlot.filter(draw_id=draw_id) for name in slot.pools}
+
+
+async def entries_in_draw(draw_id: int) -> int:
+    return await DrawEntry.filter(draw_id=draw_id).exclude(status=EntryStatus.LEFT).count()
+
+
+async def _entries(reservations: list[Reservation]) -> list[ReservationEntry]:
+    ids = [reservation.id for reservation in reservations]
+    places, queues, draws = await _places(ids), await _queues(ids), await _draws(ids)
+    return [
+        ReservationEntry(
+            r, tuple(places.get(r.id, ())), tuple(queues.get(r.id, ())), draws.get(r.id)
+        )
+        for r in reservations
+    ]
+
+
+async def _places(ids: list[int]) -> Mapping[int, list[PlaceEntry]]:
+    found: dict[int, list[PlaceEntry]] = {}
+    query = Place.filter(reservation_id__in=ids).select_related("slot")
     for place in await query.order_by("slot__starts_at", "id"):
-        slot = slot_entry({name: getattr(place.slot, name) for name in SLOT_FIELDS})
-        entry = PlaceEntry(slot, place.seats, place.status)
-        places[place.reservation_id].append(entry)
-    return [ReservationEntry(r, tuple(places[r.id])) for r in reservations]
+        entry = PlaceEntry(_slot(place.slot), place.seats, place.status)
+        found.setdefault(place.reservation_id, []).append(entry)
+    return found
+
+
+async def _queues(ids: list[int]) -> Mapping[int, list[QueueEntry]]:
+    found: dict[int, list[QueueEntry]] = {}
+    query = WaitlistEntry.filter(reservation_id__in=ids).select_related("slot")
+    for turn in await query.order_by("slot__starts_at", "id"):
+        before = WaitlistEntry.filter(slot_id=turn.slot_id, id__lt=turn.id)
+        ahead = 0
+        if turn.status == WaitlistStatus.WAITING:
+            ahead = await before.filter(status=WaitlistStatus.WAITING).count()
+        entry = QueueEntry(_slot(turn.slot), turn.seats, turn.status, ahead, turn.offer_ends_at)
+        found.setdefault(turn.reservation_id, []).append(entry)
+    return found
+
+
+async def _draws(ids: list[int]) -> Mapping[int, DrawnEntry]:
+    entries = await DrawEntry.filter(reservation_id__in=ids).select_related("draw")
+    slots = await _slots_by_id(slot_id for entry in entries for slot_id in entry.ranking)
+    return {
+        entry.reservation_id: DrawnEntry(
+            entry.draw, entry.receipt, entry.status, tuple(slots[i] for i in entry.ranking)
+        )
+        for entry in entries
+    }
+
+
+async def _slots_by_id(slot_ids: Iterable[int]) -> dict[int, SlotEntry]:
+    wanted = set(slot_ids)
+    found = await Slot.filter(id__in=wanted) if wanted else []
+    return {slot.id: _slot(slot) for slot in found}
+
+
+def _slot(slot: Slot) -> SlotEntry:
+    return slot_entry({name: getattr(slot, name) for name in SLOT_FIELDS})

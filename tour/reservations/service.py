@@ -16,6 +16,7 @@ from tour.reservations.parties import (
     REFERENCE_LENGTH,
     REFERENCE_LETTERS,
     Request,
+    check_answers,
     check_slot,
     made_before,
     new_door_code,
@@ -55,6 +56,7 @@ async def _confirm(wish: Request, now: datetime) -> Reservation:
     slots = await slots_with_programmes(wish.slot_ids)
     for slot in slots:
         check_slot(slot, wish.party, now)
+        check_answers(slot, wish.answers.get(slot.id, ()))
     limits = await allowance.limits_of(slots)
     if len(slots) == 1 and not limits and one_statement.is_possible():
         return await one_statement.reserve(wish, slots[0], now)

@@ -10,8 +10,8 @@ from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, SlotCard, programme_view
 from tour.reservations.calendar import Appointment
-from tour.reservations.models import PlaceStatus
-from tour.reservations.queries import PlaceEntry, ReservationEntry
+from tour.reservations.models import EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.queries import DrawnEntry, PlaceEntry, QueueEntry, ReservationEntry
 from tour.reservations.rules import change_problem
 from tour.sites.catalogue import SiteEntry
 from tour.sites.views import site_card
@@ -34,18 +34,52 @@ class PlaceView:
     access_note: str
     seats: int
     is_cancelled: bool
+    can_cancel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    slot: SlotCard
+    status: WaitlistStatus
+    ahead: int
+    offer_ends_at: datetime | None
+    is_offered: bool
+    is_waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnView:
+    draw_id: int
+    receipt: str
+    status: EntryStatus
+    draws_at: datetime
+    entries_close_at: datetime
+    can_leave: bool
+    slots: tuple[SlotCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReservationView:
+    """`first` is the slot by which a list names it; `offer` is to be answered before all else."""
+
     reference: str
     door_code: str
     name: str
+    kana: str
     adults: int
     children: int
     party_text: str
+    has_email: bool
+    is_confirmed: bool
     is_cancelled: bool
     places: tuple[PlaceView, ...]
+    queues: tuple[QueueView, ...]
+    draw: DrawnView | None
+    first: SlotCard
+
+    @property
+    def offer(self) -> QueueView | None:
+        return next((queue for queue in self.queues if queue.is_offered), None)
 
 
 async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
@@ -60,26 +94,68 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
 
 async def reservation_view(request: Request, entry: ReservationEntry) -> ReservationView:
     made = entry.reservation
+    places = tuple([await _place_view(request, place) for place in entry.places])
+    queues = tuple([await _queue_view(request, queue) for queue in entry.queues])
+    draw = await _drawn_view(request, entry.draw) if entry.draw else None
+    slots = [p.slot for p in places if not p.is_cancelled] or [q.slot for q in queues]
     return ReservationView(
         reference=made.reference,
         door_code=made.door_code,
         name=made.name,
+        kana=made.kana,
         adults=made.adults,
         children=made.children,
         party_text=party_text(made.adults, made.children),
+        has_email=bool(made.email),
+        is_confirmed=entry.is_confirmed,
         is_cancelled=entry.is_cancelled,
-        places=tuple([await _place_view(request, place) for place in entry.places]),
+        places=places,
+        queues=queues,
+        draw=draw,
+        first=[*slots, *(draw.slots if draw else ()), *(p.slot for p in places)][0],
     )
 
 
 async def _place_view(request: Request, place: PlaceEntry) -> PlaceView:
     view = await slot_view(request, place.slot)
+    is_confirmed = place.status == PlaceStatus.CONFIRMED
     return PlaceView(
         slot=view.slot,
         programme=view.programme,
         access_note=view.access_note,
         seats=place.seats,
-        is_cancelled=place.status == PlaceStatus.CANCELLED,
+        is_cancelled=not is_confirmed,
+        can_cancel=is_confirmed
+        and not change_problem(place.slot.booking_closes_at, now=now(request)),
+    )
+
+
+async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
+    view = await slot_view(request, queue.slot)
+    ends_at = queue.offer_ends_at
+    return QueueView(
+        slot=view.slot,
+        status=queue.status,
+        ahead=queue.ahead,
+        offer_ends_at=ends_at,
+        is_offered=queue.status == WaitlistStatus.OFFERED
+        and ends_at is not None
+        and now(request) < ends_at,
+        is_waiting=queue.status == WaitlistStatus.WAITING,
+    )
+
+
+async def _drawn_view(request: Request, entry: DrawnEntry) -> DrawnView:
+    cards = [(await slot_view(request, slot)).slot for slot in entry.slots]
+    is_open = now(request) < entry.draw.entries_close_at
+    return DrawnView(
+        draw_id=entry.draw.id,
+        receipt=entry.receipt,
+        status=entry.status,
+        draws_at=entry.draw.draws_at,
+        entries_close_at=entry.draw.entries_close_at,
+        can_leave=is_open and entry.status == EntryStatus.ENTERED,
+        slots=tuple(cards),
     )
 
 
@@ -93,6 +169,7 @@ def party_text(adults: int, children: int) -> str:
 
 
 def can_cancel(entry: ReservationEntry, at: datetime) -> bool:
+    """Whether all of it can be given back; a place whose cut-off has passed keeps the whole."""
     held = [p for p in entry.places if p.status == PlaceStatus.CONFIRMED]
     closing = (change_problem(p.slot.booking_closes_at, now=at) for p in held)
     return bool(held) and not any(closing)

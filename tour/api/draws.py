@@ -1,0 +1,32 @@
+"""Draws: the public record, and entering."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tour.api.reservations import created, read_object, read_wish
+from tour.reservations import draws, queries
+from tour.web import now
+
+
+async def detail(request: Request) -> Response:
+    draw = await queries.draw_by_id(request.path_params["draw_id"])
+    return JSONResponse(draws.public_record(draw), headers={"Access-Control-Allow-Origin": "*"})
+
+
+async def enter(request: Request) -> Response:
+    """POST draws/{id}/entries: as a reservation, with `slots` as the ranking, best first."""
+    body = await read_object(request)
+    wish = read_wish(request, body, most=draws.MAX_CHOICES)
+    pools = body.get("pools", [])
+    made = await draws.enter(
+        request.path_params["draw_id"],
+        wish,
+        pools=[str(pool) for pool in pools] if isinstance(pools, list) else [],
+        now=now(request),
+    )
+    return await created(request, made.reference)
+
+
+async def leave(request: Request) -> Response:
+    await draws.leave(request.path_params["reference"], now=now(request))
+    return Response(status_code=204)

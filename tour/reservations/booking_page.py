@@ -1,0 +1,132 @@
+"""The one form for one slot or a whole day: reserve, or queue where it is full."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.programmes import queries as programmes
+from tour.programmes.queries import SlotEntry
+from tour.programmes.rules import Availability
+from tour.programmes.views import SlotCard
+from tour.reservations import queries, views
+from tour.reservations.forms import ReserveForm
+from tour.reservations.rules import booking_problem
+from tour.reservations.views import SlotView
+from tour.web import now, render
+
+COMES_BACK_WITHIN = timedelta(hours=1)
+
+
+class Mode(StrEnum):
+    RESERVE = "reserve"
+    QUEUE = "queue"
+    DRAW = "draw"
+    SOON = "soon"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The slot that was full when a form came, and the next time that would fit."""
+
+    slot: SlotCard
+    next: SlotCard | None
+    next_ids: tuple[int, ...]
+    """The whole wish with the full slot replaced."""
+
+
+async def show(
+    request: Request,
+    slots: Sequence[SlotEntry],
+    form: ReserveForm,
+    status: int = 200,
+    *,
+    full: int | None = None,
+) -> Response:
+    """The form, or in its place why there is none. `full`: the slot that had no seats left."""
+    at = now(request)
+    shown = [await views.slot_view(request, slot) for slot in slots]
+    mode, refusal = _mode(slots, at)
+    response = render(
+        request,
+        "reservations/new.html",
+        status,
+        nav="explore",
+        mode=mode,
+        slots=[view.slot for view in shown],
+        slot=shown[0].slot,
+        programme=shown[0].programme,
+        questions=_questions(shown),
+        form=form,
+        refusal=refusal,
+        loss=await _loss(request, slots, shown, full, form) if full else None,
+        draw_id=await queries.draw_of_slot(slots[0].id) if mode == Mode.DRAW else None,
+        server_now=at,
+        max_party=min(
+            min(view.programme.max_party, slot.capacity - slot.seats_kept)
+            for view, slot in zip(shown, slots, strict=True)
+        ),
+    )
+    if mode == Mode.SOON:
+        _come_back(response, slots, at)
+    return response
+
+
+def _come_back(response: Response, slots: Sequence[SlotEntry], at: datetime) -> None:
+    """Without scripts the page loads itself once, after those that count down by script."""
+    opens_at = max(slot.booking_opens_at or at for slot in slots)
+    if opens_at - at < COMES_BACK_WITHIN:
+        seconds = max(0, int((opens_at - at).total_seconds()))
+        response.headers["Refresh"] = str(seconds + 3 + secrets.randbelow(5))
+
+
+def _mode(slots: Sequence[SlotEntry], at: datetime) -> tuple[Mode, Text | None]:
+    """What the page can offer; for a day, the first reason against any of its slots."""
+    for slot in slots:
+        availability = slot.availability(at)
+        if availability == Availability.SOON:
+            return Mode.SOON, None
+        if availability == Availability.DRAW and len(slots) == 1:
+            return Mode.DRAW, None
+        if problem := booking_problem(availability, slot.booking_opens_at):
+            return Mode.REFUSED, problem
+    if len(slots) == 1 and slots[0].availability(at) == Availability.FULL:
+        return Mode.QUEUE, None
+    return Mode.RESERVE, None
+
+
+def _questions(shown: Sequence[SlotView]) -> list[tuple[str, str, bool]]:
+    """(field, text, required) of every programme's own questions."""
+    return [
+        (f"answer-{view.slot.id}-{number}", question.text, question.is_required)
+        for view in shown
+        for number, question in enumerate(view.programme.questions)
+    ]
+
+
+async def _loss(
+    request: Request,
+    slots: Sequence[SlotEntry],
+    shown: Sequence[SlotView],
+    full: int,
+    form: ReserveForm,
+) -> Loss | None:
+    lost = next(((s, v) for s, v in zip(slots, shown, strict=True) if s.id == full), None)
+    if lost is None:
+        return None
+    slot, view = lost
+    size = form.party.size if form.party else 1
+    found = await programmes.next_that_fits(slot.programme_id, size, now=now(request))
+    card = (await views.slot_view(request, found)).slot if found else None
+    ids = tuple(card.id if card and s.id == full else s.id for s in slots)
+    return Loss(view.slot, card, ids)
+
+
+UNKNOWN_DAY: Text = _("Choose one to eight times to reserve together.")

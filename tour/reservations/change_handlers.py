@@ -1,0 +1,67 @@
+"""What visitors change by themselves. Every change is a POST: mail scanners open links."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.errors import BadInput, Conflict
+from tour.i18n import lazy as _
+from tour.reservations import changes, queries, views
+from tour.reservations.forms import ChangeForm, texts_in
+from tour.reservations.handlers import to_reservation
+from tour.web import now, render
+
+
+async def edit(request: Request) -> Response:
+    entry = await queries.by_reference(request.path_params["reference"])
+    made = entry.reservation
+    values = {"adults": made.adults, "children": made.children, "name": made.name}
+    form = ChangeForm({**{k: str(v) for k, v in values.items()}, "kana": made.kana})
+    return await _page(request, form)
+
+
+async def change(request: Request) -> Response:
+    reference, at = request.path_params["reference"], now(request)
+    form = ChangeForm.parse(texts_in(await request.form(max_fields=20, max_files=0)))
+    if form.errors:
+        return await _page(request, form, 422)
+    try:
+        made = await changes.change_party(
+            reference, adults=form.adults, children=form.children, now=at
+        )
+        made = await changes.rename(
+            reference, name=form.value("name"), kana=form.value("kana"), now=at
+        )
+    except (Conflict, BadInput) as exc:
+        return await _page(request, form.refused("adults", exc.message), exc.status)
+    return to_reservation(request, made)
+
+
+async def cancel_place(request: Request) -> Response:
+    parameters = request.path_params
+    made = await changes.cancel_place(
+        parameters["reference"], parameters["slot_id"], now=now(request)
+    )
+    return to_reservation(request, made)
+
+
+async def resend(request: Request) -> Response:
+    made = await changes.resend(request.path_params["reference"], now=now(request))
+    return to_reservation(request, made)
+
+
+async def _page(request: Request, form: ChangeForm, status: int = 200) -> Response:
+    entry = await queries.by_reference(request.path_params["reference"])
+    reservation = await views.reservation_view(request, entry)
+    sizes = [p.programme.max_party for p in reservation.places if not p.is_cancelled]
+    response = render(
+        request,
+        "reservations/change.html",
+        status,
+        nav="reservations",
+        reservation=reservation,
+        form=form,
+        max_party=min(sizes, default=reservation.adults + reservation.children),
+        title=_("Change the reservation"),
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,95 @@
+"""A draw: what was promised, entering, leaving, the result and its check."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tour.errors import BadInput, Conflict
+from tour.programmes.views import SlotCard
+from tour.reservations import draws, lottery, queries, views
+from tour.reservations.draws import MAX_CHOICES
+from tour.reservations.forms import ReserveForm, texts_in
+from tour.reservations.handlers import to_reservation, wish
+from tour.reservations.limits import count_contact, count_try
+from tour.reservations.models import DrawStatus
+from tour.web import now, render
+
+
+async def detail(request: Request) -> Response:
+    draw = await queries.draw_by_id(request.path_params["draw_id"])
+    is_drawn = draw.status == DrawStatus.DRAWN
+    return render(
+        request,
+        "reservations/draw.html",
+        nav="explore",
+        draw=draw,
+        slots=await _slots(request, draw.id),
+        entries=await queries.entries_in_draw(draw.id),
+        can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
+        problems=lottery.verify(draw.record) if is_drawn else [],
+        result=draws.readable_result(draw.record) if is_drawn else [],
+    )
+
+
+async def record(request: Request) -> Response:
+    """The public list: while entries are open the commitment, after the draw all of it."""
+    draw = await queries.draw_by_id(request.path_params["draw_id"])
+    return JSONResponse(draws.public_record(draw), headers={"Access-Control-Allow-Origin": "*"})
+
+
+async def new(request: Request) -> Response:
+    form = ReserveForm.empty()
+    first = request.query_params.get("slot", "")
+    return await _form_page(request, form, [first])
+
+
+async def enter(request: Request) -> Response:
+    count_try(request, "draw")
+    raw = await request.form(max_fields=60, max_files=0)
+    form = ReserveForm.parse(texts_in(raw))
+    chosen = [str(raw.get(f"choice-{number}", "")) for number in range(1, MAX_CHOICES + 1)]
+    if form.errors or form.party is None:
+        return await _form_page(request, form, chosen, 422)
+    count_contact(request, form.party.email_key, form.party.phone_key)
+    ranking = [int(text) for text in chosen if text.isdecimal() and len(text) < 10]
+    pools = [str(name) for name in raw.getlist("pool")]
+    try:
+        made = await draws.enter(
+            request.path_params["draw_id"],
+            wish(request, ranking, form, raw),
+            pools=pools,
+            now=now(request),
+        )
+    except (Conflict, BadInput) as exc:
+        refused = form.refused("choice-1", exc.message)
+        return await _form_page(request, refused, chosen, exc.status)
+    return to_reservation(request, made)
+
+
+async def leave(request: Request) -> Response:
+    made = await draws.leave(request.path_params["reference"], now=now(request))
+    return to_reservation(request, made)
+
+
+async def _form_page(
+    request: Request, form: ReserveForm, chosen: list[str], status: int = 200
+) -> Response:
+    draw = await queries.draw_by_id(request.path_params["draw_id"])
+    slots = await _slots(request, draw.id)
+    return render(
+        request,
+        "reservations/draw_entry.html",
+        status,
+        nav="explore",
+        draw=draw,
+        slots=slots,
+        form=form,
+        chosen=[*chosen, *[""] * MAX_CHOICES][: min(MAX_CHOICES, len(slots))],
+        pools=sorted(await queries.pools_of_draw(draw.id)),
+        max_party=max((slot.capacity for slot in slots), default=1),
+        can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
+    )
+
+
+async def _slots(request: Request, draw_id: int) -> list[SlotCard]:
+    found = await queries.slots_of_draw(draw_id)
+    return [(await views.slot_view(request, slot)).slot for slot in found]

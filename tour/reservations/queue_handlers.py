@@ -1,0 +1,41 @@
+"""Joining a waiting list, taking an offer, leaving."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.errors import BadInput, Conflict
+from tour.programmes import queries as programmes
+from tour.reservations import booking_page, waitlist
+from tour.reservations.forms import ReserveForm, texts_in
+from tour.reservations.handlers import to_reservation, wish
+from tour.reservations.limits import count_contact, count_try
+from tour.web import now
+
+
+async def join(request: Request) -> Response:
+    """From the same form as a reservation, so that nothing is typed twice."""
+    count_try(request, "queue")
+    slot = await programmes.slot(request.path_params["slot_id"])
+    raw = await request.form(max_fields=60, max_files=0)
+    form = ReserveForm.parse(texts_in(raw))
+    if form.errors or form.party is None:
+        return await booking_page.show(request, [slot], form, 422)
+    count_contact(request, form.party.email_key, form.party.phone_key)
+    try:
+        made = await waitlist.join(wish(request, [slot.id], form, raw), now=now(request))
+    except (Conflict, BadInput) as exc:
+        refused = form.refused("adults", exc.message)
+        return await booking_page.show(request, [slot], refused, exc.status)
+    return to_reservation(request, made)
+
+
+async def accept(request: Request) -> Response:
+    parameters = request.path_params
+    made = await waitlist.accept(parameters["reference"], parameters["slot_id"], now=now(request))
+    return to_reservation(request, made)
+
+
+async def leave(request: Request) -> Response:
+    parameters = request.path_params
+    made = await waitlist.leave(parameters["reference"], parameters["slot_id"], now=now(request))
+    return to_reservation(request, made)
