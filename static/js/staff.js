@@ -51,6 +51,8 @@ const course = () => {
     if (!link) return;
     event.preventDefault();
     add(link.pathname.split("/").pop());
+    // Out of the way of the next pin.
+    link.closest(".leaflet-popup")?.querySelector(".leaflet-popup-close-button")?.click();
   });
   measure();
 };

@@ -67,6 +67,7 @@ async def test_a_new_place_is_looked_at_then_written_as_a_draft(
     page = await look(staff, text.encode(encoding))
     assert page.status_code == 200
     assert "紙の館" in page.text
+    assert "name_kana" not in page.text
     assert await Site.all().count() == 0
     answer = await confirm(staff, page, text)
     assert answer.headers["location"] == "/staff/imports?done=1-0"

@@ -14,6 +14,7 @@ from tour.sites.publication import publish_site, withdraw_site
 from tour.staff import approvals, queries, today
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
+from tour.staff.labels import field_label
 from tour.web import now
 
 SITES_ON_A_PAGE = 60
@@ -74,6 +75,7 @@ async def approvals_page(request: Request) -> Response:
         who,
         section="approvals",
         waiting=await approvals.waiting(),
+        label=field_label,
         drafts=drafts,
         kinds=kind_labels(),
     )

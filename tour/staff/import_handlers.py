@@ -15,6 +15,7 @@ from tour.sites.importing import Comparison
 from tour.sites.models import SiteKind
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
+from tour.staff.labels import field_label
 from tour.web import now
 
 LARGEST_FILE = 700_000
@@ -94,4 +95,5 @@ def _page(
         kinds=list(kind_labels().items()),
         kind=kind or SiteKind.CULTURE.value,
         columns=COLUMNS,
+        label=field_label,
     )

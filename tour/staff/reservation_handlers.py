@@ -1,5 +1,8 @@
 """Reservations: finding, changing on behalf, door lists to print, lists for the office."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +15,7 @@ from tour.errors import Conflict
 from tour.events.models import Event
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
+from tour.programmes.models import Programme
 from tour.reservations.rules import MAX_PARTY
 from tour.sites.models import Site
 from tour.staff import parties
@@ -53,10 +57,7 @@ async def reservations_page(request: Request) -> Response:
         chosen=chosen,
         filters=request.url.query,
         events=await Event.all().order_by("-starts_on").values_list("id", "title"),
-        sites=await Site.filter(programmes__id__gt=0)
-        .distinct()
-        .order_by("name_kana", "id")
-        .values_list("id", "name"),
+        sites=await _sites_with_sessions(),
     )
 
 
@@ -174,6 +175,12 @@ def _selection(request: Request, *, held_only: bool = False) -> Selection:
         slot_id=number("slot"),
         held_only=held_only or asked.get("held") == "1",
     )
+
+
+async def _sites_with_sessions() -> Sequence[tuple[Any, ...]]:
+    ids: list[Any] = list(await Programme.all().distinct().values_list("site_id", flat=True))
+    sites = Site.filter(id__in=ids).order_by("name_kana", "id")
+    return await sites.values_list("id", "name")
 
 
 def _id(request: Request) -> int:
