@@ -22,7 +22,7 @@ from tests.factories import (
 from tour.programmes.models import Slot, SlotStatus
 from tour.reservations.models import Reservation
 from tour.routes.models import Itinerary
-from tour.sites.models import HoursException, PointQuality, SiteKind
+from tour.sites.models import DoorState, HoursException, PointQuality, SiteDay, SiteKind
 from tour.sites.service import catalogue_changed
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -314,6 +314,19 @@ class TestWhenTheTownChanges:
         assert "閉まる前に見る時間がありません" in page
         page = (await changed(client, url, do="anew")).text
         assert shown_sites(page) == []
+
+    async def test_a_host_that_closes_the_door_now_is_told(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        await make_station(id="oji")
+        site = await make_site(slug="early", kind=SiteKind.FACTORY)
+        await make_event(site)
+        url = await planned(client, from_time="12:30", lunch="")
+        closing = {"state": DoorState.CLOSED, "closed_minute": 740, "waiting_minutes": 0}
+        await SiteDay.create(site=site, on_date=EVENT_DAY, **closing)
+        await catalogue_changed()
+        clock.turn_to(at(12, 21))
+        assert "閉まる前に見る時間がありません" in (await client.get(url)).text
 
     async def test_a_withdrawn_place_is_told(self, client: httpx.AsyncClient) -> None:
         slots = await a_town()

@@ -18,7 +18,8 @@ from tour.routes.paths import Profile
 from tour.routes.planner_problem import Break
 from tour.routes.walks import EASY_PACE, SLOW_PACE, STANDARD_PACE
 from tour.sites.catalogue import Catalogue, SiteEntry
-from tour.sites.models import SiteKind
+from tour.sites.hours import Span
+from tour.sites.models import DoorState, SiteKind
 
 SESSION_WORTH, HOST_WORTH, OPEN_WORTH, OFFICE_WORTH = 40, 18, 8, 2
 """What a session counts, and a look at a host of the day, at another open door, at an office."""
@@ -184,6 +185,15 @@ class TownDay:
         coming = self.board.by_site.get(site.id, ())
         return [s for s in coming if s.starts_at.astimezone(self.zone).date() == self.day]
 
+    def spans_of(self, site: SiteEntry) -> list[Span]:
+        """When one can drop in: the day's hours, up to the minute at which the host closed."""
+        spans = self.agenda.hours_of(site).on(self.day)
+        door = site.door
+        if door is None or door.on_date != self.day or door.state != DoorState.CLOSED:
+            return list(spans)
+        closed = door.closed_minute or 0
+        return [Span(s.opens, min(s.closes, closed)) for s in spans if s.opens < closed]
+
     def is_host(self, site: SiteEntry) -> bool:
         return self.day in self.agenda.event_days.get(site.id, {})
 
@@ -222,7 +232,7 @@ def openings_of(town: TownDay, wish: DayWish, site: SiteEntry) -> list[Opening]:
 def looks(town: TownDay, site: SiteEntry, interest: int = OTHERWISE) -> Iterator[Opening]:
     """Dropping in at any time within opening hours; a short span is looked at shortly."""
     worth = _worth_of_a_look(town, site) * interest
-    for span in town.agenda.hours_of(site).on(town.day):
+    for span in town.spans_of(site):
         stay = min(LOOK_MINUTES[site.kind], span.closes - span.opens)
         if stay >= SHORTEST_LOOK:
             yield Opening(span.opens, span.closes - stay, stay, worth)

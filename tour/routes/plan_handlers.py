@@ -202,7 +202,7 @@ def _addable(planned: PlanRequest, desk: Desk, entry: ItineraryEntry) -> list[tu
         for site in desk.town.catalogue.sites
         if site.is_walkable
         and site.id not in present
-        and (desk.town.agenda.hours_of(site).on(desk.town.day) or desk.town.slots_of(site))
+        and (desk.town.spans_of(site) or desk.town.slots_of(site))
     ]
 
 

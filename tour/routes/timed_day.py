@@ -84,7 +84,7 @@ async def timed_day(
 def _options(town: TownDay, site: SiteEntry, stop: PlannedStop, slots: Slots) -> list[Option]:
     """When a stop can be visited: at its session, or within the doors' hours of the day."""
     if stop.slot_id is None:
-        spans = town.agenda.hours_of(site).on(town.day)
+        spans = town.spans_of(site)
         windows = [(max(span.opens, stop.not_before), span.closes - stop.stay) for span in spans]
         return [Option(opens, closes, stop.stay, 0) for opens, closes in windows if opens <= closes]
     slot = slots.get(stop.slot_id)
