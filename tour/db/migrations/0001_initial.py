@@ -259,7 +259,7 @@ RESERVATIONS = Sql(
         CHECK (status <> 'offered' OR offer_ends_at IS NOT NULL),
         UNIQUE (reservation_id, slot_id)
     )""",
-    "CREATE INDEX waitlist_entry_queue ON waitlist_entry (slot_id, id) WHERE status = 'waiting'",
+    "CREATE INDEX waitlist_entry_queue ON waitlist_entry (slot_id, status, id)",
     "CREATE INDEX waitlist_entry_offer ON waitlist_entry (offer_ends_at) WHERE status = 'offered'",
     """CREATE TABLE draw (
         id {id},
