@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from tour import db
+from tour.accounts.demo import load_demo_accounts
 from tour.clock import clock_from, system_clock
 from tour.demo.catalogue import CatalogueError, read_catalogue
 from tour.demo.load import load
@@ -37,5 +38,8 @@ async def load_demo(settings: Settings) -> bool:
     except CatalogueError as exc:
         raise ConfigurationError(str(exc)) from exc
     clock = clock_from(settings.clock) if settings.clock else system_clock
+    town, now = read_town(settings.data), clock()
     async with db.opened(settings.database_url):
-        return await load(catalogue, zone=read_town(settings.data).timezone, now=clock())
+        changed = await load(catalogue, zone=town.timezone, now=now)
+        await load_demo_accounts(lang=town.language, timezone=town.timezone.key, now=now)
+        return changed

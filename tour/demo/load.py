@@ -5,7 +5,7 @@ day of loading; an event that is over when the catalogue is loaded again moves t
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -291,7 +291,8 @@ async def _slot(
 ) -> None:
     day = event.starts_on + timedelta(days=slot_record.day - 1)
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
-    starts_at = midnight + timedelta(minutes=slot_record.starts_minute)
+    # UTC at this boundary: SQLite finds an instant by its text.
+    starts_at = (midnight + timedelta(minutes=slot_record.starts_minute)).astimezone(UTC)
     is_draw = record.allocation == Allocation.DRAW
     taken = record.seats_taken(slot_record)
     slot, is_new = await Slot.get_or_create(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pi_heif  # type: ignore[import-untyped]
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from tour.errors import BadInput
 from tour.i18n import Text
@@ -74,6 +74,8 @@ def _opened(data: bytes) -> Image.Image:
         raise PhotoRefused(_("A photo can have at most 10 MB."))
     try:
         # Our own limit of pixels stands below Pillow's, whose warning comes first.
+        # WeasyPrint tells Pillow to fill what is missing with grey, for the whole process.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as exc:
