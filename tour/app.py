@@ -32,6 +32,7 @@ from tour.pages.urls import urls as page_urls
 from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
 from tour.reservations.urls import urls as reservation_urls
+from tour.reservations.worker import reservations_worker
 from tour.routes.approaches import approach_finder
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.urls import urls as route_urls
@@ -96,6 +97,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await stack.enter_async_context(db.opened(settings.database_url))
         if settings.worker == "inline":
             await stack.enter_async_context(running_worker(settings, app.state.clock))
+            await stack.enter_async_context(reservations_worker(app.state.clock))
         yield
 
 
