@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tour.errors import ConfigurationError
@@ -50,25 +51,65 @@ class Town:
 
 
 def read_town(folder: Path) -> Town:
-    """Read `town.toml`; raises ConfigurationError naming the file and the missing key."""
+    """Read `town.toml`; raises ConfigurationError naming the file and what is wrong in it."""
     path = folder / "town.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        west, south, east, north = data["bounds"]
-        town = Town(
-            names=data["name"],
-            brands=data["brand"],
-            taglines=data.get("tagline", {data["languages"][0]: ""}),
-            ward_code=data["ward_code"],
-            bounds=(west, south, east, north),
-            timezone=ZoneInfo(data["timezone"]),
-            languages=tuple(data["languages"]),
-            sources=tuple(data.get("credits", ())),
-        )
+        return _town(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as exc:
         raise ConfigurationError(f"{path}: cannot be read: {exc.strerror}; see TOUR_DATA") from exc
-    except (KeyError, ValueError, TypeError) as exc:
-        raise ConfigurationError(f"{path}: {exc!r}; compare with data/geo/town.toml") from exc
-    if unknown := [lang for lang in town.languages if lang not in NAMES]:
-        raise ConfigurationError(f"{path}: languages: the app does not know {unknown}")
-    return town
+    except UnicodeDecodeError as exc:
+        raise ConfigurationError(f"{path}: must be text in UTF-8") from exc
+    except ValueError as exc:
+        raise ConfigurationError(f"{path}: {exc}; compare with data/geo/town.toml") from exc
+
+
+def _town(data: dict[str, Any]) -> Town:
+    languages = _languages(data.get("languages"))
+    nothing = {languages[0]: ""}
+    return Town(
+        names=_texts("name", data.get("name"), languages[0]),
+        brands=_texts("brand", data.get("brand"), languages[0]),
+        taglines=_texts("tagline", data.get("tagline", nothing), languages[0]),
+        ward_code=_text("ward_code", data.get("ward_code")),
+        bounds=_bounds(data.get("bounds")),
+        timezone=_timezone(_text("timezone", data.get("timezone"))),
+        languages=languages,
+        sources=tuple(_texts("credits", c, languages[0]) for c in data.get("credits", ())),
+    )
+
+
+def _languages(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError('languages must be a list such as ["ja", "en"]')
+    if unknown := [lang for lang in value if lang not in NAMES]:
+        raise ValueError(f"languages: the app does not know {unknown}")
+    return tuple(value)
+
+
+def _texts(name: str, value: object, own_language: str) -> dict[str, str]:
+    if not isinstance(value, dict) or own_language not in value:
+        raise ValueError(f"{name} must have a text for {own_language!r}")
+    return {lang: _text(name, text) for lang, text in value.items()}
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text in quotes")
+    return value
+
+
+def _bounds(value: object) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = (float(edge) for edge in value)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        west = south = east = north = 0.0
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ValueError("bounds must be [west, south, east, north] in degrees")
+    return west, south, east, north
+
+
+def _timezone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError):
+        raise ValueError(f"timezone: there is no zone {name!r}") from None
