@@ -6,7 +6,7 @@ from tour.i18n import lazy as _
 FIELDS: dict[str, Text] = {
     "name": _("Name"),
     "name_kana": _("Reading in kana"),
-    "title": _("Title"),
+    "title": _("Heading"),
     "summary": _("In one sentence"),
     "description": _("About the place"),
     "access_note": _("The way to the door"),
