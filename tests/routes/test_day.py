@@ -220,6 +220,15 @@ wishes = st.builds(
 )
 
 
+def test_a_must_see_at_noon_costs_the_lunch_and_nothing_else() -> None:
+    town = town_of(Door(east=0, north=1063, spans=(), slots=((699, 2),)))
+    wish = wish_of(starts=540, ends=780, children=1, style=WalkStyle.SLOW, lunch=True, must=(1,))
+    proposal = proposed(town, wish)
+    day = asyncio.run(desk_of(town, wish).timed(proposal.stops))
+    assert [stop.slot_id for stop in proposal.stops] == [100]
+    assert [*day.times.troubles()] == [Trouble.NO_BREAK]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(doors, max_size=10), wishes)
 def test_no_proposal_breaks_a_rule(places: list[Door], wish: DayWish) -> None:

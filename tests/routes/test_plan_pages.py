@@ -214,6 +214,7 @@ class TestChangingByHand:
         while shown_sites(page := (await client.get(url)).text)[-1] != "workshop-a":
             page = (await changed(client, url, do="later", site="workshop-a")).text
         assert "始まりに" in page
+        assert "まとめて予約" not in page
         assert "このままでは予定どおりに回れません" in page
         page = (await changed(client, url, do="anew")).text
         assert "このままでは予定どおりに回れません" not in page

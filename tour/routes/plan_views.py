@@ -57,7 +57,7 @@ class PlanView:
     works: bool
     left_out: tuple[tuple[SiteCard, Text], ...]
     reservable: int
-    """Sessions that can be reserved now."""
+    """Sessions that can be reserved now; none while the party could not be at one in time."""
     alternatives: tuple[AlternativeCard, ...]
     effect: Effect | None
 
@@ -71,6 +71,7 @@ async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Rea
     is_over = desk.town.now > desk.town.instant_of(max(day.times.arrives, desk.wish.ends))
     troubles = () if is_over else tuple(_day_troubles(entry, day))
     stop_rows = [row for row in rows if isinstance(row, StopRow)]
+    is_late = any(row.trouble for row in stop_rows if row.slot)
     return PlanView(
         rows=rows,
         stops=len(stop_rows),
@@ -82,7 +83,7 @@ async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Rea
         troubles=troubles,
         works=not troubles and not any(row.trouble for row in stop_rows),
         left_out=() if is_over else tuple(_left_out(desk, day, findings.left_out, reader.lang)),
-        reservable=0 if is_over else len(reservable_slots(desk, entry.stops)),
+        reservable=0 if is_over or is_late else len(reservable_slots(desk, entry.stops)),
         alternatives=await _alternatives(desk, findings, reader.lang) if not is_over else (),
         effect=await _effect(desk, entry, day),
     )

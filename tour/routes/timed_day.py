@@ -1,7 +1,7 @@
 """A plan's stops with their times, from the doors, slots and streets as they are now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tour.geo import Point
@@ -9,7 +9,7 @@ from tour.programmes.models import SlotStatus
 from tour.programmes.queries import SlotEntry
 from tour.routes.day import DayWish, TownDay, session_window
 from tour.routes.edits import PlannedStop, Stops
-from tour.routes.planner_problem import Candidate, DayProblem, Option, Timeline
+from tour.routes.planner_problem import Candidate, DayProblem, Option, Timeline, Trouble
 from tour.routes.planner_timeline import Choice, timeline
 from tour.routes.site_matrix import Distances, SiteMatrix
 from tour.sites.catalogue import SiteEntry
@@ -67,7 +67,7 @@ async def timed_day(
         pause=wish.meal,
         max_walk=wish.most_minutes,
     )
-    times = timeline(problem, [Choice(number) for number in range(len(shown))])
+    times = _times(problem, [Choice(number) for number in range(len(shown))])
     return TimedDay(
         stops=tuple(stop for stop, _site in shown),
         hops=_hops(distances, wish.pace),
@@ -79,6 +79,17 @@ async def timed_day(
             for timed in times.stops
         ),
     )
+
+
+def _times(problem: DayProblem, choices: Sequence[Choice]) -> Timeline:
+    """The day with its lunch; without, where lunch would break what works without it."""
+    times = timeline(problem, choices)
+    if problem.pause is None or times.possible:
+        return times
+    hungry = timeline(replace(problem, pause=None), choices)
+    if len([*hungry.troubles()]) >= len([*times.troubles()]):
+        return times
+    return replace(hungry, trouble=hungry.trouble or Trouble.NO_BREAK)
 
 
 def _options(town: TownDay, site: SiteEntry, stop: PlannedStop, slots: Slots) -> list[Option]:
