@@ -11,6 +11,7 @@ from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.reservations import allowance, one_statement, reminders
 from tour.reservations.errors import SlotFull
+from tour.reservations.hot_slots import hot_slot
 from tour.reservations.models import Place, Reservation
 from tour.reservations.parties import (
     REFERENCE_LENGTH,
@@ -53,13 +54,14 @@ async def reserve(wish: Request, *, now: datetime) -> Reservation:
 
 
 async def _confirm(wish: Request, now: datetime) -> Reservation:
+    if len(wish.slot_ids) == 1 and one_statement.is_possible():
+        hot = await hot_slot(wish.slot_ids[0])
+        if not hot.limits:
+            _check([hot.slot], wish, now)
+            return await one_statement.reserve(wish, hot.slot, now)
     slots = await slots_with_programmes(wish.slot_ids)
-    for slot in slots:
-        check_slot(slot, wish.party, now)
-        check_answers(slot, wish.answers.get(slot.id, ()))
+    _check(slots, wish, now)
     limits = await allowance.limits_of(slots)
-    if len(slots) == 1 and not limits and one_statement.is_possible():
-        return await one_statement.reserve(wish, slots[0], now)
     async with transaction():
         await allowance.check(limits, wish.party)
         for slot in slots:
@@ -68,17 +70,24 @@ async def _confirm(wish: Request, now: datetime) -> Reservation:
         return await _write(wish, slots, now)
 
 
+def _check(slots: Sequence[Slot], wish: Request, now: datetime) -> None:
+    for slot in slots:
+        check_slot(slot, wish.party, now)
+        check_answers(slot, wish.answers.get(slot.id, ()))
+
+
 async def _write(wish: Request, slots: Sequence[Slot], now: datetime) -> Reservation:
     reservation = await write_party(wish, now)
-    await Place.bulk_create([place_row(wish, slot, reservation) for slot in slots])
+    await Place.bulk_create(
+        [
+            Place(
+                reservation=reservation,
+                slot=slot,
+                seats=wish.party.size,
+                answers=wish.answers.get(slot.id, []),
+            )
+            for slot in slots
+        ]
+    )
     await reminders.queue(reservation, slots, now=now)
     return reservation
-
-
-def place_row(wish: Request, slot: Slot, reservation: Reservation | None = None) -> Place:
-    return Place(
-        reservation=reservation,
-        slot=slot,
-        seats=wish.party.size,
-        answers=wish.answers.get(slot.id, []),
-    )
