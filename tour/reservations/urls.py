@@ -3,7 +3,7 @@ from starlette.routing import Route as Url
 from tour.reservations import change_handlers, draw_handlers, handlers, queue_handlers
 
 RESERVE = "/slots/{slot_id:int}/reserve"
-RESERVATION = "/reservations/{reference}"
+RESERVATION = "/reservations/{reference:key}"
 QUEUED = f"{RESERVATION}/queues/{{slot_id:int}}"
 DRAW = "/draws/{draw_id:int}"
 GET, POST = ["GET"], ["POST"]

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from tour.i18n import translate, translate_plural
 from tour.programmes import queries as programmes
+from tour.programmes.board import Board
 from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, SlotCard, programme_view
 from tour.reservations.calendar import Appointment
@@ -84,8 +85,12 @@ class ReservationView:
 
 async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     """Everything a page says about one slot; its site may be withdrawn, its programme not."""
-    programme = await programmes.programme(slot.programme_id)
-    catalogue = await state(request).caches.catalogue.current()
+    caches = state(request).caches
+    catalogue = await caches.catalogue.current()
+    board: Board = await caches.board.current(now(request), catalogue.revision)
+    programme = board.programmes.get(slot.programme_id)
+    if programme is None:
+        programme = await programmes.programme(slot.programme_id)
     site: SiteEntry = catalogue.by_id[programme.site_id]
     card = site_card(site, lang(request))
     view = programme_view(programme, [slot], card, lang=lang(request), now=now(request))
