@@ -23,8 +23,8 @@ run: setup  ## start the app with the demonstration catalogue (HOST= PORT=)
 		$(BIN)/tour serve --host $(HOST) --port $(PORT)
 
 test: setup-dev  ## run every test, on SQLite and on PostgreSQL
-	@$(BIN)/python -m pytest --database sqlite
-	@$(BIN)/python -m pytest --database postgres
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --database sqlite
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --database postgres
 
 check: setup-dev  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check tour tests bench
@@ -61,6 +61,8 @@ $(VENV)/.run-ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	@sh scripts/install-print
+	@echo "Compiling the planner (half a minute, once) …"
+	@$(BIN)/python -c "from tour.routes.proposals import make_ready; make_ready()"
 	@touch $@
 
 $(VENV)/.dev-ready: requirements-dev.lock $(VENV)/.run-ready

@@ -15,10 +15,10 @@ from uuid import uuid4
 import httpx
 import pytest
 from starlette.applications import Starlette
-from tour.app import create_app
 
 from tests.postgres import PostgresServer
 from tour import db
+from tour.app import create_app
 from tour.settings import Settings
 
 NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
@@ -30,9 +30,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests that touch a database run: the others have run already."""
+    """On PostgreSQL only the tests that touch a database run: the others have run already.
+
+    So have those in a browser, which cannot tell one database from the other.
+    """
     if config.getoption("--database") == "postgres":
-        touching = [i for i in items if "database_url" in getattr(i, "fixturenames", ())]
+        touching = [
+            item
+            for item in items
+            if "database_url" in getattr(item, "fixturenames", ())
+            and not item.get_closest_marker("browser")
+        ]
         config.hook.pytest_deselected(items=[i for i in items if i not in touching])
         items[:] = touching
 
