@@ -1,0 +1,109 @@
+"""How good the planner is in a tenth of a second, and how fast the walking matrix is.
+
+The standard instances and the street extract lie in `../shared`, beside the project; without them
+only what is made here is measured.
+"""
+
+import csv
+import time
+from statistics import mean
+
+import networkx as nx
+import numpy as np
+
+from tour.geo import Point
+from tour.routes.paths import Profile
+from tour.routes.plan_bench import read_cases, run
+from tour.routes.planner import compile_kernels
+from tour.routes.streets import Streets
+from tour.routes.streets_build import open_or_build
+from tour.settings import ROOT
+
+SHARED = ROOT.parent / "shared"
+SEEDS = 3
+PLACES = 50
+FAMILIES = {"series 1": ("c1", "r1", "rc1"), "series 2": ("c2", "r2", "rc2"), "pr": ("pr",)}
+
+
+def planner() -> None:
+    folder = SHARED / "planner"
+    if not folder.exists():
+        print("planner: ../shared/planner is not here, nothing measured")
+        return
+    compile_kernels()
+    with (folder / "reference.csv").open(encoding="utf-8") as file:
+        best = {row["instance"]: int(row["reference"]) for row in csv.DictReader(file)}
+    cases = read_cases(folder / "instances.json")
+    for seconds in (0.1, 1.0):
+        gaps = {
+            case.name: [
+                100 * (1 - run(case, seconds=seconds, seed=seed)["score"] / best[case.name])
+                for seed in range(SEEDS)
+            ]
+            for case in cases
+        }
+        for family, prefixes in FAMILIES.items():
+            found = [g for name, g in gaps.items() if name.rstrip("0123456789") in _stems(prefixes)]
+            own = [g for name, g in gaps.items() if name.startswith(prefixes)]
+            chosen = own or found
+            print(f"planner, {family:8s} at {seconds:3.1f} s  gap {mean(map(mean, chosen)):5.2f} %")
+    for case in read_cases(folder / "day_cases.json"):
+        answer = run(case, seconds=1.0, seed=0)
+        proof = "proved" if answer["optimal"] else "not proved"
+        print(
+            f"planner, day {case.name}          {answer['score']} in {answer['seconds']} s, {proof}"
+        )
+
+
+def _stems(prefixes: tuple[str, ...]) -> set[str]:
+    return {prefix.rstrip("0123456789") for prefix in prefixes}
+
+
+def matrix() -> None:
+    extract = SHARED / "geo" / "kita_foot.osm.pbf"
+    if not extract.exists():
+        print("matrix: ../shared/geo is not here, nothing measured")
+        return
+    streets = open_or_build(extract, ROOT / "var" / "streets")
+    places = _places(streets)
+    started = time.perf_counter()
+    streets.lengths(places, places, Profile.WALK)
+    ours = time.perf_counter() - started
+    graph = _graph(streets)
+    sources = list(graph)[:: max(1, len(graph) // PLACES)][:PLACES]
+    started = time.perf_counter()
+    for source in sources:
+        nx.single_source_dijkstra_path_length(graph, source, weight="metres")
+    theirs = time.perf_counter() - started
+    print(
+        f"matrix {PLACES}×{PLACES}  {ours:.2f} s; networkx {theirs:.1f} s, {theirs / ours:.0f} times"
+    )
+
+
+def _places(streets: Streets) -> list[Point]:
+    box, dice = streets.bounds, np.random.default_rng(1)
+    return [
+        Point(lat=float(lat), lon=float(lon))
+        for lat, lon in zip(
+            dice.uniform(box.south, box.north, PLACES),
+            dice.uniform(box.west, box.east, PLACES),
+            strict=True,
+        )
+    ]
+
+
+def _graph(streets: Streets) -> nx.Graph:
+    """A graph of as many streets, for networkx."""
+    size = round(streets.about["vertices"] ** 0.5)
+    graph = nx.grid_2d_graph(size, size)
+    nx.set_edge_attributes(graph, 50.0, "metres")
+    return graph
+
+
+def main() -> None:
+    planner()
+    matrix()
+
+
+if __name__ == "__main__":
+    main()
