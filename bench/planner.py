@@ -43,20 +43,14 @@ def planner() -> None:
             for case in cases
         }
         for family, prefixes in FAMILIES.items():
-            found = [g for name, g in gaps.items() if name.rstrip("0123456789") in _stems(prefixes)]
-            own = [g for name, g in gaps.items() if name.startswith(prefixes)]
-            chosen = own or found
-            print(f"planner, {family:8s} at {seconds:3.1f} s  gap {mean(map(mean, chosen)):5.2f} %")
+            chosen = [mean(found) for name, found in gaps.items() if name.startswith(prefixes)]
+            print(f"planner, {family:8s} at {seconds:3.1f} s  gap {mean(chosen):5.2f} %")
     for case in read_cases(folder / "day_cases.json"):
         answer = run(case, seconds=1.0, seed=0)
         proof = "proved" if answer["optimal"] else "not proved"
         print(
             f"planner, day {case.name}          {answer['score']} in {answer['seconds']} s, {proof}"
         )
-
-
-def _stems(prefixes: tuple[str, ...]) -> set[str]:
-    return {prefix.rstrip("0123456789") for prefix in prefixes}
 
 
 def matrix() -> None:
