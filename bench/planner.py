@@ -69,9 +69,7 @@ def matrix() -> None:
     for source in sources:
         nx.single_source_dijkstra_path_length(graph, source, weight="metres")
     theirs = time.perf_counter() - started
-    print(
-        f"matrix {PLACES}×{PLACES}  {ours:.2f} s; networkx {theirs:.1f} s, {theirs / ours:.0f} times"
-    )
+    print(f"matrix {PLACES}×{PLACES}  {ours:.2f} s; networkx {theirs:.1f} s, {theirs / ours:.0f}×")
 
 
 def _places(streets: Streets) -> list[Point]:
