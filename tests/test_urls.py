@@ -3,6 +3,7 @@
 from collections import Counter
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor
 from starlette.routing import Mount, Route  # noqa: TID251 - the table is what is tested
 
 from tests.factories import make_course, make_event, make_programme, make_site, make_slot
@@ -51,7 +52,7 @@ async def test_reading_changes_no_row(app: Starlette, client, clock) -> None:
             continue
         slug = next((s for start, s in names.items() if route.path.startswith(start)), "x")
         params = {
-            name: slot.id if type(convertor).__name__ == "IntegerConvertor" else slug
+            name: slot.id if isinstance(convertor, IntegerConvertor) else slug
             for name, convertor in route.param_convertors.items()
         }
         path = app.url_path_for(route.name, **params)

@@ -25,7 +25,6 @@ from tour.pages.explore import Filters
 from tour.programmes.models import Allocation, SlotStatus
 from tour.sites.models import PointQuality, SiteKind
 
-
 requests = count(1)
 
 

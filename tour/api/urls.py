@@ -14,19 +14,19 @@ urls = [
     Url(f"{V1}/plans", plans.create, methods=["POST"], name="api:plans"),
     Url(f"{V1}/reservations", reservations.create, methods=["POST"], name="api:reservations"),
     Url(
-        f"{V1}/reservations/{{reference}}",
+        f"{V1}/reservations/{{reference:key}}",
         reservations.detail,
         methods=["GET"],
         name="api:reservation",
     ),
     Url(
-        f"{V1}/reservations/{{reference}}",
+        f"{V1}/reservations/{{reference:key}}",
         reservations.cancel,
         methods=["DELETE"],
         name="api:reservation_cancel",
     ),
     Url(
-        f"{V1}/reservations/{{reference}}",
+        f"{V1}/reservations/{{reference:key}}",
         reservations.change,
         methods=["PATCH"],
         name="api:reservation_change",
@@ -38,13 +38,13 @@ urls = [
         name="api:waitlist_entries",
     ),
     Url(
-        f"{V1}/reservations/{{reference}}/waitlist/{{slot_id:int}}",
+        f"{V1}/reservations/{{reference:key}}/waitlist/{{slot_id:int}}",
         reservations.leave,
         methods=["DELETE"],
         name="api:waitlist_leave",
     ),
     Url(
-        f"{V1}/reservations/{{reference}}/waitlist/{{slot_id:int}}/accept",
+        f"{V1}/reservations/{{reference:key}}/waitlist/{{slot_id:int}}/accept",
         reservations.accept,
         methods=["POST"],
         name="api:waitlist_accept",
@@ -57,7 +57,7 @@ urls = [
         name="api:draw_entries",
     ),
     Url(
-        f"{V1}/reservations/{{reference}}/draw-entry",
+        f"{V1}/reservations/{{reference:key}}/draw-entry",
         draws.leave,
         methods=["DELETE"],
         name="api:draw_leave",

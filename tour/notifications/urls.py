@@ -6,9 +6,9 @@ API = "/api/v1/push-subscriptions"
 
 urls = [
     Url("/notifications", handlers.device, name="notifications:settings"),
-    Url("/notifications/{token}", handlers.recipient, name="notifications:recipient"),
+    Url("/notifications/{token:key}", handlers.recipient, name="notifications:recipient"),
     Url(
-        "/notifications/{token}",
+        "/notifications/{token:key}",
         handlers.change,
         methods=["POST"],
         name="notifications:change",

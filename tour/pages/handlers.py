@@ -48,6 +48,8 @@ async def explore(request: Request) -> Response:
     town = await town_now(request)
     filters = Filters.read(request.query_params)
     chosen = select(town, filters)
+    pages = max(1, -(-len(chosen) // PER_PAGE))
+    filters = replace(filters, page=min(filters.page, pages))
     first = (filters.page - 1) * PER_PAGE
     return render(
         request,
@@ -56,7 +58,7 @@ async def explore(request: Request) -> Response:
         shared_seconds=SHARED_SECONDS,
         results=_found(town, chosen[first : first + PER_PAGE], filters),
         total=len(chosen),
-        pages=-(-len(chosen) // PER_PAGE),
+        pages=pages,
         **_choices(town, filters),
     )
 

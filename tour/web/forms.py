@@ -1,5 +1,6 @@
 """What was typed into a form and what is wrong with it, kept together for the next try."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 
 CONTROLS = ("Cc", "Cs", "Co", "Cn")
+UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""NUL and halves of characters: PostgreSQL takes neither, and nobody types them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,11 @@ class Typed:
 
 def texts(form: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
     """The named fields of a submitted form as text; uploads and what is missing read as empty."""
-    return {name: v.strip() if isinstance(v := form.get(name), str) else "" for name in names}
+    return {name: _clean(v) if isinstance(v := form.get(name), str) else "" for name in names}
+
+
+def _clean(text: str) -> str:
+    return UNWRITABLE.sub("", text).strip()
 
 
 class Reading:

@@ -13,10 +13,12 @@ from tour.i18n import lazy as _
 from tour.web.render import render
 
 TITLES = {
+    400: _("The request was not understood"),
     403: _("This page is not for you"),
     404: _("There is no such page"),
     405: _("This page cannot do that"),
     409: _("That is no longer possible"),
+    413: _("That is too much at once"),
     422: _("Something needs correcting"),
     429: _("Please wait a moment"),
     500: _("Something went wrong on our side"),
@@ -82,7 +84,7 @@ def _fault_page(request: Request) -> Response:
 
 
 def error_page(request: Request, status: int, message: Text) -> Response:
-    title = TITLES.get(status, TITLES[500])
+    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
     return render(request, "errors/error.html", status, title=title, message=message, code=status)
 
 
