@@ -54,7 +54,7 @@ def from_lon_lat(pair: Sequence[float]) -> Point:
     """The place of a GeoJSON position; ValueError when it is none. A height is dropped."""
     try:
         lon, lat = float(pair[0]), float(pair[1])
-    except (IndexError, KeyError, TypeError, ValueError):
+    except (IndexError, KeyError, OverflowError, TypeError, ValueError):
         raise ValueError("a position is [longitude, latitude]") from None
     return checked(Point(lat=lat, lon=lon))
 

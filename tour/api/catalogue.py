@@ -27,6 +27,8 @@ GEOJSON = "application/geo+json"
 SHARED = {"Cache-Control": "public, max-age=0, s-maxage=2", "Access-Control-Allow-Origin": "*"}
 MOST_SITES = 5000
 MOST_SLOTS = 200
+LAST_DAY = date(9999, 12, 30)
+"""The last but one: the day after it can still be written."""
 PUBLIC_STATUS = {
     Availability.OPEN: "open",
     Availability.FEW: "open",
@@ -145,8 +147,8 @@ def _slot_filter(town: TownNow, query: QueryParams) -> Callable[[SlotEntry], boo
     zone = town.local.tzinfo
     assert isinstance(zone, ZoneInfo)  # noqa: S101 - the town's own zone
     day = _("A day is written YYYY-MM-DD.")
-    start, end = _read(query, "from", _day(zone), day), _read(query, "to", _day(zone), day)
-    until = end + timedelta(days=1) if end else None
+    start = _read(query, "from", _midnight(zone), day)
+    until = _read(query, "to", _midnight(zone, days_after=1), day)
     seats = _read(query, "seats", int, _("Seats is a whole number.")) or 0
     event = town.agenda.event(query.get("event", ""))
     site = town.catalogue.by_slug.get(query.get("site", ""))
@@ -164,11 +166,11 @@ def _slot_filter(town: TownNow, query: QueryParams) -> Callable[[SlotEntry], boo
     return keep
 
 
-def _day(zone: ZoneInfo) -> Callable[[str], datetime]:
-    """Reads a local date as the instant at which it begins."""
+def _midnight(zone: ZoneInfo, *, days_after: int = 0) -> Callable[[str], datetime]:
+    """Reads a local date as the instant at which it, or a day after it, begins."""
 
     def read(text: str) -> datetime:
-        day = date.fromisoformat(text)
+        day = min(date.fromisoformat(text), LAST_DAY) + timedelta(days=days_after)
         return datetime(day.year, day.month, day.day, tzinfo=zone)
 
     return read
@@ -186,8 +188,15 @@ def _read(query: QueryParams, name: str, reader: Callable[[str], T], hint: Text)
 
 
 def _limit(query: QueryParams, most: int) -> int:
-    asked = _read(query, "limit", int, _("Limit is a whole number.")) or most
-    return max(1, min(most, asked))
+    asked = _read(query, "limit", _count, _("Limit is a whole number from 1."))
+    return min(most, asked or most)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("nothing is no limit")
+    return number
 
 
 def _cursor(text: str) -> tuple[datetime, int] | None:
@@ -195,7 +204,10 @@ def _cursor(text: str) -> tuple[datetime, int] | None:
         return None
     try:
         instant, _sep, slot_id = text.replace(" ", "+").rpartition("_")
-        return datetime.fromisoformat(instant), int(slot_id)
+        after = datetime.fromisoformat(instant)
+        if after.tzinfo is None:
+            raise ValueError("we give out none without an offset")
+        return after, int(slot_id)
     except ValueError:
         hint = _("This cursor is not one that was given out.")
         raise BadInput(hint, {"cursor": hint}) from None

@@ -17,7 +17,7 @@ async def document(request: Request) -> Response:
     town, settings = state(request).town, state(request).settings
     body = {
         "openapi": "3.1.0",
-        "info": {"title": f"{town.names['en']} open factory days", "version": VERSION},
+        "info": {"title": town.brand, "version": VERSION},
         "servers": [{"url": settings.base_url}],
         "paths": PATHS,
         "components": {"schemas": SCHEMAS},
@@ -223,6 +223,31 @@ PATHS: Json = {
             "summary": "Let a browser be told about a reservation",
             "requestBody": _body("PushSubscription"),
             "responses": {"201": {"description": "Remembered"}, **NOT_FOUND, **BAD_INPUT},
+        }
+    },
+    "/api/v1/push-subscriptions/renewals": {
+        "post": {
+            "summary": "Replace a subscription that the browser renewed by itself",
+            "requestBody": _body("PushRenewal"),
+            "responses": {"204": {"description": "Replaced"}, **NOT_FOUND, **BAD_INPUT},
+        }
+    },
+    "/api/v1/push-subscriptions/tests": {
+        "post": {
+            "summary": "Send this browser a test message",
+            "requestBody": _body("Browser"),
+            "responses": {
+                "202": _answer("Whether one is under way", "Queued"),
+                **NOT_FOUND,
+                **BAD_INPUT,
+            },
+        }
+    },
+    "/api/v1/push-subscriptions/removals": {
+        "post": {
+            "summary": "Stop all push to a browser",
+            "requestBody": _body("Browser"),
+            "responses": {"204": {"description": "Stopped"}, **BAD_INPUT},
         }
     },
 }

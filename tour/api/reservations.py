@@ -13,6 +13,7 @@ from tour.reservations.forms import MAX_ANSWER, MAX_NOTE, MAX_QUESTIONS, ChangeF
 from tour.reservations.limits import count_contact, count_try
 from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.web import lang, now, state
+from tour.web.forms import cleaned
 
 MAX_KEY = 80
 
@@ -121,7 +122,7 @@ def read_wish(
         lang=_language(request, body),
         timezone=state(request).town.timezone.key,
         idempotency_key=form.value("idempotency_key"),
-        note=str(body.get("note", ""))[:MAX_NOTE],
+        note=cleaned(str(body.get("note", "")))[:MAX_NOTE],
         answers=_answers(_part(body, "answers")),
     )
 
@@ -129,7 +130,7 @@ def read_wish(
 def _answers(given: dict[str, Any]) -> dict[int, list[str]]:
     """{"12": ["Yes", …]}: by slot id, in the order of its questions."""
     return {
-        int(slot): [str(text)[:MAX_ANSWER] for text in texts[:MAX_QUESTIONS]]
+        int(slot): [cleaned(str(text))[:MAX_ANSWER] for text in texts[:MAX_QUESTIONS]]
         for slot, texts in given.items()
         if slot.isdecimal() and len(slot) < 10 and isinstance(texts, list)
     }

@@ -30,6 +30,7 @@ SITE = _object(
     id=WHOLE,
     slug=TEXT,
     kind=TEXT,
+    kind_label=TEXT,
     name=TEXT,
     name_kana=TEXT,
     name_en=TEXT,
@@ -197,6 +198,11 @@ SCHEMAS: Json = {
         ),
         draw=_nullable("object"),
     ),
+    "Browser": _object(("endpoint",), endpoint=TEXT),
+    "PushRenewal": _object(
+        ("endpoint", "subscription"), endpoint=TEXT, subscription={"type": "object"}
+    ),
+    "Queued": _object(("queued",), queued=YES_NO),
     "PushSubscription": _object(
         ("reservation", "subscription"), reservation=TEXT, subscription={"type": "object"}
     ),

@@ -30,10 +30,11 @@ class Typed:
 
 def texts(form: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
     """The named fields of a submitted form as text; uploads and what is missing read as empty."""
-    return {name: _clean(v) if isinstance(v := form.get(name), str) else "" for name in names}
+    return {name: cleaned(v) if isinstance(v := form.get(name), str) else "" for name in names}
 
 
-def _clean(text: str) -> str:
+def cleaned(text: str) -> str:
+    """Without what cannot be written down, and without space around it."""
     return UNWRITABLE.sub("", text).strip()
 
 
