@@ -155,3 +155,11 @@ async def test_an_address_stored_before_the_policy_is_not_called(
             outcome = await sender.send(_push_to(endpoint, push))
             assert outcome.problem == "not a known push service"
     assert push.connections == 0
+
+
+def test_the_default_port_is_no_part_of_an_origin() -> None:
+    """Services compare VAPID's `aud` with their origin, which does not name port 443."""
+    policy = EndpointPolicy.parse(("push.example.org:443", "push.example.org:8443"))
+    assert policy.service("https://push.example.org/wp/abcdef") == "push.example.org"
+    assert policy.service("https://push.example.org:443/wp/abcdef") == "push.example.org"
+    assert policy.service("https://push.example.org:8443/wp/abcdef") == "push.example.org:8443"

@@ -24,7 +24,6 @@ FAULTS = [
 ]
 
 
-
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What is logged when an operator turns everything up, libraries included."""

@@ -63,7 +63,8 @@ class EndpointPolicy:
         parts, port = _split(endpoint)
         host = parts.hostname or ""
         if (host, port) in self.extra:
-            return f"{host}:{port}"
+            # An origin does not name its scheme's own port (RFC 6454, 6.2), and VAPID's `aud` is one.
+            return host if port == 443 else f"{host}:{port}"
         known = host in KNOWN_HOSTS or host.endswith(KNOWN_SUFFIXES)
         if port != 443 or not known or not DNS_NAME.match(host):
             raise RefusedEndpoint("not a known push service")
