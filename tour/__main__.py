@@ -16,18 +16,21 @@ from tour.demo.cli import demo, load_demo
 from tour.errors import ConfigurationError
 from tour.logs import set_up_logs
 from tour.notifications.cli import vapid, work
+from tour.reservations.draw_cli import draw
 from tour.reservations.worker import reservations_worker
 from tour.routes.plan_bench import plan_bench
 from tour.routes.streets_cli import streets
 from tour.settings import DEFAULT_BASE_URL, Settings
 
 GRACE_SECONDS = 10
+SETTINGS_FREE = ("draw", "plan-bench", "streets")
+"""Commands that work on files alone."""
 
 
 @click.group(help="Open-factory days of a town: the app and its chores.")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    if context.invoked_subcommand not in ("streets", "plan-bench"):
+    if context.invoked_subcommand not in SETTINGS_FREE:
         context.obj = Settings.from_environ(os.environ, ENV_FILE)
 
 
@@ -91,6 +94,7 @@ def _say_what_is_missing(settings: Settings) -> None:
 
 cli.add_command(account)
 cli.add_command(demo)
+cli.add_command(draw)
 cli.add_command(plan_bench)
 cli.add_command(streets)
 cli.add_command(vapid)
