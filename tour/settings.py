@@ -89,6 +89,8 @@ class Settings:
     def _check(self) -> None:
         if self.clock and not self.demo:
             raise ConfigurationError("TOUR_CLOCK is only for demonstrations: set TOUR_DEMO=1 too")
+        if self.var.exists() and not self.var.is_dir():
+            raise ConfigurationError(f"TOUR_VAR: {self.var} must be a folder")
         if self.web_processes > 1 and self.database_url.startswith("sqlite"):
             raise ConfigurationError(
                 "TOUR_WEB_PROCESSES above 1 needs PostgreSQL: set TOUR_DATABASE_URL=asyncpg://…"

@@ -1,0 +1,159 @@
+"""Loading the catalogue: all of it or nothing, once or often, today or a year later."""
+
+import dataclasses
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from tortoise.exceptions import BaseORMException
+
+from tests.conftest import NOON
+from tests.reservations.ledger import seats_by_place
+from tests.test_migrations import count_rows
+from tour.demo.catalogue import Catalogue, read_catalogue
+from tour.demo.load import load, next_date
+from tour.events.models import Event, Participation
+from tour.programmes.models import Programme, Slot
+from tour.reservations.models import Reservation
+from tour.sites.catalogue import current_revision
+from tour.sites.models import HoursException, OpeningHours, Site, Station
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return read_catalogue(Path(__file__).resolve().parents[2] / "data" / "geo")
+
+
+async def load_at(catalogue: Catalogue, now: datetime = NOON) -> bool:
+    return await load(catalogue, zone=TOKYO, now=now)
+
+
+async def test_everything_of_the_files_is_there(catalogue: Catalogue) -> None:
+    assert await load_at(catalogue)
+    slots = sum(len(programme.slots) for programme in catalogue.programmes)
+    assert await Site.all().count() == len(catalogue.sites)
+    assert await Station.all().count() == len(catalogue.stations)
+    assert await OpeningHours.all().count() == len(catalogue.hours)
+    assert await Programme.all().count() == len(catalogue.programmes)
+    assert await Slot.all().count() == slots
+    assert await Event.filter(is_published=True).count() == len(catalogue.events)
+    assert await current_revision() == 1
+
+
+async def test_loading_twice_changes_nothing(catalogue: Catalogue) -> None:
+    await load_at(catalogue)
+    rows, revision = await count_rows(), await current_revision()
+    slots = await Slot.all().order_by("id").values()
+    assert not await load_at(catalogue, NOON + timedelta(hours=1))
+    assert await count_rows() == rows
+    assert await current_revision() == revision
+    assert await Slot.all().order_by("id").values() == slots
+
+
+async def test_what_people_changed_since_is_kept(catalogue: Catalogue) -> None:
+    await load_at(catalogue)
+    slug = catalogue.sites[0].slug
+    await Site.filter(slug=slug).update(name="改名した工房")
+    await load_at(catalogue)
+    assert (await Site.get(slug=slug)).name == "改名した工房"
+
+
+async def test_what_is_missing_is_added(catalogue: Catalogue) -> None:
+    await load_at(dataclasses.replace(catalogue, programmes=catalogue.programmes[:1]))
+    before = await Slot.all().count()
+    assert await load_at(catalogue)
+    assert await Programme.all().count() == len(catalogue.programmes)
+    assert await Slot.all().count() > before
+
+
+async def test_events_lie_in_the_near_future_on_their_weekday(catalogue: Catalogue) -> None:
+    await load_at(catalogue)
+    today = NOON.astimezone(TOKYO).date()
+    for record in catalogue.events:
+        event = await Event.get(slug=record.slug)
+        assert event.starts_on.weekday() == record.weekday
+        assert today < event.starts_on <= today + timedelta(days=record.not_before_days + 6)
+        assert (event.ends_on - event.starts_on).days == record.days - 1
+        for slot in await Slot.filter(programme__event_id=event.id):
+            local = slot.starts_at.astimezone(TOKYO)
+            assert event.starts_on <= local.date() <= event.ends_on
+            assert event.opens_minute <= local.hour * 60 + local.minute
+
+
+async def test_an_event_that_is_over_moves_to_its_next_date(catalogue: Catalogue) -> None:
+    await load_at(catalogue)
+    first = {e.slug: e for e in await Event.all()}
+    rows = await count_rows()
+    later = NOON + timedelta(days=200)
+    assert await load_at(catalogue, later)
+    for event in await Event.all():
+        assert event.id == first[event.slug].id
+        assert event.starts_on > later.date()
+        coming = await Slot.filter(programme__event_id=event.id, starts_at__gt=later).count()
+        assert coming
+    assert await Event.all().count() == rows["event"]
+    assert await Participation.all().count() == rows["participation"]
+    assert await Site.all().count() == rows["site"]
+    assert not await load_at(catalogue, later)
+
+
+async def test_an_event_of_today_stays_until_it_is_over(catalogue: Catalogue) -> None:
+    await load_at(catalogue)
+    event = await Event.all().order_by("ends_on").first()
+    assert event
+    evening = datetime(event.ends_on.year, event.ends_on.month, event.ends_on.day, 23, tzinfo=TOKYO)
+    assert not await load_at(catalogue, evening)
+    assert await load_at(catalogue, evening + timedelta(hours=2))
+
+
+@pytest.mark.parametrize("days", [0, 200])
+async def test_seats_taken_are_those_of_the_parties_in_every_slot(
+    catalogue: Catalogue, days: int
+) -> None:
+    await load_at(catalogue)
+    await load_at(catalogue, NOON + timedelta(days=days))
+    for slot in await Slot.all():
+        assert slot.seats_taken == await seats_by_place(slot.id)
+        assert 0 <= slot.seats_taken <= slot.capacity
+    assert await Slot.filter(seats_taken__gt=0).exists()
+
+
+async def test_everybody_in_it_is_invented(catalogue: Catalogue) -> None:
+    await load_at(catalogue)
+    parties = await Reservation.all()
+    assert parties
+    assert all(p.is_sample and not p.email and not p.phone for p in parties)
+    assert all(p.name.startswith(("見本", "Sample")) for p in parties)
+
+
+async def test_closed_days_of_the_turn_of_the_year_are_there(catalogue: Catalogue) -> None:
+    await load_at(catalogue)
+    garden = await Site.get(slug="kyu-furukawa-gardens")
+    closed = HoursException.filter(site=garden, opens_minute=None).order_by("on_date")
+    days = await closed.values_list("on_date", flat=True)
+    assert date(2026, 12, 29) in days
+    assert date(2027, 1, 1) in days
+
+
+async def test_one_wrong_row_leaves_nothing(catalogue: Catalogue) -> None:
+    last = dataclasses.replace(catalogue.programmes[-1], minutes=-5)
+    broken = dataclasses.replace(catalogue, programmes=(*catalogue.programmes[:-1], last))
+    with pytest.raises(BaseORMException):
+        await load_at(broken)
+    rows = await count_rows()
+    assert {name for name, number in rows.items() if number} == {"catalogue_revision"}
+    assert await current_revision() == 0
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_the_next_date_is_the_first_of_its_weekday(catalogue: Catalogue, weekday: int) -> None:
+    record = dataclasses.replace(catalogue.events[0], weekday=weekday, not_before_days=10)
+    for day in range(14):
+        today = date(2026, 2, 20) + timedelta(days=day)
+        found = next_date(record, today)
+        assert found.weekday() == weekday
+        assert 10 <= (found - today).days <= 16
