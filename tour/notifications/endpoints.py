@@ -63,7 +63,7 @@ class EndpointPolicy:
         parts, port = _split(endpoint)
         host = parts.hostname or ""
         if (host, port) in self.extra:
-            # An origin does not name its scheme's own port (RFC 6454, 6.2), and VAPID's `aud` is one.
+            # An origin, as VAPID's `aud` is one, does not name port 443 (RFC 6454, 6.2).
             return host if port == 443 else f"{host}:{port}"
         known = host in KNOWN_HOSTS or host.endswith(KNOWN_SUFFIXES)
         if port != 443 or not known or not DNS_NAME.match(host):
