@@ -1,0 +1,50 @@
+"""What can be done with a slot now: every bound of time and seats."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.conftest import NOON
+from tour.programmes.models import Allocation, SlotStatus
+from tour.programmes.rules import FEW_SEATS, RESERVABLE, Availability, availability
+
+SECOND = timedelta(seconds=1)
+PLAIN: dict[str, Any] = {
+    "status": SlotStatus.OPEN,
+    "allocation": Allocation.FIRST_COME,
+    "seats_left": 8,
+    "booking_opens_at": None,
+    "booking_closes_at": NOON + timedelta(hours=1),
+    "now": NOON,
+}
+TABLE = [
+    ({}, Availability.OPEN),
+    ({"seats_left": FEW_SEATS + 1}, Availability.OPEN),
+    ({"seats_left": FEW_SEATS}, Availability.FEW),
+    ({"seats_left": 1}, Availability.FEW),
+    ({"seats_left": 0}, Availability.FULL),
+    ({"seats_left": -1}, Availability.FULL),
+    ({"booking_closes_at": NOON + SECOND}, Availability.OPEN),
+    ({"booking_closes_at": NOON}, Availability.CLOSED),
+    ({"booking_opens_at": NOON}, Availability.OPEN),
+    ({"booking_opens_at": NOON + SECOND}, Availability.SOON),
+    ({"booking_opens_at": NOON + SECOND, "seats_left": 0}, Availability.SOON),
+    ({"booking_opens_at": NOON + SECOND, "booking_closes_at": NOON}, Availability.CLOSED),
+    ({"allocation": Allocation.DRAW}, Availability.DRAW),
+    ({"allocation": Allocation.DRAW, "seats_left": 0}, Availability.DRAW),
+    ({"allocation": Allocation.DRAW, "booking_opens_at": NOON + SECOND}, Availability.SOON),
+    ({"allocation": Allocation.DRAW, "booking_closes_at": NOON}, Availability.CLOSED),
+    ({"status": SlotStatus.CLOSED}, Availability.CLOSED),
+    ({"status": SlotStatus.CANCELLED}, Availability.CANCELLED),
+    ({"status": SlotStatus.CANCELLED, "booking_closes_at": NOON}, Availability.CANCELLED),
+]
+
+
+@pytest.mark.parametrize(("values", "answer"), TABLE)
+def test_one_answer_for_every_moment(values: dict[str, Any], answer: Availability) -> None:
+    assert availability(**PLAIN | values) == answer
+
+
+def test_only_an_open_slot_with_seats_can_be_reserved() -> None:
+    assert set(RESERVABLE) == {Availability.OPEN, Availability.FEW}

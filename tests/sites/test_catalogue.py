@@ -1,0 +1,185 @@
+"""The copy of the catalogue that a process keeps: right, and read once."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+
+from tests.conftest import NOON
+from tests.factories import (
+    EVENT_DAY,
+    make_craft,
+    make_event,
+    make_programme,
+    make_site,
+    make_slot,
+    make_station,
+)
+from tour.events.agenda import AgendaCache, agenda
+from tour.events.queries import events_from
+from tour.geo import Point
+from tour.programmes.board import BoardCache
+from tour.programmes.models import Slot
+from tour.routes.approaches import approach_finder
+from tour.routes.walks import Walks
+from tour.sites.catalogue import Approach, CatalogueCache, SiteEntry, StationEntry
+from tour.sites.hours import Span
+from tour.sites.models import PointQuality, Site
+from tour.sites.service import catalogue_changed
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+class NoApproaches:
+    """Finds none and counts how often the catalogue was read."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def __call__(
+        self, _sites: Sequence[SiteEntry], _stations: Sequence[StationEntry]
+    ) -> dict[int, Approach]:
+        self.reads += 1
+        return {}
+
+
+async def test_it_is_read_again_only_when_something_changed() -> None:
+    finder = NoApproaches()
+    cache = CatalogueCache(finder)
+    site = await make_site()
+    first = await cache.current()
+    assert await cache.current() is first
+    assert finder.reads == 1
+    await Site.filter(id=site.id).update(name="改名")
+    assert await cache.current() is first
+    await catalogue_changed()
+    assert (await cache.current()).by_slug[site.slug].own["name"] == "改名"
+    assert finder.reads == 2
+
+
+async def test_a_crowd_reads_it_once() -> None:
+    finder = NoApproaches()
+    cache = CatalogueCache(finder)
+    await make_site()
+    copies = await asyncio.gather(*(cache.current() for _reader in range(50)))
+    assert len({id(copy) for copy in copies}) == 1
+    assert finder.reads == 1
+
+
+async def test_a_reader_who_gives_up_does_not_stop_the_others() -> None:
+    cache = CatalogueCache(NoApproaches())
+    await make_site()
+    readers = [asyncio.create_task(cache.current()) for _reader in range(10)]
+    await asyncio.sleep(0)
+    readers[0].cancel()
+    done = await asyncio.gather(*readers, return_exceptions=True)
+    assert all(copy.sites for copy in done[1:])
+
+
+async def test_an_entry_has_everything_of_its_rows() -> None:
+    closed = EVENT_DAY + timedelta(days=1)
+    site = await make_site(
+        craft=await make_craft(),
+        hours=[(1, 780, 1020), (1, 600, 720)],
+        exceptions=[(closed, None, None), (EVENT_DAY, 780, 960), (EVENT_DAY, 600, 720)],
+        entrance_lat=35.75,
+        entrance_lon=139.73,
+        access_features=["wheelchair"],
+        languages=["ja", "en"],
+    )
+    hidden = await make_site(is_published=False)
+    station = await make_station()
+    catalogue = await CatalogueCache(NoApproaches()).current()
+    (entry,) = catalogue.sites
+    assert entry.craft is not None
+    assert entry.craft.name_in("en") == "Wood-block print"
+    assert entry.place == Point(lat=35.75, lon=139.73)
+    assert entry.hours.on(date(2026, 12, 1)) == (Span(600, 720), Span(780, 1020))
+    assert entry.hours.on(EVENT_DAY) == (Span(600, 720), Span(780, 960))
+    assert entry.hours.on(closed) == ()
+    assert (entry.access_features, entry.languages) == (("wheelchair",), ("ja", "en"))
+    assert catalogue.place(site.slug) == entry.place
+    assert catalogue.place(station.id) == Point(lat=station.lat, lon=station.lon)
+    assert catalogue.place("nowhere") is None
+    assert hidden.slug not in catalogue.by_slug
+
+
+async def test_a_rough_place_is_on_the_map_but_no_walk_leads_there() -> None:
+    site = await make_site(point_quality=PointQuality.TOWN)
+    catalogue = await CatalogueCache(NoApproaches()).current()
+    assert catalogue.by_slug[site.slug].place is not None
+    assert not catalogue.by_slug[site.slug].is_walkable
+    assert catalogue.place(site.slug) is None
+
+
+async def test_the_nearest_station_is_found_without_streets_and_marked_so() -> None:
+    near = await make_station(name="近い駅")
+    await make_station(name="遠い駅", lat=35.80)
+    site = await make_site()
+    rough = await make_site(point_quality=PointQuality.TOWN)
+    placeless = await make_site(lat=None, lon=None)
+    catalogue = await CatalogueCache(approach_finder(Walks(None))).current()
+    approach = catalogue.by_slug[site.slug].approach
+    assert approach is not None
+    assert (approach.station.name, approach.approximate) == (near.name, True)
+    assert approach.distance_m < 100
+    assert catalogue.by_slug[rough.slug].approach is None
+    assert catalogue.by_slug[placeless.slug].approach is None
+
+
+async def test_without_stations_nobody_is_near_one() -> None:
+    site = await make_site()
+    catalogue = await CatalogueCache(approach_finder(Walks(None))).current()
+    assert catalogue.by_slug[site.slug].approach is None
+
+
+async def test_an_events_hours_hold_for_its_hosts_on_its_days() -> None:
+    host = await make_site(hours=[(5, 0, 60)])
+    own_words = await make_site(exceptions=[(EVENT_DAY, 700, 800)])
+    stranger = await make_site(hours=[(5, 0, 60)])
+    await make_event(host, own_words)
+    catalogue = await CatalogueCache(NoApproaches()).current()
+    coming = agenda(await events_from(NOON.date()))
+    spans = {
+        slug: coming.hours_of(catalogue.by_slug[slug]).on(EVENT_DAY)
+        for slug in (host.slug, own_words.slug, stranger.slug)
+    }
+    assert spans == {
+        host.slug: (Span(600, 960),),
+        own_words.slug: (Span(700, 800),),
+        stranger.slug: (Span(0, 60),),
+    }
+
+
+async def test_the_agenda_is_read_again_on_another_day_or_after_a_change() -> None:
+    event = await make_event()
+    cache = AgendaCache()
+    first = await cache.current(1, NOON.date())
+    assert await cache.current(1, NOON.date()) is first
+    assert first.event(event.slug) is not None
+    after = await cache.current(1, EVENT_DAY + timedelta(days=1))
+    assert after.events == ()
+
+
+async def test_the_board_is_a_second_old_at_most_and_new_after_a_change() -> None:
+    slot = await make_slot(capacity=8)
+    site_id = (await slot.programme).site_id
+    lasting, instant = BoardCache(seconds=3600), BoardCache(seconds=0)
+    for cache in (lasting, instant):
+        assert (await cache.current(NOON, 1)).by_site[site_id][0].seats_left == 8
+    await Slot.filter(id=slot.id).update(seats_taken=3)
+    assert (await lasting.current(NOON, 1)).slots[0].seats_left == 8
+    assert (await lasting.current(NOON, 2)).slots[0].seats_left == 5
+    assert (await instant.current(NOON, 1)).slots[0].seats_left == 5
+
+
+async def test_the_board_shows_only_what_is_published_and_coming() -> None:
+    slot = await make_slot()
+    await make_slot(starts_at=NOON - timedelta(days=1))
+    await make_slot(starts_at=NOON + timedelta(days=200))
+    await make_slot(programme=await make_programme(is_published=False))
+    hidden = await make_site(is_published=False)
+    await make_slot(programme=await make_programme(site=hidden))
+    board = await BoardCache().current(NOON, 1)
+    assert [entry.id for entry in board.slots] == [slot.id]
