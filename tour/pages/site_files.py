@@ -7,10 +7,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from tortoise.exceptions import BaseORMException
 
 from tour.events import queries as events
+from tour.geo import feature_collection
 from tour.sites.catalogue import current_revision
 from tour.web import now, render, state
 
 HOUR = "public, max-age=3600"
+FRESH = {"Cache-Control": "no-store"}
 SITEMAP = "application/xml"
 
 
@@ -62,10 +64,13 @@ async def sitemap(request: Request) -> Response:
 
 
 async def base_layer(request: Request) -> Response:
-    """The app's own base map under the tiles: a map without them and without a network."""
+    """The app's own base map under the tiles: a map without them and without a network.
+
+    A town need not have drawn one.
+    """
     path = state(request).settings.data / "base.geojson"
     return Response(
-        path.read_bytes(),
+        path.read_bytes() if path.exists() else json.dumps(feature_collection([])),
         headers={"Cache-Control": "public, max-age=3600, s-maxage=60"},
         media_type="application/geo+json",
     )
@@ -73,7 +78,7 @@ async def base_layer(request: Request) -> Response:
 
 async def healthz(_request: Request) -> Response:
     """The process answers."""
-    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"status": "ok"}, headers=FRESH)
 
 
 async def readyz(_request: Request) -> Response:
@@ -81,5 +86,5 @@ async def readyz(_request: Request) -> Response:
     try:
         revision = await current_revision()
     except (BaseORMException, OSError):
-        return JSONResponse({"status": "database does not answer"}, 503)
-    return JSONResponse({"status": "ok", "catalogue_revision": revision})
+        return JSONResponse({"status": "database does not answer"}, 503, headers=FRESH)
+    return JSONResponse({"status": "ok", "catalogue_revision": revision}, headers=FRESH)
