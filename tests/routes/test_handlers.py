@@ -1,0 +1,97 @@
+"""The pages of walks and courses, and what a map fetches for them."""
+
+import pytest
+
+from tests.factories import make_course, make_event, make_site, make_station
+from tour.sites.models import PointQuality, Site
+from tour.sites.service import catalogue_changed
+
+
+async def test_the_form_alone_is_no_mistake(client) -> None:
+    await make_station(id="oji")
+    await make_site()
+    for path in ("/walk", "/walk?to=oji"):
+        answer = await client.get(path)
+        assert answer.status_code == 200
+        assert 'aria-invalid="true"' not in answer.text
+
+
+async def test_a_walk_says_how_far_and_that_it_is_an_estimate(client) -> None:
+    await make_station(id="oji")
+    site = await make_site(lat=35.758, lon=139.737886)
+    text = (await client.get(f"/walk?from=oji&to={site.slug}")).text
+    assert "目安" in text
+    assert site.name in text
+    english = (
+        await client.get(f"/walk?from=oji&to={site.slug}", headers={"Accept-Language": "en"})
+    ).text
+    assert "estimate" in english
+
+
+async def test_a_place_that_is_not_known_stays_in_the_form_with_what_to_mend(client) -> None:
+    station = await make_station()
+    answer = await client.get(f"/walk?from=nowhere&to={station.id}")
+    assert answer.status_code == 422
+    assert "一覧から" in answer.text
+    assert f'value="{station.id}" selected' in answer.text
+
+
+async def test_the_map_fetches_the_walk_that_the_page_describes(client) -> None:
+    station = await make_station()
+    site = await make_site(lat=35.758)
+    query = {"from": station.id, "to": site.slug}
+    drawn = await client.get("/walk.geojson", params=query)
+    assert drawn.headers["content-type"] == "application/geo+json"
+    types = [feature["geometry"]["type"] for feature in drawn.json()["features"]]
+    assert types == ["LineString", "Point", "Point"]
+    assert (await client.get("/walk.geojson")).status_code == 422
+
+
+@pytest.mark.parametrize("query", ["", "bbox=1", "bbox=1,2,3,4&zoom=x", "bbox=nan,1,2,3"])
+async def test_streets_of_no_box_are_refused(client, query: str) -> None:
+    assert (await client.get(f"/streets.geojson?{query}")).status_code == 422
+
+
+async def test_without_a_street_graph_there_are_no_streets(client) -> None:
+    answer = await client.get("/streets.geojson?bbox=139.7,35.7,139.8,35.8&zoom=16")
+    assert answer.json() == {"type": "FeatureCollection", "features": []}
+
+
+class TestCourse:
+    async def test_shows_its_stops_in_order_with_the_way_between(self, client) -> None:
+        sites = [await make_site(lat=35.75 + n * 0.004) for n in range(3)]
+        course = await make_course(*sites)
+        text = (await client.get(f"/courses/{course.slug}")).text
+        positions = [text.index(f'href="/sites/{site.slug}"') for site in sites]
+        assert positions == sorted(positions)
+        assert course.title in text
+
+    async def test_passes_by_what_was_withdrawn_or_is_only_roughly_known(self, client) -> None:
+        sites = [await make_site() for _number in range(3)]
+        rough = await make_site(point_quality=PointQuality.TOWN)
+        course = await make_course(sites[0], rough, *sites[1:])
+        await Site.filter(id=sites[1].id).update(is_published=False)
+        await catalogue_changed()
+        answer = await client.get(f"/courses/{course.slug}")
+        assert answer.status_code == 200
+        assert sites[1].name not in answer.text
+        assert sites[2].name in answer.text
+
+    @pytest.mark.parametrize("number", [0, 1])
+    async def test_of_none_or_one_place_is_answered(self, client, number: int) -> None:
+        course = await make_course(*[await make_site() for _number in range(number)])
+        assert (await client.get(f"/courses/{course.slug}")).status_code == 200
+
+    async def test_that_is_not_published_is_not_there(self, client) -> None:
+        course = await make_course(await make_site(), is_published=False)
+        assert (await client.get(f"/courses/{course.slug}")).status_code == 404
+        assert course.title not in (await client.get("/")).text
+
+    async def test_is_offered_with_its_event(self, client) -> None:
+        site = await make_site()
+        event = await make_event(site)
+        course = await make_course(site, event=event)
+        other = await make_course(site)
+        text = (await client.get(f"/events/{event.slug}")).text
+        assert course.title in text
+        assert other.title not in text
