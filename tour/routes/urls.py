@@ -2,7 +2,7 @@ from starlette.routing import Route as Url
 
 from tour.routes import handlers, plan_files, plan_handlers, plan_reserve
 
-PLAN = "/itineraries/{token:key}"
+PLAN = "/itineraries/{token}"
 
 urls = [
     Url("/walk", handlers.walk, name="routes:walk"),
