@@ -1,8 +1,6 @@
 """Compiled where numba can be imported, the same source run by Python where it cannot."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -13,22 +11,6 @@ try:
     _compile: Callable[[Any], Any] | None = njit(cache=True, nogil=True, error_model="numpy")
 except ImportError:  # The planner is then some hundred times slower, and finds the same plans.
     _compile = None
-
-
-def _forget_stale() -> None:
-    """Drop machine code that is older than any of the planner's files.
-
-    Numba looks only at the file of a function, not at those of the functions built into it.
-    """
-    folder = Path(__file__).parent
-    newest = max(file.stat().st_mtime for file in folder.glob("planner*.py"))
-    for cached in folder.glob("__pycache__/planner*.nb[ci]"):
-        with suppress(OSError):  # Another process was faster, or the folder is read-only.
-            if cached.stat().st_mtime < newest:
-                cached.unlink()
-
-
-_forget_stale()
 
 
 def compiled(function: Function) -> Function:

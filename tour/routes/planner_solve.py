@@ -1,5 +1,6 @@
 """The best route for a day in arrays: search and proof take turns until one of them is done."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -7,32 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tour.routes.planner_arrays import FAR, GROUP, STAY, WEIGHT, DayArrays, Floats, Ints
+from tour.routes.planner_arrays import GROUP, WEIGHT, DayArrays, Floats, Ints
 from tour.routes.planner_bound import Bound, bound_at, cell_shift, sweep_work, tightened
-from tour.routes.planner_labels import weight_unit
-from tour.routes.planner_proof import prove
-from tour.routes.planner_search import improve
-from tour.routes.planner_state import (
-    Search,
-    adopt,
-    best_found,
-    go_on_from,
-    go_on_from_best,
-    new_search,
-)
+from tour.routes.planner_proof import prove, weight_unit
+from tour.routes.planner_search import Search, back_to_best, best_route, improve, new_search
 
-_HOT, _COLD = 2.0, 0.15
-"""First and last temperature of the annealing, in usual scores."""
-
-_COOLINGS, _FRESH = 7, 4
-"""How often it cools down, given all of the time, and how many of these set out anew: what is
-decided while it is hot, such as which end of the town comes first, is seldom undone later."""
-
-_LEG = 0.1
-"""What a usual leg of walking costs, in usual scores."""
-
-_STAGES = 8
-"""Temperatures of a cooling that is bounded by steps."""
+_HOT, _COLD = 1.5, 0.05
+"""First and last temperature of the annealing, in average scores."""
 
 _ATTEMPTS = (0.08, 0.6)
 """When a proof is attempted, as shares of the time."""
@@ -43,12 +25,8 @@ _LABELS = 400_000
 _WORK_PER_SECOND = 3e8
 """Arcs that a sweep looks at in a second, on the slow side."""
 
-_HOPELESS, _CLOSE = 0.9, 0.35
-"""A bound further above the known plan than this share of it leaves too much to enumerate; one
-that is close promises that there is little."""
-
-_SHORT, _LONG = 0.1, 0.6
-"""Shares of the time that is left for an attempt to prove, the latter when the bound is close."""
+_HOPELESS = 0.9
+"""A bound further above the known plan than this share of it leaves too much to enumerate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,69 +94,51 @@ class _Engine:
     ) -> None:
         self._day, self._search, self._required = day, search, required
         self._scale, self._effort = scale, effort
-        self._first = best_found(search).route
-        self._cooled = 0
         self._unit = weight_unit(day)
-        self._short_leg = _short_leg(day)
         self._bound: Bound | None = None
         self._pace = 1e-4
         """Seconds a step takes, as measured."""
 
     def solution(self, *, optimal: bool) -> Solution:
-        found = best_found(self._search)
-        return Solution([int(node) for node in found.route], found.weight, optimal)
+        route, weight = best_route(self._search)
+        return Solution([int(node) for node in route], weight, optimal)
 
     def search_until(self, begin: float, end: float) -> None:
-        """Cool down, once or more, between two shares of the effort."""
-        coolings = max(1, round(_COOLINGS * (end - begin)))
-        for number in range(coolings):
-            first, last = (begin + (end - begin) * (number + i) / coolings for i in range(2))
-            if self._cooled < _FRESH:
-                go_on_from(self._day, self._search, self._first)
-            else:
-                go_on_from_best(self._search)
-            self._cooled += 1
-            if self._effort.steps is None:
-                self._cool_by_clock(first, last)
-            else:
-                self._cool_by_steps(round(self._effort.steps * (last - first)))
-
-    def _cool_by_steps(self, steps: int) -> None:
-        for number in range(_STAGES):
-            self._improve(round(steps / _STAGES), number / _STAGES)
-
-    def _cool_by_clock(self, first: float, last: float) -> None:
-        while (spent := self._effort.spent()) < last:
-            left = (last - spent) * self._effort.seconds
-            steps = max(1, min(200, int(min(left, 2e-3) / self._pace)))
-            began = perf_counter()
-            self._improve(steps, max(0.0, (spent - first) / (last - first)))
-            self._pace = max(1e-7, (perf_counter() - began) / steps)
+        """Cool down once between two shares of the effort."""
+        back_to_best(self._search)
+        steps = self._effort.steps
+        if steps is not None:
+            for number in range(8):
+                self._improve(round(steps * (end - begin) / 8), number / 8)
+            return
+        while (spent := self._effort.spent()) < end:
+            left = (end - spent) * self._effort.seconds
+            count = max(1, min(200, int(min(left, 2e-3) / self._pace)))
+            self._improve(count, max(0.0, (spent - begin) / (end - begin)))
 
     def _improve(self, steps: int, phase: float) -> None:
-        best = best_found(self._search)
-        leg = max(best.walk / (len(best.route) - 1), self._short_leg)
         temperature = self._scale * _HOT * (_COLD / _HOT) ** phase
-        improve(self._day, self._search, steps, temperature, self._scale * _LEG / leg)
+        began = perf_counter()
+        improve(self._day, self._search, steps, temperature)
+        self._pace = max(1e-7, (perf_counter() - began) / max(1, steps))
 
     def proved(self) -> bool:
         """Whether nothing beats the best route, which the attempt may have replaced."""
-        known = best_found(self._search).weight
-        bound = self._tightened(known)
+        _, known = best_route(self._search)
+        begun = 0.0 if self._effort.steps is not None else self._effort.spent()
+        bound = self._tightened(known, begun + 0.25 * (1 - begun))
         if bound is None:
             return False
         if bound.value < known + self._unit - 1e-6:
             return True
-        go_on = self._for_share(_LONG if self._gap(bound, known) < _CLOSE else _SHORT)
-        proof = prove(self._day, bound, known, room=_LABELS, go_on=go_on)
+        gap = self._gap(bound, known)
+        if gap > _HOPELESS:
+            return False
+        share = begun + (0.7 if gap < 0.35 else 0.3) * (1 - begun)
+        proof = prove(self._day, bound, known, room=_LABELS, go_on=self._effort.until(share))
         if proof.route is not None:
-            adopt(self._day, self._search, np.array(proof.route))
+            self._adopt(np.array(proof.route))
         return proof.complete
-
-    def _for_share(self, share: float) -> Callable[[], bool]:
-        """Whether to go on, for work that should take a share of the time that is left."""
-        spent = self._effort.spent() if self._effort.steps is None else 0.0
-        return self._effort.until(spent + share * (1 - spent))
 
     def _gap(self, bound: Bound, known: int) -> float:
         """How far the bound is above the known weight, as a share of what the day scores."""
@@ -186,23 +146,29 @@ class _Engine:
         heavy = sum(int(weights[groups == group].max()) for group in self._required)
         return (bound.value - known) / max(known - heavy, 5 * self._scale)
 
-    def _tightened(self, known: int) -> Bound | None:
-        """A bound at good prices; None when it stays too high, or there is no time to find out."""
-        day, seconds = self._day, self._effort.seconds
-        shift = cell_shift(day, int(min(1_000_000, seconds / 150 * _WORK_PER_SECOND)))
-        if shift is None or sweep_work(day, shift) / _WORK_PER_SECOND > seconds / 50:
+    def _adopt(self, route: Ints) -> None:
+        weight = int(self._day.nodes[WEIGHT, route].sum())
+        self._search.best[: len(route)] = route
+        self._search.tally[2:] = len(route), weight
+
+    def _tightened(self, known: int, share: float) -> Bound | None:
+        """A bound at good prices, or None when there is no time for even a few sweeps."""
+        day, go_on = self._day, self._effort.until(share)
+        left = 0.1 if self._effort.steps is not None else self._effort.seconds * (1 - share) / 3
+        shift = cell_shift(day, int(min(1_000_000, left / 20 * _WORK_PER_SECOND)))
+        if shift is None or sweep_work(day, shift) * 4 / _WORK_PER_SECOND > left:
             return None
         bound = self._bound
-        if bound is None:
-            bound = bound_at(day, self._first_prices(), 0.0, shift)[0]
+        if bound is None or bound.shift != shift:
+            price = self._first_prices() if bound is None else bound.price
+            bound = bound_at(day, price, 0.0 if bound is None else bound.toll, shift)[0]
         goal = float(known + self._unit) - 1e-6
-        for sweeps, hopeless in ((4, 4 * _HOPELESS), (12, 2 * _HOPELESS), (24, _HOPELESS)):
-            go_on = self._for_share(_LONG / 2)
+        for sweeps in (8, 32):
             bound = tightened(day, bound, self._required, goal, sweeps=sweeps, go_on=go_on)
-            if not self._gap(bound, known) <= hopeless:
-                return None
+            if self._gap(bound, known) > 2 * _HOPELESS:
+                break
         self._bound = bound
-        return bound
+        return bound if math.isfinite(bound.value) else None
 
     def _first_prices(self) -> Floats:
         """Nothing, but for required groups all their weight: that they are visited is no news."""
@@ -210,10 +176,3 @@ class _Engine:
         for group in self._required:
             price[group] = self._day.nodes[WEIGHT][self._day.nodes[GROUP] == group].max()
         return price
-
-
-def _short_leg(day: DayArrays) -> float:
-    """How far it usually is from one place to the next nearest; 1 when all are one place."""
-    walk = day.hop[1:-1, 1:-1] - day.nodes[STAY, 1:-1, None]
-    nearest = np.where(walk > 0, walk, FAR).min(axis=1)
-    return float(nearest[nearest < FAR].mean()) if (nearest < FAR).any() else 1.0
