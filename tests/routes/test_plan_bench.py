@@ -84,6 +84,7 @@ def test_it_prints_an_object_a_line_for_each_instance_and_seed(tmp_path: Path) -
         {"bad": {"decimals": 1, "nodes": [[0, 0, 0, 0, 0]]}},
         {"bad": {"decimals": 1, "nodes": [[0, 0, 0, 0, 0, "late"]]}},
         {"bad": {"decimals": 1, "nodes": [[0, 0, 0, 0, 0, 9], [1, 1, -5, 1, 0, 9]]}},
+        {"bad": {"decimals": 1, "nodes": [[0, 0, 0, 0, 0, 9], [1, 1, 5, 1.5, 0, 9]]}},
         {"bad": {**DAY, "sites": [{"x_m": 1}]}},
         {"bad": 7},
     ],

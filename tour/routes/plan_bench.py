@@ -120,7 +120,14 @@ def _instance_problem(data: dict[str, Any]) -> DayProblem:
     candidates = tuple(
         Candidate(
             place,
-            (Option(_whole(opens * unit), _whole(closes * unit), _whole(stay * unit), profit),),
+            (
+                Option(
+                    _whole(opens * unit),
+                    _whole(closes * unit),
+                    _whole(stay * unit),
+                    _integer(profit),
+                ),
+            ),
         )
         for place, (_, _, stay, profit, opens, closes) in enumerate(nodes[1:], start=1)
     )
@@ -132,6 +139,13 @@ def _instance_problem(data: dict[str, Any]) -> DayProblem:
         ends=_whole(nodes[0][5] * unit),
         candidates=candidates,
     )
+
+
+def _integer(number: float) -> int:
+    """The same number; ValueError when it has a fraction, which a score must not have."""
+    if number != int(number):
+        raise ValueError(f"{number} is not a whole score")
+    return int(number)
 
 
 def _whole(number: float) -> int:
@@ -157,7 +171,7 @@ def _day_problem(data: dict[str, Any]) -> DayProblem:
         Candidate(
             place,
             tuple(
-                Option(earliest, latest, site["visit_s"], site["score"])
+                Option(earliest, latest, site["visit_s"], _integer(site["score"]))
                 for earliest, latest in site["windows_s"]
             ),
         )
