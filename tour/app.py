@@ -29,6 +29,7 @@ from tour.notifications.urls import urls as notification_urls
 from tour.notifications.worker import running_worker
 from tour.pages.town_now import Caches
 from tour.pages.urls import urls as page_urls
+from tour.participation.urls import urls as participation_urls
 from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
 from tour.reservations.urls import urls as reservation_urls
@@ -109,6 +110,7 @@ def _urls(assets: Assets) -> list[BaseRoute]:
         route_urls,
         notification_urls,
         account_urls,
+        participation_urls,
         host_urls,
         staff_urls,
         api_urls,

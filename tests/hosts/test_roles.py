@@ -9,6 +9,7 @@ from tortoise import Tortoise
 
 from tests.accounts.signing import OPERATOR, browser, make_account, make_site, sign_in_as
 from tests.conftest import NOON
+from tests.factories import make_event
 from tests.hosts.setting import first_slot, make_party, make_programme
 from tour.accounts import invitations
 from tour.accounts.invitations import Offer
@@ -46,6 +47,8 @@ TABLE = {
     "hosts:add_times": ACT_CONTENT,
     "hosts:stage": ACT_CONTENT,
     "hosts:restore": "403 404 403 404 404 404",
+    "hosts:event": CONTENT,
+    "hosts:answer_event": ACT_CONTENT,
     "hosts:slot": CONTENT,
     "hosts:change_slot": ACT_CONTENT,
     "hosts:cancel_slot": ACT_CONTENT,
@@ -86,6 +89,7 @@ TABLE = {
     "accounts:remove_passkey": ACT_SIGNED_IN,
 }
 FORMS = {
+    "hosts:answer_event": {"do": "accept"},
     "hosts:door": {"do": "full"},
     "hosts:seats": {"do": "more"},
     "hosts:stage": {"do": "pause"},
@@ -107,6 +111,7 @@ async def test_who_reaches_what(app: Starlette, name: str) -> None:
     programme = await make_programme(site)
     slot = await first_slot(programme)
     place = await make_party(slot)
+    event = await make_event(site)
     token = await invitations.invite_by_letter(Offer(site=site), actor=OPERATOR, now=NOON)
     accounts = {
         "host": await make_account("host@example.org", Role.HOST, site),
@@ -119,6 +124,7 @@ async def test_who_reaches_what(app: Starlette, name: str) -> None:
         "slug": site.slug,
         "programme_id": programme.id,
         "slot_id": slot.id,
+        "event_id": event.id,
         "place_id": place.id,
         "entry_id": 10**6,
         "photo_id": 1,
@@ -142,12 +148,14 @@ async def test_looking_changes_nothing(app: Starlette, name: str) -> None:
     site = await make_site()
     programme = await make_programme(site)
     slot = await first_slot(programme)
+    event = await make_event(site)
     account = await make_account("host@example.org", Role.HOST, site)
     token = await invitations.invite_by_letter(Offer(site=site), actor=OPERATOR, now=NOON)
     values = {
         "slug": site.slug,
         "programme_id": programme.id,
         "slot_id": slot.id,
+        "event_id": event.id,
         "token": token,
         "name": f"{'0' * 32}-480.webp",
     }

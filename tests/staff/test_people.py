@@ -148,7 +148,14 @@ async def test_today_counts_what_needs_a_person(database: str) -> None:
     await slot.save()
     await Site.filter(slug="site-2").update(point_quality="town")
     counts = {matter.key: matter.count for matter in await today.matters(NOON)}
-    assert counts == {"approvals": 0, "hostless": 1, "rough": 1, "failed": 0, "full": 1}
+    assert counts == {
+        "approvals": 0,
+        "answers": 0,
+        "hostless": 1,
+        "rough": 1,
+        "failed": 0,
+        "full": 1,
+    }
 
 
 async def test_guides_are_in_both_languages(client: httpx.AsyncClient) -> None:

@@ -32,6 +32,7 @@ WHO = {
     "event_visibility": STAFF,
     "event_sites": EDITOR,
     "change_event_sites": EDITOR,
+    "ask_again": EDITOR,
     "event_map": EDITOR,
     "publish_map": STAFF,
     "event_places": EDITOR,

@@ -14,7 +14,7 @@ from tortoise.exceptions import IntegrityError
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import BadInput
-from tour.events.models import Event, Participation, ParticipationRole
+from tour.events.models import Event, Participation, ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing import Stale, Version
 from tour.sites.hours import Span, clock_text
@@ -38,11 +38,12 @@ class EventDraft:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A site's number and part in an event."""
+    """A site's number and part in an event, and whether it has agreed."""
 
     site_id: int
     number: int
     role: ParticipationRole
+    answer: ParticipationAnswer = ParticipationAnswer.ACCEPTED
 
 
 def draft_of(event: Event) -> EventDraft:
@@ -87,19 +88,15 @@ async def change_event(
 async def set_participants(
     event_id: int, seats: Sequence[Seat], *, version: Version, actor: Actor, now: datetime
 ) -> None:
-    """Write who takes part, with which number; raises Stale."""
+    """Write who takes part, with which number; raises Stale. What was asked stays asked."""
     async with transaction():
         event = await _claim(event_id, version, now)
         before = await _seat_fields(event_id)
+        asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
+        # Written anew as a whole: two places may have swapped their numbers.
         await Participation.filter(event_id=event_id).delete()
-        await Participation.bulk_create(
-            [
-                Participation(
-                    event_id=event_id, site_id=seat.site_id, number=seat.number, role=seat.role
-                )
-                for seat in seats
-            ]
-        )
+        rows = [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in seats]
+        await Participation.bulk_create(rows)
         await _log(actor, "event.sites", event, before, await _seat_fields(event_id), now)
 
 
@@ -146,9 +143,25 @@ async def _claim(event_id: int, version: Version, now: datetime) -> Event:
     return await Event.get(id=event_id)
 
 
+def _participation(
+    event_id: int, seat: Seat, before: Participation | None, now: datetime
+) -> Participation:
+    is_new_answer = before is not None and before.answer != seat.answer
+    return Participation(
+        event_id=event_id,
+        site_id=seat.site_id,
+        number=seat.number,
+        role=seat.role,
+        answer=seat.answer,
+        asked_at=before.asked_at if before else None,
+        answered_at=now if is_new_answer else before.answered_at if before else None,
+        token_hash=before.token_hash if before else None,
+    )
+
+
 async def _seat_fields(event_id: int) -> dict[str, str]:
     rows = await Participation.filter(event_id=event_id).order_by("number").select_related("site")
-    return {str(row.number): f"{row.site.name} ({row.role})" for row in rows}
+    return {str(row.number): f"{row.site.name} ({row.role}, {row.answer})" for row in rows}
 
 
 def _columns(translations: Mapping[str, Mapping[str, str]], draft: EventDraft) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Open-factory days and who takes part."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from tortoise import fields
@@ -13,6 +14,13 @@ class ParticipationRole(StrEnum):
     """Opens its doors as part of the event."""
     NEARBY = "nearby"
     """Worth a look on the way; it does not take part itself."""
+
+
+class ParticipationAnswer(StrEnum):
+    INVITED = "invited"
+    """Asked, and not answered yet."""
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
 
 
 class Event(Model):
@@ -41,7 +49,10 @@ class Event(Model):
 
 
 class Participation(Model):
-    """A site's place in an event; `number` is the one on the map and in the list."""
+    """A site's place in an event; `number` is the one on the map and in the list.
+
+    Visitors see those that accepted. `token_hash` is of the link by which a mail asks.
+    """
 
     id = fields.IntField(primary_key=True)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
@@ -52,6 +63,12 @@ class Participation(Model):
     )
     number = fields.SmallIntField()
     role = fields.CharEnumField(ParticipationRole, max_length=20, default=ParticipationRole.HOST)
+    answer = fields.CharEnumField(
+        ParticipationAnswer, max_length=20, default=ParticipationAnswer.ACCEPTED
+    )
+    asked_at: datetime | None = fields.DatetimeField(null=True)
+    answered_at: datetime | None = fields.DatetimeField(null=True)
+    token_hash = fields.CharField(max_length=64, null=True, unique=True)
 
     class Meta:
         table = "participation"

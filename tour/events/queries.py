@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tour.errors import NotFound
-from tour.events.models import Event, Participation, ParticipationRole
+from tour.events.models import Event, Participation, ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.i18n import localized
 from tour.sites.hours import Span
@@ -22,7 +22,7 @@ class ParticipantEntry:
 
 @dataclass(frozen=True, slots=True)
 class EventEntry:
-    """A published event with who takes part, in the order of its map."""
+    """A published event with who takes part, in the order of its map, and who said no."""
 
     id: int
     slug: str
@@ -34,6 +34,7 @@ class EventEntry:
     zone: ZoneInfo
     booking_opens_at: datetime | None
     participants: tuple[ParticipantEntry, ...]
+    declined: frozenset[int] = frozenset()
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -72,14 +73,21 @@ async def event_by_id(event_id: int) -> EventEntry:
 
 async def _with_participants(rows: list[dict[str, Any]]) -> list[EventEntry]:
     found: dict[int, list[ParticipantEntry]] = {row["id"]: [] for row in rows}
+    declined: dict[int, set[int]] = {row["id"]: set() for row in rows}
     query = Participation.filter(event_id__in=list(found), site__is_published=True)
-    for row in await query.order_by("number").values("event_id", "site_id", "number", "role"):
-        entry = ParticipantEntry(row["site_id"], row["number"], ParticipationRole(row["role"]))
-        found[row["event_id"]].append(entry)
-    return [_entry(row, tuple(found[row["id"]])) for row in rows]
+    columns = ("event_id", "site_id", "number", "role", "answer")
+    for row in await query.order_by("number").values(*columns):
+        if row["answer"] == ParticipationAnswer.ACCEPTED:
+            entry = ParticipantEntry(row["site_id"], row["number"], ParticipationRole(row["role"]))
+            found[row["event_id"]].append(entry)
+        elif row["answer"] == ParticipationAnswer.DECLINED:
+            declined[row["event_id"]].add(row["site_id"])
+    return [_entry(row, tuple(found[row["id"]]), frozenset(declined[row["id"]])) for row in rows]
 
 
-def _entry(row: Mapping[str, Any], participants: tuple[ParticipantEntry, ...]) -> EventEntry:
+def _entry(
+    row: Mapping[str, Any], participants: tuple[ParticipantEntry, ...], declined: frozenset[int]
+) -> EventEntry:
     return EventEntry(
         id=row["id"],
         slug=row["slug"],
@@ -91,4 +99,5 @@ def _entry(row: Mapping[str, Any], participants: tuple[ParticipantEntry, ...]) -
         zone=ZoneInfo(row["timezone"]),
         booking_opens_at=row["booking_opens_at"],
         participants=participants,
+        declined=declined,
     )

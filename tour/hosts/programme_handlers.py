@@ -12,6 +12,7 @@ from tour.errors import BadInput
 from tour.events import queries as events
 from tour.hosts import programme_form as forms
 from tour.hosts import queries
+from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.meanwhile import merged
 from tour.hosts.programme_form import EventDays
@@ -42,6 +43,7 @@ async def programmes_page(request: Request) -> Response:
         tending,
         tab="programmes",
         programmes=rows,
+        invitations=await invitations(request, tending),
         removed=removed,
     )
 

@@ -11,6 +11,7 @@ from tour.accounts.guards import Tending
 from tour.audit.models import AuditEntry
 from tour.errors import BadInput, NotFound
 from tour.hosts import queries, today, undo
+from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.i18n import translate
@@ -46,6 +47,7 @@ async def today_page(request: Request) -> Response:
         dates=await today.days_with_slots(tending.site.id, zone=zone, now=instant),
         is_today=on_date == local_date(request),
         waits=WAITS,
+        invitations=await invitations(request, tending),
         until_text=today.until_text,
         done=await _done(request, tending),
     )

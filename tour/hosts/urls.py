@@ -4,6 +4,7 @@ from starlette.routing import Route as Url
 
 from tour.hosts import (
     check_in_handlers,
+    event_handlers,
     people_handlers,
     photo_handlers,
     programme_handlers,
@@ -17,6 +18,7 @@ POST = ["POST"]
 SITE = "/host/{slug}"
 PROGRAMME = f"{SITE}/programmes/{{programme_id:int}}"
 SLOT = f"{SITE}/slots/{{slot_id:int}}"
+EVENT = f"{SITE}/events/{{event_id:int}}"
 PHOTO_BODY = Middleware(RequestBodyLimitMiddleware, max_body_size=photo_handlers.LARGEST_FORM)
 
 urls = [
@@ -53,6 +55,8 @@ urls = [
     Url(f"{PROGRAMME}/times", programme_handlers.add_times, methods=POST, name="hosts:add_times"),
     Url(f"{PROGRAMME}/stage", programme_handlers.set_stage, methods=POST, name="hosts:stage"),
     Url(f"{PROGRAMME}/restore", programme_handlers.restore, methods=POST, name="hosts:restore"),
+    Url(EVENT, event_handlers.event_page, methods=GET, name="hosts:event"),
+    Url(EVENT, event_handlers.answer_event, methods=POST, name="hosts:answer_event"),
     Url(SLOT, slot_handlers.slot_page, methods=GET, name="hosts:slot"),
     Url(SLOT, slot_handlers.change_slot, methods=POST, name="hosts:change_slot"),
     Url(f"{SLOT}/cancel", slot_handlers.cancel_slot, methods=POST, name="hosts:cancel_slot"),

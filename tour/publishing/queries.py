@@ -45,11 +45,18 @@ async def live_map(event: EventEntry, sources: Sources) -> PublishedMap:
 
 
 async def as_published(event: EventEntry) -> EventEntry:
-    """The event with the numbered places of its published map, for the event's own pages."""
+    """The event with the numbered places of its published map, for the event's own pages.
+
+    A place that has said no since is gone at once: nobody shall stand before a closed door.
+    """
     kept = await _shown_version(event)
     if kept is None:
         return event
-    places = tuple(ParticipantEntry(p.site_id, p.number, p.role) for p in kept.places)
+    places = tuple(
+        ParticipantEntry(p.site_id, p.number, p.role)
+        for p in kept.places
+        if p.site_id not in event.declined
+    )
     return replace(event, participants=places)
 
 

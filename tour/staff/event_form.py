@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from tour.events.editing import TEXTS, EventDraft, Seat, as_fields
-from tour.events.models import ParticipationRole
+from tour.events.models import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.hours import Span
 from tour.web.forms import Reading, Typed
@@ -69,11 +69,17 @@ def seat_values(seats: Sequence[Seat]) -> dict[str, str]:
         values[f"number-{seat.site_id}"] = str(seat.number)
         values[f"role-{seat.site_id}"] = seat.role.value
         values[f"takes-{seat.site_id}"] = "1"
+        values[f"answer-{seat.site_id}"] = seat.answer.value
     return values
 
 
-def read_seats(values: Mapping[str, str], site_ids: Sequence[int]) -> tuple[list[Seat], Typed]:
-    """Who takes part. A site without a number gets the lowest that is free."""
+def read_seats(
+    values: Mapping[str, str], site_ids: Sequence[int], new_answer: ParticipationAnswer
+) -> tuple[list[Seat], Typed]:
+    """Who takes part. A site without a number gets the lowest that is free.
+
+    `new_answer` is of places that are ticked for the first time; the others keep theirs.
+    """
     read = Reading(values)
     chosen = [i for i in site_ids if values.get(f"takes-{i}")]
     numbers: dict[int, int] = {}
@@ -91,6 +97,7 @@ def read_seats(values: Mapping[str, str], site_ids: Sequence[int]) -> tuple[list
             site_id,
             numbers[site_id] if site_id in numbers else next(free),
             _role(values, site_id),
+            _answer(values, site_id, new_answer),
         )
         for site_id in chosen
     ]
@@ -101,6 +108,25 @@ def _role(values: Mapping[str, str], site_id: int) -> ParticipationRole:
     role = values.get(f"role-{site_id}", "")
     known = role in list(ParticipationRole)
     return ParticipationRole(role) if known else ParticipationRole.HOST
+
+
+def answer_labels() -> list[tuple[str, str]]:
+    labels = {
+        ParticipationAnswer.INVITED: _("Asked"),
+        ParticipationAnswer.ACCEPTED: _("Takes part"),
+        ParticipationAnswer.DECLINED: _("Declined"),
+    }
+    return [(answer.value, str(text)) for answer, text in labels.items()]
+
+
+def _answer(
+    values: Mapping[str, str], site_id: int, new: ParticipationAnswer
+) -> ParticipationAnswer:
+    """Of a place that is only shown nobody asks anything."""
+    if _role(values, site_id) == ParticipationRole.NEARBY:
+        return ParticipationAnswer.ACCEPTED
+    said = values.get(f"answer-{site_id}", "")
+    return ParticipationAnswer(said) if said in list(ParticipationAnswer) else new
 
 
 def _date(read: Reading, name: str) -> date:

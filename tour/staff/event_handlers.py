@@ -11,8 +11,9 @@ from tour.accounts.roles import Permission
 from tour.audit.models import AuditEntry
 from tour.db import transaction
 from tour.errors import BadInput
-from tour.events import editing
-from tour.events.models import Event
+from tour.events import answers, editing
+from tour.events.models import Event, ParticipationAnswer
+from tour.participation import service as participation
 from tour.programmes.booking_opening import follow_event
 from tour.sites.editing import Stale, Version, meanwhile
 from tour.sites.labels import KINDS
@@ -23,7 +24,7 @@ from tour.staff.frame import back_to, staff_page
 from tour.web import now, state
 from tour.web.forms import Typed, texts
 
-SEAT_FIELDS = ("takes-", "number-", "role-")
+SEAT_FIELDS = ("takes-", "number-", "role-", "answer-")
 
 
 async def events_page(request: Request) -> Response:
@@ -109,17 +110,31 @@ async def change_sites(request: Request) -> Response:
     values = texts(form, [name for name in form if name.startswith(SEAT_FIELDS)])
     version = str(form.get("version", ""))
     lines = await queries.site_lines(now(request))
-    seats, typed = forms.read_seats(values, [line.id for line in lines])
+    asks = form.get("do") == "ask"
+    first = ParticipationAnswer.INVITED if asks else ParticipationAnswer.ACCEPTED
+    seats, typed = forms.read_seats(values, [line.id for line in lines], first)
     if typed.errors:
         return await _sites_page(request, who, event, typed, 422, version=version)
     try:
-        await editing.set_participants(
-            event.id, seats, version=Version.parse(version), actor=who.actor, now=now(request)
-        )
+        since = Version.parse(version)
+        async with transaction():
+            await editing.set_participants(
+                event.id, seats, version=since, actor=who.actor, now=now(request)
+            )
+            if asks:
+                await participation.ask_new(event.id, now=now(request))
     except Stale:
         others = await _others(event.id, version)
         return await _sites_page(request, who, event, typed, 409, others=others)
     return back_to(request, "staff:event_sites", event_id=event.id)
+
+
+async def ask_again(request: Request) -> Response:
+    """Write once more to the places that have not answered."""
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await _event(request)
+    await participation.ask_again(event.id, actor=who.actor, now=now(request))
+    return back_to(request, "staff:event_sites", event_id=event.id, done="asked")
 
 
 async def _event(request: Request) -> Event:
@@ -193,6 +208,8 @@ async def _sites_page(
         form=form,
         sites=_in_order(await queries.site_lines(now(request)), form),
         kinds=kind_labels(),
+        answers=forms.answer_labels(),
+        unanswered=len(await answers.unanswered(event.id)),
         others=others,
         version=version or str(await Version.of(fresh, editing.SUBJECT)),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from tour.accounts.models import Invitation, Membership
 from tour.errors import NotFound
 from tour.events.editing import Seat
-from tour.events.models import Event, Participation, ParticipationRole
+from tour.events.models import Event, Participation, ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.publishing.models import MapVersion
 from tour.routes.models import Stop, WalkingRoute
@@ -55,7 +55,8 @@ class CourseLine:
 
 async def event_lines() -> list[EventLine]:
     """Every event, the latest first."""
-    places = Counter(await _ids(Participation.all(), "event_id"))
+    agreed = Participation.filter(answer=ParticipationAnswer.ACCEPTED)
+    places = Counter(await _ids(agreed, "event_id"))
     shown: dict[int, int] = dict(
         await MapVersion.filter(ended_at=None).values_list("event_id", "number")
     )
@@ -85,7 +86,15 @@ async def event_by_id(event_id: int) -> Event:
 async def seats_of(event_id: int) -> list[Seat]:
     """Who takes part, by number."""
     rows = await Participation.filter(event_id=event_id).order_by("number").values()
-    return [Seat(r["site_id"], r["number"], ParticipationRole(r["role"])) for r in rows]
+    return [
+        Seat(
+            r["site_id"],
+            r["number"],
+            ParticipationRole(r["role"]),
+            ParticipationAnswer(r["answer"]),
+        )
+        for r in rows
+    ]
 
 
 async def course_lines(event_id: int) -> list[CourseLine]:

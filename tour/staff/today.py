@@ -9,6 +9,7 @@ from tortoise.expressions import F
 
 from tour.accounts.models import Membership
 from tour.notifications import queries as notifications
+from tour.participation import queries as participation
 from tour.programmes.models import Slot, SlotStatus
 from tour.sites.models import PointQuality, Site
 from tour.staff import approvals
@@ -40,6 +41,7 @@ async def matters(now: datetime) -> list[Matter]:
     """Everything of this kind, those with nothing to do last."""
     found = [
         await _to_approve(),
+        await _not_agreed(now),
         await _slots_without_hosts(now),
         await _rough_sites(),
         await _failed_messages(now),
@@ -52,6 +54,20 @@ async def _to_approve() -> Matter:
     waiting = await approvals.waiting()
     examples = [Example(each.site_name, "staff:approvals") for each in waiting]
     return Matter("approvals", len(waiting), tuple(examples[:EXAMPLES]))
+
+
+async def _not_agreed(now: datetime) -> Matter:
+    """Places of coming events that have not answered, or said no: each is a gap on the map."""
+    rows = await participation.not_agreed(now)
+    examples = [
+        Example(
+            f"{row.site.name} ({row.event.title})",
+            "staff:event_sites",
+            (("event_id", row.event.id),),
+        )
+        for row in rows[:EXAMPLES]
+    ]
+    return Matter("answers", len(rows), tuple(examples))
 
 
 async def _slots_without_hosts(now: datetime) -> Matter:

@@ -40,6 +40,7 @@ urls = [
         methods=POST,
         name="staff:change_event_sites",
     ),
+    Url(f"{EVENT}/asked", event_handlers.ask_again, methods=POST, name="staff:ask_again"),
     Url(f"{EVENT}/map", map_handlers.map_page, methods=GET, name="staff:event_map"),
     Url(f"{EVENT}/map", map_handlers.publish_map, methods=POST, name="staff:publish_map"),
     Url(f"{EVENT}/places.geojson", map_handlers.places, methods=GET, name="staff:event_places"),

@@ -53,6 +53,10 @@ def locale_for(lang: str) -> Locale:
     return Locale.parse(lang.partition("-easy")[0].replace("-", "_"))
 
 
+def day_text(day: date, lang: str) -> str:
+    return format_date(day, DAY_PATTERNS.get(lang[:2], "EEE d MMM"), locale_for(lang))
+
+
 class Formats:
     """Instants and dates as they are read in the town's time zone."""
 
@@ -64,9 +68,7 @@ class Formats:
 
     def day(self, moment: datetime | date) -> str:
         """12月5日(土), Sat 5 Dec."""
-        lang = current_language.get()
-        pattern = DAY_PATTERNS.get(lang[:2], "EEE d MMM")
-        return format_date(self._local(moment), pattern, locale_for(lang))
+        return day_text(self._local(moment), current_language.get())
 
     def iso_day(self, moment: datetime | date) -> str:
         """2026-12-05."""

@@ -1,0 +1,47 @@
+"""Events that a place is asked to open for, and its answer."""
+
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.events import answers
+from tour.hosts.frame import host_page, site_path
+from tour.participation import queries
+from tour.participation.handlers import said
+from tour.participation.queries import Invitation
+from tour.web import lang, now, state
+
+
+async def event_page(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    row = await answers.invitation_of(request.path_params["event_id"], tending.site.id)
+    return host_page(
+        request,
+        "host/event.html",
+        tending,
+        tab="programmes",
+        invitation=queries.invitation(row, lang(request), now(request)),
+        done=bool(request.query_params.get("done")),
+    )
+
+
+async def answer_event(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    event_id = request.path_params["event_id"]
+    row = await answers.invitation_of(event_id, tending.site.id)
+    form = await request.form(max_fields=5, max_files=0)
+    await answers.answer(row, said(form.get("do")), actor=tending.actor, now=now(request))
+    path = site_path(request, "hosts:event", tending, event_id=event_id)
+    return RedirectResponse(f"{path}?done=1", status_code=303)
+
+
+async def invitations(request: Request, tending: Tending) -> list[Invitation]:
+    """What the console's pages remind of."""
+    instant: datetime = now(request)
+    today = instant.astimezone(state(request).town.timezone).date()
+    return await queries.invitations_of(
+        tending.site.id, today=today, lang=lang(request), now=instant
+    )

@@ -1,0 +1,88 @@
+"""Asking the people of places to take part in an event, through the outbox."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from tour.accounts import queries as accounts
+from tour.accounts.tokens import new_token, token_hash
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.events import answers
+from tour.events.editing import SUBJECT
+from tour.events.models import Event, Participation
+from tour.i18n import localized, translate
+from tour.notifications import service as notifications
+from tour.notifications.message import Message
+from tour.notifications.models import Recipient
+from tour.sites.hours import clock_text
+from tour.web.templates import day_text
+
+
+async def ask_new(event_id: int, *, now: datetime) -> int:
+    """Write to the people of the places that were never written to; returns how many people."""
+    rows = await answers.unanswered(event_id)
+    return await _ask(event_id, [row for row in rows if row.asked_at is None], now)
+
+
+async def ask_again(event_id: int, *, actor: Actor, now: datetime) -> int:
+    """Write to the people of every place that has not answered; returns how many people.
+
+    Each place gets a new link, which works without signing in; the one before stops working.
+    """
+    async with transaction():
+        told = await _ask(event_id, await answers.unanswered(event_id), now)
+        subject = Subject(SUBJECT, event_id)
+        await note(actor, "event.ask", subject, before={}, after={"people": told}, now=now)
+    return told
+
+
+async def _ask(event_id: int, rows: Sequence[Participation], now: datetime) -> int:
+    """A place that nobody tends yet is not noted as asked: it is written to when somebody does."""
+    async with transaction():
+        told = 0
+        event = await Event.get(id=event_id)
+        for row in rows:
+            token = new_token()
+            people = [member.recipient_id for member in await accounts.members_of(row.site.id)]  # type: ignore[attr-defined]
+            if people:
+                told += await _tell(event, row, people, f"/taking-part/{token}", now)
+                await answers.write_asked(row, token_hash(token), now=now)
+    return told
+
+
+async def _tell(
+    event: Event, row: Participation, people: list[int], path: str, now: datetime
+) -> int:
+    ends = datetime.combine(event.ends_on, time.max, ZoneInfo(event.timezone))
+    return await notifications.tell_now(
+        people,
+        f"taking-part:{event.id}:{row.site.id}",
+        lambda reader: letter(event, row, path, reader),
+        concerns=None,
+        expires_at=ends,
+        now=now,
+    )
+
+
+def letter(event: Event, row: Participation, path: str, reader: Recipient) -> Message:
+    """What a host reads: which event, when, and that one tap is enough."""
+    lang = reader.lang
+    title = localized({"title": event.title}, "title", lang, event.translations)
+    site = localized({"name": row.site.name}, "name", lang, row.site.translations)
+    body = translate(
+        "%(days)s, %(opens)s to %(closes)s. Please say on this page whether %(site)s takes part."
+        " You need not sign in.",
+        lang,
+        days=days_text(event, lang),
+        opens=clock_text(event.opens_minute),
+        closes=clock_text(event.closes_minute),
+        site=site,
+    )
+    return Message(translate("Will you take part in %(event)s?", lang, event=title), body, path)
+
+
+def days_text(event: Event, lang: str) -> str:
+    """12月12日(土)～12月13日(日); Sat 12 Dec – Sun 13 Dec."""
+    first, last = day_text(event.starts_on, lang), day_text(event.ends_on, lang)
+    return first if first == last else f"{first}–{last}"
