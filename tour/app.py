@@ -22,6 +22,7 @@ from tour.api.urls import urls as api_urls
 from tour.clock import Clock, clock_from, system_clock
 from tour.errors import TourError
 from tour.events.agenda import AgendaCache
+from tour.events.keeping import keeping_pictures
 from tour.hosts.urls import urls as host_urls
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.keys import vapid_keys
@@ -99,6 +100,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         if settings.worker == "inline":
             await stack.enter_async_context(running_worker(settings, app.state.clock))
             await stack.enter_async_context(reservations_worker(app.state.clock))
+        await stack.enter_async_context(keeping_pictures(settings.var, app.state.clock))
         yield
 
 

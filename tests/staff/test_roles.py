@@ -33,6 +33,8 @@ WHO = {
     "event_sites": EDITOR,
     "change_event_sites": EDITOR,
     "ask_again": EDITOR,
+    "event_cover": EDITOR,
+    "change_cover": EDITOR,
     "event_map": EDITOR,
     "publish_map": STAFF,
     "event_places": EDITOR,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -39,6 +40,8 @@ class Event(Model):
     timezone = fields.CharField(max_length=60)
     booking_opens_at = fields.DatetimeField(null=True)
     is_published = fields.BooleanField(default=False)
+    cover: dict[str, Any] | None = fields.JSONField(null=True)
+    """{name, width, height, alt, alt_en} of the picture; see `events/covers.py`."""
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
 

@@ -35,6 +35,7 @@ class EventEntry:
     booking_opens_at: datetime | None
     participants: tuple[ParticipantEntry, ...]
     declined: frozenset[int] = frozenset()
+    cover: Mapping[str, Any] | None = None
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -100,4 +101,5 @@ def _entry(
         booking_opens_at=row["booking_opens_at"],
         participants=participants,
         declined=declined,
+        cover=row["cover"],
     )

@@ -1,10 +1,26 @@
 """Events as the pages show them, in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tour.events.queries import EventEntry
+from tour.i18n import localized
 from tour.sites.hours import clock_text
+from tour.sites.photo_files import WIDTHS, file_name, shared_name
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """`small` and `large` are file names; `share` is for services that show links."""
+
+    small: str
+    large: str
+    share: str
+    width: int
+    height: int
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +34,7 @@ class EventCard:
     closes: str
     days_until: int
     site_count: int
+    cover: Cover | None
 
 
 def event_card(event: EventEntry, lang: str, today: date) -> EventCard:
@@ -31,4 +48,19 @@ def event_card(event: EventEntry, lang: str, today: date) -> EventCard:
         closes=clock_text(event.span.closes),
         days_until=max(0, (event.starts_on - today).days),
         site_count=len(event.hosts),
+        cover=cover_of(event.cover, lang) if event.cover else None,
+    )
+
+
+def cover_of(cover: Mapping[str, Any], lang: str) -> Cover:
+    """What a page shows of a stored cover."""
+    name = str(cover["name"])
+    translations = {"en": {"alt": str(cover["alt_en"])}}
+    return Cover(
+        small=file_name(name, 480),
+        large=file_name(name, WIDTHS[-1]),
+        share=shared_name(name),
+        width=int(cover["width"]),
+        height=int(cover["height"]),
+        alt=localized(cover, "alt", lang, translations),
     )

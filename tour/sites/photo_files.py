@@ -23,6 +23,10 @@ MAX_PIXELS = 50_000_000
 WIDTHS = (480, 960, 1600)
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 QUALITY = 80
+MAX_ALT = 200
+"""Characters of a description."""
+SHARED = (1200, 630)
+"""Width and height of a picture that other services show beside a link."""
 FILE_NAME = re.compile(r"[0-9a-f]{32}-(480|960|1600)\.webp")
 
 pi_heif.register_heif_opener()
@@ -59,13 +63,29 @@ def store(data: bytes, folder: Path) -> StoredPhoto:
     return stored
 
 
+def store_to_share(name: str, folder: Path) -> None:
+    """Write a stored photo once more, cut to SHARED, as the JPEG that every service can read."""
+    with Image.open(folder / file_name(name, WIDTHS[-1])) as picture:
+        cut = ImageOps.fit(picture.convert("RGB"), SHARED, Image.Resampling.LANCZOS)
+        cut.save(folder / shared_name(name), "JPEG", quality=QUALITY, optimize=True)
+
+
+def shared_name(name: str) -> str:
+    return f"{name}-share.jpg"
+
+
 def file_name(name: str, width: int) -> str:
     return f"{name}-{width}.webp"
+
+
+def stored_names(folder: Path) -> set[str]:
+    return {path.name.partition("-")[0] for path in folder.glob(f"*-{WIDTHS[0]}.webp")}
 
 
 def delete(name: str, folder: Path) -> None:
     for width in WIDTHS:
         (folder / file_name(name, width)).unlink(missing_ok=True)
+    (folder / shared_name(name)).unlink(missing_ok=True)
 
 
 def _opened(data: bytes) -> Image.Image:

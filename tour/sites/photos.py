@@ -17,10 +17,9 @@ from tour.sites.photo_files import PhotoRefused
 from tour.sites.service import catalogue_changed
 
 MOST = 12
-MAX_ALT = 200
 SUBJECT = "photo"
 
-_decoding = asyncio.Semaphore(1)
+decoding = asyncio.Semaphore(1)
 """A large photo takes a quarter of a gigabyte while it is decoded: one at a time."""
 
 
@@ -28,8 +27,8 @@ def alt_problem(alt: str) -> Text | None:
     """Why a description will not do, or None."""
     if not alt.strip():
         return _("Say in a few words what the photo shows, for those who do not see it.")
-    if len(alt) > MAX_ALT:
-        return _("At most %(n)s characters.", n=MAX_ALT)
+    if len(alt) > photo_files.MAX_ALT:
+        return _("At most %(n)s characters.", n=photo_files.MAX_ALT)
     return None
 
 
@@ -41,7 +40,7 @@ async def add_photo(
         raise BadInput(problem, {"alt": problem})
     if len(await photos_of(site_id)) >= MOST:
         raise PhotoRefused(_("A place shows at most %(n)s photos. Remove one first.", n=MOST))
-    async with _decoding:
+    async with decoding:
         stored = await asyncio.to_thread(photo_files.store, data, folder)
     async with transaction():
         last = await Photo.filter(site_id=site_id).order_by("-position").first()

@@ -1,7 +1,10 @@
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route as Url
 
 from tour.staff import (
     course_handlers,
+    cover_handlers,
     event_handlers,
     handlers,
     help_handlers,
@@ -18,6 +21,7 @@ EVENT = "/staff/events/{event_id:int}"
 COURSE = f"{EVENT}/courses/{{course_id:int}}"
 SITE = "/staff/sites/{site_id:int}"
 PARTY = "/staff/reservations/{reservation_id:int}"
+PICTURE_BODY = Middleware(RequestBodyLimitMiddleware, max_body_size=cover_handlers.LARGEST_FORM)
 ACCOUNT = "/staff/people/{account_id:int}"
 
 urls = [
@@ -32,6 +36,14 @@ urls = [
         event_handlers.set_visibility,
         methods=POST,
         name="staff:event_visibility",
+    ),
+    Url(f"{EVENT}/cover", cover_handlers.cover_page, methods=GET, name="staff:event_cover"),
+    Url(
+        f"{EVENT}/cover",
+        cover_handlers.change_cover,
+        methods=POST,
+        name="staff:change_cover",
+        middleware=[PICTURE_BODY],
     ),
     Url(f"{EVENT}/sites", event_handlers.sites_page, methods=GET, name="staff:event_sites"),
     Url(

@@ -1,0 +1,10 @@
+"""An event's cover picture: the names of its files and what it shows, in each language."""
+
+from tortoise.migrations.migration import Migration as TortoiseMigration
+
+from tour.db.ddl import Sql
+
+
+class Migration(TortoiseMigration):
+    dependencies = [("models", "0006_participation")]  # noqa: RUF012
+    operations = [Sql("ALTER TABLE event ADD COLUMN cover {json}")]  # noqa: RUF012

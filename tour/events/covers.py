@@ -1,0 +1,104 @@
+"""An event's cover picture: set, described, taken away and brought back within 30 days.
+
+A cover that was taken away stays in the log of the event, and its files where they are, until
+it is too late to bring it back; `keep_only_wanted` then deletes them.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tour.audit.models import AuditEntry
+from tour.audit.service import RESTORABLE, Actor, Subject, note
+from tour.db import transaction
+from tour.errors import BadInput, NotFound
+from tour.events.editing import SUBJECT
+from tour.events.models import Event
+from tour.i18n import lazy as _
+from tour.sites import photo_files
+from tour.sites.photos import alt_problem, decoding
+from tour.sites.service import catalogue_changed
+
+ACTION = "event.cover"
+
+
+def folder_in(var: Path) -> Path:
+    return var / "covers"
+
+
+async def set_cover(
+    event_id: int, data: bytes, alt: str, alt_en: str, *, folder: Path, actor: Actor, now: datetime
+) -> None:
+    """Store a picture as the event's cover; raises PhotoRefused, BadInput for its description."""
+    texts = _texts(alt, alt_en)
+    async with decoding:
+        stored = await asyncio.to_thread(photo_files.store, data, folder)
+        await asyncio.to_thread(photo_files.store_to_share, stored.name, folder)
+    cover = {"name": stored.name, "width": stored.width, "height": stored.height, **texts}
+    await _write(event_id, cover, actor, now)
+
+
+async def describe_cover(
+    event_id: int, alt: str, alt_en: str, *, actor: Actor, now: datetime
+) -> None:
+    """Say anew what the cover shows; raises BadInput, NotFound."""
+    texts = _texts(alt, alt_en)
+    event = await Event.get(id=event_id)
+    if not event.cover:
+        raise NotFound(_("There is no such photo."))
+    await _write(event_id, {**event.cover, **texts}, actor, now)
+
+
+async def remove_cover(event_id: int, *, actor: Actor, now: datetime) -> None:
+    await _write(event_id, None, actor, now)
+
+
+async def restore_cover(event_id: int, *, actor: Actor, now: datetime) -> None:
+    """Show the cover again that was there before; raises NotFound when it is too late."""
+    before = await former_cover(event_id, now=now)
+    if before is None:
+        raise NotFound(_("This photo can no longer be brought back."))
+    await _write(event_id, before, actor, now)
+
+
+async def former_cover(event_id: int, *, now: datetime) -> dict[str, Any] | None:
+    """The cover that the last change took away, while it can be brought back."""
+    changes = AuditEntry.filter(subject=SUBJECT, subject_id=event_id, action=ACTION)
+    last = await changes.order_by("-id").limit(1)
+    if not last or last[0].at <= now - RESTORABLE:
+        return None
+    before: dict[str, Any] | None = last[0].before.get("cover")
+    after: dict[str, Any] | None = last[0].after.get("cover")
+    return before if before and (not after or after["name"] != before["name"]) else None
+
+
+async def keep_only_wanted(folder: Path, *, now: datetime) -> int:
+    """Delete the files of covers that are neither shown nor to be brought back; how many."""
+    shown = await Event.filter(cover__not_isnull=True).values_list("cover", flat=True)
+    recent = AuditEntry.filter(action=ACTION, at__gt=now - RESTORABLE)
+    before = [row.before.get("cover") for row in await recent]
+    wanted = {str(cover["name"]) for cover in [*shown, *before] if cover}  # type: ignore[call-overload]
+    unwanted = await asyncio.to_thread(photo_files.stored_names, folder) - wanted
+    for name in unwanted:
+        await asyncio.to_thread(photo_files.delete, name, folder)
+    return len(unwanted)
+
+
+def _texts(alt: str, alt_en: str) -> dict[str, str]:
+    if problem := alt_problem(alt):
+        raise BadInput(problem, {"cover_alt": problem})
+    return {"alt": alt.strip(), "alt_en": alt_en.strip()[: photo_files.MAX_ALT]}
+
+
+async def _write(
+    event_id: int, cover: Mapping[str, Any] | None, actor: Actor, now: datetime
+) -> None:
+    async with transaction():
+        event = await Event.get(id=event_id)
+        await Event.filter(id=event_id).update(cover=cover)
+        subject = Subject(SUBJECT, event_id, label=event.title)
+        before, after = {"cover": event.cover}, {"cover": cover}
+        await note(actor, ACTION, subject, before=before, after=after, now=now)
+        await catalogue_changed()

@@ -1,0 +1,24 @@
+"""The files of events' covers, for everybody."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from tour.errors import NotFound
+from tour.events import covers
+from tour.i18n import lazy as _
+from tour.web import state
+from tour.web.assets import FOREVER
+
+FILE_NAME = re.compile(r"[0-9a-f]{32}-(480\.webp|960\.webp|1600\.webp|share\.jpg)")
+
+
+async def cover_file(request: Request) -> Response:
+    """A cover in one size. Its name is made of its content, so it never changes."""
+    name = request.path_params["name"]
+    path = covers.folder_in(state(request).settings.var) / name
+    if not FILE_NAME.fullmatch(name) or not path.is_file():
+        raise NotFound(_("There is no such photo."))
+    kind = "image/jpeg" if name.endswith(".jpg") else "image/webp"
+    return FileResponse(path, media_type=kind, headers={"Cache-Control": FOREVER})
