@@ -86,7 +86,7 @@ async def _prepare(settings: Settings) -> None:
 
 
 def _say_what_is_missing(settings: Settings) -> None:
-    if not settings.streets:
+    if not settings.streets and not settings.walk_engine:
         click.echo("No street data (TOUR_STREETS): walks are straight lines × 1.3, marked 目安.")
     if not settings.smtp_url:
         click.echo(f"No mail server (TOUR_SMTP_URL): mails land in {settings.var / 'mail'}.")

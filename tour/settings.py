@@ -35,6 +35,9 @@ CATALOGUE = (
     Setting("TOUR_SECRET_KEY", "", "signs cookies; made on first start and kept in `var/`"),
     Setting("TOUR_BASE_URL", DEFAULT_BASE_URL, "where visitors reach the app"),
     Setting("TOUR_STREETS", "", "an `.osm.pbf` or a built graph; empty: straight lines × 1.3"),
+    Setting(
+        "TOUR_WALK_ENGINE", "", "`valhalla+http://host:port`: a Valhalla server finds the walks"
+    ),
     Setting("TOUR_TILE_URL", GSI_TILES, "base map tiles; empty: only the app's own base layer"),
     Setting("TOUR_TILE_CREDIT", "出典：地理院タイル", "credit shown on every map"),
     Setting("TOUR_VAPID_PRIVATE_KEY", "", "web push key; made on first start, kept in `var/`"),
@@ -60,6 +63,7 @@ class Settings:
     secret_key: str
     base_url: str
     streets: str
+    walk_engine: str
     tile_url: str
     tile_credit: str
     vapid_private_key: str
@@ -130,6 +134,17 @@ def _base_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _walk_engine(text: str) -> str:
+    """The address of the server; Valhalla is the one kind we can talk to."""
+    kind, _plus, url = text.partition("+")
+    parts = urlsplit(url)
+    if text and (kind != "valhalla" or parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("must be such as valhalla+http://127.0.0.1:8002")
+    if parts.username or parts.query or parts.fragment or parts.port == 0:
+        raise ValueError("must be a host with or without a port and a folder")
+    return url
+
+
 def _tile_url(text: str) -> str:
     if text and not (TILE_URL.fullmatch(text) and all(f"{{{part}}}" in text for part in "zxy")):
         raise ValueError("must be an https:// or http:// address with {z}, {x} and {y}")
@@ -174,6 +189,7 @@ _READERS: dict[str, Any] = {
     "data": Path,
     "var": Path,
     "base_url": _base_url,
+    "walk_engine": _walk_engine,
     "tile_url": _tile_url,
     "push_hosts": _hosts,
     "web_processes": _count,

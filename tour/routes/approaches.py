@@ -20,10 +20,7 @@ def approach_finder(walks: Walks) -> FindApproaches:
             return {}
         starts = [station.point for station in stations]
         ends = [site.place for site in walkable if site.place]
-        if walks.engine:
-            lengths = walks.engine.lengths(starts, ends, Profile.WALK)
-        else:
-            lengths = np.full((len(starts), len(ends)), np.inf)
+        lengths, _sure = walks.lengths(starts, ends, Profile.WALK)
         found = {}
         for column, site in enumerate(walkable):
             found[site.id] = _nearest(site, stations, lengths[:, column])

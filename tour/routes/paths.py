@@ -1,7 +1,7 @@
 """What an engine that knows the streets answers, and what it must be able to do.
 
-`Streets` is the engine of this process. A remote one (Valhalla, OSRM) takes its place by having
-the two functions of `WalkEngine`; `walks` knows no more than these.
+`Streets` is the engine of this process. A remote one (`valhalla`) takes its place by having the two
+functions of `WalkEngine`; `walks` knows no more than these.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,8 +47,15 @@ class Path:
     """Along the streets only; empty when both doors face the same spot of a street."""
 
 
+class NoAnswer(Exception):
+    """The engine cannot be asked at present. That says nothing about the places."""
+
+
 class WalkEngine(Protocol):
-    """Shortest walks. None and infinity mean: no street near the place, or no way between."""
+    """Shortest walks. None and infinity mean: no street near the place, or no way between.
+
+    One that is not in this process may raise NoAnswer.
+    """
 
     def path(self, start: Point, end: Point, profile: Profile) -> Path | None: ...
 

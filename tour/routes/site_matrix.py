@@ -31,7 +31,8 @@ class Distances:
 class SiteMatrix:
     """Distances between the walkable sites and stations of the current catalogue.
 
-    A place that somebody chose on the map is measured each time; it has no business in a cache.
+    A place that somebody chose on the map is measured each time; it has no business in a cache. Nor
+    have estimates that stand in for an engine that did not answer.
     """
 
     def __init__(self, walks: Walks) -> None:
@@ -53,9 +54,14 @@ class SiteMatrix:
                 self._known, self._revision = {}, catalogue.revision
             if profile not in self._known:
                 places = known_places(catalogue)
-                lengths = await asyncio.to_thread(self._lengths, places, places, profile)
-                self._known[profile] = ({place: i for i, place in enumerate(places)}, lengths)
-            index, lengths = self._known[profile]
+                index = {place: i for i, place in enumerate(places)}
+                lengths, sure = await asyncio.to_thread(
+                    self._walks.lengths, places, places, profile
+                )
+                if sure:
+                    self._known[profile] = index, lengths
+            else:
+                index, lengths = self._known[profile]
         return await asyncio.to_thread(self._select, index, lengths, points, profile)
 
     def _select(
@@ -68,16 +74,12 @@ class SiteMatrix:
         for i, point in enumerate(points):
             if point not in index:
                 # Streets are walked both ways alike, so the row is the column too.
-                metres[i] = metres[:, i] = self._lengths([point], points, profile)[0]
+                found, _sure = self._walks.lengths([point], points, profile)
+                metres[i] = metres[:, i] = found[0]
         approximate = ~np.isfinite(metres)
         for i, j in np.argwhere(approximate):
             metres[i, j] = distance_m(points[i], points[j]) * DETOUR
         return Distances(tuple(points), metres.round(), approximate)
-
-    def _lengths(self, starts: Sequence[Point], ends: Sequence[Point], profile: Profile) -> Floats:
-        if self._walks.engine is None:
-            return np.full((len(starts), len(ends)), np.inf)
-        return self._walks.engine.lengths(starts, ends, profile)
 
 
 def known_places(catalogue: Catalogue) -> list[Point]:

@@ -7,7 +7,7 @@ walk is the straight line times 1.3 and says that it is approximate (目安).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from tour.geo import Point, distance_m, line_geometry
 from tour.routes.directions import Direction, directions
-from tour.routes.paths import Profile, WalkEngine
+from tour.routes.engine_client import EngineClient
+from tour.routes.paths import NoAnswer, Path, Profile, WalkEngine
 from tour.routes.streets import Streets
 from tour.routes.streets_build import open_or_build
+from tour.routes.valhalla import Valhalla
 from tour.routes.visiting_order import shortest_order
 from tour.settings import Settings
 
@@ -86,11 +88,17 @@ class Walks:
 
     engine: WalkEngine | None = None
     streets: Streets | None = None
-    """The street graph for drawing, where there is one in this process."""
+    """The street graph for drawing, where there is one in this process. It also answers for a
+    remote engine that does not."""
 
     @property
     def has_streets(self) -> bool:
         return self.streets is not None
+
+    @property
+    def _engines(self) -> list[WalkEngine]:
+        """In the order in which they are asked."""
+        return list(dict.fromkeys(e for e in (self.engine, self.streets) if e is not None))
 
     def walk(
         self,
@@ -102,7 +110,7 @@ class Walks:
         lang: str = "ja",
     ) -> Walk:
         """The walk between two places; `pace` in metres a minute."""
-        path = self.engine.path(start, end, profile) if self.engine else None
+        path = self._path(start, end, profile)
         if path is None:
             metres = distance_m(start, end) * DETOUR
             return Walk(round(metres), minutes_for(metres, pace), True, (start, end), ())
@@ -143,14 +151,32 @@ class Walks:
         lengths, _approximate = self._lengths(stops, profile)
         return [stop - 1 for stop in shortest_order(lengths, len(places))]
 
+    def lengths(
+        self, starts: Sequence[Point], ends: Sequence[Point], profile: Profile
+    ) -> tuple[Floats, bool]:
+        """Metres from each start (rows) to each end (columns), infinite where no street leads;
+        and whether the engine itself says so, so that it need not be asked again.
+        """
+        for engine in self._engines:
+            try:
+                return engine.lengths(starts, ends, profile), engine is self._engines[0]
+            except NoAnswer:
+                continue
+        return np.full((len(starts), len(ends)), np.inf), self.engine is None
+
+    def _path(self, start: Point, end: Point, profile: Profile) -> Path | None:
+        for engine in self._engines:
+            try:
+                return engine.path(start, end, profile)
+            except NoAnswer:
+                continue
+        return None
+
     def _lengths(
         self, points: Sequence[Point], profile: Profile
     ) -> tuple[Floats, NDArray[np.bool_]]:
         """Metres between all places, and which of them are only estimates."""
-        if self.engine:
-            lengths = self.engine.lengths(points, points, profile)
-        else:
-            lengths = np.full((len(points), len(points)), np.inf)
+        lengths, _sure = self.lengths(points, points, profile)
         approximate = np.isinf(lengths)
         for i, j in np.argwhere(approximate):
             lengths[i, j] = distance_m(points[i], points[j]) * DETOUR
@@ -158,13 +184,16 @@ class Walks:
 
 
 def open_walks(settings: Settings) -> Walks:
-    """Walks along the streets of `TOUR_STREETS` (an extract is built once and kept under `var`),
-    or straight lines when it is empty; StreetsError when its file cannot be used.
+    """Walks along the streets of `TOUR_STREETS` (an extract is built once and kept under `var`) or
+    by the engine of `TOUR_WALK_ENGINE`, or straight lines without both; StreetsError when the file
+    cannot be used.
     """
-    if not settings.streets:
-        return Walks()
-    streets = open_or_build(Path(settings.streets), settings.var / "streets")
-    return Walks(engine=streets, streets=streets)
+    streets = None
+    if settings.streets:
+        streets = open_or_build(FilePath(settings.streets), settings.var / "streets")
+    if settings.walk_engine:
+        return Walks(Valhalla(EngineClient(settings.walk_engine)), streets)
+    return Walks(streets, streets)
 
 
 def _whole_numbers(values: Floats) -> list[list[int | None]]:
