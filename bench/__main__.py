@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("pages", "planner", "reservations", "reminders")
+MEASUREMENTS = ("pages", "streets", "planner", "reservations", "reminders")
 TIME_LIMIT = 1200
 
 
