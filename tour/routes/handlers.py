@@ -19,7 +19,7 @@ from tour.routes.outing import (
     plan_outing,
 )
 from tour.routes.street_drawing import street_layer
-from tour.sites.catalogue import Catalogue
+from tour.sites.catalogue import Catalogue, SiteEntry
 from tour.web import lang, render, state
 
 GEOJSON = "application/geo+json"
@@ -56,7 +56,8 @@ async def walk_geojson(request: Request) -> Response:
 async def course(request: Request) -> Response:
     catalogue = await _catalogue(request)
     found = await queries.course(request.path_params["slug"])
-    places = _course_places(found, catalogue, lang(request))
+    stops = _course_stops(found, catalogue)
+    places = tuple(_place(site, lang(request)) for _stop, site in stops)
     outing = await asyncio.to_thread(
         outing_through, places, state(request).walks, lang=lang(request)
     )
@@ -65,9 +66,10 @@ async def course(request: Request) -> Response:
         "routes/course.html",
         nav="explore",
         course=found.card(lang(request)),
-        stays=[stop.stay_minutes for stop in found.stops],
+        stays=[stop.stay_minutes for stop, _site in stops],
         outing=outing,
         stations=[(s.id, s.name_in(lang(request))) for s in catalogue.stations],
+        nearest=stops[0][1].approach.station.id if stops and stops[0][1].approach else "",
         map=route_map.outing_map(request, outing, _same_walk(places)) if places else None,
     )
 
@@ -101,14 +103,17 @@ async def _outing(
     return outing, {}
 
 
-def _course_places(found: queries.Course, catalogue: Catalogue, language: str) -> tuple[Place, ...]:
+def _course_stops(
+    found: queries.Course, catalogue: Catalogue
+) -> list[tuple[queries.CourseStop, SiteEntry]]:
     """The course's stops that a walk can reach; one that was withdrawn is passed by."""
-    sites = [catalogue.by_id.get(stop.site_id) for stop in found.stops]
-    return tuple(
-        Place(site.text("name", language), site.kind.value, site.place, site.slug)
-        for site in sites
-        if site and site.place and site.is_walkable
-    )
+    stops = [(stop, catalogue.by_id.get(stop.site_id)) for stop in found.stops]
+    return [(stop, site) for stop, site in stops if site and site.place and site.is_walkable]
+
+
+def _place(site: SiteEntry, language: str) -> Place:
+    assert site.place is not None  # noqa: S101 - `_course_stops` chose those that have one
+    return Place(site.text("name", language), site.kind.value, site.place, site.slug)
 
 
 def _same_walk(places: tuple[Place, ...]) -> str:

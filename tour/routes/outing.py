@@ -61,6 +61,12 @@ class Outing:
     def approximate(self) -> bool:
         return any(leg.walk.approximate for leg in self.legs)
 
+    @property
+    def numbers(self) -> range:
+        """One a place, on the map as in the list; 0 for where the walk only begins."""
+        first = 1 if self.places and self.places[0].slug else 0
+        return range(first, first + len(self.places))
+
 
 @dataclass(frozen=True, slots=True)
 class OutingQuery:
@@ -150,14 +156,9 @@ def outing_geojson(outing: Outing) -> dict[str, Any]:
                 "number": number,
             },
         )
-        for number, place in enumerate(outing.places, start=1 if _is_stop(outing) else 0)
+        for number, place in zip(outing.numbers, outing.places, strict=True)
     ]
     return feature_collection([*lines, *points])
-
-
-def _is_stop(outing: Outing) -> bool:
-    """Whether the first place is one to visit, not only where the walk begins."""
-    return bool(outing.places and outing.places[0].slug)
 
 
 def _place(
