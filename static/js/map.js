@@ -94,6 +94,8 @@
       const badge = element("span", "pin__badge");
       badge.append(mark(kind, options.icons));
       body.append(element("span", "pin__number", `${place.number}`), badge);
+    } else if (place.number === 0) {
+      body.append(element("span", "pin__number", "S"));  // where a walk begins
     } else {
       body.append(mark(kind, options.icons));
     }
@@ -116,7 +118,8 @@
 
   const marker = (feature, at, options) => {
     const place = feature.properties;
-    const name = `${options.numbered && place.number ? `${place.number} ` : ""}${place.name} (${place.kind_label})`;
+    const number = options.numbered && place.number ? `${place.number} ` : "";
+    const name = number + place.name + (place.kind_label ? ` (${place.kind_label})` : "");
     const made = L.marker(at, { icon: pin(place, options), title: place.name, alt: name, riseOnHover: true });
     made.on("add", () => made.getElement()?.setAttribute("aria-label", name));
     made.bindPopup(() => popup(place, options), { minWidth: 200, maxWidth: 280 });
@@ -129,7 +132,23 @@
     const placed = { ...data, features: data.features.filter((feature) => feature.geometry) };
     const layer = L.geoJSON(placed, { pointToLayer: (feature, at) => marker(feature, at, options) });
     const crowded = placed.features.length >= CLUSTER_FROM && !options.numbered;
-    (crowded ? clusters(options).addLayer(layer) : layer).addTo(map);
+    return (crowded ? clusters(options).addLayer(layer) : layer).addTo(map);
+  };
+
+  // The list beside the map was asked for anew (results.js): the map shows the same places.
+  const followResults = (map, drawn, options) => {
+    document.addEventListener("tour:results", async (event) => {
+      if (!event.detail) return;
+      options.sites = event.detail;
+      try {
+        const data = await getJSON(event.detail);
+        if (options.sites !== event.detail) return;
+        map.removeLayer(await drawn);
+        drawn = drawPlaces(map, data, options);
+        const shown = drawn.getBounds();
+        if (shown.isValid()) map.fitBounds(shown, { padding: [30, 30], maxZoom: 16 });
+      } catch { say(map, options.words.unavailable); }
+    });
   };
 
   const clusters = (options) => {
@@ -238,9 +257,11 @@
     new LocateControl(options.words).addTo(map);
     if (options.fit) map.fitBounds(options.fit, { maxZoom: options.zoom || 16, animate: false });
     if (!options.whole) map.scrollWheelZoom.disable();
+    const places = options.sites && getJSON(options.sites).then((data) => drawPlaces(map, data, options));
+    if (places) followResults(map, places, options);
     const drawings = [
       getJSON(options.base).then((data) => drawBase(map, data)),
-      options.sites && getJSON(options.sites).then((data) => drawPlaces(map, data, options)),
+      places,
       options.walk && getJSON(options.walk).then((data) => drawWalk(map, data, options)),
     ];
     if (options.streets) drawStreets(map, options.streets);

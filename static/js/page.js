@@ -1,6 +1,7 @@
 // What every page gains from scripts. Without them each of these is a plain link or input.
 
 import { openPendingTarget } from "./pending.js";
+import { refineInPlace, searchNearMe } from "./results.js";
 import { addSteppers } from "./stepper.js";
 
 /** The language menu closes when the reader turns to something else. */
@@ -21,7 +22,8 @@ function closeMenus() {
 /** Choices inside [data-submit-on-change] are sent at once; elsewhere the button sends them. */
 function submitOnChange() {
   document.addEventListener("change", (event) => {
-    if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+    const { form } = event.target;
+    if (event.target.closest("[data-submit-on-change]") && !("results" in form.dataset)) form.requestSubmit();
   });
 }
 
@@ -44,8 +46,11 @@ function focusErrors() {
   document.querySelector(".error-summary")?.focus();
 }
 
+document.documentElement.dataset.scripts = "yes";
 closeMenus();
 submitOnChange();
+refineInPlace();
+searchNearMe();
 sendOnce();
 addSteppers(document);
 focusErrors();

@@ -1,6 +1,7 @@
 """Filters: each alone and together; what makes no sense in an address is left out."""
 
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from urllib.parse import parse_qsl
 
@@ -22,7 +23,7 @@ from tests.factories import (
     make_station,
 )
 from tour.pages.explore import Filters
-from tour.programmes.models import Allocation, SlotStatus
+from tour.programmes.models import Allocation, Slot, SlotStatus
 from tour.sites.models import PointQuality, SiteKind
 
 requests = count(1)
@@ -176,6 +177,45 @@ async def test_places_with_sessions_come_first(client) -> None:
     slot = await make_slot()
     first = (await found(client))[0]
     assert first == (await (await slot.programme).site).slug
+
+
+async def test_the_soonest_session_comes_first_and_places_of_one_day_by_reading(client) -> None:
+    slugs = {}
+    for kana, day in (("あ", 19), ("さ", 5), ("か", 5)):
+        site = await make_site(name_kana=kana)
+        slot = await make_slot(programme=await make_programme(site=site))
+        start = datetime(2026, 12, day, 10 + day % 3, tzinfo=UTC)
+        await Slot.filter(id=slot.id).update(starts_at=start, ends_at=start + timedelta(hours=1))
+        slugs[kana] = site.slug
+    assert await found(client) == [slugs["か"], slugs["さ"], slugs["あ"]]
+
+
+async def test_what_was_chosen_is_said_and_can_be_taken_away_alone(client) -> None:
+    await make_station(id="oji", name="王子")
+    event = await make_event(await make_site())
+    query = f"event={event.slug}&near=oji&seats=2&open_now=1&date=2026-12-05&access=wheelchair"
+    for path in ("/sites", "/map"):
+        text = (await client.get(f"{path}?{query}&access=stroller")).text
+        chosen = text[text.index('aria-label="選んだ条件"') :].partition("</ul>")[0]
+        for label in (
+            event.title,
+            "王子に近い順",
+            "空き2席以上",
+            "公開中",
+            "12月5日(土)",
+            "車いす",
+        ):
+            assert label in chosen
+        links = re.findall(rf'href="{path}\?([^"]+)"', chosen)
+        assert len(links) == 7
+        assert ["stroller" in link for link in links if "wheelchair" not in link] == [True]
+    assert 'aria-label="選んだ条件"' not in (await client.get("/sites?q=a&kind=craft")).text
+
+
+async def test_an_open_day_that_is_over_finds_nothing_and_says_why(client) -> None:
+    await make_site()
+    text = (await client.get("/sites?event=long-ago")).text
+    assert "終わった開催" in text
 
 
 async def test_a_withdrawn_site_is_nowhere(client) -> None:

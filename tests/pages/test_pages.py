@@ -21,6 +21,7 @@ from tests.factories import (
 )
 from tour.demo.catalogue import read_catalogue
 from tour.demo.load import load
+from tour.events.models import Participation, ParticipationRole
 from tour.programmes.models import Programme, SlotStatus
 from tour.settings import ROOT
 from tour.sites.models import PointQuality, Site, SiteKind
@@ -291,6 +292,17 @@ class TestEvent:
         event = await make_event(await make_site(), day=date(2026, 11, 1))
         for path in (f"/events/{event.slug}", f"/events/{event.slug}/map"):
             assert (await client.get(path)).status_code == 200
+        text = (await client.get(f"/events/{event.slug}")).text
+        assert "この開催は終わりました" in text
+        assert "きょう" not in text
+        assert "/plan?" not in text
+
+    async def test_says_which_places_only_lie_on_the_way(self, client) -> None:
+        host, nearby = await make_site(), await make_site()
+        event = await make_event(host, nearby)
+        await Participation.filter(site_id=nearby.id).update(role=ParticipationRole.NEARBY)
+        for path in (f"/events/{event.slug}", f"/events/{event.slug}/map"):
+            assert (await client.get(path)).text.count("立ち寄り先") == 1
 
     async def test_over_several_days_names_them_all(self, client) -> None:
         event = await make_event(ends_on=EVENT_DAY + timedelta(days=1))

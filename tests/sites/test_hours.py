@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tour.sites.hours import DayException, Hours, Span, clock_text, grouped_weekdays, weekly
-from tour.sites.views import coming_exceptions, hours_table, weekdays_text
+from tour.sites.views import OtherHours, coming_exceptions, hours_table, weekdays_text
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 BERLIN = ZoneInfo("Europe/Berlin")
 TUESDAY = date(2026, 12, 1)
+SIXTIETH = TUESDAY + timedelta(days=60)
 UNKNOWN = Hours(weekly([]), {})
 
 
@@ -158,16 +159,24 @@ def test_exceptions_of_the_next_two_months_are_told() -> None:
         TUESDAYS.week,
         {
             TUESDAY - timedelta(days=1): exception("past"),
-            TUESDAY + timedelta(days=60): exception("年末", en={"note": "year's end"}),
+            SIXTIETH: exception("年末", en={"note": "year's end"}),
             TUESDAY: DayException((Span(600, 720), Span(780, 900)), "半日"),
             TUESDAY + timedelta(days=61): exception("far"),
         },
     )
     said = coming_exceptions(hours, TUESDAY, "en")
     assert said == [
-        (TUESDAY, "10:00–12:00, 13:00–15:00", "半日"),
-        (TUESDAY + timedelta(days=60), "Closed", "year's end"),
+        OtherHours(TUESDAY, TUESDAY, "10:00–12:00, 13:00–15:00", "半日"),
+        OtherHours(SIXTIETH, SIXTIETH, "Closed", "year's end"),
     ]
+
+
+def test_days_that_follow_each_other_with_the_same_hours_are_told_as_one() -> None:
+    holidays = {TUESDAY + timedelta(days=n): DayException((), "年末") for n in (1, 2, 3, 5)}
+    short = {TUESDAY + timedelta(days=6): DayException((Span(600, 720),), "年末")}
+    said = coming_exceptions(Hours(TUESDAYS.week, holidays | short), TUESDAY, "ja")
+    days = [((other.first - TUESDAY).days, (other.last - TUESDAY).days) for other in said]
+    assert days == [(1, 3), (5, 5), (6, 6)]
 
 
 def test_grouping_keeps_every_day_once() -> None:

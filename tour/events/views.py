@@ -33,6 +33,7 @@ class EventCard:
     opens: str
     closes: str
     days_until: int
+    is_over: bool
     site_count: int
     cover: Cover | None
 
@@ -47,6 +48,7 @@ def event_card(event: EventEntry, lang: str, today: date) -> EventCard:
         opens=clock_text(event.span.opens),
         closes=clock_text(event.span.closes),
         days_until=max(0, (event.starts_on - today).days),
+        is_over=event.ends_on < today,
         site_count=len(event.hosts),
         cover=cover_of(event.cover, lang) if event.cover else None,
     )

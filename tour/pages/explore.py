@@ -108,12 +108,12 @@ def start_point(town: TownNow, near: str) -> Point | None:
 
 
 def _candidates(town: TownNow, filters: Filters) -> list[SiteEntry]:
-    """Those of an event in the order of its map; else those with sessions first, by reading."""
+    """Those of an event in the order of its map; else by day of the next session and reading."""
     if filters.event:
         event = town.agenda.event(filters.event)
         ids = [p.site_id for p in event.participants] if event else []
         return [town.catalogue.by_id[i] for i in ids if i in town.catalogue.by_id]
-    return sorted(town.catalogue.sites, key=lambda site: not town.slots_of(site))
+    return sorted(town.catalogue.sites, key=town.next_day)
 
 
 def _meets(town: TownNow, site: SiteEntry, filters: Filters) -> bool:

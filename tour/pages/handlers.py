@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from tour.errors import NotFound
 from tour.events import queries as events
-from tour.events.queries import EventEntry
+from tour.events.models import ParticipationRole
+from tour.events.queries import EventEntry, ParticipantEntry
 from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.pages import maps
+from tour.pages.chosen import choices
 from tour.pages.explore import PER_PAGE, Filters, Found, found, select, start_point
 from tour.pages.town_now import TownNow, town_now
 from tour.programmes import queries as programmes
@@ -74,6 +76,7 @@ async def explore_map(request: Request) -> Response:
         results=_found(town, chosen, filters),
         total=len(chosen),
         map=maps.results_map(request, chosen, filters.query_string(page=1)),
+        places_url=maps.places_url(request, filters.query_string(page=1)),
         **_choices(town, filters),
     )
 
@@ -167,23 +170,26 @@ async def _programmes(town: TownNow, entry: SiteEntry) -> list[ProgrammeView]:
 
 def _found(town: TownNow, sites: list[SiteEntry], filters: Filters) -> list[Found]:
     start: Point | None = start_point(town, filters.near)
-    numbers = _numbers(town.agenda.event(filters.event)) if filters.event else {}
-    return [_numbered(found(town, site, start), numbers.get(site.id)) for site in sites]
+    taking_part = _taking_part(town.agenda.event(filters.event)) if filters.event else {}
+    return [_numbered(found(town, site, start), taking_part.get(site.id)) for site in sites]
 
 
 def _participants(town: TownNow, entry: EventEntry) -> list[Found]:
     """The event's places in the order of its map, numbered as there."""
-    numbers = _numbers(entry)
-    sites = [s for i in numbers if (s := town.catalogue.by_id.get(i))]
-    return [_numbered(found(town, site, None), numbers[site.id]) for site in sites]
+    taking_part = _taking_part(entry)
+    sites = [s for i in taking_part if (s := town.catalogue.by_id.get(i))]
+    return [_numbered(found(town, site, None), taking_part[site.id]) for site in sites]
 
 
-def _numbers(entry: EventEntry | None) -> dict[int, int]:
-    return {p.site_id: p.number for p in entry.participants} if entry else {}
+def _taking_part(entry: EventEntry | None) -> dict[int, ParticipantEntry]:
+    return {p.site_id: p for p in entry.participants} if entry else {}
 
 
-def _numbered(result: Found, number: int | None) -> Found:
-    return Found(replace(result.site, number=number), result.slot) if number else result
+def _numbered(result: Found, entry: ParticipantEntry | None) -> Found:
+    if entry is None:
+        return result
+    nearby = entry.role == ParticipationRole.NEARBY
+    return Found(replace(result.site, number=entry.number, is_nearby=nearby), result.slot)
 
 
 def _takes_part(event: EventEntry, site: SiteEntry) -> bool:
@@ -209,6 +215,7 @@ def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
     days = tuple(sorted({day for event in town.agenda.events for day in event.dates}))
     return {
         "filters": filters,
+        "chosen": choices(town, filters),
         "kinds": _kinds(town.catalogue.sites),
         "access_options": tuple((key, str(label)) for key, label in ACCESS.items()),
         "stations": _stations(town),

@@ -12,9 +12,14 @@ def results_map(request: Request, sites: list[SiteEntry], query: str) -> MapFrag
     return map_around(
         request,
         [site.place for site in sites if site.place],
-        sites=f"{request.app.url_path_for('api:sites')}?{query}",
+        sites=places_url(request, query),
         whole=True,
     )
+
+
+def places_url(request: Request, query: str) -> str:
+    """Where the map's script finds the places of a search."""
+    return f"{request.app.url_path_for('api:sites')}?{query}"
 
 
 def event_map(request: Request, sites: list[SiteEntry], slug: str) -> MapFragment:

@@ -51,6 +51,11 @@ class TownNow:
     def slots_of(self, site: SiteEntry) -> tuple[SlotEntry, ...]:
         return self.board.by_site.get(site.id, ())
 
+    def next_day(self, site: SiteEntry) -> date:
+        """The local day of the site's next session; the last of all days where it has none."""
+        slots = self.slots_of(site)
+        return slots[0].starts_at.astimezone(self.local.tzinfo).date() if slots else date.max
+
     def site_and_slot(self, site: SiteEntry) -> tuple[SiteCard, SlotCard | None]:
         """The card of a site and of the slot to show with it, made once a minute at most."""
         key = (site.id, self.lang)

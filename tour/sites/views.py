@@ -36,6 +36,8 @@ class SiteCard:
     hours_today: str = ""
     open_now: bool | None = None
     number: int | None = None
+    is_nearby: bool = False
+    """On an event's map as something to see on the way, not as one that takes part."""
     photo: str = ""
     photo_alt: str = ""
     door_text: str = ""
@@ -126,21 +128,35 @@ def weekdays_text(days: list[int], lang: str) -> str:
     return ("・" if lang.startswith("ja") else ", ").join(names)
 
 
-def coming_exceptions(
-    hours: Hours, today: date, lang: str, *, days: int = 60
-) -> list[tuple[date, str, str]]:
-    """(date, hours, note) of the exceptions of the next `days`, soonest first."""
+@dataclass(frozen=True, slots=True)
+class OtherHours:
+    """Days in a row with the same hours, other than on their weekdays."""
+
+    first: date
+    last: date
+    hours: str
+    note: str
+
+
+def coming_exceptions(hours: Hours, today: date, lang: str, *, days: int = 60) -> list[OtherHours]:
+    """The exceptions of the next `days`, soonest first; days that follow each other as one."""
     closed = translate("Closed", lang)
     until = today + timedelta(days=days)
-    return [
-        (
-            day,
-            spans_text(exception.spans) or closed,
-            exception.translations.get(lang, {}).get("note") or exception.note,
-        )
-        for day, exception in sorted(hours.exceptions.items())
-        if today <= day <= until
-    ]
+    found: list[OtherHours] = []
+    for day, exception in sorted(hours.exceptions.items()):
+        if not today <= day <= until:
+            continue
+        note = exception.translations.get(lang, {}).get("note") or exception.note
+        other = OtherHours(day, day, spans_text(exception.spans) or closed, note)
+        if found and replace(found[-1], first=day, last=day) == other and _follows(found[-1], day):
+            found[-1] = replace(found[-1], last=day)
+        else:
+            found.append(other)
+    return found
+
+
+def _follows(other: OtherHours, day: date) -> bool:
+    return day - other.last == timedelta(days=1)
 
 
 def _language(code: str, lang: str) -> str:
