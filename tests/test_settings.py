@@ -21,6 +21,8 @@ WRONG = [
     ("TOUR_TILE_URL", "https://tiles.example.org/", "{z}"),
     ("TOUR_TILE_URL", "https://[tiles/{z}/{x}/{y}.png", "{z}"),
     ("TOUR_TILE_URL", "https://a;script-src *;/{z}/{x}/{y}.png", "{z}"),
+    ("TOUR_PROXIES", "*", "no address"),
+    ("TOUR_PROXIES", "127.0.0.1, 0.0.0.0/0", "everybody"),
     ("TOUR_WEB_PROCESSES", "0", "from 1 to 64"),
     ("TOUR_WEB_PROCESSES", "65", "from 1 to 64"),
     ("TOUR_WEB_PROCESSES", "two", "from 1 to 64"),

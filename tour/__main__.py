@@ -52,7 +52,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
         workers=settings.web_processes,
         access_log=False,
         log_config=None,
-        proxy_headers=True,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -39,6 +39,7 @@ from tour.routes.approaches import approach_finder
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.urls import urls as route_urls
 from tour.routes.walks import Walks, open_walks
+from tour.secret import secret_key
 from tour.settings import Settings
 from tour.sites.catalogue import CatalogueCache
 from tour.sites.site_map import MapSource
@@ -78,6 +79,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "site_matrix": SiteMatrix(walks),
         "caches": Caches(CatalogueCache(approach_finder(walks)), AgendaCache(), BoardCache()),
         "map_source": _map_source(settings, assets, walks),
+        "secret_key": secret_key(settings),
         "vapid_public_key": vapid_keys(settings).public,
         "push_policy": EndpointPolicy.parse(settings.push_hosts),
     }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +33,9 @@ CATALOGUE = (
     Setting("TOUR_DATABASE_URL", "sqlite://var/tour.sqlite3", "SQLite file or `asyncpg://` URL"),
     Setting("TOUR_DATA", "data/geo", "folder with the town's `town.toml` and catalogue"),
     Setting("TOUR_VAR", "var", "folder for what the app itself keeps: keys, built streets, mails"),
-    Setting("TOUR_SECRET_KEY", "", "signs cookies; made on first start and kept in `var/`"),
+    Setting(
+        "TOUR_SECRET_KEY", "", "hides who tried how often; made on first start, kept in `var/`"
+    ),
     Setting("TOUR_BASE_URL", DEFAULT_BASE_URL, "where visitors reach the app"),
     Setting("TOUR_STREETS", "", "an `.osm.pbf` or a built graph; empty: straight lines × 1.3"),
     Setting(
@@ -46,6 +49,9 @@ CATALOGUE = (
     Setting("TOUR_PUSH_CA", "", "certificate authority file of the extra push hosts"),
     Setting("TOUR_SMTP_URL", "", "`smtp://user:password@host:port`; empty: mails go to a folder"),
     Setting("TOUR_MAIL_FROM", "", "sender of mails; default `noreply@` and the base URL's host"),
+    Setting(
+        "TOUR_PROXIES", "127.0.0.1", "addresses of proxies whose `X-Forwarded-For` is believed"
+    ),
     Setting("TOUR_WEB_PROCESSES", "1", "web processes (more than 1 needs PostgreSQL)"),
     Setting("TOUR_WORKER", "inline", "`inline`: in the web process; `external`: `tour worker`"),
     Setting("TOUR_DEMO", "0", "1: load the demonstration catalogue at start"),
@@ -72,6 +78,7 @@ class Settings:
     push_ca: str
     smtp_url: str
     mail_from: str
+    proxies: str
     web_processes: int
     worker: str
     demo: bool
@@ -123,6 +130,18 @@ def _database_url(text: str) -> str:
     if urlsplit(text).port == 0:  # one that is no number raises ValueError here
         raise ValueError("the port must be a number from 1 to 65535")
     return text
+
+
+def _proxies(text: str) -> str:
+    """Addresses or networks. Never everybody: whoever likes could then be anybody."""
+    for part in (p.strip() for p in text.split(",") if p.strip()):
+        try:
+            network = ip_network(part)
+        except ValueError:
+            raise ValueError(f"{part!r} is no address such as 192.0.2.1 or 10.0.0.0/8") from None
+        if network.prefixlen == 0:
+            raise ValueError(f"{part!r} is everybody: name the proxies")
+    return ",".join(p.strip() for p in text.split(",") if p.strip())
 
 
 def _base_url(text: str) -> str:
@@ -192,6 +211,7 @@ _READERS: dict[str, Any] = {
     "walk_engine": _walk_engine,
     "tile_url": _tile_url,
     "push_hosts": _hosts,
+    "proxies": _proxies,
     "web_processes": _count,
     "worker": _worker,
     "demo": _flag,

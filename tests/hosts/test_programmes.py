@@ -8,10 +8,13 @@ from starlette.applications import Starlette
 from tests.accounts.signing import browser, make_account, make_site, sign_in_as
 from tests.conftest import NOON, TurnableClock
 from tests.hosts.setting import first_slot, make_party, make_programme
+from tests.reservations.factories import typed
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
+from tour.reservations import worker
+from tour.reservations.models import DrawSlot, Place
 from tour.sites.models import HoursException, OpeningHours, Site
 
 FORM = {
@@ -268,3 +271,73 @@ async def test_the_dragged_entrance_is_where_walks_end(
     assert (await client.post(path, data=data)).status_code == 303
     await site.refresh_from_db()
     assert (site.entrance_lat, site.point_quality) == (35.753123, "entrance")
+
+
+async def test_ages_questions_and_photo_consent_reach_the_visitors_form(
+    client: httpx.AsyncClient, app: Starlette, site: Site
+) -> None:
+    asked = {
+        **FORM,
+        "do": "publish",
+        "min_age": "６",
+        "max_age": "15",
+        "needs_adult": "1",
+        "asks_photo_consent": "1",
+        "seats_kept": "2",
+        "question_2": "利き手はどちらですか",
+        "question_2_en": "Which is your working hand?",
+        "question_2_required": "1",
+    }
+    answer = await client.post(f"/host/{site.slug}/programmes/new", data=asked)
+    assert answer.status_code == 303, answer.text
+    programme = await Programme.get()
+    slot = await Slot.filter(programme=programme).order_by("starts_at").first()
+    assert slot is not None
+    assert (programme.min_age, programme.max_age, programme.needs_adult) == (6, 15, True)
+    assert (slot.capacity, slot.seats_kept, slot.seats_left) == (8, 2, 6)
+    page = await client.get(f"/host/{site.slug}/programmes/{programme.id}")
+    assert 'name="question_1" type="text" value="利き手はどちらですか"' in page.text
+    async with browser(app) as visitor:
+        path = f"/slots/{slot.id}/reserve"
+        form = (await visitor.get(path)).text
+        assert "利き手はどちらですか" in form
+        assert "写真に写ってもかまいません" in form
+        assert "Which is your working hand?" in (await visitor.get(f"{path}?lang=en")).text
+        assert "15歳まで" in (await visitor.get(f"/programmes/{programme.id}?lang=ja")).text
+        data = {**typed(), "photos_asked": "1", f"answer-{slot.id}-0": "左です"}
+        made = await visitor.post(path, data=data)
+        assert made.status_code == 303, made.text
+    place = await Place.get().select_related("reservation")
+    assert (place.answers, place.reservation.photos_allowed) == (["左です"], False)
+    day = await client.get(f"/host/{site.slug}?day=2026-12-05")
+    assert "左です" in day.text, "the host reads the answer where the party stands"
+    assert "写真は不可" in day.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("max_age", "5"),
+        ("seats_kept", "9"),
+        ("pool_children", "９"),
+        ("question_1", "長" * 121),
+    ],
+)
+async def test_terms_that_cannot_be_are_said_beside_the_field(
+    client: httpx.AsyncClient, site: Site, field: str, value: str
+) -> None:
+    data = {**FORM, "min_age": "6", "allocation": "draw", "days": "2026-12-19", field: value}
+    answer = await client.post(f"/host/{site.slug}/programmes/new", data=data)
+    assert answer.status_code == 422
+    assert "-error" in answer.text
+    assert await Programme.all().count() == 0
+
+
+async def test_seats_kept_for_groups_are_in_the_draw_that_opens(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    kept = {"allocation": "draw", "days": "2026-12-19", "pool_children": "3", "pool_residents": "1"}
+    await client.post(f"/host/{site.slug}/programmes/new", data={**FORM, **kept, "do": "publish"})
+    await worker.run_due(NOON)
+    pools = await DrawSlot.all().values_list("pools", flat=True)
+    assert pools == [{"children": 3, "residents": 1}] * 6

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.conftest import NOON
+from tour.events.models import Event
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.reservations.rules import Party
@@ -19,6 +20,13 @@ async def make_site(**values: Any) -> Site:
     return await Site.create(
         slug=slug, **{"kind": "craft", "name": "見本 工房", "point_quality": "building"} | values
     )
+
+
+async def make_event(**values: Any) -> Event:
+    slug = values.pop("slug", f"event-{uuid4().hex[:8]}")
+    days = {"starts_on": DAY_AHEAD.date(), "ends_on": DAY_AHEAD.date()}
+    hours = {"opens_minute": 600, "closes_minute": 960, "timezone": "Asia/Tokyo"}
+    return await Event.create(slug=slug, **{"title": "見本の一日", **days, **hours} | values)
 
 
 async def make_programme(**values: Any) -> Programme:

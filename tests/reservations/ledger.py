@@ -13,12 +13,14 @@ SLOTS = """
 SELECT s.*,
     (SELECT COALESCE(SUM(p.seats), 0) FROM place p
         WHERE p.slot_id = s.id AND p.status = 'confirmed') AS confirmed,
+    (SELECT COALESCE(SUM(p.seats), 0) FROM place p
+        WHERE p.slot_id = s.id AND p.status = 'held') AS held,
     (SELECT COALESCE(SUM(w.seats), 0) FROM waitlist_entry w
         WHERE w.slot_id = s.id AND w.status = 'offered') AS offered,
     (SELECT MIN(w.seats) FROM waitlist_entry w
         WHERE w.slot_id = s.id AND w.status = 'waiting') AS smallest_waiting,
     (SELECT COUNT(*) FROM place p JOIN reservation r ON r.id = p.reservation_id
-        WHERE p.slot_id = s.id AND p.status = 'confirmed'
+        WHERE p.slot_id = s.id AND p.status IN ('confirmed', 'held')
         AND p.seats <> r.adults + r.children) AS split_parties
 FROM slot s
 """
@@ -40,7 +42,9 @@ async def assert_ledger_holds(slot_ids: Iterable[int] | None = None) -> None:
     for slot in await slots_as_counted(slot_ids):
         bookable = slot["capacity"] - slot["seats_kept"]
         assert 0 <= slot["seats_taken"] <= bookable, f"oversold: {slot}"
-        assert slot["seats_taken"] == slot["confirmed"] + slot["offered"], f"miscounted: {slot}"
+        assert slot["seats_taken"] == slot["confirmed"] + slot["offered"] + slot["held"], (
+            f"miscounted: {slot}"
+        )
         assert slot["split_parties"] == 0, f"a party was split: {slot}"
 
 

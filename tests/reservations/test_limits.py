@@ -3,38 +3,73 @@
 import pytest
 
 from tour.errors import TooManyRequests
-from tour.reservations.limits import BY_ADDRESS, RateLimits
+from tour.reservations import limits as counting
+from tour.reservations.limits import BY_ADDRESS, BY_CONTACT, RateLimits
+from tour.reservations.models import RateCount
+
+pytestmark = pytest.mark.usefixtures("database")
+SECRET = "of this town"
 
 
 class Stopwatch:
-    seconds = 600.0
+    seconds = 1_800_000_000.0
 
     def __call__(self) -> float:
         return self.seconds
 
 
-def tries(limits: RateLimits, count: int, address: str = "192.0.2.1") -> int:
+async def tries(limits: RateLimits, count: int, address: str = "192.0.2.1") -> int:
     """How many of so many tries are let through."""
     allowed = 0
     for _number in range(count):
         try:
-            limits.hit(BY_ADDRESS, "reserve", address)
+            await limits.hit((BY_ADDRESS, f"reserve:{address}"))
         except TooManyRequests:
             continue
         allowed += 1
     return allowed
 
 
-def test_one_address_is_slowed_and_another_is_not() -> None:
-    limits = RateLimits(Stopwatch())
-    assert tries(limits, 200) == BY_ADDRESS.most
-    assert tries(limits, 1, "192.0.2.2") == 1
+async def test_one_address_is_slowed_and_another_is_not() -> None:
+    limits = RateLimits(SECRET, Stopwatch())
+    assert await tries(limits, 200) == BY_ADDRESS.most
+    assert await tries(limits, 1, "192.0.2.2") == 1
 
 
 @pytest.mark.parametrize(("later", "allowed"), [(59.0, 0), (90.0, 60), (120.0, 120)])
-def test_tries_come_back_as_time_passes(later: float, allowed: int) -> None:
+async def test_tries_come_back_as_time_passes(later: float, allowed: int) -> None:
     watch = Stopwatch()
-    limits = RateLimits(watch)
-    tries(limits, 200)
+    limits = RateLimits(SECRET, watch)
+    await tries(limits, 200)
     watch.seconds += later
-    assert tries(limits, 200) == allowed
+    assert await tries(limits, 200) == allowed
+
+
+async def test_processes_of_one_database_count_together(postgres: object) -> None:
+    """SQLite has one process, which counts in its own memory."""
+    watch = Stopwatch()
+    one, other = RateLimits(SECRET, watch), RateLimits(SECRET, watch)
+    assert await tries(one, 100) == 100
+    assert await tries(other, 100) == (20 if postgres else 100)
+
+
+async def test_a_contact_is_counted_from_every_address() -> None:
+    limits = RateLimits(SECRET, Stopwatch())
+    for number in range(BY_CONTACT.most):
+        await limits.hit((BY_ADDRESS, f"reserve:{number}"), (BY_CONTACT, "contact:yui@example.org"))
+    with pytest.raises(TooManyRequests):
+        await limits.hit((BY_ADDRESS, "reserve:x"), (BY_CONTACT, "contact:yui@example.org"))
+
+
+async def test_no_address_is_kept_and_old_counts_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch, postgres: object
+) -> None:
+    watch = Stopwatch()
+    await tries(RateLimits(SECRET, watch), 3)
+    rows = await RateCount.all().values()
+    assert "192.0.2" not in str(rows)
+    assert len(rows) == (1 if postgres else 0)
+    watch.seconds += 180
+    monkeypatch.setattr(counting.time, "time", watch)
+    await counting.forget_counts()
+    assert await RateCount.all().count() == 0

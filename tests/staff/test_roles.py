@@ -35,6 +35,8 @@ WHO = {
     "ask_again": EDITOR,
     "event_cover": EDITOR,
     "change_cover": EDITOR,
+    "event_rules": STAFF,
+    "change_event_rules": STAFF,
     "event_map": EDITOR,
     "publish_map": STAFF,
     "event_places": EDITOR,

@@ -16,7 +16,7 @@ async def detail(request: Request) -> Response:
 async def enter(request: Request) -> Response:
     """POST draws/{id}/entries: as a reservation, with `slots` as the ranking, best first."""
     body = await read_object(request)
-    wish = read_wish(request, body, most=draws.MAX_CHOICES)
+    wish = await read_wish(request, body, most=draws.MAX_CHOICES)
     pools = body.get("pools", [])
     made = await draws.enter(
         request.path_params["draw_id"],

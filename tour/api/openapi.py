@@ -47,7 +47,12 @@ def _body(schema: str) -> Json:
 BAD_INPUT = {"422": _answer("What is wrong, field by field", "Problem", PROBLEM)}
 NOT_FOUND = {"404": _answer("There is no such thing", "Problem", PROBLEM)}
 CONFLICT = {
-    "409": _answer("Full or closed; `slot` says which", "Problem", "application/problem+json")
+    "409": _answer(
+        "Full or closed (`slot` says which), or the `type` ends in contact-check: seats are held, "
+        "and the code that was mailed goes to `confirm` before `ends_at`",
+        "Problem",
+        PROBLEM,
+    )
 }
 REFERENCE = {"name": "reference", "in": "path", "required": True, "schema": {"type": "string"}}
 SLOT = {"name": "slot_id", "in": "path", "required": True, "schema": {"type": "integer"}}
@@ -159,6 +164,19 @@ PATHS: Json = {
             "parameters": [REFERENCE],
             "responses": {"204": {"description": "Cancelled"}, **NOT_FOUND, **CONFLICT},
         },
+    },
+    "/api/v1/reservations/{reference}/confirmation": {
+        "post": {
+            "summary": "Send the code that was mailed, where an event checks contacts",
+            "parameters": [REFERENCE],
+            "requestBody": _body("Code"),
+            "responses": {
+                "200": _answer("The reservation", "Reservation"),
+                **NOT_FOUND,
+                **CONFLICT,
+                **BAD_INPUT,
+            },
+        }
     },
     "/api/v1/waitlist-entries": {
         "post": {

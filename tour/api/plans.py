@@ -35,7 +35,7 @@ FINENESS = 100
 
 async def create(request: Request) -> Response:
     """Stops with their times, the walks between them, and why a must-see is not among them."""
-    count_try(request, "plan")
+    await count_try(request, "plan")
     planned = await plan_request(request)
     wish, unknown = await _wish(request, planned.context)
     desk = await planned.desk(wish)

@@ -8,9 +8,10 @@ from starlette.responses import JSONResponse, Response
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
-from tour.reservations import changes, queries, service, waitlist
+from tour.reservations import changes, proving, queries, service, waitlist
+from tour.reservations.errors import CheckNeeded
 from tour.reservations.forms import MAX_ANSWER, MAX_NOTE, MAX_QUESTIONS, ChangeForm, ReserveForm
-from tour.reservations.limits import count_contact, count_try
+from tour.reservations.limits import count_try
 from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.web import lang, now, state
 from tour.web.forms import cleaned
@@ -20,7 +21,7 @@ MAX_KEY = 80
 
 async def create(request: Request) -> Response:
     """Reserve one slot or a whole itinerary for one party: all of it, or nothing (409)."""
-    wish = read_wish(request, await read_object(request))
+    wish = await read_wish(request, await read_object(request))
     made = await service.reserve(wish, now=now(request))
     return await created(request, made.reference)
 
@@ -57,7 +58,7 @@ async def change(request: Request) -> Response:
 
 async def join(request: Request) -> Response:
     """POST waitlist-entries: a wish for one slot that is full."""
-    wish = read_wish(request, await read_object(request), most=1)
+    wish = await read_wish(request, await read_object(request), most=1)
     made = await waitlist.join(wish, now=now(request))
     return await created(request, made.reference)
 
@@ -92,30 +93,48 @@ async def subscribe(request: Request) -> Response:
     return Response(status_code=201)
 
 
+async def prove(request: Request) -> Response:
+    """POST confirmation: the code from the mail makes what is held the party's."""
+    await count_try(request, "code")
+    reference = request.path_params["reference"]
+    code = str((await read_object(request)).get("code", ""))
+    await proving.prove(reference, code, now=now(request))
+    entry = await queries.by_reference(reference)
+    return JSONResponse(shown(entry, reservation_url(request, reference)))
+
+
 async def created(request: Request, reference: str) -> Response:
-    """201 with the reservation as it is now."""
+    """201 with the reservation as it is now; CheckNeeded while a code is on its way by mail."""
     url = reservation_url(request, reference)
     entry = await queries.by_reference(reference)
+    if entry.check and entry.is_unproved:
+        path = request.app.url_path_for("api:reservation_prove", reference=reference)
+        raise CheckNeeded(
+            _("A code was sent by e-mail. Send it to `confirm` before `ends_at`."),
+            reference=reference,
+            url=url,
+            confirm=state(request).settings.base_url + str(path),
+            ends_at=entry.check.ends_at.isoformat(),
+        )
     return JSONResponse(shown(entry, url), 201, headers={"Location": url})
 
 
-def read_wish(
+async def read_wish(
     request: Request, body: dict[str, Any], *, most: int = service.MAX_SLOTS
 ) -> service.Request:
     """The wish in a body; raises BadInput for all of its fields together, counts the try."""
-    count_try(request, "api")
     key = request.headers.get("idempotency-key", "")[:MAX_KEY]
     party, contact = _part(body, "party"), _part(body, "contact")
     form = ReserveForm.parse(
         {**party, **contact, "consent": body.get("consent"), "idempotency_key": key}
     )
+    await count_try(request, "api", form.party)
     errors = dict(form.errors)
     slots = body.get("slots")
     if not _are_slot_ids(slots, most):
         errors["slots"] = _("Give one to %(n)s slot ids.", n=most)
     if errors or form.party is None:
         raise BadInput(_("Some fields need correcting."), errors)
-    count_contact(request, form.party.email_key, form.party.phone_key)
     return service.Request(
         slot_ids=tuple(slots),  # type: ignore[arg-type]
         party=form.party,
@@ -124,6 +143,7 @@ def read_wish(
         idempotency_key=form.value("idempotency_key"),
         note=cleaned(str(body.get("note", "")))[:MAX_NOTE],
         answers=_answers(_part(body, "answers")),
+        photos_allowed=allowed if isinstance(allowed := body.get("photos_allowed"), bool) else None,
     )
 
 

@@ -155,9 +155,11 @@ SCHEMAS: Json = {
         lang=TEXT,
         consent={"const": True},
         note=TEXT,
+        photos_allowed={"type": "boolean"},
         answers={"type": "object", "additionalProperties": _list(TEXT)},
         pools=_list({"enum": ["children", "residents"]}),
     ),
+    "Code": _object(("code",), code=TEXT),
     "Change": _object(
         party=_object(adults=WHOLE, children=WHOLE), contact=_object(name=TEXT, kana=TEXT)
     ),
@@ -213,6 +215,10 @@ SCHEMAS: Json = {
         status=WHOLE,
         detail=TEXT,
         slot=WHOLE,
+        reference=TEXT,
+        url=TEXT,
+        confirm=TEXT,
+        ends_at=INSTANT,
         errors={"type": "object", "additionalProperties": TEXT},
     ),
 }

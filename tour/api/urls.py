@@ -32,6 +32,12 @@ urls = [
         name="api:reservation_change",
     ),
     Url(
+        f"{V1}/reservations/{{reference:key}}/confirmation",
+        reservations.prove,
+        methods=["POST"],
+        name="api:reservation_prove",
+    ),
+    Url(
         f"{V1}/waitlist-entries",
         reservations.join,
         methods=["POST"],

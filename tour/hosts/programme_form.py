@@ -8,21 +8,37 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import FormData
 
 from tour.i18n import lazy as _
-from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, TEXTS, Outline, Times, as_fields
-from tour.programmes.models import Allocation
+from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, Times
+from tour.programmes.models import POOLS, Allocation
+from tour.programmes.outline import (
+    MOST_QUESTIONS,
+    TEXTS,
+    Outline,
+    Question,
+    as_fields,
+)
 from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
 from tour.sites.labels import LANGUAGES
 from tour.web.forms import Reading, Typed, texts
 
+QUESTION_FIELDS = tuple(
+    f"question_{number}{part}"
+    for number in range(1, MOST_QUESTIONS + 1)
+    for part in ("", "_en", "_required")
+)
 OUTLINE_FIELDS = (
     *TEXTS,
     *(f"{name}_en" for name in TEXTS),
     "minutes",
     "price_yen",
     "min_age",
+    "max_age",
     "max_party",
     "languages",
+    "needs_adult",
+    "asks_photo_consent",
+    *QUESTION_FIELDS,
 )
 TIME_FIELDS = (
     "days",
@@ -33,10 +49,15 @@ TIME_FIELDS = (
     "break_from",
     "break_until",
     "capacity",
+    "seats_kept",
     "allocation",
+    "pool_children",
+    "pool_residents",
     "may_overlap",
 )
 MOST_DAYS = 14
+MOST_LETTERS = 120
+"""Of a question: it must stand on a phone."""
 FIELD_LABELS = {
     "title": _("Title"),
     "summary": _("What one does"),
@@ -44,6 +65,9 @@ FIELD_LABELS = {
     "minutes": _("Minutes"),
     "price_yen": _("Price in yen"),
     "min_age": _("From what age"),
+    "max_age": _("Up to what age"),
+    "needs_adult": _("Children come with an adult"),
+    "asks_photo_consent": _("Ask whether they may be in pictures"),
     "max_party": _("People in one party"),
     "languages": _("Languages"),
 }
@@ -56,7 +80,10 @@ USUAL_TIMES = {
     "break_from": "12:00",
     "break_until": "13:00",
     "capacity": "8",
+    "seats_kept": "0",
     "allocation": "first_come",
+    "pool_children": "0",
+    "pool_residents": "0",
     "may_overlap": "",
 }
 USUAL_OUTLINE = {
@@ -111,10 +138,29 @@ def read_outline(values: dict[str, str]) -> tuple[Outline, Typed]:
         minutes=read.whole("minutes", 5, 600),
         price_yen=read.whole("price_yen", 0, 1_000_000),
         min_age=read.whole("min_age", 0, 99) if values["min_age"] else None,
+        max_age=read.whole("max_age", 0, 99) if values["max_age"] else None,
         max_party=read.whole("max_party", 1, 20),
         languages=tuple(spoken),
+        needs_adult=bool(values["needs_adult"]),
+        asks_photo_consent=bool(values["asks_photo_consent"]),
+        questions=_questions(read),
     )
+    if outline.max_age is not None and outline.max_age < (outline.min_age or 0):
+        read.errors.setdefault("max_age", _("The highest age is below the lowest."))
     return outline, read.typed
+
+
+def _questions(read: Reading) -> tuple[Question, ...]:
+    """Those that say something; the others move up."""
+    asked = [
+        Question(
+            read.text(f"question_{number}", MOST_LETTERS),
+            read.text(f"question_{number}_en", MOST_LETTERS),
+            bool(read.values[f"question_{number}_required"]),
+        )
+        for number in range(1, MOST_QUESTIONS + 1)
+    ]
+    return tuple(question for question in asked if question.text)
 
 
 def read_times(
@@ -130,6 +176,7 @@ def read_times(
     rhythm = _rhythm(read)
     starts = rhythm.starts(minutes)
     capacity = read.whole("capacity", 1, MAX_CAPACITY)
+    kept = _kept_seats(read, capacity)
     if not read.errors and not 0 < len(starts) <= MOST_A_DAY:
         read.errors["first"] = _("That gives %(n)s times a day. Please look again.", n=len(starts))
     if read.errors:
@@ -149,8 +196,21 @@ def read_times(
         booking_opens_at=event.booking_opens_at if event else None,
         event_id=event.event_id if event else None,
         may_overlap=bool(values["may_overlap"]),
+        seats_kept=kept["seats_kept"],
+        pools={name: n for name in POOLS if draw and (n := kept[f"pool_{name}"])},
     )
     return times, read.typed
+
+
+def _kept_seats(read: Reading, capacity: int) -> dict[str, int]:
+    """Seats that not everybody can have: together at most all of them. Empty is none."""
+    fields = ["seats_kept"]
+    if read.values["allocation"] == Allocation.DRAW:
+        fields += [f"pool_{name}" for name in POOLS]
+    kept = {name: read.whole(name, 0, capacity) if read.values[name] else 0 for name in fields}
+    if not read.errors and sum(kept.values()) > capacity:
+        read.errors["seats_kept"] = _("More seats are kept than there are.")
+    return kept
 
 
 def starts_preview(values: dict[str, Any], minutes: int) -> list[str]:
@@ -197,4 +257,6 @@ def language_choices() -> list[tuple[str, str]]:
 def labels() -> dict[str, str]:
     """What the fields are called, for the list of what somebody else has changed."""
     named = {name: str(label) for name, label in FIELD_LABELS.items()}
+    for number in range(1, MOST_QUESTIONS + 1):
+        named[f"question_{number}"] = str(_("Question %(n)s", n=number))
     return {**named, **{f"{name}_en": f"{label} (English)" for name, label in named.items()}}

@@ -21,7 +21,8 @@ from tour.i18n import lazy as _
 from tour.i18n import localized
 from tour.programmes import editing
 from tour.programmes.editing import SUBJECT, TimesRefused
-from tour.programmes.models import Programme
+from tour.programmes.models import POOLS, Programme
+from tour.programmes.outline import TEXTS, outline_of
 from tour.sites.editing import Stale, Version
 from tour.web import lang, now, state
 from tour.web.forms import Typed
@@ -55,7 +56,7 @@ async def new_programme(request: Request) -> Response:
     copied = request.query_params.get("copy", "")
     if copied.isdecimal() and len(copied) < 10:
         before = await editing.programme_of_site(int(copied), tending.site.id)
-        values |= forms.outline_values(editing.outline_of(before))
+        values |= forms.outline_values(outline_of(before))
         values |= await _usual_times(request, before)
     return await _new_page(request, tending, Typed(values))
 
@@ -84,7 +85,7 @@ async def create_programme(request: Request) -> Response:
 
 async def programme_page(request: Request) -> Response:
     tending, programme = await _programme(request)
-    values = {**forms.outline_values(editing.outline_of(programme)), **forms.USUAL_TIMES}
+    values = {**forms.outline_values(outline_of(programme)), **forms.USUAL_TIMES}
     return await _programme_page(request, tending, programme, Typed(values))
 
 
@@ -113,7 +114,7 @@ async def change_programme(request: Request) -> Response:
 async def add_times(request: Request) -> Response:
     tending, programme = await _programme(request)
     form = await request.form(max_fields=80, max_files=0)
-    stored = forms.outline_values(editing.outline_of(programme))
+    stored = forms.outline_values(outline_of(programme))
     values = {**forms.submitted(form, with_times=True), **stored}
     coming = await _event_days(request, tending)
     zone = state(request).town.timezone
@@ -193,6 +194,8 @@ async def _usual_times(request: Request, programme: Programme) -> dict[str, str]
     clocks = [at for s in slots if (at := s.starts_at.astimezone(zone)).date() == day]
     return {
         "capacity": str(slots[0].capacity),
+        "seats_kept": str(slots[0].seats_kept),
+        **{f"pool_{name}": str(slots[0].pools.get(name, 0)) for name in POOLS},
         "allocation": str(slots[0].allocation),
         "first": f"{min(clocks):%H:%M}",
         "last": f"{max(clocks):%H:%M}",
@@ -271,10 +274,8 @@ _SAID = {
 
 def _shown(request: Request, programme: Programme) -> dict[str, str]:
     """The texts in the reader's language, as the public page falls back."""
-    row = {name: getattr(programme, name) for name in editing.TEXTS}
-    return {
-        name: localized(row, name, lang(request), programme.translations) for name in editing.TEXTS
-    }
+    row = {name: getattr(programme, name) for name in TEXTS}
+    return {name: localized(row, name, lang(request), programme.translations) for name in TEXTS}
 
 
 def _to_programme(request: Request, tending: Tending, programme_id: int, done: str) -> Response:

@@ -26,6 +26,9 @@ class PartyRow:
     language: str
     phone: str
     note: str
+    answers: tuple[tuple[str, str], ...]
+    """(question, answer) in the town's language, of those that were answered."""
+    photos_allowed: bool | None
     arrived_at: datetime | None
 
 
@@ -74,8 +77,9 @@ async def day_at(
     places = await held.order_by("id").select_related("reservation")
     arrived = await arrivals_of([place.id for place in places])
     parties: dict[int, list[PartyRow]] = {slot.id: [] for slot in slots}
+    questions = {slot.id: [str(q["text"]) for q in slot.programme.questions] for slot in slots}
     for place in places:
-        row = _party(place, arrived.get(place.id), town_lang)
+        row = _party(place, questions[place.slot_id], arrived.get(place.id), town_lang)
         parties[place.slot_id].append(row)
     queued = await _waiting([slot.id for slot in slots])
     next_id = _next_slot_id(slots, now)
@@ -128,7 +132,9 @@ def _slot(
     )
 
 
-def _party(place: Place, arrived_at: datetime | None, town_lang: str) -> PartyRow:
+def _party(
+    place: Place, questions: list[str], arrived_at: datetime | None, town_lang: str
+) -> PartyRow:
     made = place.reservation
     is_foreign = made.lang != town_lang
     return PartyRow(
@@ -140,6 +146,8 @@ def _party(place: Place, arrived_at: datetime | None, town_lang: str) -> PartyRo
         language=NAMES.get(made.lang, made.lang) if is_foreign else "",
         phone=made.phone,
         note=made.note,
+        answers=tuple((q, a) for q, a in zip(questions, place.answers, strict=False) if a),
+        photos_allowed=made.photos_allowed,
         arrived_at=arrived_at,
     )
 

@@ -2,17 +2,15 @@
 
 import base64
 import binascii
-import os
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tour.errors import ConfigurationError
+from tour.secret import kept_secret
 from tour.settings import Settings
 
 FILE = "vapid-private-key"
@@ -36,9 +34,7 @@ def vapid_keys(settings: Settings) -> VapidKeys:
     if settings.vapid_private_key:
         return _pair(settings.vapid_private_key, "TOUR_VAPID_PRIVATE_KEY")
     path = settings.var / FILE
-    if not path.exists():
-        _keep(path, new_private_key())
-    return _pair(path.read_text(encoding="ascii").strip(), str(path))
+    return _pair(kept_secret(path, new_private_key), str(path))
 
 
 def vapid_subject(settings: Settings) -> str:
@@ -65,22 +61,6 @@ def _pair(private: str, source: str) -> VapidKeys:
         serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
     )
     return VapidKeys(private.rstrip("="), _encode(point))
-
-
-def _keep(path: Path, private: str) -> None:
-    """Write the key for its owner only; of two processes that start at once, the first wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(private + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        os.unlink(draft)
 
 
 def _encode(raw: bytes) -> str:

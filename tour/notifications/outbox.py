@@ -35,6 +35,8 @@ LEASE = timedelta(seconds=60)
 """How long a claim lasts: well above the longest try."""
 FARTHEST = LONGEST_RETRY_AFTER * 2
 """No try is ever put off longer; one that is was written before the clock was set back."""
+BY_MAIL_ONLY = "mail:"
+"""Begins the key of what must reach a mail box, whatever browser has subscribed."""
 CHOICES = frozenset(str(choice) for choice in Choice)
 
 
@@ -85,7 +87,7 @@ INSERT INTO delivery
     (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem)
 SELECT r.id, r.revision, s.id, s.service, 'waiting', 0, r.due_at, ''
 FROM reminder r JOIN push_subscription s ON s.recipient_id = r.recipient_id
-WHERE r.id IN ({ids})
+WHERE r.id IN ({ids}) AND r.key NOT LIKE 'mail:%'
 """
 TO_MAIL = """
 INSERT INTO delivery
@@ -93,7 +95,9 @@ INSERT INTO delivery
 SELECT r.id, r.revision, NULL, 'mail', 'waiting', 0, r.due_at, ''
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
 WHERE r.id IN ({ids}) AND t.email <> ''
-    AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = r.recipient_id)
+    AND (r.key LIKE 'mail:%' OR NOT EXISTS (
+        SELECT 1 FROM push_subscription s WHERE s.recipient_id = r.recipient_id
+    ))
 """
 
 

@@ -5,7 +5,7 @@ Whether a programme is paused or still a draft is in the log: a draft was never 
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,13 +16,13 @@ from tour.db import transaction
 from tour.errors import BadInput, Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
+from tour.programmes.outline import Outline, as_fields, columns, outline_of
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.timetable import first_overlap
 from tour.sites.editing import Stale, Version
 from tour.sites.service import catalogue_changed
 
 SUBJECT = "programme"
-TEXTS = ("title", "summary", "bring")
 ENTRIES_CLOSE_BEFORE = timedelta(days=5)
 MOST_SLOTS = 200
 WENT_PUBLIC = ("programme.publish", "programme.pause")
@@ -42,19 +42,6 @@ class TimesRefused(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """A programme as its host writes it; `texts` and `english` by the names in TEXTS."""
-
-    texts: Mapping[str, str]
-    english: Mapping[str, str]
-    minutes: int
-    price_yen: int
-    min_age: int | None
-    max_party: int
-    languages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Times:
     """Starts with the same number of seats. `may_overlap`: different people lead them."""
 
@@ -64,32 +51,8 @@ class Times:
     booking_opens_at: datetime | None
     event_id: int | None
     may_overlap: bool = False
-
-
-def outline_of(programme: Programme) -> Outline:
-    english = programme.translations.get("en", {})
-    return Outline(
-        texts={name: getattr(programme, name) for name in TEXTS},
-        english={name: english.get(name, "") for name in TEXTS},
-        minutes=programme.minutes,
-        price_yen=programme.price_yen,
-        min_age=programme.min_age,
-        max_party=programme.max_party,
-        languages=tuple(programme.languages),
-    )
-
-
-def as_fields(outline: Outline) -> dict[str, Any]:
-    """The outline under the names of its form's fields, as the log keeps it."""
-    return {
-        **outline.texts,
-        **{f"{name}_en": text for name, text in outline.english.items()},
-        "minutes": outline.minutes,
-        "price_yen": outline.price_yen,
-        "min_age": outline.min_age,
-        "max_party": outline.max_party,
-        "languages": sorted(outline.languages),
-    }
+    seats_kept: int = 0
+    pools: Mapping[str, int] = field(default_factory=dict)
 
 
 async def create(
@@ -102,7 +65,7 @@ async def create(
             site_id=site_id,
             event_id=times.event_id,
             is_published=False,
-            **_columns(outline, {}),
+            **columns(outline, {}),
         )
         await _add_slots(made, times, now)
         after = {**as_fields(outline), "times": len(times.starts)}
@@ -119,8 +82,8 @@ async def change(
         if not await mine.update(updated_at=version.next_after(now)):
             raise Stale
         before = await Programme.get(id=programme.id)
-        columns = _columns(outline, before.translations)
-        await Programme.filter(id=programme.id).update(**columns)
+        row = columns(outline, before.translations)
+        await Programme.filter(id=programme.id).update(**row)
         await _log(
             actor,
             "programme.change",
@@ -215,6 +178,8 @@ async def _add_slots(programme: Programme, times: Times, now: datetime) -> None:
                 starts_at=start,
                 ends_at=start + length,
                 capacity=times.capacity,
+                seats_kept=times.seats_kept,
+                pools=dict(times.pools),
                 allocation=times.allocation,
                 booking_opens_at=times.booking_opens_at,
                 booking_closes_at=start - closes_before,
@@ -253,19 +218,6 @@ async def _set_published(
         before = {"published": not is_published}
         await Programme.filter(id=programme.id).update(is_published=is_published)
         await _log(actor, action, _subject(programme), before, {"published": is_published}, now)
-
-
-def _columns(outline: Outline, translations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    english = {name: text for name, text in outline.english.items() if text}
-    return {
-        **outline.texts,
-        "translations": {**translations, "en": english} if english else {**translations},
-        "minutes": outline.minutes,
-        "price_yen": outline.price_yen,
-        "min_age": outline.min_age,
-        "max_party": outline.max_party,
-        "languages": list(outline.languages),
-    }
 
 
 def _subject(programme: Programme) -> Subject:

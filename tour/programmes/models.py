@@ -10,6 +10,10 @@ from tortoise.models import Model
 from tour.events.models import Event
 from tour.sites.models import Site
 
+DEFAULT_RETENTION_DAYS = 30
+POOLS = ("children", "residents")
+"""Groups for which a draw can keep seats."""
+
 
 class Allocation(StrEnum):
     FIRST_COME = "first_come"
@@ -46,7 +50,8 @@ class Programme(Model):
     max_party = fields.SmallIntField(default=6)
     needs_adult = fields.BooleanField(default=False)
     questions: list[dict[str, Any]] = fields.JSONField(default=list)
-    """Up to five, as {"text": …, "required": …, "translations": {lang: text}}."""
+    """Up to five, as {"text": …, "required": …, "translations": {lang: {"text": …}}}."""
+    asks_photo_consent = fields.BooleanField(default=False)
     languages: list[str] = fields.JSONField(default=list)
     is_published = fields.BooleanField(default=True)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -78,6 +83,8 @@ class Slot(Model):
     status = fields.CharEnumField(SlotStatus, max_length=20, default=SlotStatus.OPEN)
     booking_opens_at = fields.DatetimeField(null=True)
     booking_closes_at: datetime = fields.DatetimeField()
+    pools: dict[str, int] = fields.JSONField(default=dict)
+    """Seats that a draw keeps for a group: {"children": 4}."""
 
     class Meta:
         table = "slot"
@@ -95,7 +102,14 @@ class BookingRules(Model):
     event: fields.OneToOneRelation[Event] = fields.OneToOneField(
         "models.Event", related_name="booking_rules"
     )
-    reservations_per_contact = fields.SmallIntField(null=True)
+    event_id: int
+    reservations_per_contact: int | None = fields.SmallIntField(null=True)
+    checks_contact = fields.BooleanField(default=False)
+    """Whether a code sent by mail must come back before a party is confirmed (decision 0012)."""
+    releases_absent = fields.BooleanField(default=False)
+    """Whether seats of parties that have not come go to people at the door after ten minutes."""
+    retention_days = fields.SmallIntField(default=DEFAULT_RETENTION_DAYS)
+    """How long after its last day what is known of the people in it is kept."""
 
     class Meta:
         table = "booking_rules"

@@ -43,6 +43,7 @@ class ProgrammeEntry:
     max_party: int
     needs_adult: bool
     questions: tuple[Mapping[str, Any], ...]
+    asks_photo_consent: bool
     languages: tuple[str, ...]
 
     def text(self, name: str, lang: str) -> str:
@@ -159,5 +160,6 @@ def _programme(row: Mapping[str, Any]) -> ProgrammeEntry:
         max_party=row["max_party"],
         needs_adult=bool(row["needs_adult"]),
         questions=tuple(row["questions"]),
+        asks_photo_consent=bool(row["asks_photo_consent"]),
         languages=tuple(row["languages"]),
     )

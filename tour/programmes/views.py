@@ -58,6 +58,7 @@ class ProgrammeView:
     max_party: int
     needs_adult: bool
     questions: tuple[QuestionView, ...]
+    asks_photo_consent: bool
     languages: tuple[str, ...]
     slots: tuple[SlotCard, ...]
 
@@ -105,6 +106,7 @@ def programme_view(
         max_party=programme.max_party,
         needs_adult=programme.needs_adult,
         questions=tuple(_question(q, lang) for q in programme.questions),
+        asks_photo_consent=programme.asks_photo_consent,
         languages=programme.languages,
         slots=tuple(slot_card(s, programme, site, lang=lang, now=now) for s in slots),
     )

@@ -5,11 +5,35 @@ from datetime import datetime, timedelta
 
 from tour.db import transaction
 from tour.programmes import service as programmes
+from tour.programmes.models import Slot
 from tour.reservations import changes
+from tour.reservations.arrivals import arrivals_of
 from tour.reservations.models import Place, PlaceStatus
 
 RELEASED_AFTER = timedelta(minutes=10)
 """A party may come this late and still find its seats."""
+LOOKS_BACK = timedelta(hours=12)
+
+
+async def release_all_absent(*, now: datetime) -> int:
+    """As `release_absent`, wherever staff chose it and the door checks people in; returns seats.
+
+    A door at which nobody at all was checked in keeps no list: there nothing is released.
+    """
+    begun = Slot.filter(
+        starts_at__lte=now - RELEASED_AFTER,
+        starts_at__gt=now - LOOKS_BACK,
+        ends_at__gt=now,
+        seats_taken__gt=0,
+        programme__event__booking_rules__releases_absent=True,
+    )
+    freed = 0
+    for slot in await begun.order_by("id"):
+        held = Place.filter(slot_id=slot.id, status=PlaceStatus.CONFIRMED)
+        arrived = await arrivals_of([place.id for place in await held.only("id")])
+        if arrived:
+            freed += await release_absent(slot.id, arrived, now=now)
+    return freed
 
 
 async def release_absent(slot_id: int, present: Collection[int], *, now: datetime) -> int:

@@ -1,7 +1,8 @@
-"""How many reservations of an event one contact may hold (staff set it, per event)."""
+"""What staff set for an event: how many reservations a contact may hold, whether it is checked."""
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from tortoise.connection import get_connection
 from tortoise.expressions import Q
@@ -18,14 +19,37 @@ LOCK_SPACE = 0x0F7
 """Our own number among PostgreSQL's advisory locks."""
 
 
-async def limits_of(slots: Iterable[Slot]) -> dict[int, int]:
-    """The limit by event id, of those events of the slots that have one."""
+@dataclass(frozen=True, slots=True)
+class EventRules:
+    """The rules of the events of some slots; `limits` by event id, of those that have one."""
+
+    limits: dict[int, int]
+    checks_contact: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a party can be confirmed without looking at what else it holds."""
+        return not self.limits and not self.checks_contact
+
+
+NO_RULES = EventRules({}, checks_contact=False)
+
+
+async def rules_of(slots: Iterable[Slot]) -> EventRules:
+    """What staff set for the events of these slots, which come with their programmes."""
     events = {event_id for slot in slots if (event_id := _event_id(slot)) is not None}
-    rules = BookingRules.filter(event_id__in=events, reservations_per_contact__isnull=False)
-    return dict(await rules.values_list("event_id", "reservations_per_contact")) if events else {}
+    return await rules_of_events(events)
 
 
-async def check(limits: Mapping[int, int], party: Party) -> None:
+async def rules_of_events(events: Collection[int]) -> EventRules:
+    if not events:
+        return NO_RULES
+    rules = await BookingRules.filter(event_id__in=events)
+    limits = {r.event_id: r.reservations_per_contact for r in rules if r.reservations_per_contact}
+    return EventRules(limits, any(r.checks_contact for r in rules))
+
+
+async def check(limits: Mapping[int, int], party: Party | Reservation) -> None:
     """Raise LimitReached when one more is too many; in the transaction that adds it."""
     contacts = same_contact(party)
     if limits:

@@ -64,6 +64,7 @@ async def show(
         slot=shown[0].slot,
         programme=shown[0].programme,
         questions=_questions(shown),
+        asks_photos=any(view.programme.asks_photo_consent for view in shown),
         form=form,
         refusal=refusal,
         loss=await _loss(request, slots, shown, full, form) if full else None,

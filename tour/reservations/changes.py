@@ -12,7 +12,8 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.reservations import reminders, waitlist
+from tour.reservations import proving, reminders, waitlist
+from tour.reservations.contact_check import unanswered
 from tour.reservations.errors import (
     BookingRefused,
     ChangedMeanwhile,
@@ -37,6 +38,8 @@ from tour.reservations.rules import change_problem, party_problem
 async def cancel(reference: str, *, now: datetime) -> Reservation:
     """Give everything back: places, offers, turns in queues. Twice is the same as once."""
     reservation = await by_reference(reference)
+    if await proving.withdraw(reservation, now=now):
+        return reservation
     async with transaction():
         places = await _locked_places(reservation)
         for place in places:
@@ -140,6 +143,8 @@ async def _check_change(
     children: int,
     now: datetime,
 ) -> None:
+    if await unanswered().filter(reservation_id=reservation.id).exists():
+        raise ChangedMeanwhile(_("Please type the code from the mail first."))
     for place in places:
         _check_in_time(place, now)
         if problem := party_problem(adults, children, limits_of(place.slot)):

@@ -9,7 +9,7 @@ from tour.reservations import draws, lottery, queries, views
 from tour.reservations.draws import MAX_CHOICES
 from tour.reservations.forms import ReserveForm, texts_in
 from tour.reservations.handlers import to_reservation, wish
-from tour.reservations.limits import count_contact, count_try
+from tour.reservations.limits import count_try
 from tour.reservations.models import DrawStatus
 from tour.web import now, render
 
@@ -43,13 +43,12 @@ async def new(request: Request) -> Response:
 
 
 async def enter(request: Request) -> Response:
-    count_try(request, "draw")
     raw = await request.form(max_fields=60, max_files=0)
     form = ReserveForm.parse(texts_in(raw))
+    await count_try(request, "draw", form.party)
     chosen = [str(raw.get(f"choice-{number}", "")) for number in range(1, MAX_CHOICES + 1)]
     if form.errors or form.party is None:
         return await _form_page(request, form, chosen, 422)
-    count_contact(request, form.party.email_key, form.party.phone_key)
     ranking = [int(text) for text in chosen if text.isdecimal() and len(text) < 10]
     pools = [str(name) for name in raw.getlist("pool")]
     try:

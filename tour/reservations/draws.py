@@ -18,9 +18,9 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
-from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.programmes.models import POOLS, Allocation, Slot, SlotStatus
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
-from tour.reservations import lottery, reminders, waitlist
+from tour.reservations import allowance, contact_check, lottery, reminders, waitlist
 from tour.reservations.errors import AlreadyWaiting, EntriesClosed
 from tour.reservations.models import (
     Draw,
@@ -45,7 +45,6 @@ from tour.reservations.rules import Party, party_problem
 MAX_CHOICES = 5
 FREEZE = timedelta(hours=1)
 """Between the end of entries and the draw the list is public and the seed is not."""
-POOLS = ("children", "residents")
 TOLD_FOR = timedelta(days=3)
 
 
@@ -56,7 +55,10 @@ async def open_draw(
     entries_close_at: datetime,
     pools: Mapping[int, Mapping[str, int]] | None = None,
 ) -> Draw:
-    """Open one draw over these slots and publish its commitment, before anybody can enter."""
+    """Open one draw over these slots and publish its commitment, before anybody can enter.
+
+    `pools` by slot id, in place of those that the slots have themselves.
+    """
     async with transaction():
         slots = await programmes.lock_slots(slot_ids)
         seed = lottery.new_seed()
@@ -68,7 +70,7 @@ async def open_draw(
             seed=seed,
         )
         for slot in slots:
-            kept = dict((pools or {}).get(slot.id, {}))
+            kept = dict(slot.pools if pools is None else pools.get(slot.id, {}))
             await DrawSlot.create(draw=draw, slot=slot, pools=kept)
     return draw
 
@@ -107,16 +109,41 @@ async def enter(
         return made
     try:
         async with transaction():
-            draw = await _locked(draw_id)
+            draw = await locked(draw_id)
             if draw.status != DrawStatus.OPEN or now >= draw.entries_close_at:
                 raise EntriesClosed(_("This draw takes no more entries."))
             await _check_ranking(draw, wish)
+            if await _checks_contact(draw):
+                return await _enter_unproved(draw, wish, pools, now)
             await _check_contact(draw, wish.party)
-            return await _write_entry(draw, wish, pools, now)
+            return await _write_entry(draw, wish, pools, EntryStatus.ENTERED, now)
     except IntegrityError as exc:
         if made := await made_before(wish):
             return made
         raise AlreadyWaiting(ENTERED_ALREADY) from exc
+
+
+async def _checks_contact(draw: Draw) -> bool:
+    events = [draw.event_id] if draw.event_id is not None else []
+    return (await allowance.rules_of_events(events)).checks_contact
+
+
+async def _enter_unproved(
+    draw: Draw, wish: Request, pools: Sequence[str], now: datetime
+) -> Reservation:
+    await contact_check.check_may_begin(wish, now=now)
+    reservation = await _write_entry(draw, wish, pools, EntryStatus.UNPROVED, now)
+    await contact_check.begin(reservation, draw.entries_close_at, now=now)
+    return reservation
+
+
+async def admit(entry: DrawEntry, reservation: Reservation, *, now: datetime) -> None:
+    """Let a party whose contact is proved into its locked draw; raises as `enter` does."""
+    draw = await Draw.get(id=entry.draw_id)
+    if draw.status != DrawStatus.OPEN or now >= draw.entries_close_at:
+        raise EntriesClosed(_("This draw takes no more entries."))
+    await _check_contact(draw, reservation)
+    await DrawEntry.filter(id=entry.id).update(status=EntryStatus.ENTERED)
 
 
 async def leave(reference: str, *, now: datetime) -> Reservation:
@@ -126,7 +153,7 @@ async def leave(reference: str, *, now: datetime) -> Reservation:
         entry = await DrawEntry.get_or_none(reservation_id=reservation.id)
         if entry is None:
             raise NotFound(_("This reservation is in no draw."))
-        draw = await _locked(entry.draw_id)
+        draw = await locked(entry.draw_id)
         if draw.status != DrawStatus.OPEN or now >= draw.entries_close_at:
             raise EntriesClosed(_("The draw is about to be held; entries can no longer change."))
         await DrawEntry.filter(id=entry.id, status=EntryStatus.ENTERED).update(
@@ -138,7 +165,7 @@ async def leave(reference: str, *, now: datetime) -> Reservation:
 async def freeze(draw_id: int, *, now: datetime) -> bool:
     """Close the entries and publish their list; False when that was done before."""
     async with transaction():
-        draw = await _locked(draw_id)
+        draw = await locked(draw_id)
         if draw.status != DrawStatus.OPEN or now < draw.entries_close_at:
             return False
         entries = DrawEntry.filter(draw_id=draw.id, status=EntryStatus.ENTERED)
@@ -157,7 +184,7 @@ async def hold(draw_id: int, *, now: datetime) -> bool:
     are then first come, with the usual cut-off; what is left goes to the losers in their order.
     """
     async with transaction():
-        draw = await _locked(draw_id)
+        draw = await locked(draw_id)
         if draw.status != DrawStatus.FROZEN or now < draw.draws_at:
             return False
         slots = await _lock_slots_of(draw)
@@ -177,7 +204,7 @@ async def hold(draw_id: int, *, now: datetime) -> bool:
     return True
 
 
-async def _locked(draw_id: int) -> Draw:
+async def locked(draw_id: int) -> Draw:
     draw = await Draw.filter(id=draw_id).select_for_update(no_key=True).first()
     if draw is None:
         raise NotFound(_("There is no such draw."))
@@ -210,10 +237,11 @@ def _refuse(problem: Text) -> None:
     raise BadInput(problem, {"ranking": problem})
 
 
-async def _check_contact(draw: Draw, party: Party) -> None:
+async def _check_contact(draw: Draw, party: Party | Reservation) -> None:
     """One entry a draw, and one win an event, for each contact."""
     mine = Q(*(Q(**contact) for contact in same_contact(party)), join_type="OR")
-    if await DrawEntry.filter(mine, draw_id=draw.id).exclude(status=EntryStatus.LEFT).exists():
+    entered = DrawEntry.filter(mine, draw_id=draw.id)
+    if await entered.exclude(status__in=(EntryStatus.LEFT, EntryStatus.UNPROVED)).exists():
         raise AlreadyWaiting(ENTERED_ALREADY)
     won = DrawEntry.filter(mine, draw__event_id=draw.event_id, status=EntryStatus.WON)
     if draw.event_id is not None and await won.exists():
@@ -224,12 +252,13 @@ ENTERED_ALREADY = _("With this e-mail address or phone number you are in this dr
 
 
 async def _write_entry(
-    draw: Draw, wish: Request, pools: Sequence[str], now: datetime
+    draw: Draw, wish: Request, pools: Sequence[str], status: EntryStatus, now: datetime
 ) -> Reservation:
     reservation = await write_party(wish, now)
     await DrawEntry.create(
         draw=draw,
         reservation=reservation,
+        status=status,
         receipt=receipt_of(reservation.reference),
         ranking=list(wish.slot_ids),
         pools=[pool for pool in POOLS if pool in pools],

@@ -1,6 +1,6 @@
 """What a visitor can run into while reserving."""
 
-from tour.errors import Conflict
+from tour.errors import Conflict, TooManyRequests
 from tour.i18n import Text
 from tour.i18n import lazy as _
 
@@ -68,3 +68,19 @@ class EntriesClosed(Conflict):
     """The draw takes no entries any more, and gives none back."""
 
     problem = "entries-closed"
+
+
+class CheckNeeded(Conflict):
+    """Seats are held; the code sent by mail makes them the party's. Told to programs only."""
+
+    problem = "contact-check"
+
+
+class CheckEnded(Conflict):
+    """The code did not come in time, or was wrong too often; nothing is held any more."""
+
+    problem = "contact-check-ended"
+
+
+class TooManyChecks(TooManyRequests):
+    """Too many codes to one contact were asked for and not used."""

@@ -22,6 +22,8 @@ FIELDS = (
     "consent",
     "idempotency_key",
     "note",
+    "photos_asked",
+    "photos_ok",
 )
 KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
 MAX_NOTE = 500
@@ -62,6 +64,11 @@ class ReserveForm:
 
     def error(self, name: str) -> Text | None:
         return self.errors.get(name)
+
+    @property
+    def photos_allowed(self) -> bool | None:
+        """None where the form did not ask."""
+        return bool(self.value("photos_ok")) if self.value("photos_asked") else None
 
     def refused(self, name: str, problem: Text) -> "ReserveForm":
         """The same form with one more thing to mend."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tour.errors import BadInput
+from tour.i18n import Text
 from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
 from tour.reservations import booking_page, changes, mine, queries, service, views
@@ -16,7 +17,7 @@ from tour.reservations.booking_page import UNKNOWN_DAY
 from tour.reservations.calendar import calendar_file
 from tour.reservations.errors import BookingRefused, SlotFull
 from tour.reservations.forms import ReserveForm, answers_in, texts_in
-from tour.reservations.limits import count_contact, count_try
+from tour.reservations.limits import count_try
 from tour.reservations.models import Reservation
 from tour.web import lang, now, render, state
 
@@ -46,11 +47,10 @@ async def reserve_day(request: Request) -> Response:
 
 
 async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> Response:
-    count_try(request, "reserve")
     form = ReserveForm.parse(texts_in(raw))
+    await count_try(request, "reserve", form.party)
     if form.errors or form.party is None:
         return await booking_page.show(request, await _slots(slot_ids), form, 422)
-    count_contact(request, form.party.email_key, form.party.phone_key)
     try:
         made = await service.reserve(wish(request, slot_ids, form, raw), now=now(request))
     except SlotFull as exc:
@@ -66,15 +66,24 @@ async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> 
 
 
 async def detail(request: Request) -> Response:
-    entry = await queries.by_reference(request.path_params["reference"])
+    return await show(request, request.path_params["reference"])
+
+
+async def show(
+    request: Request, reference: str, status: int = 200, *, code_error: Text | None = None
+) -> Response:
+    """The reservation as it is now; `code_error`: what was wrong with the code typed there."""
+    entry = await queries.by_reference(reference)
     url = state(request).settings.base_url + _path(request, entry.reservation.reference)
     response = render(
         request,
         "reservations/detail.html",
+        status,
         nav="reservations",
         reservation=await views.reservation_view(request, entry),
-        qr=_qr(url),
+        qr=_qr(url) if entry.is_confirmed else "",
         can_cancel=views.can_cancel(entry, now(request)),
+        code_error=code_error,
         vapid_public_key=state(request).vapid_public_key,
     )
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -122,6 +131,7 @@ def wish(
         idempotency_key=form.value("idempotency_key"),
         note=form.value("note"),
         answers=answers_in(raw, slot_ids),
+        photos_allowed=form.photos_allowed,
     )
 
 

@@ -13,6 +13,7 @@ from tortoise.connection import get_connection
 
 from tour.programmes.models import Slot
 from tour.reservations import allowance
+from tour.reservations.allowance import EventRules
 from tour.reservations.parties import slots_with_programmes
 
 SECONDS = 1.0
@@ -21,10 +22,10 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class HotSlot:
-    """A slot with its programme and site, and the limits of its event."""
+    """A slot with its programme and site, and the rules of its event."""
 
     slot: Slot
-    limits: dict[int, int]
+    rules: EventRules
     read_at: float
 
 
@@ -40,5 +41,5 @@ async def hot_slot(slot_id: int) -> HotSlot:
         [slot] = await slots_with_programmes([slot_id])
         if len(known) >= MOST:
             known.clear()
-        hot = known[slot_id] = HotSlot(slot, await allowance.limits_of([slot]), at)
+        hot = known[slot_id] = HotSlot(slot, await allowance.rules_of([slot]), at)
     return hot

@@ -13,6 +13,8 @@ from tour.programmes.models import Slot
 
 
 class PlaceStatus(StrEnum):
+    HELD = "held"
+    """Its seats are taken; the code sent to its contact must come back in time."""
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     RELEASED = "released"
@@ -20,6 +22,8 @@ class PlaceStatus(StrEnum):
 
 
 class WaitlistStatus(StrEnum):
+    UNPROVED = "unproved"
+    """Not in the queue before the code sent to its contact has come back."""
     WAITING = "waiting"
     OFFERED = "offered"
     ACCEPTED = "accepted"
@@ -38,6 +42,8 @@ class DrawStatus(StrEnum):
 
 
 class EntryStatus(StrEnum):
+    UNPROVED = "unproved"
+    """Not in the draw before the code sent to its contact has come back."""
     ENTERED = "entered"
     LEFT = "left"
     WON = "won"
@@ -70,8 +76,12 @@ class Reservation(Model):
     )
     recipient_id: int
     is_sample = fields.BooleanField(default=False)
+    photos_allowed = fields.BooleanField(null=True)
+    """Whether the party may be in pictures; None where nobody asked."""
     consented_at = fields.DatetimeField()
     created_at = fields.DatetimeField(auto_now_add=True)
+    erased_at: datetime | None = fields.DatetimeField(null=True)
+    """When what is known of the people was erased; only the counts are left."""
 
     places: fields.ReverseRelation["Place"]
     waitlist_entries: fields.ReverseRelation["WaitlistEntry"]
@@ -124,12 +134,36 @@ class WaitlistEntry(Model):
     slot_id: int
     seats = fields.SmallIntField()
     status = fields.CharEnumField(WaitlistStatus, max_length=20, default=WaitlistStatus.WAITING)
+    answers: list[str] = fields.JSONField(default=list)
     joined_at: datetime = fields.DatetimeField()
     offer_ends_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "waitlist_entry"
         unique_together = (("reservation", "slot"),)
+
+
+class ContactCheck(Model):
+    """A code on its way to a party's mail box, and how its return is going (decision 0012).
+
+    The seats of the party are held until `ends_at`, which nothing moves.
+    """
+
+    id = fields.IntField(primary_key=True)
+    reservation: fields.OneToOneRelation[Reservation] = fields.OneToOneField(
+        "models.Reservation", related_name="contact_check"
+    )
+    reservation_id: int
+    code = fields.CharField(max_length=6)
+    tries = fields.SmallIntField(default=0)
+    sends = fields.SmallIntField(default=1)
+    started_at: datetime = fields.DatetimeField()
+    ends_at: datetime = fields.DatetimeField()
+    proved_at: datetime | None = fields.DatetimeField(null=True)
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "contact_check"
 
 
 class Draw(Model):
@@ -199,3 +233,18 @@ class DrawEntry(Model):
 
     class Meta:
         table = "draw_entry"
+
+
+class RateCount(Model):
+    """How often somebody tried in one period; `key` tells neither who nor where (decision 0013).
+
+    Written on PostgreSQL only, where several processes count together.
+    """
+
+    key = fields.CharField(max_length=43, primary_key=True)
+    tries = fields.IntField()
+    ends_at = fields.BigIntField()
+    """The second of the epoch after which the count no longer matters."""
+
+    class Meta:
+        table = "rate_count"

@@ -34,11 +34,18 @@ class Request:
     note: str = ""
     answers: dict[int, list[str]] = field(default_factory=dict)
     """By slot id, to the questions of its programme."""
+    photos_allowed: bool | None = None
 
     @property
     def digest(self) -> str:
         """The same for the same wish: tells a repeated form from a foreign key."""
-        wish = [sorted(self.slot_ids), asdict(self.party), self.note, sorted(self.answers.items())]
+        wish = {
+            "slots": self.slot_ids,
+            "party": asdict(self.party),
+            "note": self.note,
+            "answers": sorted(self.answers.items()),
+            "photos": self.photos_allowed,
+        }
         return hashlib.sha256(json.dumps(wish).encode()).hexdigest()
 
 
@@ -93,6 +100,7 @@ def limits_of(slot: Slot) -> Limits:
         max_party=programme.max_party,
         capacity=slot.capacity - slot.seats_kept,
         needs_adult=programme.needs_adult,
+        min_age=programme.min_age,
     )
 
 
@@ -111,6 +119,7 @@ def party_row(wish: Request, now: datetime) -> Reservation:
         adults=party.adults,
         children=party.children,
         note=wish.note,
+        photos_allowed=wish.photos_allowed,
         lang=wish.lang,
         idempotency_key=wish.idempotency_key,
         request_digest=wish.digest,

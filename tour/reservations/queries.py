@@ -8,7 +8,9 @@ from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.programmes.models import Slot
 from tour.programmes.queries import SLOT_FIELDS, SlotEntry, slot_entry
+from tour.reservations.contact_check import MOST_SENDS
 from tour.reservations.models import (
+    ContactCheck,
     Draw,
     DrawEntry,
     DrawSlot,
@@ -51,6 +53,15 @@ class DrawnEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckEntry:
+    """A code that was mailed; `is_waited_for` while it can still come back."""
+
+    ends_at: datetime
+    is_waited_for: bool
+    can_send_again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReservationEntry:
     """A reservation with its places, soonest first, its turns in queues, its chance in a draw."""
 
@@ -58,6 +69,13 @@ class ReservationEntry:
     places: tuple[PlaceEntry, ...]
     queues: tuple[QueueEntry, ...] = ()
     draw: DrawnEntry | None = None
+    check: CheckEntry | None = None
+    """Of a party that has not been confirmed."""
+
+    @property
+    def is_unproved(self) -> bool:
+        """Whether it stands or falls with a code sent by mail."""
+        return self.check is not None and self.check.is_waited_for
 
     @property
     def is_confirmed(self) -> bool:
@@ -67,7 +85,9 @@ class ReservationEntry:
     def is_open(self) -> bool:
         """Whether something may still come of it without a place."""
         entered = self.draw is not None and self.draw.status == EntryStatus.ENTERED
-        return entered or any(queue.status in UNANSWERED for queue in self.queues)
+        return (
+            self.is_unproved or entered or any(queue.status in UNANSWERED for queue in self.queues)
+        )
 
     @property
     def is_cancelled(self) -> bool:
@@ -112,18 +132,38 @@ async def pools_of_draw(draw_id: int) -> set[str]:
 
 
 async def entries_in_draw(draw_id: int) -> int:
-    return await DrawEntry.filter(draw_id=draw_id).exclude(status=EntryStatus.LEFT).count()
+    out = (EntryStatus.LEFT, EntryStatus.UNPROVED)
+    return await DrawEntry.filter(draw_id=draw_id).exclude(status__in=out).count()
 
 
 async def _entries(reservations: list[Reservation]) -> list[ReservationEntry]:
     ids = [reservation.id for reservation in reservations]
     places, queues, draws = await _places(ids), await _queues(ids), await _draws(ids)
+    confirmed = {i for i in places if any(p.status == PlaceStatus.CONFIRMED for p in places[i])}
+    checks = await _checks([i for i in ids if i not in confirmed])
     return [
         ReservationEntry(
-            r, tuple(places.get(r.id, ())), tuple(queues.get(r.id, ())), draws.get(r.id)
+            r,
+            tuple(places.get(r.id, ())),
+            tuple(queues.get(r.id, ())),
+            draws.get(r.id),
+            checks.get(r.id),
         )
         for r in reservations
     ]
+
+
+async def _checks(ids: list[int]) -> Mapping[int, CheckEntry]:
+    found = await ContactCheck.filter(reservation_id__in=ids) if ids else []
+    return {
+        check.reservation_id: CheckEntry(
+            check.ends_at,
+            check.proved_at is None and check.ended_at is None,
+            check.sends < MOST_SENDS,
+        )
+        for check in found
+        if check.proved_at is None
+    }
 
 
 async def _places(ids: list[int]) -> Mapping[int, list[PlaceEntry]]:

@@ -8,19 +8,18 @@ from tour.programmes import queries as programmes
 from tour.reservations import booking_page, waitlist
 from tour.reservations.forms import ReserveForm, texts_in
 from tour.reservations.handlers import to_reservation, wish
-from tour.reservations.limits import count_contact, count_try
+from tour.reservations.limits import count_try
 from tour.web import now
 
 
 async def join(request: Request) -> Response:
     """From the same form as a reservation, so that nothing is typed twice."""
-    count_try(request, "queue")
     slot = await programmes.slot(request.path_params["slot_id"])
     raw = await request.form(max_fields=60, max_files=0)
     form = ReserveForm.parse(texts_in(raw))
+    await count_try(request, "queue", form.party)
     if form.errors or form.party is None:
         return await booking_page.show(request, [slot], form, 422)
-    count_contact(request, form.party.email_key, form.party.phone_key)
     try:
         made = await waitlist.join(wish(request, [slot.id], form, raw), now=now(request))
     except (Conflict, BadInput) as exc:

@@ -14,6 +14,8 @@ from tour.i18n import lazy as _
 from tour.programmes.rules import Availability
 
 MAX_PARTY = 20
+OLDEST_CHILD = 15
+"""Children are counted up to the end of junior high school, as the form says."""
 MAX_NAME = 100
 MAX_EMAIL = 254
 KANA = re.compile(r"[ァ-ヺー・ 　]+")
@@ -82,6 +84,7 @@ class Limits:
     max_party: int
     capacity: int
     needs_adult: bool = False
+    min_age: int | None = None
 
 
 def party_problem(adults: int, children: int, limits: Limits) -> Text | None:
@@ -91,6 +94,8 @@ def party_problem(adults: int, children: int, limits: Limits) -> Text | None:
         return _("At most %(n)s people can come together here.", n=largest)
     if limits.needs_adult and not adults:
         return _("Children come together with an adult here.")
+    if children and limits.min_age is not None and limits.min_age > OLDEST_CHILD:
+        return _("This session is for people of %(age)s and older.", age=limits.min_age)
     return None
 
 

@@ -9,10 +9,10 @@ from tour.db import transaction
 from tour.errors import Conflict
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.reservations import allowance, one_statement, reminders
+from tour.reservations import allowance, contact_check, one_statement, reminders
 from tour.reservations.errors import SlotFull
 from tour.reservations.hot_slots import hot_slot
-from tour.reservations.models import Place, Reservation
+from tour.reservations.models import Place, PlaceStatus, Reservation
 from tour.reservations.parties import (
     REFERENCE_LENGTH,
     REFERENCE_LETTERS,
@@ -56,18 +56,33 @@ async def reserve(wish: Request, *, now: datetime) -> Reservation:
 async def _confirm(wish: Request, now: datetime) -> Reservation:
     if len(wish.slot_ids) == 1 and one_statement.is_possible():
         hot = await hot_slot(wish.slot_ids[0])
-        if not hot.limits:
+        if hot.rules.is_plain:
             _check([hot.slot], wish, now)
             return await one_statement.reserve(wish, hot.slot, now)
     slots = await slots_with_programmes(wish.slot_ids)
     _check(slots, wish, now)
-    limits = await allowance.limits_of(slots)
+    rules = await allowance.rules_of(slots)
+    if rules.checks_contact:
+        return await _hold(wish, slots, now)
     async with transaction():
-        await allowance.check(limits, wish.party)
-        for slot in slots:
-            if not await programmes.take_seats(slot.id, wish.party.size):
-                raise SlotFull(slot.id)
-        return await _write(wish, slots, now)
+        await allowance.check(rules.limits, wish.party)
+        await _take(slots, wish.party.size)
+        reservation = await _write(wish, slots, PlaceStatus.CONFIRMED, now)
+        await reminders.queue(reservation, slots, now=now)
+    return reservation
+
+
+async def _hold(wish: Request, slots: Sequence[Slot], now: datetime) -> Reservation:
+    """Hold the seats until the code that is mailed comes back (decision 0012)."""
+    if made := await made_before(wish):
+        return made
+    async with transaction():
+        await contact_check.check_may_begin(wish, now=now)
+        await _take(slots, wish.party.size)
+        reservation = await _write(wish, slots, PlaceStatus.HELD, now)
+        closes_at = min(slot.booking_closes_at for slot in slots)
+        await contact_check.begin(reservation, closes_at, now=now)
+    return reservation
 
 
 def _check(slots: Sequence[Slot], wish: Request, now: datetime) -> None:
@@ -76,7 +91,15 @@ def _check(slots: Sequence[Slot], wish: Request, now: datetime) -> None:
         check_answers(slot, wish.answers.get(slot.id, ()))
 
 
-async def _write(wish: Request, slots: Sequence[Slot], now: datetime) -> Reservation:
+async def _take(slots: Sequence[Slot], seats: int) -> None:
+    for slot in slots:
+        if not await programmes.take_seats(slot.id, seats):
+            raise SlotFull(slot.id)
+
+
+async def _write(
+    wish: Request, slots: Sequence[Slot], status: PlaceStatus, now: datetime
+) -> Reservation:
     reservation = await write_party(wish, now)
     await Place.bulk_create(
         [
@@ -84,10 +107,10 @@ async def _write(wish: Request, slots: Sequence[Slot], now: datetime) -> Reserva
                 reservation=reservation,
                 slot=slot,
                 seats=wish.party.size,
+                status=status,
                 answers=wish.answers.get(slot.id, []),
             )
             for slot in slots
         ]
     )
-    await reminders.queue(reservation, slots, now=now)
     return reservation

@@ -96,7 +96,15 @@ async def _release_all(slot_id: int, now: datetime) -> list[Reservation]:
         left = [other.slot_id for other in await changes.confirmed_places(place.reservation_id)]
         slots = await Slot.filter(id__in=left).select_related("programme__site")
         await reminders.renew(place.reservation, slots, now=now)
+    await _release_held(slot_id, now)
     return [place.reservation for place in places]
+
+
+async def _release_held(slot_id: int, now: datetime) -> None:
+    """Seats held for a code that has not come; whoever it is has not been reached yet."""
+    for place in await Place.filter(slot_id=slot_id, status=PlaceStatus.HELD):
+        await Place.filter(id=place.id).update(status=PlaceStatus.CANCELLED, cancelled_at=now)
+        await programmes.give_back_seats(slot_id, place.seats)
 
 
 async def _tell(

@@ -1,6 +1,12 @@
 from starlette.routing import Route as Url
 
-from tour.reservations import change_handlers, draw_handlers, handlers, queue_handlers
+from tour.reservations import (
+    change_handlers,
+    check_handlers,
+    draw_handlers,
+    handlers,
+    queue_handlers,
+)
 
 RESERVE = "/slots/{slot_id:int}/reserve"
 RESERVATION = "/reservations/{reference:key}"
@@ -22,6 +28,13 @@ urls = [
     Url("/reservations", handlers.mine_page, name="reservations:mine"),
     Url(RESERVATION, handlers.detail, methods=GET, name="reservations:detail"),
     Url(f"{RESERVATION}/cancel", handlers.cancel, methods=POST, name="reservations:cancel"),
+    Url(f"{RESERVATION}/code", check_handlers.prove, methods=POST, name="reservations:prove"),
+    Url(
+        f"{RESERVATION}/code/send",
+        check_handlers.send_again,
+        methods=POST,
+        name="reservations:send_code",
+    ),
     Url(f"{RESERVATION}/calendar.ics", handlers.calendar, name="reservations:calendar"),
     Url(f"{RESERVATION}/change", change_handlers.edit, methods=GET, name="reservations:edit"),
     Url(f"{RESERVATION}/change", change_handlers.change, methods=POST, name="reservations:change"),

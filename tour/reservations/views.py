@@ -12,7 +12,13 @@ from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, SlotCard, programme_view
 from tour.reservations.calendar import Appointment
 from tour.reservations.models import EntryStatus, PlaceStatus, WaitlistStatus
-from tour.reservations.queries import DrawnEntry, PlaceEntry, QueueEntry, ReservationEntry
+from tour.reservations.queries import (
+    CheckEntry,
+    DrawnEntry,
+    PlaceEntry,
+    QueueEntry,
+    ReservationEntry,
+)
 from tour.reservations.rules import change_problem
 from tour.sites.catalogue import SiteEntry
 from tour.sites.views import site_card
@@ -34,6 +40,7 @@ class PlaceView:
     programme: ProgrammeView
     access_note: str
     seats: int
+    is_held: bool
     is_cancelled: bool
     can_cancel: bool
 
@@ -46,6 +53,7 @@ class QueueView:
     offer_ends_at: datetime | None
     is_offered: bool
     is_waiting: bool
+    is_unproved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,10 @@ class ReservationView:
     queues: tuple[QueueView, ...]
     draw: DrawnView | None
     first: SlotCard
+    check: CheckEntry | None
+    email: str
+    """Shown only while a code is on its way there, so that a slip of the finger is seen."""
+    is_erased: bool
 
     @property
     def offer(self) -> QueueView | None:
@@ -118,6 +130,9 @@ async def reservation_view(request: Request, entry: ReservationEntry) -> Reserva
         queues=queues,
         draw=draw,
         first=[*slots, *(draw.slots if draw else ()), *(p.slot for p in places)][0],
+        check=entry.check,
+        email=made.email if entry.is_unproved else "",
+        is_erased=made.erased_at is not None,
     )
 
 
@@ -129,7 +144,8 @@ async def _place_view(request: Request, place: PlaceEntry) -> PlaceView:
         programme=view.programme,
         access_note=view.access_note,
         seats=place.seats,
-        is_cancelled=not is_confirmed,
+        is_held=place.status == PlaceStatus.HELD,
+        is_cancelled=place.status not in (PlaceStatus.CONFIRMED, PlaceStatus.HELD),
         can_cancel=is_confirmed
         and not change_problem(place.slot.booking_closes_at, now=now(request)),
     )
@@ -147,6 +163,7 @@ async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
         and ends_at is not None
         and now(request) < ends_at,
         is_waiting=queue.status == WaitlistStatus.WAITING,
+        is_unproved=queue.status == WaitlistStatus.UNPROVED,
     )
 
 
@@ -187,6 +204,7 @@ async def appointments(request: Request, entry: ReservationEntry) -> list[Appoin
     return [
         _appointment(place, url, f"{entry.reservation.id}-{place.slot.id}@{base.split('//')[1]}")
         for place in (await reservation_view(request, entry)).places
+        if not place.is_held
     ]
 
 

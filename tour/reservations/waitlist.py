@@ -5,6 +5,7 @@ after the other; and every verb that frees seats offers them on before its trans
 that no seat lies idle while a party that fits is waiting.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,12 +20,13 @@ from tour.notifications.schedule import live_at
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Slot, SlotStatus
-from tour.reservations import reminders
+from tour.reservations import allowance, contact_check, reminders
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
 from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
 from tour.reservations.parties import (
     Request,
     by_reference,
+    check_answers,
     check_slot,
     made_before,
     same_contact,
@@ -44,22 +46,47 @@ async def join(wish: Request, *, now: datetime) -> Reservation:
     if made := await made_before(wish):
         return made
     [slot] = await slots_with_programmes(wish.slot_ids[:1])
+    check_answers(slot, wish.answers.get(slot.id, ()))
+    rules = await allowance.rules_of([slot])
     async with transaction():
         [locked] = await programmes.lock_slots([slot.id])
         check_slot(slot, wish.party, now)
         if locked.seats_left >= wish.party.size:
             raise SeatsFree(_("There are seats for you: you can reserve at once."), slot=slot.id)
-        if await _is_waiting(slot.id, wish.party):
-            raise AlreadyWaiting(_("You are on this waiting list already."))
+        if rules.checks_contact:
+            return await _join_unproved(wish, slot, now)
+        await _refuse_second_turn(slot.id, wish.party)
         reservation = await write_party(wish, now)
-        await enqueue(reservation, slot.id, now=now)
+        await enqueue(reservation, slot.id, answers=wish.answers.get(slot.id, ()), now=now)
     return reservation
 
 
-async def enqueue(reservation: Reservation, slot_id: int, *, now: datetime) -> WaitlistEntry:
+async def _join_unproved(wish: Request, slot: Slot, now: datetime) -> Reservation:
+    await contact_check.check_may_begin(wish, now=now)
+    reservation = await write_party(wish, now)
+    turn = await enqueue(reservation, slot.id, answers=wish.answers.get(slot.id, ()), now=now)
+    await WaitlistEntry.filter(id=turn.id).update(status=WaitlistStatus.UNPROVED)
+    await contact_check.begin(reservation, slot.booking_closes_at, now=now)
+    return reservation
+
+
+async def admit(turn: WaitlistEntry, reservation: Reservation, *, now: datetime) -> None:
+    """Let a party whose contact is proved into the queue of its locked slot, where it came."""
+    await _refuse_second_turn(turn.slot_id, reservation)
+    await WaitlistEntry.filter(id=turn.id).update(status=WaitlistStatus.WAITING)
+    await promote(turn.slot_id, now=now)
+
+
+async def enqueue(
+    reservation: Reservation, slot_id: int, *, answers: Sequence[str] = (), now: datetime
+) -> WaitlistEntry:
     """Put a party at the end of a queue; its slot is locked by the caller."""
     return await WaitlistEntry.create(
-        reservation=reservation, slot_id=slot_id, seats=reservation.party_size, joined_at=now
+        reservation=reservation,
+        slot_id=slot_id,
+        seats=reservation.party_size,
+        answers=list(answers),
+        joined_at=now,
     )
 
 
@@ -93,7 +120,9 @@ async def accept(reference: str, slot_id: int, *, now: datetime) -> Reservation:
         if not entry or not _is_open(entry, now) or slots[slot_id].status != SlotStatus.OPEN:
             raise OfferGone(_("This offer has ended. The seats went to the next party."))
         await _end(entry, WaitlistStatus.ACCEPTED)
-        await Place.create(reservation=reservation, slot_id=slot_id, seats=entry.seats)
+        await Place.create(
+            reservation=reservation, slot_id=slot_id, seats=entry.seats, answers=entry.answers
+        )
         await leave_all(reservation, now=now)
         accepted = await slots_with_programmes([slot_id])
         await reminders.queue(reservation, accepted, now=now)
@@ -149,6 +178,8 @@ async def withdraw_all(slot: Slot) -> list[Reservation]:
         if entry.status == WaitlistStatus.OFFERED:
             await programmes.give_back_seats(slot.id, entry.seats)
         await _end(entry, WaitlistStatus.CLOSED)
+    unproved = WaitlistEntry.filter(slot_id=slot.id, status=WaitlistStatus.UNPROVED)
+    await unproved.update(status=WaitlistStatus.CLOSED)
     return [entry.reservation for entry in found]
 
 
@@ -226,7 +257,8 @@ def _takes_offers(slot: Slot, now: datetime) -> bool:
     )
 
 
-async def _is_waiting(slot_id: int, party: Party) -> bool:
+async def _refuse_second_turn(slot_id: int, party: Party | Reservation) -> None:
     contacts = [Q(**{f"reservation__{k}": v for k, v in c.items()}) for c in same_contact(party)]
     entries = WaitlistEntry.filter(slot_id=slot_id, status__in=UNANSWERED)
-    return await entries.filter(Q(*contacts, join_type="OR")).exists()
+    if await entries.filter(Q(*contacts, join_type="OR")).exists():
+        raise AlreadyWaiting(_("You are on this waiting list already."))

@@ -6,6 +6,7 @@ of workers may find it, and one that dies leaves it to be found again.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -17,21 +18,33 @@ from tortoise.queryset import QuerySet
 
 from tour.clock import Clock
 from tour.programmes.models import SlotStatus
-from tour.reservations import draws, waitlist
+from tour.reservations import absences, draws, proving, retention, waitlist
+from tour.reservations.contact_check import unanswered
+from tour.reservations.limits import forget_counts
 from tour.reservations.models import Draw, DrawStatus, WaitlistEntry, WaitlistStatus
 
 log = logging.getLogger("tour.reservations")
 
 IDLE_SECONDS = 1.0
+SWEEP_SECONDS = 600.0
 BATCH = 100
+
+
+async def sweep(now: datetime) -> None:
+    """What is not urgent: forget people whose day is over, and old counts of tries."""
+    if erased := await retention.erase_due(now=now):
+        log.info("erased personal data of %d parties", erased)
+    await forget_counts()
 
 
 async def run_due(now: datetime) -> int:
     """Do all that is due now; returns how many things were done."""
     done = await draws.open_missing(now=now)
     done += await _freeze_and_hold(now)
+    done += await _lapse_checks(now)
     done += await _expire_offers(now)
     done += await _offer_idle_seats(now)
+    done += await absences.release_all_absent(now=now)
     return done + await _close_queues(now)
 
 
@@ -48,9 +61,13 @@ async def reservations_worker(clock: Clock) -> AsyncIterator[None]:
 
 
 async def _run(clock: Clock, stop: asyncio.Event) -> None:
+    swept_at = 0.0
     while not stop.is_set():
         try:
             await run_due(clock())
+            if not swept_at or time.monotonic() - swept_at >= SWEEP_SECONDS:
+                await sweep(clock())
+                swept_at = time.monotonic()
         except (BaseORMException, OSError) as exc:
             # Only the kind: a database's message may show values.
             log.error("what is due cannot be read: %s", type(exc).__name__)
@@ -69,6 +86,11 @@ async def _freeze_and_hold(now: datetime) -> int:
     for draw_id in await _numbers(frozen.order_by("id"), "id"):
         done += await draws.hold(draw_id, now=now)
     return done
+
+
+async def _lapse_checks(now: datetime) -> int:
+    over = unanswered().filter(ends_at__lte=now).order_by("ends_at").limit(BATCH)
+    return sum([await proving.lapse(check_id, now=now) for check_id in await _numbers(over, "id")])
 
 
 async def _expire_offers(now: datetime) -> int:

@@ -39,7 +39,7 @@ async def new(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    count_try(request, "plan")
+    await count_try(request, "plan")
     planned = await plan_request(request)
     raw = await request.form(max_fields=MOST_FIELDS, max_files=0)
     form = PlanForm.parse(raw, planned.context)
@@ -68,7 +68,7 @@ async def conditions(request: Request) -> Response:
 
 async def change_conditions(request: Request) -> Response:
     """Plan the same link's day anew from other conditions."""
-    count_try(request, "plan")
+    await count_try(request, "plan")
     entry = await itineraries.find_to_edit(request.path_params["token"])
     planned = await plan_request(request)
     raw = await request.form(max_fields=MOST_FIELDS, max_files=0)
@@ -92,7 +92,7 @@ async def change_conditions(request: Request) -> Response:
 
 async def edit(request: Request) -> Response:
     """One change by hand; the page then says what it does to the rest of the day."""
-    count_try(request, "plan")
+    await count_try(request, "plan")
     entry = await itineraries.find_to_edit(request.path_params["token"])
     desk = await (await plan_request(request)).desk_of(entry)
     form = await request.form(max_fields=10, max_files=0)

@@ -12,7 +12,7 @@ from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import mine, service
 from tour.reservations.forms import ReserveForm, answers_in, texts_in
-from tour.reservations.limits import count_contact, count_try
+from tour.reservations.limits import count_try
 from tour.routes import itineraries
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_handlers import plan_page, private
@@ -33,12 +33,11 @@ async def new(request: Request) -> Response:
 async def reserve(request: Request) -> Response:
     """Every session of the plan that is not reserved yet, or none of them (409)."""
     entry = await itineraries.find_to_edit(request.path_params["token"])
-    count_try(request, "reserve")
     raw = await request.form(max_fields=60, max_files=0)
     form = ReserveForm.parse(texts_in(raw))
+    await count_try(request, "reserve", form.party)
     if form.party is None:
         return await _form_page(request, entry, form, 422)
-    count_contact(request, form.party.email_key, form.party.phone_key)
     desk = await (await plan_request(request)).desk_of(entry)
     slot_ids = _asked(raw, entry)
     wish = service.Request(
@@ -102,6 +101,7 @@ async def _form_page(
         form=form,
         slots=[view.slots[0] for view in views],
         questions=_questions(views),
+        asks_photos=any(view.asks_photo_consent for view in views),
         max_party=_largest(views),
     )
     return private(response)

@@ -13,6 +13,7 @@ from tour.staff import (
     message_handlers,
     people_handlers,
     reservation_handlers,
+    rules_handlers,
 )
 
 GET = ["GET"]
@@ -53,6 +54,8 @@ urls = [
         name="staff:change_event_sites",
     ),
     Url(f"{EVENT}/asked", event_handlers.ask_again, methods=POST, name="staff:ask_again"),
+    Url(f"{EVENT}/rules", rules_handlers.rules_page, methods=GET, name="staff:event_rules"),
+    Url(f"{EVENT}/rules", rules_handlers.change, methods=POST, name="staff:change_event_rules"),
     Url(f"{EVENT}/map", map_handlers.map_page, methods=GET, name="staff:event_map"),
     Url(f"{EVENT}/map", map_handlers.publish_map, methods=POST, name="staff:publish_map"),
     Url(f"{EVENT}/places.geojson", map_handlers.places, methods=GET, name="staff:event_places"),

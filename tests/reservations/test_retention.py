@@ -1,0 +1,109 @@
+"""What is known of people goes when their day is long enough ago; the counts stay."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.conftest import NOON, TurnableClock
+from tests.reservations.factories import make_event, make_programme, make_slot, typed
+from tests.reservations.ledger import assert_ledger_holds
+from tour.notifications.models import PushSubscription, Recipient, Reminder
+from tour.programmes.models import Allocation, BookingRules, Slot
+from tour.reservations import draws, retention, worker
+from tour.reservations.models import (
+    ContactCheck,
+    DrawEntry,
+    Place,
+    Reservation,
+    WaitlistEntry,
+)
+
+PERSONAL = {"name": "北 花子", "kana": "キタ ハナコ", "phone": "03-1234-5678", "note": "車いす"}
+KNOWN = ("花子", "ハナコ", "yui", "1234", "車いす", "左です")
+
+
+async def everything_said_of_people() -> str:
+    models = (Reservation, Place, WaitlistEntry, DrawEntry, Recipient, Reminder, ContactCheck)
+    return str([await model.all().values() for model in models])
+
+
+async def slot_in_two_weeks(days: int, **values: object) -> Slot:
+    event = await make_event()
+    await BookingRules.create(event=event, retention_days=days)
+    return await make_slot(
+        NOON + timedelta(days=14), programme=await make_programme(event=event), **values
+    )
+
+
+@pytest.mark.parametrize("days", [7, 30])
+async def test_a_party_is_forgotten_when_its_event_says_so(
+    client: httpx.AsyncClient, clock: TurnableClock, days: int
+) -> None:
+    slot = await slot_in_two_weeks(days, capacity=2)
+    data = {**typed(2, email="yui@example.org"), **PERSONAL, f"answer-{slot.id}-0": "左です"}
+    path = (await client.post(f"/slots/{slot.id}/reserve", data=data)).headers["location"]
+    queued = {**typed(email="yui2@example.org"), **PERSONAL}
+    await client.post(f"/slots/{slot.id}/queue", data=queued)
+    recipient_id = (await Reservation.first()).recipient_id  # type: ignore[union-attr]
+    await PushSubscription.create(
+        recipient_id=recipient_id,
+        endpoint="https://push.example/yui",
+        p256dh="p",
+        auth="a",
+        service="push.example",
+        created_at=NOON,
+    )
+    needed_until = slot.ends_at + timedelta(days=days)
+    clock.turn_to(needed_until - timedelta(seconds=1))
+    await worker.sweep(clock())
+    assert "花子" in await everything_said_of_people()
+    clock.turn_to(needed_until)
+    await worker.sweep(clock())
+    said = await everything_said_of_people()
+    assert [known for known in KNOWN if known in said] == []
+    assert await PushSubscription.all().count() == 0
+    assert await Reservation.filter(erased_at=clock()).count() == 2
+    assert (await Slot.get(id=slot.id)).seats_taken == 2, "the counts stay"
+    await assert_ledger_holds()
+    page = await client.get(path)
+    assert page.status_code == 200
+    assert "消去しました" in page.text
+
+
+async def test_draw_entries_are_forgotten_too(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    slot = await slot_in_two_weeks(7, allocation=Allocation.DRAW)
+    draw = await draws.open_draw(
+        [slot.id], event_id=None, entries_close_at=NOON + timedelta(days=1)
+    )
+    data = {**typed(email="yui@example.org"), **PERSONAL, "choice-1": str(slot.id)}
+    await client.post(f"/draws/{draw.id}/enter", data=data)
+    clock.turn(days=2)
+    await worker.run_due(clock())
+    record = (await client.get(f"/draws/{draw.id}.json")).json()
+    clock.turn(days=30)
+    await worker.sweep(clock())
+    said = await everything_said_of_people()
+    assert [known for known in KNOWN if known in said] == []
+    assert (await client.get(f"/draws/{draw.id}.json")).json() == record, "still to be checked"
+
+
+async def test_a_coming_session_keeps_the_whole_party(client: httpx.AsyncClient) -> None:
+    soon, late = await slot_in_two_weeks(1), await make_slot(NOON + timedelta(days=100))
+    data = {**typed(), "slot": [str(soon.id), str(late.id)]}
+    assert (await client.post("/reserve", data=data)).status_code == 303
+    assert await retention.erase_due(now=NOON + timedelta(days=60)) == 0
+    assert await retention.erase_due(now=NOON + timedelta(days=131)) == 1
+    assert await retention.erase_due(now=NOON + timedelta(days=131)) == 0
+
+
+async def test_pages_of_parties_are_all_looked_at(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    slot = await slot_in_two_weeks(7)
+    for _party in range(5):
+        await client.post(f"/slots/{slot.id}/reserve", data=typed())
+    assert await retention.erase_due(now=NOON + timedelta(days=60)) == 5

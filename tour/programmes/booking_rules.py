@@ -1,0 +1,60 @@
+"""What staff set for all sessions of an event together: read, changed, logged."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.errors import Conflict
+from tour.events.models import Event
+from tour.i18n import lazy as _
+from tour.programmes.models import DEFAULT_RETENTION_DAYS, BookingRules
+
+
+class RulesChanged(Conflict):
+    """Somebody else has set other rules since the form was filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDraft:
+    """`reservations_per_contact` is None where there is no limit."""
+
+    reservations_per_contact: int | None = None
+    checks_contact: bool = False
+    releases_absent: bool = False
+    retention_days: int = DEFAULT_RETENTION_DAYS
+
+    @property
+    def version(self) -> str:
+        """The same for the same rules: tells a form that was filled from others."""
+        return "-".join(str(value) for value in asdict(self).values())
+
+
+async def rules_of_event(event_id: int) -> RulesDraft:
+    """Those that were set, or the usual ones."""
+    found = await BookingRules.get_or_none(event_id=event_id)
+    if found is None:
+        return RulesDraft()
+    return RulesDraft(
+        found.reservations_per_contact,
+        found.checks_contact,
+        found.releases_absent,
+        found.retention_days,
+    )
+
+
+async def change_rules(
+    event: Event, draft: RulesDraft, *, version: str, actor: Actor, now: datetime
+) -> None:
+    """Set them all; what is reserved already stays. Raises RulesChanged."""
+    async with transaction():
+        await Event.filter(id=event.id).select_for_update(no_key=True).first()
+        before = await rules_of_event(event.id)
+        if version != before.version:
+            raise RulesChanged(
+                _("Somebody else has changed these rules. Yours stand below: look, and save again.")
+            )
+        await BookingRules.update_or_create(asdict(draft), event_id=event.id)
+        subject = Subject("event", event.id, label=event.title)
+        changed = {"before": asdict(before), "after": asdict(draft)}
+        await note(actor, "event.rules", subject, **changed, now=now)

@@ -1,0 +1,28 @@
+"""The code from a mail: typed in, or sent once more. The mail's link alone does nothing."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.errors import BadInput
+from tour.reservations import contact_check, proving
+from tour.reservations.forms import texts_in
+from tour.reservations.handlers import show, to_reservation
+from tour.reservations.limits import count_try
+from tour.web import now
+
+
+async def prove(request: Request) -> Response:
+    await count_try(request, "code")
+    typed = texts_in(await request.form(max_fields=5, max_files=0)).get("code", "")
+    reference = request.path_params["reference"]
+    try:
+        made = await proving.prove(reference, typed, now=now(request))
+    except BadInput as exc:
+        return await show(request, reference, exc.status, code_error=exc.message)
+    return to_reservation(request, made)
+
+
+async def send_again(request: Request) -> Response:
+    await count_try(request, "code")
+    made = await contact_check.send_again(request.path_params["reference"], now=now(request))
+    return to_reservation(request, made)

@@ -1,0 +1,125 @@
+"""A code by mail that shows that a contact is real: the code, its tries, its end (decision 0012).
+
+What is held meanwhile, and what becomes of it, is `proving`.
+"""
+
+import hmac
+import secrets
+import unicodedata
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
+
+from tour.db import transaction
+from tour.errors import BadInput
+from tour.i18n import lazy as _
+from tour.i18n import translate
+from tour.notifications import service as notifications
+from tour.notifications.models import Recipient
+from tour.notifications.outbox import BY_MAIL_ONLY
+from tour.notifications.service import Draft
+from tour.reservations import reminders
+from tour.reservations.errors import CheckEnded, TooManyChecks
+from tour.reservations.models import ContactCheck, Reservation
+from tour.reservations.parties import Request, by_reference
+
+LASTS = timedelta(minutes=15)
+"""From the form to the code; nothing makes it longer."""
+MOST_TRIES = 5
+MOST_SENDS = 3
+MOST_LAPSED = 3
+"""Codes that one contact may let lapse in `LAPSED_WITHIN`: seats cannot be held in a chain."""
+LAPSED_WITHIN = timedelta(hours=1)
+DIGITS = 6
+
+
+async def check_may_begin(wish: Request, *, now: datetime) -> None:
+    """Raise BadInput without a mail address, TooManyChecks after too many lapsed ones."""
+    if not wish.party.email:
+        missing = _("Here a code is sent by e-mail before seats are yours. Please give an address.")
+        raise BadInput(missing, {"email": missing})
+    lapsed = ContactCheck.filter(
+        reservation__email_key=wish.party.email_key,
+        proved_at=None,
+        started_at__gt=now - LAPSED_WITHIN,
+    )
+    if await lapsed.count() >= MOST_LAPSED:
+        raise TooManyChecks(
+            _("Several codes to this address were not used. Please try again in an hour."),
+            retry_after=int(LAPSED_WITHIN.total_seconds()),
+        )
+
+
+async def begin(reservation: Reservation, closes_at: datetime, *, now: datetime) -> None:
+    """Write the code down and mail it, in the transaction that holds what it is for."""
+    check = await ContactCheck.create(
+        reservation=reservation,
+        code=f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}",
+        started_at=now,
+        ends_at=min(now + LASTS, closes_at),
+    )
+    await _mail(reservation, check, now)
+
+
+async def send_again(reference: str, *, now: datetime) -> Reservation:
+    """The same code once more, if it was not sent too often; the end stays where it is."""
+    reservation = await by_reference(reference)
+    async with transaction():
+        chosen = unanswered().filter(
+            reservation_id=reservation.id, ends_at__gt=now, sends__lt=MOST_SENDS
+        )
+        if await chosen.update(sends=F("sends") + 1):
+            await _mail(reservation, await ContactCheck.get(reservation_id=reservation.id), now)
+    return reservation
+
+
+async def counted(reservation_id: int, *, now: datetime) -> ContactCheck | None:
+    """Count one try, before anything is compared; None when there is none left."""
+    chosen = unanswered().filter(
+        reservation_id=reservation_id, ends_at__gt=now, tries__lt=MOST_TRIES
+    )
+    if not await chosen.update(tries=F("tries") + 1):
+        return None
+    return await ContactCheck.get(reservation_id=reservation_id)
+
+
+def unanswered() -> QuerySet[ContactCheck]:
+    """The checks that are still on, run out or not."""
+    return ContactCheck.filter(proved_at=None, ended_at=None)
+
+
+def is_right(check: ContactCheck, typed: str) -> bool:
+    """Digits of any width, with or without spaces."""
+    digits = "".join(unicodedata.normalize("NFKC", typed).split())
+    return hmac.compare_digest(digits.encode(), check.code.encode())
+
+
+def wrong_code(check: ContactCheck) -> BadInput:
+    left = MOST_TRIES - check.tries
+    problem = _("This is not the code. Tries left: %(n)s.", n=left)
+    return BadInput(problem, {"code": problem})
+
+
+def check_ended() -> CheckEnded:
+    return CheckEnded(
+        _("The time for the code is over, or it was wrong too often. The seats are free again.")
+    )
+
+
+async def _mail(reservation: Reservation, check: ContactCheck, now: datetime) -> None:
+    """The code is worth nothing without the page, and nothing a quarter of an hour later."""
+    recipient = await Recipient.get(id=reservation.recipient_id)
+    lang, zone = reservation.lang, ZoneInfo(recipient.timezone)
+    until = f"{check.ends_at.astimezone(zone):%H:%M}"
+    said = reminders.message(
+        reservation,
+        _("Code %(code)s for your reservation", code=check.code),
+        [
+            translate("Please type it on the page by %(time)s.", lang, time=until),
+            translate("If you did not ask for it, you need not do anything.", lang),
+        ],
+    )
+    draft = Draft(f"{BY_MAIL_ONLY}code", said, now, check.ends_at)
+    await notifications.queue_all(reservation.recipient_id, [draft], now=now)

@@ -1,0 +1,139 @@
+"""What a contact check holds: confirmed when its code comes back, given back when it does not.
+
+As everywhere the slots, or the draw, are locked first; so a code and the end of its time are
+looked at one after the other.
+"""
+
+from datetime import datetime
+
+from tour.db import transaction
+from tour.errors import TourError
+from tour.notifications import service as notifications
+from tour.programmes import service as programmes
+from tour.programmes.models import Slot
+from tour.reservations import allowance, contact_check, draws, reminders, waitlist
+from tour.reservations.contact_check import check_ended, unanswered
+from tour.reservations.models import (
+    ContactCheck,
+    DrawEntry,
+    EntryStatus,
+    Place,
+    PlaceStatus,
+    Reservation,
+    WaitlistEntry,
+    WaitlistStatus,
+)
+from tour.reservations.parties import by_reference
+
+
+async def prove(reference: str, code: str, *, now: datetime) -> Reservation:
+    """Confirm what is held for the code; twice is the same as once.
+
+    Raises BadInput for a wrong code, CheckEnded, or what would have refused the party: only who
+    reads the mail box is told what its owner holds already.
+    """
+    reservation = await by_reference(reference)
+    async with transaction():
+        problem = await _prove(reservation, code, now)
+    if problem:
+        raise problem
+    return reservation
+
+
+async def withdraw(reservation: Reservation, *, now: datetime) -> bool:
+    """Give up what is held for a code; False when nothing is (any more)."""
+    if not await unanswered().filter(reservation_id=reservation.id).exists():
+        return False
+    async with transaction():
+        await _lock(reservation.id)
+        return await _end(reservation, now)
+
+
+async def lapse(check_id: int, *, now: datetime) -> bool:
+    """Give back what was held for a code that did not come; False when it came meanwhile."""
+    check = await ContactCheck.get(id=check_id).select_related("reservation")
+    async with transaction():
+        await _lock(check.reservation_id)
+        return await _end(check.reservation, now)
+
+
+async def _prove(reservation: Reservation, code: str, now: datetime) -> TourError | None:
+    """The refusal is returned, not raised: the counted try must be kept."""
+    await _lock(reservation.id)
+    check = await contact_check.counted(reservation.id, now=now)
+    if check is None:
+        proved = await ContactCheck.filter(reservation_id=reservation.id).exclude(proved_at=None)
+        return None if proved else check_ended()
+    if not contact_check.is_right(check, code):
+        if check.tries < contact_check.MOST_TRIES:
+            return contact_check.wrong_code(check)
+        await _end(reservation, now)
+        return check_ended()
+    try:
+        await _confirm(reservation, now)
+    except TourError as exc:
+        await _end(reservation, now)
+        return exc
+    await ContactCheck.filter(id=check.id).update(proved_at=now, code="")
+    return None
+
+
+async def _lock(reservation_id: int) -> None:
+    """What is held is of one kind: seats, turns in queues, or a chance in a draw."""
+    held = Place.filter(reservation_id=reservation_id, status=PlaceStatus.HELD)
+    queued = WaitlistEntry.filter(reservation_id=reservation_id, status=WaitlistStatus.UNPROVED)
+    slot_ids = [int(row["slot_id"]) for rows in (held, queued) for row in await rows.values()]
+    await programmes.lock_slots(slot_ids)
+    entry = await DrawEntry.get_or_none(reservation_id=reservation_id, status=EntryStatus.UNPROVED)
+    if entry:
+        await draws.locked(entry.draw_id)
+
+
+async def _confirm(reservation: Reservation, now: datetime) -> None:
+    """Refusals come before anything is written."""
+    places = await _held_places(reservation.id)
+    turns = await _unproved_turns(reservation.id)
+    entry = await DrawEntry.get_or_none(reservation_id=reservation.id, status=EntryStatus.UNPROVED)
+    if not places and not turns and not entry:
+        raise check_ended()
+    if places:
+        await _confirm_places(reservation, [place.slot_id for place in places], now)
+    for turn in turns:
+        await waitlist.admit(turn, reservation, now=now)
+    if entry:
+        await draws.admit(entry, reservation, now=now)
+
+
+async def _confirm_places(reservation: Reservation, slot_ids: list[int], now: datetime) -> None:
+    slots = await Slot.filter(id__in=slot_ids).order_by("id").select_related("programme__site")
+    rules = await allowance.rules_of(slots)
+    await allowance.check(rules.limits, reservation)
+    held = Place.filter(reservation_id=reservation.id, status=PlaceStatus.HELD)
+    await held.update(status=PlaceStatus.CONFIRMED)
+    await reminders.queue(reservation, slots, now=now)
+
+
+async def _end(reservation: Reservation, now: datetime) -> bool:
+    ended = await unanswered().filter(reservation_id=reservation.id).update(ended_at=now, code="")
+    if not ended:
+        return False
+    for place in await _held_places(reservation.id):
+        await Place.filter(id=place.id).update(status=PlaceStatus.CANCELLED, cancelled_at=now)
+        await programmes.give_back_seats(place.slot_id, place.seats)
+        await waitlist.promote(place.slot_id, now=now)
+    turns = WaitlistEntry.filter(reservation_id=reservation.id, status=WaitlistStatus.UNPROVED)
+    await turns.update(status=WaitlistStatus.LEFT)
+    entries = DrawEntry.filter(reservation_id=reservation.id, status=EntryStatus.UNPROVED)
+    await entries.update(status=EntryStatus.LEFT)
+    await notifications.cancel(reservation.recipient_id)
+    return True
+
+
+async def _held_places(reservation_id: int) -> list[Place]:
+    held = Place.filter(reservation_id=reservation_id, status=PlaceStatus.HELD)
+    return await held.order_by("slot_id")
+
+
+async def _unproved_turns(reservation_id: int) -> list[WaitlistEntry]:
+    turns = WaitlistEntry.filter(reservation_id=reservation_id, status=WaitlistStatus.UNPROVED)
+    return await turns.order_by("slot_id")
