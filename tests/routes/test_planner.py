@@ -1,6 +1,9 @@
 """The day planner: no plan breaks a rule, and what is called the best is the best."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -303,3 +306,28 @@ def test_locking_keeps_a_visit_at_its_time(seed: int) -> None:
     assert (stop.candidate, stop.start) in [(s.candidate, s.start) for s in again.stops]
     assert again.score >= plan.score or not again.optimal
     assert stop.candidate not in [s.candidate for s in without.stops]
+
+
+WITHOUT_NUMBA = """
+import sys
+sys.modules["numba"] = None
+from tests.routes.test_planner import many_sites, planned
+plan = planned(many_sites(8), steps=40)
+print([(stop.candidate, stop.start) for stop in plan.stops], plan.optimal)
+"""
+
+
+def test_without_numba_it_finds_the_same_plan() -> None:
+    compiled = planned(many_sites(8), steps=40)
+
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", WITHOUT_NUMBA],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    expected = [(stop.candidate, stop.start) for stop in compiled.stops]
+    assert run.stdout.strip() == f"{expected} {compiled.optimal}", run.stderr

@@ -155,11 +155,13 @@ def _whole(number: float) -> int:
 
 def _cut_distances(nodes: list[list[float]], unit: int) -> Ints:
     """[n, n] Euclidean distances cut, not rounded, to whole units; exact in integers."""
-    points = np.array([[_whole(x * _THOUSANDTHS) for x in node[:2]] for node in nodes], np.int64)
-    squares = ((points[:, None] - points[None]) ** 2).sum(axis=-1) * unit**2
+    x, y = (
+        np.array([_whole(node[axis] * _THOUSANDTHS) for node in nodes], np.int64) for axis in (0, 1)
+    )
+    squares = ((x[:, None] - x) ** 2 + (y[:, None] - y) ** 2) * unit**2
     roots = np.sqrt(squares.astype(np.float64)).astype(np.int64)
-    roots -= roots**2 > squares
-    roots += (roots + 1) ** 2 <= squares
+    roots -= roots * roots > squares
+    roots += (roots + 1) * (roots + 1) <= squares
     distances: Ints = roots // _THOUSANDTHS
     return distances
 

@@ -3,7 +3,7 @@
 An orienteering problem with time windows and alternative times (Vansteenwegen, Souffriau and Van
 Oudheusden 2011): each site is visited at most once, at one of its possible times, and the score
 of what is visited is to be the largest. What was asked for by name comes first, then the break,
-then the score. See docs/decisions/0004-day-planner.md.
+then the score. See docs/decisions/0012-planner.md.
 """
 
 from collections.abc import Sequence

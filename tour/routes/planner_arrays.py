@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tour.routes.planner_numba import compiled
+
 Ints = NDArray[np.int64]
 Hops = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -19,7 +21,7 @@ NEVER = 1 << 40
 FAR = 1 << 28
 """Stands for a walk that must not be made; with a stay it still fits into 32 bits."""
 
-OPENS, CLOSES, STAY, WEIGHT, GROUP = range(5)
+OPENS, CLOSES, STAY, WEIGHT, GROUP, DETOUR, LASTING = range(7)
 """Rows of `DayArrays.nodes`."""
 
 Rules = tuple[int, int, int, int]
@@ -37,17 +39,36 @@ class DayArrays(NamedTuple):
     into: Hops
     """[n, n] the same, transposed, because the search reads along both ends of an arc."""
     nodes: Ints
-    """[5, n] earliest and latest start of the visit (of the end: arrival), how long one stays,
-    weight, group. The weight is the score, and for what the visitor asked for by name more than
-    all scores together."""
+    """[7, n] earliest and latest start of the visit (of the end: arrival), how long one stays,
+    weight, group, how much later the visit makes everything after it at least, and the latest
+    start of all nodes up to this one. Nodes between start and end are in the order in which they
+    open. The weight is the score, and for what the visitor asked for by name more than all scores
+    together."""
     rules: Rules
 
 
+@compiled
+def _least_detours(hop: Hops, stay: Ints, least: Ints) -> None:
+    """What a visit adds to the way between the two places where it adds the least."""
+    count = len(stay)
+    for by in range(1, count - 1):
+        least[by] = FAR
+        for start in range(count - 1):
+            shortcut = FAR
+            for end in range(1, count):
+                shortcut = min(shortcut, hop[by, end] - hop[start, end])
+            least[by] = min(least[by], hop[start, by] + shortcut)
+
+
 def day_arrays(walk: Ints, nodes: Ints, rules: Rules) -> DayArrays:
-    """Join what is known by node; `walk` is [n, n], with FAR or more where there is no way.
+    """Join what is known by node; `walk` is [n, n], with FAR or more where there is no way, and
+    `nodes` has all rows but the last two.
 
     Times count from the start of the day; nothing starts after its end.
     """
     nodes[CLOSES] = np.minimum(nodes[CLOSES], nodes[CLOSES, -1])
     hop = np.ascontiguousarray(np.minimum(walk, FAR) + nodes[STAY][:, None], dtype=np.int32)
-    return DayArrays(hop, np.ascontiguousarray(hop.T), nodes, rules)
+    least = np.zeros(nodes.shape[1], np.int64)
+    _least_detours(hop, nodes[STAY], least)
+    lasting = np.maximum.accumulate(nodes[CLOSES])
+    return DayArrays(hop, np.ascontiguousarray(hop.T), np.vstack([nodes, least, lasting]), rules)

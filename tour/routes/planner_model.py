@@ -130,15 +130,17 @@ def _fits(problem: DayProblem, reach: Reach, index: int, option: Option) -> bool
 def model_of(problem: DayProblem, reach: Reach, candidates: Iterable[int]) -> Model:
     """The arrays of a day with these candidates, each of which can be visited alone."""
     kept = tuple(candidates)
-    choices: list[Choice] = []
-    rows: list[tuple[int, int, int, int, int]] = []
+    found: list[tuple[tuple[int, int, int, int, int], Choice]] = []
     for group, index in enumerate(kept, start=1):
         for number, option in enumerate(problem.candidates[index].options):
             if option.full or not _fits(problem, reach, index, option):
                 continue
-            choices.append(Choice(index, number))
             opens = max(option.earliest, problem.begins) - problem.begins
-            rows.append((opens, option.latest - problem.begins, option.stay, option.score, group))
+            closes = option.latest - problem.begins
+            row = (opens, closes, option.stay, option.score, group)
+            found.append((row, Choice(index, number)))
+    found.sort(key=lambda pair: pair[0])
+    rows, choices = [row for row, _ in found], [choice for _, choice in found]
     length = problem.ends - problem.begins
     nodes = np.array([(0, 0, 0, 0, 0), *rows, (0, length, 0, 0, 0)], np.int64).T.copy()
     scores = nodes[WEIGHT, 1:-1]

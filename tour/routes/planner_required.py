@@ -8,9 +8,10 @@ import numpy as np
 
 from tour.routes.planner_arrays import CLOSES, GROUP, WEIGHT, Ints
 from tour.routes.planner_bound import IMPOSSIBLE, Bound
+from tour.routes.planner_labels import stops_can_be_skipped
 from tour.routes.planner_model import Model, only
 from tour.routes.planner_problem import DayProblem, Importance
-from tour.routes.planner_proof import prove, stops_can_be_skipped
+from tour.routes.planner_proof import prove
 
 _LABELS = 60_000
 """Partial plans looked at: all of them for some ten must-sees, then the best of those met."""
