@@ -19,7 +19,7 @@ from tour.notifications.sender import open_sender
 from tour.notifications.worker import Worker
 from tour.settings import Settings
 
-IMPATIENT = aiohttp.ClientTimeout(total=0.4, connect=5)
+IMPATIENT = aiohttp.ClientTimeout(total=2, connect=5)
 EMAIL = "yamada.hanako@example.org"
 MESSAGE = Message(
     title="明日の体験",
@@ -52,7 +52,7 @@ async def worker(
     settings: Settings,
     clock: TurnableClock,
 ) -> AsyncIterator[Worker]:
-    """A worker that waits half a second for an answer, on the open database."""
+    """A worker that waits two seconds for an answer, on the open database."""
     async with open_sender(settings, timeout=IMPATIENT) as sender:
         yield Worker(sender, open_mailer(settings, clock), clock, base_url=settings.base_url)
 

@@ -9,6 +9,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -30,6 +31,8 @@ KNOWN_SUFFIXES = (
 )
 MAX_LENGTH = 2048
 DNS_NAME = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+\Z")
+ADDRESS = re.compile(r"[!-\[\]-~]+\Z")
+"""Printable ASCII without space and backslash, which browsers and servers read differently."""
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -60,8 +63,19 @@ class EndpointPolicy:
 
         Raises RefusedEndpoint for anything else than a push service's https address.
         """
-        parts, port = _split(endpoint)
-        host = parts.hostname or ""
+        parts = _split(endpoint)
+        return self._service_at(parts.scheme, parts.netloc)
+
+    @lru_cache(maxsize=256)  # noqa: B019 - a policy lives as long as its process
+    def _service_at(self, scheme: str, netloc: str) -> str:
+        """The few services we call, each looked at once."""
+        try:
+            parts = SplitResult(scheme, netloc, "", "", "")
+            host, port = parts.hostname or "", parts.port or 443
+        except ValueError:
+            raise RefusedEndpoint("does not parse") from None
+        if scheme != "https" or "@" in netloc:
+            raise RefusedEndpoint("must be https without user")
         if (host, port) in self.extra:
             # An origin, as VAPID's `aud` is one, does not name port 443 (RFC 6454, 6.2).
             return host if port == 443 else f"{host}:{port}"
@@ -75,20 +89,19 @@ class EndpointPolicy:
         return (host, port) in self.extra
 
 
-def _split(endpoint: object) -> tuple[SplitResult, int]:
-    """The parts and port of a plain https address, or RefusedEndpoint."""
+def _split(endpoint: object) -> SplitResult:
+    """The parts of an address that has a path and nothing strange, or RefusedEndpoint."""
     if not isinstance(endpoint, str) or not 16 <= len(endpoint) <= MAX_LENGTH:
         raise RefusedEndpoint("length")
-    if not endpoint.isascii() or not endpoint.isprintable() or set(endpoint) & set(" \\"):
+    if not ADDRESS.match(endpoint):
         raise RefusedEndpoint("characters")
     try:
         parts = urlsplit(endpoint)
-        port = parts.port or 443
     except ValueError:
         raise RefusedEndpoint("does not parse") from None
-    if parts.scheme != "https" or "@" in parts.netloc or parts.fragment or len(parts.path) < 2:
-        raise RefusedEndpoint("must be https with a path, without user or fragment")
-    return parts, port
+    if "#" in endpoint or len(parts.path) < 2:
+        raise RefusedEndpoint("must have a path and no fragment")
+    return parts
 
 
 def _host_and_port(entry: str) -> tuple[str, int]:

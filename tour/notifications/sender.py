@@ -1,11 +1,10 @@
-"""One encrypted message to one push service (RFC 8030, 8188, 8291, 8292).
+"""One encrypted message to one push service (RFC 8030, 8292).
 
-pywebpush's own parts encrypt (http_ece) and sign (py_vapid). Its `webpush()` would follow
-redirects, wait for ever and open a connection a message: ours is one session without any of that.
+pywebpush's part signs (py_vapid). Its `webpush()` would follow redirects, wait for ever and open a
+connection a message: ours is one session without any of that.
 """
 
 import asyncio
-import base64
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
-import http_ece
 from aiohttp.abc import AbstractResolver
 from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02, VapidException
@@ -22,6 +20,7 @@ from yarl import URL
 
 from tour.errors import ConfigurationError
 from tour.notifications.answers import Outcome, Verdict, judge
+from tour.notifications.encryption import decoded, encrypt
 from tour.notifications.endpoints import (
     EndpointPolicy,
     GuardedResolver,
@@ -71,7 +70,7 @@ class PushSender:
         """Try once. Never raises for what a service, a network or a subscription does."""
         try:
             origin = f"https://{self._policy.service(push.endpoint)}"
-            body = encrypt(push)
+            body = encrypt(push.payload, push.p256dh, push.auth)
         except RefusedEndpoint:
             return Outcome(Verdict.FAILED, "not a known push service")
         except ValueError:
@@ -122,27 +121,6 @@ async def _finish_reading(response: aiohttp.ClientResponse) -> None:
     response.close()
 
 
-def encrypt(push: Push) -> bytes:
-    """The payload as only this browser can read it: aes128gcm, a new key and salt each time.
-
-    This is what `WebPusher.encode()` does, without copying the subscription for each message.
-    Raises ValueError for keys that are none.
-    """
-    return bytes(
-        http_ece.encrypt(
-            push.payload,
-            private_key=ec.generate_private_key(ec.SECP256R1()),
-            dh=_bytes(push.p256dh),
-            auth_secret=_bytes(push.auth),
-            version="aes128gcm",
-        )
-    )
-
-
-def _bytes(base64url: str) -> bytes:
-    return base64.urlsafe_b64decode(base64url + "=" * (-len(base64url) % 4))
-
-
 class VapidTokens:
     """The Authorization header for each origin, signed anew every six hours.
 
@@ -152,7 +130,7 @@ class VapidTokens:
     def __init__(
         self, private_key: str, subject: str, seconds: Callable[[], float] = time.time
     ) -> None:
-        number = int.from_bytes(_bytes(private_key), "big")
+        number = int.from_bytes(decoded(private_key), "big")
         self._vapid = Vapid02(ec.derive_private_key(number, ec.SECP256R1()))
         self._subject = subject
         self._seconds = seconds
