@@ -15,6 +15,7 @@ import pytest
 from tests.notifications.conftest import queue_now
 from tour.db import transaction
 from tour.notifications import outbox
+from tour.notifications.fan_out import fan_out
 from tour.notifications.models import Delivery, DeliveryStatus, Reminder, ReminderStatus
 from tour.notifications.worker import running_worker
 from tour.settings import ROOT, Settings
@@ -100,11 +101,11 @@ async def test_nothing_is_taken_twice_when_many_reach_for_it(make_visitor, clock
         await queue_now((await make_visitor()).recipient, clock)
     if step == "claim":
         async with transaction():
-            await outbox.fan_out(clock(), 100)
+            await fan_out(clock(), 100)
 
     async def reach() -> list[int]:
         async with transaction():
-            await outbox.fan_out(clock(), 10)
+            await fan_out(clock(), 10)
             return [job.id for job in await outbox.claim(clock(), 10, {}, default_room=100)]
 
     taken = [job for jobs in await asyncio.gather(*(reach() for _n in range(8))) for job in jobs]

@@ -10,8 +10,8 @@ from tests.conftest import NOON, TurnableClock
 from tests.reservations.factories import make_event, make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
+from tour.notifications.fan_out import fan_out
 from tour.notifications.models import Delivery, PushSubscription, Reminder
-from tour.notifications.outbox import fan_out
 from tour.programmes.models import Allocation, BookingRules, Slot
 from tour.reservations import draws, slot_changes, worker
 from tour.reservations.contact_check import LASTS, MOST_LAPSED, MOST_SENDS, MOST_TRIES

@@ -5,6 +5,7 @@ our service worker reads as well, so that there is one form for every browser.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 MAX_BYTES = 2000
@@ -30,6 +31,29 @@ class Message:
     body: str
     url: str
     actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One reminder's text as it is kept, of which a message may hold several."""
+
+    reminder_id: int
+    revision: int
+    title: str
+    body: str
+    url: str
+    actions: list[dict[str, str]]
+
+
+def joined(parts: Sequence[Part]) -> Message:
+    """One message of all parts. Each line of a day's reminder begins with its time, so sorting
+    brings the visits into order; a tap, and the buttons, are about the first of them."""
+    first = min(parts, key=lambda part: part.body)
+    body = first.body
+    if len(parts) > 1:
+        body = "\n".join(sorted({line for part in parts for line in part.body.splitlines()}))
+    actions = tuple(Action(**action) for action in first.actions)
+    return Message(first.title, body, first.url, actions)
 
 
 @dataclass(frozen=True, slots=True)

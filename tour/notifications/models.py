@@ -95,6 +95,8 @@ class Reminder(Model):
 
 class DeliveryStatus(StrEnum):
     WAITING = "waiting"
+    TOGETHER = "together"
+    """Said by another delivery, its `lead`, to the same browser or mail box."""
     SENT = "sent"
     GONE = "gone"
     """The browser had unsubscribed; its subscription is deleted."""
@@ -125,6 +127,9 @@ class Delivery(Model):
         related_name="deliveries",
         null=True,
         on_delete=fields.SET_NULL,
+    )
+    lead: fields.ForeignKeyNullableRelation["Delivery"] = fields.ForeignKeyField(
+        "models.Delivery", related_name="followers", null=True, on_delete=fields.SET_NULL
     )
     service = fields.CharField(max_length=120)
     status = fields.CharEnumField(DeliveryStatus, max_length=20, default=DeliveryStatus.WAITING)

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.connection import get_connection
-from tortoise.expressions import F
-
+from tour.db.plain import Row, fetch, from_json, instant, numbers, skip_locked
 from tour.notifications.answers import (
     LONGEST_RETRY_AFTER,
     MAX_ATTEMPTS,
@@ -21,6 +19,8 @@ from tour.notifications.answers import (
     Verdict,
     pause_before,
 )
+from tour.notifications.fan_out import END, mail_instead, part_company
+from tour.notifications.message import Part
 from tour.notifications.models import (
     MAIL,
     Delivery,
@@ -29,148 +29,115 @@ from tour.notifications.models import (
     Reminder,
     ReminderStatus,
 )
-from tour.notifications.schedule import Choice
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts: well above the longest try."""
 FARTHEST = LONGEST_RETRY_AFTER * 2
 """No try is ever put off longer; one that is was written before the clock was set back."""
-BY_MAIL_ONLY = "mail:"
-"""Begins the key of what must reach a mail box, whatever browser has subscribed."""
-CHOICES = frozenset(str(choice) for choice in Choice)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One claimed try, with all that it needs. `endpoint` is None when the browser is gone."""
+    """One claimed try, with all that it needs. `endpoint` is None when the browser is gone.
+
+    `parts` are what it says: the reminder's own text first, then those that go together with it.
+    """
 
     id: int
     attempt: int
     reminder_id: int
-    revision: int
     service: str
     endpoint: str | None
     p256dh: str | None
     auth: str | None
-    title: str
-    body: str
-    url: str
-    actions: list[dict[str, str]]
+    parts: tuple[Part, ...]
     expires_at: datetime
     lang: str
     email: str
     token: str
 
-
-COLUMNS = {
-    "id": "id",
-    "attempt": "attempts",
-    "reminder_id": "reminder_id",
-    "revision": "revision",
-    "service": "service",
-    "endpoint": "subscription__endpoint",
-    "p256dh": "subscription__p256dh",
-    "auth": "subscription__auth",
-    "title": "reminder__title",
-    "body": "reminder__body",
-    "url": "reminder__url",
-    "actions": "reminder__actions",
-    "expires_at": "reminder__expires_at",
-    "lang": "reminder__recipient__lang",
-    "email": "reminder__recipient__email",
-    "token": "reminder__recipient__token",
-}
+    @property
+    def revision(self) -> int:
+        """Another number whenever one of the texts is another."""
+        return sum(part.revision for part in self.parts)
 
 
-TO_BROWSERS = """
-INSERT INTO delivery
-    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem)
-SELECT r.id, r.revision, s.id, s.service, 'waiting', 0, r.due_at, ''
-FROM reminder r JOIN push_subscription s ON s.recipient_id = r.recipient_id
-WHERE r.id IN ({ids}) AND r.key NOT LIKE 'mail:%'
+CANDIDATES = """
+SELECT d.id, d.service FROM delivery d
+WHERE d.status = 'waiting' AND d.next_attempt_at <= $1 {but}
+ORDER BY d.next_attempt_at LIMIT {limit} {lock}
 """
-TO_MAIL = """
-INSERT INTO delivery
-    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem)
-SELECT r.id, r.revision, NULL, 'mail', 'waiting', 0, r.due_at, ''
-FROM reminder r JOIN recipient t ON t.id = r.recipient_id
-WHERE r.id IN ({ids}) AND t.email <> ''
-    AND (r.key LIKE 'mail:%' OR NOT EXISTS (
-        SELECT 1 FROM push_subscription s WHERE s.recipient_id = r.recipient_id
-    ))
+CLAIM = """
+UPDATE delivery SET next_attempt_at = $1, attempts = attempts + 1
+WHERE id IN ({ids}) AND status = 'waiting'
+RETURNING id
 """
+JOBS = """
+SELECT d.id, d.attempts, d.reminder_id, d.service, s.endpoint, s.p256dh, s.auth,
+    r.revision, r.title, r.body, r.url, r.actions, r.expires_at, t.lang, t.email, t.token
+FROM delivery d
+JOIN reminder r ON r.id = d.reminder_id
+JOIN recipient t ON t.id = r.recipient_id
+LEFT JOIN push_subscription s ON s.id = d.subscription_id
+WHERE d.id IN ({ids})
+"""
+TOGETHER = """
+SELECT f.lead_id, r.id AS reminder_id, r.revision, r.title, r.body, r.url, r.actions
+FROM delivery f JOIN reminder r ON r.id = f.reminder_id
+WHERE f.lead_id IN ({ids}) AND f.status = 'together' AND r.status = 'sending'
+ORDER BY r.id
+"""
+SENT = """
+UPDATE delivery SET status = 'sent', finished_at = $1, problem = ''
+WHERE id IN ({ids}) AND status IN ('waiting', 'cancelled')
+RETURNING id
+"""
+"""Cancelled meanwhile, it was sent all the same, and the numbers say so."""
+STANDINGS = """
+SELECT r.id, d.service, t.email, COALESCE(l.status, d.status) AS status
+FROM reminder r
+JOIN recipient t ON t.id = r.recipient_id
+JOIN delivery d ON d.reminder_id = r.id AND d.revision = r.revision
+LEFT JOIN delivery l ON l.id = d.lead_id
+WHERE r.id IN ({ids}) AND r.status = 'sending'
+"""
+"""What goes together with another stands as that one does."""
 
 
 async def is_anything_due(now: datetime) -> bool:
     """Whether a cycle would find something; a read only, so that idling takes no write lock."""
-    return bool(await _due_deliveries(now).exists() or await _due_reminders(now).exists())
-
-
-async def fan_out(now: datetime, limit: int) -> int:
-    """Hand due reminders to their deliveries; returns how many reminders."""
-    due = _due_reminders(now).order_by("due_at").limit(limit)
-    ids = [r.id for r in await due.select_for_update(skip_locked=True).only("id")]
-    if not ids:
-        return 0
-    rows = await Reminder.filter(id__in=ids).values(
-        "id",
-        "key",
-        "expires_at",
-        choices="recipient__choices",
-        stopped_at="recipient__stopped_at",
-    )
-    fates: dict[ReminderStatus, list[int]] = defaultdict(list)
-    for row in rows:
-        fates[_fate(row, now)].append(row["id"])
-    if wanted := fates[ReminderStatus.SENDING]:
-        await _make_deliveries(wanted)
-        with_deliveries = Delivery.filter(reminder_id__in=wanted, status=DeliveryStatus.WAITING)
-        reached = {row["reminder_id"] for row in await with_deliveries.values("reminder_id")}
-        fates[ReminderStatus.UNREACHABLE] = [i for i in wanted if i not in reached]
-        fates[ReminderStatus.SENDING] = [i for i in wanted if i in reached]
-    for status, reminder_ids in fates.items():
-        await Reminder.filter(id__in=reminder_ids).update(status=status)
-    return len(ids)
+    deliveries = Delivery.filter(status=DeliveryStatus.WAITING, next_attempt_at__lte=now)
+    reminders = Reminder.filter(status=ReminderStatus.WAITING, due_at__lte=now)
+    return bool(await deliveries.exists() or await reminders.exists())
 
 
 async def claim(now: datetime, limit: int, room: Mapping[str, int], default_room: int) -> list[Job]:
     """Take up to `limit` due deliveries for this worker, and for each service up to its room."""
     full = [service for service, left in room.items() if left <= 0]
-    due = _due_deliveries(now).exclude(service__in=full) if full else _due_deliveries(now)
-    candidates = (
-        await due.order_by("next_attempt_at")
-        .limit(limit)
-        .select_for_update(skip_locked=True)
-        .only("id", "service")
-    )
+    but = f"AND d.service NOT IN ({_places(full)})" if full else ""
+    statement = CANDIDATES.format(but=but, limit=int(limit), lock=skip_locked("d"))
     left = defaultdict(lambda: default_room, room)
     ids = []
-    for delivery in candidates:
-        if left[delivery.service] > 0:
-            left[delivery.service] -= 1
-            ids.append(delivery.id)
+    for row in await fetch(statement, now, *full):
+        if left[row["service"]] > 0:
+            left[row["service"]] -= 1
+            ids.append(row["id"])
     if not ids:
         return []
-    await Delivery.filter(id__in=ids, status=DeliveryStatus.WAITING).update(
-        next_attempt_at=now + LEASE, attempts=F("attempts") + 1
-    )
-    rows = await Delivery.filter(id__in=ids).values(**COLUMNS)
-    return [Job(**row) for row in rows]
+    taken = await fetch(CLAIM.format(ids=numbers(ids)), now + LEASE)
+    return await _jobs([row["id"] for row in taken])
 
 
 async def record(results: Sequence[tuple[Job, Outcome]], now: datetime) -> None:
     """Write down how tries ended, and what follows from it for their reminders."""
     sent = [job.id for job, outcome in results if outcome.verdict == Verdict.SENT]
     if sent:
-        # Cancelled meanwhile, it was sent all the same, and the numbers say so.
-        open_or_cancelled = (DeliveryStatus.WAITING, DeliveryStatus.CANCELLED)
-        await Delivery.filter(id__in=sent, status__in=open_or_cancelled).update(
-            status=DeliveryStatus.SENT, finished_at=now, problem=""
-        )
+        await fetch(SENT.format(ids=numbers(sent)), now)
     for job, outcome in results:
         if outcome.verdict != Verdict.SENT:
             await _record_problem(job, outcome, now)
-    await _finish_reminders({job.reminder_id for job, _outcome in results}, now)
+    told = {part.reminder_id for job, _outcome in results for part in job.parts}
+    await _finish_reminders(told, now)
 
 
 async def hold_back(service: str, until: datetime) -> None:
@@ -185,42 +152,60 @@ async def mend_after_clock_change(now: datetime, longest: timedelta) -> int:
     return await waiting.filter(next_attempt_at__gt=now + longest).update(next_attempt_at=now)
 
 
-def _due_reminders(now: datetime) -> Any:
-    return Reminder.filter(status=ReminderStatus.WAITING, due_at__lte=now)
+async def _jobs(delivery_ids: Sequence[int]) -> list[Job]:
+    ids = numbers(delivery_ids)
+    together: dict[int, list[Part]] = defaultdict(list)
+    for row in await fetch(TOGETHER.format(ids=ids)):
+        together[row["lead_id"]].append(_part(row))
+    return [
+        Job(
+            id=row["id"],
+            attempt=row["attempts"],
+            reminder_id=row["reminder_id"],
+            service=row["service"],
+            endpoint=row["endpoint"],
+            p256dh=row["p256dh"],
+            auth=row["auth"],
+            parts=(_part(row), *together.get(row["id"], ())),
+            expires_at=instant(row["expires_at"]),
+            lang=row["lang"],
+            email=row["email"],
+            token=row["token"],
+        )
+        for row in await fetch(JOBS.format(ids=ids))
+    ]
 
 
-def _due_deliveries(now: datetime) -> Any:
-    return Delivery.filter(status=DeliveryStatus.WAITING, next_attempt_at__lte=now)
+def _part(row: Row) -> Part:
+    return Part(
+        reminder_id=row["reminder_id"],
+        revision=row["revision"],
+        title=row["title"],
+        body=row["body"],
+        url=row["url"],
+        actions=from_json(row["actions"]),
+    )
 
 
-def _fate(row: Mapping[str, Any], now: datetime) -> ReminderStatus:
-    """What becomes of a reminder that is due."""
-    if row["expires_at"] <= now:
-        return ReminderStatus.EXPIRED
-    kind = row["key"].partition(":")[0]
-    if row["stopped_at"] or (kind in CHOICES and kind not in row["choices"]):
-        return ReminderStatus.MUTED
-    return ReminderStatus.SENDING
-
-
-async def _make_deliveries(reminder_ids: Sequence[int]) -> None:
-    """One a browser; one by mail for those without a browser but with an address."""
-    # Numbers of ours only, so the text is safe, and the same for both databases.
-    ids = ",".join(str(int(i)) for i in reminder_ids)
-    connection = get_connection("default")
-    for statement in (TO_BROWSERS, TO_MAIL):
-        await connection.execute_query(statement.format(ids=ids))
+def _places(values: Sequence[object]) -> str:
+    """`$2, $3 …`, after the instant."""
+    return ", ".join(f"${number}" for number in range(2, len(values) + 2))
 
 
 async def _record_problem(job: Job, outcome: Outcome, now: datetime) -> None:
     """Only while the claim is still ours: a later claim counts its own attempt."""
     changes: dict[str, Any] = {"status": _final(outcome.verdict), "finished_at": now}
+    is_late = outcome.verdict == Verdict.EXPIRED
     if outcome.verdict == Verdict.RETRY:
         again_at = now + pause_before(job.attempt, outcome.retry_after)
-        if job.attempt < MAX_ATTEMPTS and again_at < job.expires_at:
+        is_late = again_at >= job.expires_at
+        if job.attempt < MAX_ATTEMPTS and not is_late:
             changes = {"next_attempt_at": again_at}
     mine = Delivery.filter(id=job.id, status=DeliveryStatus.WAITING, attempts=job.attempt)
     await mine.update(problem=outcome.problem, **changes)
+    if is_late:
+        # What goes together with it may begin later in the day.
+        await part_company([job.id])
     if outcome.verdict == Verdict.GONE and job.endpoint:
         await PushSubscription.filter(endpoint=job.endpoint).delete()
 
@@ -233,27 +218,20 @@ def _final(verdict: Verdict) -> DeliveryStatus:
 
 async def _finish_reminders(reminder_ids: Collection[int], now: datetime) -> None:
     """Close the reminders whose deliveries are all done; where none arrived, send a mail."""
-    rows = await Delivery.filter(
-        reminder_id__in=list(reminder_ids),
-        reminder__status=ReminderStatus.SENDING,
-        revision=F("reminder__revision"),
-    ).values("reminder_id", "revision", "service", "status", email="reminder__recipient__email")
-    by_reminder: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_reminder[row["reminder_id"]].append(row)
+    by_reminder: dict[int, list[Row]] = defaultdict(list)
+    for row in await fetch(STANDINGS.format(ids=numbers(reminder_ids))):
+        by_reminder[row["id"]].append(row)
     endings: dict[ReminderStatus, list[int]] = defaultdict(list)
+    by_mail: list[int] = []
     for reminder_id, tries in by_reminder.items():
         if ending := _ending(tries):
             endings[ending].append(reminder_id)
         elif all(one["status"] != DeliveryStatus.WAITING for one in tries):
-            await Delivery.create(
-                reminder_id=reminder_id,
-                revision=tries[0]["revision"],
-                service=MAIL,
-                next_attempt_at=now,
-            )
+            by_mail.append(reminder_id)
+    if by_mail:
+        await mail_instead(by_mail, now)
     for ending, ids in endings.items():
-        await Reminder.filter(id__in=ids, status=ReminderStatus.SENDING).update(status=ending)
+        await fetch(END.format(ids=numbers(ids), status=ending, of="sending"))
 
 
 def _ending(tries: Sequence[Mapping[str, Any]]) -> ReminderStatus | None:

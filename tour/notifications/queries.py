@@ -40,6 +40,7 @@ class ServiceCount:
     failed: int
     expired: int
     cancelled: int
+    together: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ async def queue_state(now: datetime) -> QueueState:
     return QueueState(
         waiting=await overdue.count() + await waiting.count(),
         scheduled=await Reminder.filter(status=ReminderStatus.WAITING, due_at__gt=now).count(),
-        oldest=max((now - instant for instant in due_at), default=timedelta()),
+        oldest=max((now - instant for instant in due_at if instant < now), default=timedelta()),
     )
 
 

@@ -32,6 +32,8 @@ class Choice(StrEnum):
 
 
 DEFAULT_CHOICES = (Choice.EVENING, Choice.TWO_HOURS)
+OF_A_DAY = frozenset({Choice.EVENING, Choice.TWO_HOURS})
+"""Said once for all the visits of a day; the others are about one visit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tour.db import transaction
 from tour.errors import Conflict
 from tour.i18n import lazy as _
 from tour.notifications.endpoints import EndpointPolicy
+from tour.notifications.fan_out import part_company
 from tour.notifications.message import Message, actions_as_rows
 from tour.notifications.models import (
     Delivery,
@@ -217,8 +218,12 @@ def _columns(draft: Draft, now: datetime) -> dict[str, Any]:
 
 
 async def _cancel_deliveries(reminder_ids: list[int]) -> None:
-    waiting = Delivery.filter(reminder_id__in=reminder_ids, status=DeliveryStatus.WAITING)
-    await waiting.update(status=DeliveryStatus.CANCELLED)
+    open_ones = Delivery.filter(reminder_id__in=reminder_ids)
+    open_ones = open_ones.filter(status__in=(DeliveryStatus.WAITING, DeliveryStatus.TOGETHER))
+    ids = [int(i) for i in await open_ones.values_list("id", flat=True)]  # type: ignore[call-overload]
+    if ids:
+        await Delivery.filter(id__in=ids).update(status=DeliveryStatus.CANCELLED)
+        await part_company(ids)
 
 
 async def _keep_newest(recipient_id: int) -> None:

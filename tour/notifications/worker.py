@@ -6,11 +6,12 @@ is no transaction; a worker that dies there loses nothing, because its claims la
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 
 from tortoise.exceptions import BaseORMException
 
@@ -18,8 +19,10 @@ from tour.clock import Clock
 from tour.db import transaction
 from tour.notifications import outbox
 from tour.notifications.answers import Outcome, Verdict, pause_before
+from tour.notifications.fan_out import fan_out
+from tour.notifications.lanes import IN_HAND, Lane
 from tour.notifications.mail import Letter, Mailer, open_mailer
-from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Action, Envelope, Message, payload
+from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Envelope, joined, payload
 from tour.notifications.models import MAIL
 from tour.notifications.outbox import Job
 from tour.notifications.sender import Push, PushSender, open_sender
@@ -27,7 +30,6 @@ from tour.settings import Settings
 
 log = logging.getLogger("tour.notifications")
 
-IN_FLIGHT_PER_SERVICE = 250
 MAILS_IN_FLIGHT = 5
 MAX_CLAIMS = 40
 """A message that ends the worker each time it is tried is given up in the end."""
@@ -45,7 +47,7 @@ class Pace:
     spacing: float = 0.0
 
 
-FULL = Pace(batch=250, seconds=0.03)
+FULL = Pace(batch=500, seconds=0.1)
 """All that a process of its own can do."""
 GENTLE = Pace(batch=66, seconds=0.3, spacing=0.004)
 """Beside the pages: some 200 a second, ten thousand within the minute. Few transactions, since
@@ -70,10 +72,11 @@ class Worker:
         self._base_url = base_url
         self._pace = pace
         self._tasks: set[asyncio.Task[None]] = set()
-        self._in_flight: Counter[str] = Counter()
+        self._lanes: dict[str, Lane] = defaultdict(Lane, {MAIL: Lane(most=MAILS_IN_FLIGHT)})
         self._results: list[tuple[Job, Outcome]] = []
         self._throttles: dict[str, Throttle] = defaultdict(Throttle)
         self._last_seen: datetime | None = None
+        self._is_stopping = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what is under way. A fault costs one cycle."""
@@ -85,6 +88,7 @@ class Worker:
                 log.error("the outbox cannot be read: %s", type(exc).__name__)
                 is_busy = False
             await _rest(stop, self._pace.seconds if is_busy else IDLE_SECONDS)
+        self._is_stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
         await self._record_rest()
@@ -93,7 +97,7 @@ class Worker:
         """Send and record all that is due now; returns how many tries that took."""
         tries = 0
         while await self._cycle():
-            if self._tasks:
+            while self._tasks:
                 tries += len(self._tasks)
                 await asyncio.wait(self._tasks)
         return tries
@@ -109,38 +113,46 @@ class Worker:
             if results:
                 await outbox.record(results, now)
                 await self._heed_throttling(results, now)
-            await outbox.fan_out(now, self._pace.batch)
-            jobs = await outbox.claim(
-                now, self._pace.batch, self._room(), default_room=IN_FLIGHT_PER_SERVICE
-            )
+            await fan_out(now, self._pace.batch)
+            jobs = await outbox.claim(now, self._pace.batch, self._room(), default_room=IN_HAND)
         # Only now: had the transaction failed, they would be recorded by the next one.
         del self._results[: len(results)]
-        for number, job in enumerate(jobs):
-            self._start(job, wait=number * self._pace.spacing)
+        for job in jobs:
+            self._lanes[job.service].waiting.append(job)
+        self._start_all()
         return True
 
     def _room(self) -> dict[str, int]:
-        room = {s: IN_FLIGHT_PER_SERVICE - count for s, count in self._in_flight.items()}
-        return room | {MAIL: MAILS_IN_FLIGHT - self._in_flight[MAIL]}
+        return {service: lane.room for service, lane in self._lanes.items()}
 
-    def _start(self, job: Job, wait: float) -> None:
-        self._in_flight[job.service] += 1
-        task = asyncio.create_task(self._try(job, wait))
+    def _start_all(self) -> None:
+        number = 0
+        for lane in list(self._lanes.values()):
+            while job := lane.take():
+                self._start(lane, job, wait=number * self._pace.spacing)
+                number += 1
+
+    def _start(self, lane: Lane, job: Job, wait: float) -> None:
+        task = asyncio.create_task(self._try(lane, job, wait))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _try(self, job: Job, wait: float) -> None:
+    async def _try(self, lane: Lane, job: Job, wait: float) -> None:
+        """One try, and then the next that waits for its turn."""
         if wait:
             await asyncio.sleep(wait)
+        started = monotonic()
         try:
             outcome = await self._send(job)
         except Exception as exc:  # a fault of ours must neither stop the worker nor lose the row
             log.error("a delivery failed inside: %s", type(exc).__name__)
             outcome = Outcome(Verdict.RETRY, f"fault: {type(exc).__name__}"[:80])
-        self._in_flight[job.service] -= 1
         self._results.append((job, outcome))
         if outcome.verdict == Verdict.FAILED:
             log.warning("not delivered: %s", outcome.problem, extra={"service": job.service})
+        lane.end(monotonic() - started)
+        if not self._is_stopping and (following := lane.take()):
+            self._start(lane, following, wait=self._pace.spacing)
 
     async def _send(self, job: Job) -> Outcome:
         left = (job.expires_at - self._clock()).total_seconds()
@@ -159,7 +171,7 @@ class Worker:
 
     def _message(self, job: Job, max_bytes: int, ttl: int) -> Push:
         tag = f"reminder-{job.reminder_id}"
-        envelope = Envelope(_text(job), tag, job.revision, job.lang, self._base_url)
+        envelope = Envelope(joined(job.parts), tag, job.revision, job.lang, self._base_url)
         raw = payload(envelope, max_bytes)
         return Push(job.endpoint or "", job.p256dh or "", job.auth or "", raw, topic=tag, ttl=ttl)
 
@@ -202,15 +214,10 @@ async def _rest(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _text(job: Job) -> Message:
-    actions = tuple(Action(**action) for action in job.actions)
-    return Message(job.title, job.body, job.url, actions)
-
-
 def _letter(job: Job) -> Letter:
     return Letter(
         to=job.email,
-        message=_text(job),
+        message=joined(job.parts),
         lang=job.lang,
         token=job.token,
         name=f"reminder-{job.reminder_id}-{job.revision}",

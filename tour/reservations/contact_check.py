@@ -17,8 +17,8 @@ from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.notifications import service as notifications
+from tour.notifications.fan_out import BY_MAIL_ONLY
 from tour.notifications.models import Recipient
-from tour.notifications.outbox import BY_MAIL_ONLY
 from tour.notifications.service import Draft
 from tour.reservations import reminders
 from tour.reservations.errors import CheckEnded, TooManyChecks

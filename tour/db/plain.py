@@ -1,0 +1,45 @@
+"""Plain SQL for the few hot paths where building it and its objects would cost more than the work.
+
+Write `$1`, `$2` … on both databases, and only names and numbers of our own into the text itself.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tortoise.connection import get_connection
+
+Row = dict[str, Any]
+
+
+async def fetch(statement: str, *values: object) -> list[Row]:
+    """The rows of a SELECT, or of a RETURNING, in the transaction around it if there is one."""
+    connection = get_connection("default")
+    if not _is_postgres():
+        statement = statement.replace("$", "?")
+    return await connection.execute_query_dict(statement, list(values))
+
+
+def skip_locked(table: str) -> str:
+    """Ends a SELECT that takes rows which no other worker is taking. On SQLite the transaction
+    itself holds the only write lock."""
+    return f"FOR UPDATE OF {table} SKIP LOCKED" if _is_postgres() else ""
+
+
+def numbers(ids: Iterable[int]) -> str:
+    """For `IN ({})`: ids are ours, so they may stand in the text."""
+    return ",".join(str(int(number)) for number in ids)
+
+
+def instant(value: datetime | str) -> datetime:
+    """SQLite keeps aware UTC as text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def from_json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _is_postgres() -> bool:
+    return bool(get_connection("default").capabilities.dialect == "postgres")

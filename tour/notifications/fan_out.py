@@ -1,0 +1,178 @@
+"""Reminders that are due become deliveries. Runs in one transaction (decision 0006).
+
+One delivery a browser; one by mail for those without a browser. What one browser, or one mail box,
+is told of one day becomes one message, however many reservations it comes from: the deliveries of
+the others go together with the first one.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from tour.db.plain import Row, fetch, instant, numbers, skip_locked
+from tour.notifications.models import MAIL, Delivery, DeliveryStatus, Reminder, ReminderStatus
+from tour.notifications.schedule import OF_A_DAY, Choice
+
+BY_MAIL_ONLY = "mail:"
+"""Begins the key of what must reach a mail box, whatever browser has subscribed."""
+CHOICES = frozenset(str(choice) for choice in Choice)
+OF_A_DAY_SQL = " OR ".join(f"r.key LIKE '{choice}:%'" for choice in OF_A_DAY)
+
+DUE = """
+SELECT r.id, r.key, r.expires_at, t.choices, t.stopped_at
+FROM reminder r JOIN recipient t ON t.id = r.recipient_id
+WHERE {which} AND r.status = 'waiting'
+ORDER BY r.due_at LIMIT {limit} {lock}
+"""
+SAME_BROWSER = f"""
+SELECT o.id
+FROM reminder r
+JOIN push_subscription mine ON mine.recipient_id = r.recipient_id
+JOIN push_subscription theirs
+    ON theirs.endpoint = mine.endpoint AND theirs.recipient_id <> mine.recipient_id
+JOIN reminder o ON o.recipient_id = theirs.recipient_id AND o.key = r.key
+WHERE r.id IN ({{ids}}) AND ({OF_A_DAY_SQL}) AND o.status = 'waiting'
+"""  # noqa: S608 - names and numbers of our own
+SAME_MAIL_BOX = f"""
+SELECT o.id
+FROM reminder r
+JOIN recipient mine ON mine.id = r.recipient_id AND mine.email <> ''
+JOIN recipient theirs ON theirs.email = mine.email AND theirs.id <> mine.id
+JOIN reminder o ON o.recipient_id = theirs.id AND o.key = r.key
+WHERE r.id IN ({{ids}}) AND ({OF_A_DAY_SQL}) AND o.status = 'waiting'
+    AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = mine.id)
+    AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = theirs.id)
+"""  # noqa: S608
+TO_BROWSERS = """
+INSERT INTO delivery
+    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem)
+SELECT r.id, r.revision, s.id, s.service, 'waiting', 0,
+    CASE WHEN r.due_at > $1 THEN $1 ELSE r.due_at END, ''
+FROM reminder r JOIN push_subscription s ON s.recipient_id = r.recipient_id
+WHERE r.id IN ({ids}) AND r.key NOT LIKE 'mail:%'
+"""
+TO_MAIL = """
+INSERT INTO delivery
+    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem)
+SELECT r.id, r.revision, NULL, 'mail', 'waiting', 0,
+    CASE WHEN r.due_at > $1 THEN $1 ELSE r.due_at END, ''
+FROM reminder r JOIN recipient t ON t.id = r.recipient_id
+WHERE r.id IN ({ids}) AND t.email <> ''
+    AND (r.key LIKE 'mail:%' OR NOT EXISTS (
+        SELECT 1 FROM push_subscription s WHERE s.recipient_id = r.recipient_id
+    ))
+"""
+MADE = """
+SELECT d.id, d.reminder_id, r.key, COALESCE(s.endpoint, t.email) AS address
+FROM delivery d
+JOIN reminder r ON r.id = d.reminder_id
+JOIN recipient t ON t.id = r.recipient_id
+LEFT JOIN push_subscription s ON s.id = d.subscription_id
+WHERE d.reminder_id IN ({ids}) AND d.status = 'waiting'
+ORDER BY d.reminder_id
+"""
+END = """
+UPDATE reminder SET status = '{status}' WHERE id IN ({ids}) AND status = '{of}' RETURNING id
+"""
+
+
+async def fan_out(now: datetime, limit: int) -> int:
+    """Hand due reminders to their deliveries; returns how many reminders."""
+    due = await fetch(
+        DUE.format(which="r.due_at <= $1", limit=int(limit), lock=skip_locked("r")), now
+    )
+    if not due:
+        return 0
+    rows = [*due, *await _companions(due, now)]
+    fates: dict[ReminderStatus, list[int]] = defaultdict(list)
+    for row in rows:
+        fates[_fate(row, now)].append(row["id"])
+    if wanted := fates.pop(ReminderStatus.SENDING, None):
+        reached = await _make_deliveries(wanted, now)
+        fates[ReminderStatus.SENDING] = [i for i in wanted if i in reached]
+        fates[ReminderStatus.UNREACHABLE] = [i for i in wanted if i not in reached]
+    for status, reminder_ids in fates.items():
+        if reminder_ids:
+            await fetch(END.format(ids=numbers(reminder_ids), status=status, of="waiting"))
+    return len(rows)
+
+
+async def mail_instead(reminder_ids: Sequence[int], now: datetime) -> None:
+    """No browser of these could be reached, so each is told by mail, and one mail box once."""
+    revisions = await Reminder.filter(id__in=reminder_ids).values("id", "revision")
+    for row in revisions:
+        await Delivery.create(
+            reminder_id=row["id"], revision=row["revision"], service=MAIL, next_attempt_at=now
+        )
+    await _join(await fetch(MADE.format(ids=numbers(reminder_ids))))
+
+
+async def part_company(delivery_ids: Collection[int]) -> None:
+    """What would have gone with these deliveries, which end now, goes by itself."""
+    if delivery_ids:
+        together = Delivery.filter(lead_id__in=delivery_ids, status=DeliveryStatus.TOGETHER)
+        await together.update(status=DeliveryStatus.WAITING, lead_id=None)
+
+
+def is_of_a_day(key: str) -> bool:
+    """Whether this is said once for all that a browser has on a day."""
+    return key.partition(":")[0] in OF_A_DAY
+
+
+async def _companions(due: Sequence[Row], now: datetime) -> list[Row]:
+    """The reminders of the same day for the same browser or mail box, due now or later today."""
+    ids = numbers(row["id"] for row in due if is_of_a_day(row["key"]))
+    if not ids:
+        return []
+    found: set[int] = set()
+    for statement in (SAME_BROWSER, SAME_MAIL_BOX):
+        found |= {row["id"] for row in await fetch(statement.format(ids=ids))}
+    found -= {row["id"] for row in due}
+    if not found:
+        return []
+    which = f"r.id IN ({numbers(found)})"
+    rows = await fetch(DUE.format(which=which, limit=len(found), lock=skip_locked("r")))
+    return [row for row in rows if _fate(row, now) == ReminderStatus.SENDING]
+
+
+def _fate(row: Mapping[str, Any], now: datetime) -> ReminderStatus:
+    """What becomes of a reminder that is due."""
+    if instant(row["expires_at"]) <= now:
+        return ReminderStatus.EXPIRED
+    kind = row["key"].partition(":")[0]
+    if row["stopped_at"] or (kind in CHOICES and kind not in _chosen(row["choices"])):
+        return ReminderStatus.MUTED
+    return ReminderStatus.SENDING
+
+
+@lru_cache(maxsize=64)
+def _chosen(choices: str) -> frozenset[str]:
+    """The few combinations that there are, each read once."""
+    return frozenset(json.loads(choices))
+
+
+async def _make_deliveries(reminder_ids: Sequence[int], now: datetime) -> set[int]:
+    """One a browser, or one by mail; returns the reminders that have any."""
+    ids = numbers(reminder_ids)
+    for statement in (TO_BROWSERS, TO_MAIL):
+        await fetch(statement.format(ids=ids), now)
+    made = await fetch(MADE.format(ids=ids))
+    await _join(made)
+    return {row["reminder_id"] for row in made}
+
+
+async def _join(made: Iterable[Row]) -> None:
+    """Let each follow the first one to the same address about the same day."""
+    leads: dict[tuple[str, str], int] = {}
+    followers: dict[int, list[int]] = defaultdict(list)
+    for row in made:
+        if is_of_a_day(row["key"]):
+            lead = leads.setdefault((row["key"], row["address"]), row["id"])
+            if lead != row["id"]:
+                followers[lead].append(row["id"])
+    for lead, ids in followers.items():
+        joined = Delivery.filter(id__in=ids)
+        await joined.update(status=DeliveryStatus.TOGETHER, lead_id=lead)
