@@ -6,12 +6,12 @@ import zlib
 from pathlib import Path
 
 import httpx
-import pi_heif
 import pytest
 from PIL import Image
 
 from tests.accounts.signing import OPERATOR, make_account, make_site, sign_in_as
 from tests.conftest import NOON, TurnableClock
+from tests.hosts.heic import heic
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.settings import Settings
@@ -43,11 +43,28 @@ def test_a_photo_is_kept_in_three_widths(tmp_path: Path, kind: str) -> None:
             assert (made.format, made.size) == ("WEBP", (width, width * 3 // 4))
 
 
-def test_heic_can_be_decoded() -> None:
-    """No encoder for it is installed (its licence is not ours), so no sample can be made here."""
-    Image.init()
-    assert "HEIF" in Image.OPEN
-    assert pi_heif.libheif_info()["decoders"]
+def heic_photo() -> bytes:
+    """Bright on the left as it lies, so at the bottom when turned upright."""
+    exif = exif_with_position().removeprefix(b"Exif\0\0")
+    return heic(64, 48, lambda x, _y: 200 if x < 32 else 60, exif)
+
+
+def test_a_heic_of_a_phone_is_upright_and_tells_nothing(tmp_path: Path) -> None:
+    data = heic_photo()
+    assert b"SecretPhoneMaker" in data
+    stored = photo_files.store(data, tmp_path)
+    assert (stored.width, stored.height) == (48, 64)
+    for path in tmp_path.iterdir():
+        assert b"SecretPhoneMaker" not in path.read_bytes()
+        with Image.open(path) as made:
+            assert not made.getexif()
+            top, bottom = (made.convert("L").getpixel((24, y)) for y in (8, 56))
+            assert top < 80 < 190 < bottom
+
+
+def test_a_heic_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PhotoRefused):
+        photo_files.store(heic_photo()[:-900], tmp_path)
 
 
 def test_where_a_photo_was_taken_is_not_kept(tmp_path: Path) -> None:
@@ -141,6 +158,13 @@ async def test_a_host_adds_a_photo_and_visitors_see_it(
     assert "immutable" in file.headers["cache-control"]
     assert (settings.var / "photos" / file_name(photo.name, 480)).exists()
     assert await AuditEntry.filter(action="photo.add", site_id=site.id).count() == 1
+
+
+async def test_a_heic_is_shown_as_webp(client: httpx.AsyncClient, site: Site) -> None:
+    answer = await client.post(f"/host/{site.slug}/photos", **upload(heic_photo(), name="a.heic"))
+    assert answer.status_code == 303, answer.text
+    file = await client.get(f"/photos/{file_name((await Photo.get()).name, 480)}")
+    assert file.headers["content-type"] == "image/webp"
 
 
 async def test_a_photo_needs_a_description(client: httpx.AsyncClient, site: Site) -> None:
