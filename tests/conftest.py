@@ -16,6 +16,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from tests.post_office import post_office  # noqa: F401 - a fixture for all
 from tests.postgres import PostgresServer
 from tour import db
 from tour.app import create_app

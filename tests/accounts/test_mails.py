@@ -1,0 +1,142 @@
+"""The mails of accounts: asked for on a page, kept as rows, carried by a real SMTP server."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from email.message import EmailMessage
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tests.accounts.signing import browser, make_account, make_site, sign_in_as
+from tests.conftest import TurnableClock
+from tests.post_office import PostOffice
+from tour.accounts.models import Account
+from tour.accounts.roles import Role
+from tour.notifications.models import Delivery
+from tour.notifications.worker import FULL, Worker, open_worker
+from tour.settings import Settings
+
+
+@pytest.fixture
+def office(post_office: tuple[PostOffice, int]) -> PostOffice:
+    return post_office[0]
+
+
+@pytest.fixture
+async def postman(
+    app: Starlette,  # noqa: ARG001 - its database is open
+    post_office: tuple[PostOffice, int],
+    settings: Settings,
+    clock: TurnableClock,
+) -> AsyncIterator[Worker]:
+    with_server = replace(settings, smtp_url=f"smtp://127.0.0.1:{post_office[1]}")
+    async with open_worker(with_server, clock, FULL) as worker:
+        yield worker
+
+
+def parts(mail: EmailMessage) -> tuple[str, str]:
+    """The text and the HTML."""
+    found = [mail.get_body((kind,)) for kind in ("plain", "html")]
+    assert all(found), "both are there"
+    text, html = (part.get_content() for part in found if part)
+    return text, html
+
+
+def link_in(text: str) -> str:
+    found = re.search(r"http://testserver(/(?:sign-in|invitations)/[\w-]+)", text)
+    assert found, text
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("lang", "subject", "words"),
+    [("ja", "ログイン用のリンク", "15分"), ("en", "Your link to sign in", "within 15 minutes")],
+)
+async def test_a_sign_in_link_comes_by_mail_and_signs_in(
+    app: Starlette, office: PostOffice, postman: Worker, lang: str, subject: str, words: str
+) -> None:
+    site = await make_site()
+    account = await make_account("host@example.org", Role.HOST, site)
+    recipient = await account.recipient
+    recipient.lang = lang
+    await recipient.save()
+    async with browser(app) as phone:
+        await phone.post("/sign-in", data={"email": "Host@Example.org"})
+        assert office.mails == [], "nothing is sent inside the request"
+        await postman.run_once()
+        [mail] = office.mails
+        assert (mail["To"], mail["Subject"]) == ("host@example.org", subject)
+        text, html = parts(mail)
+        assert words in text
+        assert words in html
+        assert f'<html lang="{lang}">' in html
+        assert link_in(text) == link_in(html)
+        assert "サインイン" not in text
+        answer = await phone.post(link_in(text))
+        assert answer.headers["location"].endswith("/host")
+        assert (await phone.get(f"/host/{site.slug}")).status_code == 200
+
+
+async def test_an_unknown_address_gets_no_mail(
+    app: Starlette, office: PostOffice, postman: Worker
+) -> None:
+    async with browser(app) as phone:
+        answer = await phone.post("/sign-in", data={"email": "stranger@example.org"})
+        assert answer.headers["location"].endswith("/sign-in/sent")
+    await postman.run_once()
+    assert office.mails == []
+
+
+async def test_an_invitation_comes_by_mail_and_lets_in(
+    app: Starlette, office: PostOffice, postman: Worker
+) -> None:
+    site = await make_site(name="見本 王子木版工房")
+    async with browser(app) as desk, browser(app) as phone:
+        await sign_in_as(desk, await make_account("first@example.org", Role.HOST, site))
+        await desk.post(f"/host/{site.slug}/people", data={"email": "second@example.org"})
+        await postman.run_once()
+        [mail] = office.mails
+        assert mail["To"] == "second@example.org"
+        assert "見本 王子木版工房" in mail["Subject"]
+        text, html = parts(mail)
+        assert link_in(text) == link_in(html)
+        await phone.post(link_in(text), data={"email": "second@example.org"})
+        assert (await phone.get(f"/host/{site.slug}")).status_code == 200
+    assert await Account.filter(email="second@example.org").exists()
+
+
+async def test_a_mail_server_that_is_busy_gets_the_mail_again(
+    app: Starlette, office: PostOffice, postman: Worker, clock: TurnableClock
+) -> None:
+    await make_account("host@example.org")
+    office.answers = ["450 greylisted"]
+    async with browser(app) as phone:
+        await phone.post("/sign-in", data={"email": "host@example.org"})
+    await postman.run_once()
+    assert office.mails == []
+    assert (await Delivery.get()).problem == "mail put off: 450"
+    clock.turn(minutes=5)
+    await postman.run_once()
+    assert len(office.mails) == 1
+
+
+async def test_a_link_that_is_too_old_is_not_sent_any_more(
+    app: Starlette, office: PostOffice, postman: Worker, clock: TurnableClock
+) -> None:
+    await make_account("host@example.org")
+    async with browser(app) as phone:
+        await phone.post("/sign-in", data={"email": "host@example.org"})
+    clock.turn(minutes=16)
+    await postman.run_once()
+    assert office.mails == []
+
+
+@pytest.mark.parametrize("typed", ["", "no-address", "a@b\r\nBcc: c@d"])
+async def test_what_is_no_address_is_said_beside_the_field(
+    client: httpx.AsyncClient, typed: str
+) -> None:
+    answer = await client.post("/sign-in", data={"email": typed})
+    assert answer.status_code == 422
+    assert 'id="email-error"' in answer.text
