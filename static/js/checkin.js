@@ -30,45 +30,80 @@ function start() {
   if ("BarcodeDetector" in window) offerCamera();
   addEventListener("online", send);
   setInterval(send, RETRY_MS);
+  // Another tab of the same phone may send what waits here.
+  addEventListener("storage", ({ key: changed }) => {
+    if (changed !== storeKey) return;
+    queue = readQueue();
+    show();
+  });
   show();
   send();
+  if ("serviceWorker" in navigator) keepPage().catch(() => {});
+}
+
+/** This page opens without a network from now on: itself, and all that it was made of. */
+async function keepPage() {
+  await navigator.serviceWorker.register(root.dataset.worker);
+  const parts = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
+  const own = parts.filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/static/"));
+  const wanted = [location.pathname, ...new Set(own.map((url) => url.pathname))];
+  const cache = await caches.open(`door:${location.pathname}`);
+  await cache.addAll(wanted);
+  for (const request of await cache.keys()) {
+    if (!wanted.includes(new URL(request.url).pathname)) await cache.delete(request);
+  }
 }
 
 /** A code enters the queue first, so that a lost network or a closed page loses nobody. */
 function take(code) {
+  const isWaiting = (one) => one.state === "waiting" && key(one.code) === key(code);
+  if (queue.some(isWaiting)) {
+    say("warning", words.twice, words.unconfirmed);
+    return send();
+  }
   queue = [{ code, at: new Date().toISOString(), state: "waiting" }, ...queue];
   keep();
   send();
 }
 
+/** One reservation, whether its code was typed or its address scanned. */
+function key(code) {
+  return code.split("/").pop().replace(/[\s-]/g, "").toUpperCase();
+}
+
+/** Oldest first. What the server cannot answer stays for later and holds nobody else back. */
 async function send() {
   if (isSending) return;
   isSending = true;
   try {
-    for (let next = oldestWaiting(); next; next = oldestWaiting()) {
+    for (let next = oldestWaiting(); next; next = oldestWaiting(next)) {
       const answer = await ask(next);
+      if (!answer) continue;
       Object.assign(next, answer, { state: "sent" });
       say(answer.good ? "success" : "warning", answer.text, answer.detail);
       keep();
     }
   } catch (problem) {
-    say("warning", problem.status === 401 ? words.signIn : words.offline, "");
+    say("warning", problem.status ? words.signIn : words.offline, "");
     keep();
   } finally {
     isSending = false;
   }
 }
 
-function oldestWaiting() {
-  return queue.findLast((one) => one.state === "waiting");
+function oldestWaiting(after = null) {
+  const before = after ? queue.indexOf(after) : queue.length;
+  return queue.slice(0, before).findLast((one) => one.state === "waiting");
 }
 
+/** The answer to one code, or nothing where the server is at fault. Throws without a network, and
+    where nobody is signed in any more: then no other code would fare better. */
 async function ask({ code, at }) {
   const body = new URLSearchParams({ code, at });
   const headers = { Accept: "application/json" };
   const response = await fetch(root.dataset.checkIn, { method: "POST", headers, body });
-  if (!response.ok) throw Object.assign(new Error("not sent"), { status: response.status });
-  return response.json();
+  if ([401, 403].includes(response.status)) throw Object.assign(new Error("not sent"), { status: 401 });
+  return response.ok ? response.json() : null;
 }
 
 function say(kind, text, detail) {

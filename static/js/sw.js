@@ -1,4 +1,4 @@
-// The service worker: push messages. It is served from the root, so that it may open every page.
+// The service worker: push messages, and the check-in without a network. It is served from the root, so that it may open every page.
 
 const RENEWALS = "/api/v1/push-subscriptions/renewals";
 const PENDING = { cache: "pending", key: "/pending-target" };
@@ -86,3 +86,20 @@ async function tellPages(message) {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   for (const page of pages) page.postMessage(message);
 }
+
+// --- the door without a network ---------------------------------------------------------------
+
+/** checkin.js keeps its page and the files of it; here they stand in when the network does not. */
+self.addEventListener("fetch", (event) => {
+  const { origin, pathname } = new URL(event.request.url);
+  const isDoor = event.request.mode === "navigate" && /^\/host\/[^/]+\/check-in$/.test(pathname);
+  const isFile = pathname.startsWith("/static/");
+  if (event.request.method !== "GET" || origin !== self.location.origin || !(isDoor || isFile)) return;
+  event.respondWith(
+    fetch(event.request).catch(async (problem) => {
+      const kept = await caches.match(pathname, { ignoreVary: true });
+      if (kept) return kept;
+      throw problem;
+    }),
+  );
+});
