@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 15
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
