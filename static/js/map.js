@@ -177,6 +177,9 @@
 
   // ---- walks ----
 
+  /** A walk by its address, or as it stands in the page. */
+  const walkOf = async (walk) => (typeof walk === "string" ? getJSON(walk) : walk);
+
   const drawWalk = (map, data, options) => {
     const of = (type) => ({ ...data, features: data.features.filter((f) => f.geometry.type === type) });
     drawLines(map, of("LineString"));
@@ -262,7 +265,7 @@
     const drawings = [
       getJSON(options.base).then((data) => drawBase(map, data)),
       places,
-      options.walk && getJSON(options.walk).then((data) => drawWalk(map, data, options)),
+      options.walk && walkOf(options.walk).then((data) => drawWalk(map, data, options)),
     ];
     if (options.streets) drawStreets(map, options.streets);
     const results = await Promise.allSettled(drawings);

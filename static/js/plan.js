@@ -96,7 +96,21 @@ function redraw(page) {
   here.replaceWith(script);
 }
 
+/** On paper nothing can be opened: the directions stand there. */
+function openForPaper() {
+  addEventListener("beforeprint", () => {
+    for (const leg of document.querySelectorAll("details.leg:not([open])")) leg.dataset.paper = leg.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const leg of document.querySelectorAll("details.leg[data-paper]")) {
+      leg.open = false;
+      delete leg.dataset.paper;
+    }
+  });
+}
+
 offerHere();
+openForPaper();
 sayBusy();
 dress(document);
 changeInPlace();

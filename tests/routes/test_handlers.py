@@ -1,8 +1,11 @@
 """The pages of walks and courses, and what a map fetches for them."""
 
+import re
+
 import pytest
 
 from tests.factories import make_course, make_event, make_site, make_station
+from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import PointQuality, Site
 from tour.sites.service import catalogue_changed
 
@@ -95,3 +98,72 @@ class TestCourse:
         text = (await client.get(f"/events/{event.slug}")).text
         assert course.title in text
         assert other.title not in text
+
+
+def names_in(text: str) -> list[str]:
+    """The places of a walk's list, in its order."""
+    return re.findall(
+        r'<h2 class="stops__name"><span class="number">\w+</span>(?:<a[^>]*>)?([^<]*)', text
+    )
+
+
+class TestCourseBegunElsewhere:
+    @pytest.fixture
+    async def course(self) -> WalkingRoute:
+        """Four places in a line to the north, a station at either end."""
+        for name, lat in (("south", 35.746), ("north", 35.766)):
+            await make_station(id=name, name=name, lat=lat, translations={})
+        sites = [
+            await make_site(name=f"工房{n}", slug=f"stop-{n}", lat=35.75 + n * 0.004)
+            for n in range(4)
+        ]
+        return await make_course(*sites)
+
+    async def test_as_it_is_it_begins_with_its_first_stop(self, client, course) -> None:
+        text = (await client.get(f"/courses/{course.slug}")).text
+        assert names_in(text) == ["工房0", "工房1", "工房2", "工房3"]
+        assert '<span class="number">1</span><a' in text
+        assert '<span class="number">S</span>' not in text
+
+    async def test_from_a_station_it_is_walked_the_shorter_way_round(self, client, course) -> None:
+        address = f"/courses/{course.slug}"
+        south = (await client.get(f"{address}?from=south")).text
+        assert names_in(south) == ["south駅", "工房0", "工房1", "工房2", "工房3"]
+        north = (await client.get(f"{address}?from=north")).text
+        assert names_in(north) == ["north駅", "工房3", "工房2", "工房1", "工房0"]
+        assert 'value="north" selected' in north
+
+    async def test_from_a_stop_it_goes_on_from_there(self, client, course) -> None:
+        text = (await client.get(f"/courses/{course.slug}?from=stop-3")).text
+        assert names_in(text) == ["工房3", "工房2", "工房1", "工房0"]
+
+    async def test_from_where_one_stands_no_address_says_where_that_is(
+        self, client, course
+    ) -> None:
+        place = "139.737886,35.767111"
+        answer = await client.post(f"/courses/{course.slug}", data={"from": place})
+        assert answer.status_code == 200
+        assert names_in(answer.text)[:2] == ["いまいる場所", "工房3"]
+        assert answer.headers["cache-control"] == "no-store"
+        assert not re.findall(r"(?:href|src|action)=.[^\"']*139\.7378", answer.text)
+        assert "walk.geojson" not in answer.text
+        assert '"LineString"' in answer.text
+
+    @pytest.mark.parametrize("start", ["nowhere", "999,999", "<b>"])
+    async def test_from_nowhere_is_told_and_the_course_is_shown(
+        self, client, course, start
+    ) -> None:
+        for answer in (
+            await client.get(f"/courses/{course.slug}", params={"from": start}),
+            await client.post(f"/courses/{course.slug}", data={"from": start}),
+        ):
+            assert answer.status_code == 422
+            assert "一覧から" in answer.text
+            assert names_in(answer.text) == ["工房0", "工房1", "工房2", "工房3"]
+
+    async def test_the_time_at_each_stop_stays_with_it(self, client, course) -> None:
+        for position, minutes in enumerate((10, 20, 40, 80), start=1):
+            await Stop.filter(walking_route=course, position=position).update(stay_minutes=minutes)
+        text = (await client.get(f"/courses/{course.slug}?from=north")).text
+        stays = re.findall(r"滞在 約([^<]*)", text)
+        assert stays == ["80分", "40分", "20分", "10分"]

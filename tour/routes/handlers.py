@@ -9,7 +9,9 @@ from tour.errors import BadInput
 from tour.geo import feature_collection, parse_bbox
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.reservations.limits import count_try
 from tour.routes import queries, route_map
+from tour.routes.course_start import begun_at
 from tour.routes.outing import (
     Outing,
     OutingQuery,
@@ -19,7 +21,7 @@ from tour.routes.outing import (
     plan_outing,
 )
 from tour.routes.street_drawing import street_layer
-from tour.sites.catalogue import Catalogue, SiteEntry
+from tour.sites.catalogue import Catalogue
 from tour.web import lang, render, state
 
 GEOJSON = "application/geo+json"
@@ -54,23 +56,53 @@ async def walk_geojson(request: Request) -> Response:
 
 
 async def course(request: Request) -> Response:
+    """As its makers walk it, or from a station or a stop."""
+    return await _course_page(request, request.query_params.get("from", ""))
+
+
+async def course_from_here(request: Request) -> Response:
+    """From where somebody stands. Asked by POST and answered with the page itself: the position
+    is in no address, so in no log and no history.
+    """
+    count_try(request, "plan")
+    form = await request.form(max_fields=5, max_files=0)
+    start = form.get("from", "")
+    response = await _course_page(request, start if isinstance(start, str) else "")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def _course_page(request: Request, start: str) -> Response:
     catalogue = await _catalogue(request)
     found = await queries.course(request.path_params["slug"])
-    stops = _course_stops(found, catalogue)
-    places = tuple(_place(site, lang(request)) for _stop, site in stops)
+    stops = _course_stops(found, catalogue, lang(request))
+    places, errors = tuple(stops), {}
+    if start:
+        try:
+            places = await asyncio.to_thread(
+                begun_at, start, places, catalogue, state(request).walks, lang(request)
+            )
+        except BadInput as exc:
+            errors = exc.errors
     outing = await asyncio.to_thread(
         outing_through, places, state(request).walks, lang=lang(request)
     )
+    stays = [stops.get(place, 0) for place in places]
     return render(
         request,
         "routes/course.html",
+        422 if errors else 200,
         nav="explore",
         course=found.card(lang(request)),
-        stays=[stop.stay_minutes for stop, _site in stops],
+        stays=stays,
+        total=outing.minutes + sum(stays),
         outing=outing,
+        start=start,
+        errors=errors,
         stations=[(s.id, s.name_in(lang(request))) for s in catalogue.stations],
-        nearest=stops[0][1].approach.station.id if stops and stops[0][1].approach else "",
-        map=route_map.outing_map(request, outing, _same_walk(places)) if places else None,
+        stops=[(place.slug, place.name) for place in stops],
+        nearest=_station_of(next(iter(stops), None), catalogue),
+        map=route_map.outing_map_within(request, outing) if places else None,
     )
 
 
@@ -103,23 +135,20 @@ async def _outing(
     return outing, {}
 
 
-def _course_stops(
-    found: queries.Course, catalogue: Catalogue
-) -> list[tuple[queries.CourseStop, SiteEntry]]:
-    """The course's stops that a walk can reach; one that was withdrawn is passed by."""
-    stops = [(stop, catalogue.by_id.get(stop.site_id)) for stop in found.stops]
-    return [(stop, site) for stop, site in stops if site and site.place and site.is_walkable]
+def _course_stops(found: queries.Course, catalogue: Catalogue, language: str) -> dict[Place, int]:
+    """The stops that a walk can reach, with the minutes one stays; what was withdrawn is passed."""
+    sites = [(catalogue.by_id.get(stop.site_id), stop.stay_minutes) for stop in found.stops]
+    return {
+        Place(site.text("name", language), site.kind.value, site.place, site.slug): minutes
+        for site, minutes in sites
+        if site and site.place and site.is_walkable
+    }
 
 
-def _place(site: SiteEntry, language: str) -> Place:
-    assert site.place is not None  # noqa: S101 - `_course_stops` chose those that have one
-    return Place(site.text("name", language), site.kind.value, site.place, site.slug)
-
-
-def _same_walk(places: tuple[Place, ...]) -> str:
-    """The address of a course's walk as GeoJSON."""
-    stops = tuple(place.slug for place in places[1:])
-    return OutingQuery(start=places[0].slug, stops=stops, keep_order=True).query_string()
+def _station_of(place: Place | None, catalogue: Catalogue) -> str:
+    """The station nearest to where a course begins."""
+    site = catalogue.by_slug.get(place.slug) if place else None
+    return site.approach.station.id if site and site.approach else ""
 
 
 async def _catalogue(request: Request) -> Catalogue:

@@ -29,5 +29,11 @@ urls = [
         methods=["POST"],
         name="itineraries:reserve_all",
     ),
-    Url("/courses/{slug}", handlers.course, name="routes:course"),
+    Url("/courses/{slug}", handlers.course, methods=["GET"], name="routes:course"),
+    Url(
+        "/courses/{slug}",
+        handlers.course_from_here,
+        methods=["POST"],
+        name="routes:course_from_here",
+    ),
 ]

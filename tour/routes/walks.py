@@ -131,7 +131,7 @@ class Walks:
         leg_limit_m: float = math.inf,
     ) -> WalkMatrix:
         """All walks between the places; one longer than `leg_limit_m` is infinite."""
-        lengths, approximate = self._lengths(points, profile)
+        lengths, approximate = self.all_lengths(points, profile)
         lengths = np.where(lengths > leg_limit_m, np.inf, lengths.round())
         return WalkMatrix(lengths, np.ceil(lengths / pace), approximate)
 
@@ -148,7 +148,7 @@ class Walks:
         Numbers of places. Exact for up to `visiting_order.EXACT_UP_TO`, very good above.
         """
         stops = [start, *places, *([end] if end else [])]
-        lengths, _approximate = self._lengths(stops, profile)
+        lengths, _approximate = self.all_lengths(stops, profile)
         return [stop - 1 for stop in shortest_order(lengths, len(places))]
 
     def lengths(
@@ -172,8 +172,8 @@ class Walks:
                 continue
         return None
 
-    def _lengths(
-        self, points: Sequence[Point], profile: Profile
+    def all_lengths(
+        self, points: Sequence[Point], profile: Profile = Profile.WALK
     ) -> tuple[Floats, NDArray[np.bool_]]:
         """Metres between all places, and which of them are only estimates."""
         lengths, _sure = self.lengths(points, points, profile)
