@@ -36,6 +36,7 @@ from tour.publishing.urls import urls as publishing_urls
 from tour.reservations.urls import urls as reservation_urls
 from tour.reservations.worker import reservations_worker
 from tour.routes.approaches import approach_finder
+from tour.routes.keeping import keeping_plans
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.urls import urls as route_urls
 from tour.routes.walks import Walks, open_walks
@@ -103,6 +104,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             await stack.enter_async_context(running_worker(settings, app.state.clock))
             await stack.enter_async_context(reservations_worker(app.state.clock))
         await stack.enter_async_context(keeping_pictures(settings.var, app.state.clock))
+        await stack.enter_async_context(keeping_plans(app.state))
         yield
 
 

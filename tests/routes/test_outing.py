@@ -92,7 +92,7 @@ async def test_it_is_drawn_as_lines_and_numbered_places(catalogue: Catalogue) ->
     assert kinds == ["LineString"] * 2 + ["Point"] * 3
     points = [f["properties"] for f in drawn["features"] if f["geometry"]["type"] == "Point"]
     assert [(p["number"], p["url"]) for p in points] == [
-        (0, ""),
+        ("S", ""),
         (1, "/sites/place-0"),
         (2, "/sites/place-1"),
     ]

@@ -64,7 +64,7 @@ async def course_from_here(request: Request) -> Response:
     """From where somebody stands. Asked by POST and answered with the page itself: the position
     is in no address, so in no log and no history.
     """
-    count_try(request, "plan")
+    await count_try(request, "plan")
     form = await request.form(max_fields=5, max_files=0)
     start = form.get("from", "")
     response = await _course_page(request, start if isinstance(start, str) else "")

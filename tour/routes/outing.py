@@ -137,7 +137,7 @@ def outing_through(
 
 
 def outing_geojson(outing: Outing) -> dict[str, Any]:
-    """Its legs as lines and its places as points; a station where it begins has no number."""
+    """Its legs as lines and its places as points; a station where it begins has an S."""
     lines = [
         feature(
             line_geometry(leg.walk.line),
@@ -153,7 +153,7 @@ def outing_geojson(outing: Outing) -> dict[str, Any]:
                 "kind": place.kind,
                 "kind_label": "",
                 "url": f"/sites/{place.slug}" if place.slug else "",
-                "number": number,
+                "number": number or "S",
             },
         )
         for number, place in zip(outing.numbers, outing.places, strict=True)

@@ -1,23 +1,19 @@
-"""From a request to what a plan is read against and answered from."""
+"""A plan as one request asks about it: the town, and the reader's language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 
-from tour.geo import Bounds
 from tour.i18n import translate
-from tour.routes import itineraries
-from tour.routes.day import DayWish, TownDay
-from tour.routes.edits import Stops
+from tour.routes.day import DayWish
+from tour.routes.desks import Desks, desks_at
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.plan_forms import PlanContext, kept_wish
+from tour.routes.plan_forms import PlanContext
 from tour.routes.plan_rows import Reader
 from tour.routes.planning import Desk
-from tour.routes.proposals import Findings
-from tour.web import lang, now, state
+from tour.web import lang, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +21,17 @@ class PlanRequest:
     """The town as one request finds it."""
 
     request: Request
-    context: PlanContext
+    desks: Desks
 
-    async def town_day(self, day: date) -> TownDay:
-        board = await state(self.request).caches.board.current(
-            now(self.request), self.context.catalogue.revision
-        )
-        zone = state(self.request).town.timezone
-        return TownDay(
-            self.context.catalogue, self.context.agenda, board, day, zone, now(self.request)
-        )
+    @property
+    def context(self) -> PlanContext:
+        return self.desks.context
 
-    async def desk(
-        self, wish: DayWish, stops: Stops = (), findings: Findings | None = None
-    ) -> Desk:
-        """Where a plan with these stops is worked on; its slots are read afresh."""
-        town = await self.town_day(wish.day)
-        others = findings.alternatives if findings else ()
-        planned = {s.slot_id for s in (*stops, *(s for o in others for s in o.stops)) if s.slot_id}
-        slots = {slot.id: slot for slot in town.board.slots}
-        slots |= await itineraries.slots(planned)
-        return Desk(town, wish, slots, state(self.request).site_matrix)
+    async def desk(self, wish: DayWish) -> Desk:
+        return await self.desks.desk(wish)
 
     async def desk_of(self, entry: ItineraryEntry) -> Desk:
-        wish = kept_wish(entry.wish, entry.day, self.context, frozenset(entry.reserved))
-        both = (*entry.stops, *(entry.before or ()))
-        return await self.desk(wish, both, Findings.from_json(entry.findings))
+        return await self.desks.desk_of(entry)
 
     def reader(self, values: Mapping[str, Any]) -> Reader:
         start = self.name_of(values["from"])
@@ -68,10 +49,4 @@ class PlanRequest:
 
 
 async def plan_request(request: Request) -> PlanRequest:
-    caches, town = state(request).caches, state(request).town
-    local = now(request).astimezone(town.timezone)
-    catalogue = await caches.catalogue.current()
-    agenda = await caches.agenda.current(catalogue.revision, local.date())
-    west, south, east, north = town.bounds
-    bounds = Bounds(south=south, west=west, north=north, east=east)
-    return PlanRequest(request, PlanContext(catalogue, agenda, local, bounds))
+    return PlanRequest(request, await desks_at(request.app.state, now(request)))

@@ -1,0 +1,54 @@
+"""From the parts of the app to what a plan is read against and answered from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from starlette.datastructures import State
+
+from tour.geo import Bounds
+from tour.routes import itineraries
+from tour.routes.day import DayWish, TownDay
+from tour.routes.edits import Stops
+from tour.routes.itineraries import ItineraryEntry
+from tour.routes.plan_forms import PlanContext, kept_wish
+from tour.routes.planning import Desk
+from tour.routes.proposals import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """The town at one instant, and a desk for each plan that is asked about."""
+
+    parts: State
+    context: PlanContext
+    now: datetime
+
+    async def town_day(self, day: date) -> TownDay:
+        board = await self.parts.caches.board.current(self.now, self.context.catalogue.revision)
+        zone = self.parts.town.timezone
+        return TownDay(self.context.catalogue, self.context.agenda, board, day, zone, self.now)
+
+    async def desk(
+        self, wish: DayWish, stops: Stops = (), findings: Findings | None = None
+    ) -> Desk:
+        """Where a plan with these stops is worked on; its slots are read afresh."""
+        town = await self.town_day(wish.day)
+        others = findings.alternatives if findings else ()
+        planned = {s.slot_id for s in (*stops, *(s for o in others for s in o.stops)) if s.slot_id}
+        slots = {slot.id: slot for slot in town.board.slots}
+        slots |= await itineraries.slots(planned)
+        return Desk(town, wish, slots, self.parts.site_matrix)
+
+    async def desk_of(self, entry: ItineraryEntry) -> Desk:
+        wish = kept_wish(entry.wish, entry.day, self.context, frozenset(entry.reserved))
+        both = (*entry.stops, *(entry.before or ()))
+        return await self.desk(wish, both, Findings.from_json(entry.findings))
+
+
+async def desks_at(parts: State, now: datetime) -> Desks:
+    local = now.astimezone(parts.town.timezone)
+    catalogue = await parts.caches.catalogue.current()
+    agenda = await parts.caches.agenda.current(catalogue.revision, local.date())
+    west, south, east, north = parts.town.bounds
+    bounds = Bounds(south=south, west=west, north=north, east=east)
+    return Desks(parts, PlanContext(catalogue, agenda, local, bounds), now)
