@@ -22,7 +22,14 @@ from tests.factories import (
 from tour.programmes.models import Slot, SlotStatus
 from tour.reservations.models import Reservation
 from tour.routes.models import Itinerary
-from tour.sites.models import DoorState, HoursException, PointQuality, SiteDay, SiteKind
+from tour.sites.models import (
+    DoorState,
+    HoursException,
+    OpeningHours,
+    PointQuality,
+    SiteDay,
+    SiteKind,
+)
 from tour.sites.service import catalogue_changed
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -172,6 +179,39 @@ class TestPlan:
         assert "遠い町工房</a>: プランに入りませんでした。" in page
         assert "閉まった工房" in page
         assert "お出かけの時間には開いていません" in page
+
+    async def test_of_must_sees_that_contradict_one_is_named_with_the_other(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await make_station(id="oji")
+        sites = [await make_site(name=f"同時工房{n}", slug=f"twin-{n}") for n in "ab"]
+        await make_event(*sites)
+        for site in sites:
+            await OpeningHours.filter(site=site).delete()
+            await HoursException.create(
+                site=site, on_date=EVENT_DAY, opens_minute=660, closes_minute=690
+            )
+        await catalogue_changed()
+        page = (await client.get(await planned(client, must=["twin-a", "twin-b"]))).text
+        (kept,) = shown_sites(page)
+        other = {"twin-a": "twin-b", "twin-b": "twin-a"}[kept]
+        assert f'<a href="/sites/{other}">同時工房{other[-1]}</a>: プランに入りません' in page
+        assert f"同時工房{kept[-1]}と同じ日には回りきれません" in page
+
+    async def test_a_party_of_twenty_is_planned_where_it_has_room(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        page = (await client.get(await planned(client, adults="20", children="0"))).text
+        assert len(shown_sites(page)) == 3
+        assert "まとめて予約" not in page
+
+    async def test_a_place_that_no_street_reaches_is_an_estimate(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        page = (await client.get(await planned(client, from_="139.79,35.80"))).text
+        assert "目安" in page
 
     async def test_a_day_without_anything_still_has_a_page(self, client: httpx.AsyncClient) -> None:
         await make_station(id="oji")
