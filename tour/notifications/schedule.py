@@ -17,7 +17,7 @@ QUIET_UNTIL = time(8)
 TWO_HOURS = timedelta(hours=2)
 HALF_HOUR = timedelta(minutes=30)
 SPARE = timedelta(minutes=10)
-"""On top of the walk, for finding the door."""
+"""On top of the walk: to come out of one door and find the next."""
 LEAST_NOTICE = timedelta(minutes=10)
 """A reminder that would come later than this before the start is not sent at all."""
 

@@ -1,7 +1,7 @@
 """The verbs. All but `subscribe` and its kin are called in the transaction of their cause."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -108,11 +108,16 @@ async def tell_now(
     return len(recipients)
 
 
-async def cancel(recipient_id: int, key_prefix: str | None = None) -> int:
-    """Take back what has not been sent yet: all, or the keys beginning so; returns how many."""
+async def cancel(
+    recipient_id: int, key_prefix: str | None = None, *, but: Collection[str] = ()
+) -> int:
+    """Take back what has not been sent yet: all, or the keys beginning so, `but` these keys;
+    returns how many."""
     reminders = Reminder.filter(recipient_id=recipient_id, status__in=UNFINISHED)
     if key_prefix is not None:
         reminders = reminders.filter(key__startswith=key_prefix)
+    if but:
+        reminders = reminders.exclude(key__in=list(but))
     ids = await reminders.values_list("id", flat=True)
     await _cancel_deliveries([int(i) for i in ids])  # type: ignore[call-overload]
     return await Reminder.filter(id__in=ids).update(status=ReminderStatus.CANCELLED)

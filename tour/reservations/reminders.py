@@ -1,7 +1,8 @@
 """What a party is told of its sessions, written with their cause in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from tour.i18n import Text, localized, translate
@@ -14,6 +15,7 @@ from tour.programmes.models import Slot
 from tour.reservations.models import Reservation
 
 PAGE = "/reservations/{reference}"
+WAY = "/sites/{slug}#way"
 TITLES = {
     Choice.EVENING: _("Tomorrow's session"),
     Choice.TWO_HOURS: _("Your session begins in about two hours"),
@@ -33,9 +35,31 @@ async def queue(reservation: Reservation, slots: Sequence[Slot], *, now: datetim
 
 async def renew(reservation: Reservation, slots: Sequence[Slot], *, now: datetime) -> None:
     """The same after a change: what is no longer true is taken back, the rest promised anew."""
-    for choice in Choice:
+    for choice in set(Choice) - {Choice.LEAVE}:
         await notifications.cancel(reservation.recipient_id, f"{choice}:")
+    # The walks to what is left are as they were.
+    kept = [f"{Choice.LEAVE}:{slot.id}" for slot in slots]
+    await notifications.cancel(reservation.recipient_id, f"{Choice.LEAVE}:", but=kept)
     wanted = _of_visits(reservation, slots, zone_of(reservation), now)
+    await notifications.queue_all(reservation.recipient_id, wanted, now=now)
+
+
+async def promise_leaving(
+    reservation: Reservation,
+    slots: Sequence[Slot],
+    walks: Mapping[int, timedelta],
+    *,
+    now: datetime,
+) -> None:
+    """Say when to leave for each of these slots (by id, the walk from the stop before in the
+    party's plan), and take back what an earlier plan said."""
+    wanted = [
+        draft
+        for draft in _of_visits(reservation, slots, zone_of(reservation), now, walks)
+        if draft.key.startswith(f"{Choice.LEAVE}:")
+    ]
+    but = [draft.key for draft in wanted]
+    await notifications.cancel(reservation.recipient_id, f"{Choice.LEAVE}:", but=but)
     await notifications.queue_all(reservation.recipient_id, wanted, now=now)
 
 
@@ -83,9 +107,13 @@ def message(
 
 
 def _of_visits(
-    reservation: Reservation, slots: Sequence[Slot], zone: ZoneInfo, now: datetime
+    reservation: Reservation,
+    slots: Sequence[Slot],
+    zone: ZoneInfo,
+    now: datetime,
+    walks: Mapping[int, timedelta] = MappingProxyType({}),
 ) -> list[Draft]:
-    visits = [Visit(slot.id, slot.starts_at) for slot in slots]
+    visits = [Visit(slot.id, slot.starts_at, walks.get(slot.id)) for slot in slots]
     by_id = {slot.id: slot for slot in slots}
     return [
         Draft(due.key, _reminder(reservation, due, by_id, zone), due.due_at, due.expires_at)
@@ -96,16 +124,28 @@ def _of_visits(
 def _reminder(
     reservation: Reservation, due: Due, slots: dict[int, Slot], zone: ZoneInfo
 ) -> Message:
+    """Phones show two buttons. The page that a tap opens begins with the QR code, so that button
+    comes last."""
     lang = reservation.lang
     lines = [line(slots[visit.id], lang, zone) for visit in due.visits]
+    first = due.visits[0]
+    if due.choice == Choice.LEAVE and first.walk is not None:
+        lines.append(_on_foot(first.walk, lang))
     page = PAGE.format(reference=reservation.reference)
+    way = WAY.format(slug=slots[first.id].programme.site.slug)
     return message(
         reservation,
         TITLES[due.choice],
         lines,
-        Action(translate("Show QR code", lang), f"{page}#qr"),
+        Action(translate("Show the way", lang), way),
         Action(translate("We can't come", lang), f"{page}#cancel"),
+        Action(translate("Show QR code", lang), f"{page}#qr"),
     )
+
+
+def _on_foot(walk: timedelta, lang: str) -> str:
+    minutes = _("On foot: %(n)s min", n=int(walk.total_seconds() // 60))
+    return minutes.in_language(lang)
 
 
 def _receipt(

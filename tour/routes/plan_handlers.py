@@ -12,7 +12,7 @@ from tour.errors import NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.reservations.limits import count_try
-from tour.routes import itineraries, my_plans
+from tour.routes import itineraries, leaving, my_plans
 from tour.routes.day import WalkStyle
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_edits import edited
@@ -24,7 +24,7 @@ from tour.routes.proposals import propose
 from tour.sites.labels import KINDS
 from tour.sites.maps import map_around
 from tour.sites.site_map import MapFragment
-from tour.web import lang, render, state
+from tour.web import lang, now, render, state
 
 MOST_FIELDS = 400
 
@@ -87,7 +87,7 @@ async def change_conditions(request: Request) -> Response:
         day=wish.day,
         wish=values,
     )
-    return _to_plan(request, entry.token)
+    return await _changed(request, entry.token)
 
 
 async def edit(request: Request) -> Response:
@@ -102,7 +102,16 @@ async def edit(request: Request) -> Response:
     except itineraries.ChangedElsewhere as exc:
         newest = await itineraries.find(entry.token)
         return await plan_page(request, newest, 409, notice=exc.message)
-    return _to_plan(request, entry.token, anchor)
+    return await _changed(request, entry.token, anchor)
+
+
+async def _changed(request: Request, token: str, anchor: str = "") -> Response:
+    """Back to the plan, whose walks may begin at other times now."""
+    entry = await itineraries.find(token)
+    if entry.reserved:
+        desk = await (await plan_request(request)).desk_of(entry)
+        await leaving.promise(desk, entry, now=now(request))
+    return _to_plan(request, token, anchor)
 
 
 async def plan_page(

@@ -13,7 +13,7 @@ from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import mine, service
 from tour.reservations.forms import ReserveForm, answers_in, texts_in
 from tour.reservations.limits import count_try
-from tour.routes import itineraries
+from tour.routes import itineraries, leaving
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_handlers import plan_page, private
 from tour.routes.plan_request import plan_request
@@ -56,6 +56,7 @@ async def reserve(request: Request) -> Response:
     except Conflict as exc:
         return await plan_page(request, entry, 409, notice=_refused(desk, exc, lang(request)))
     await itineraries.attach(entry, made)
+    await leaving.promise(desk, await itineraries.find(entry.token), now=now(request))
     url = request.app.url_path_for("reservations:detail", reference=made.reference)
     response = RedirectResponse(url, status_code=303)
     mine.remember(request, response, made.reference)
