@@ -51,6 +51,7 @@ from tour.web.middleware import AccessLog, CrossSiteGuard, Language, SecurityHea
 from tour.web.page_cache import PageCache
 from tour.web.problems import FaultPage, on_http_exception, on_tour_error
 from tour.web.templates import make_environment
+from tour.web.traffic import Traffic
 
 SMALLEST_GZIPPED = 600
 LARGEST_BODY = 1_000_000
@@ -58,10 +59,10 @@ LARGEST_BODY = 1_000_000
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
     """The ASGI app. Raises ConfigurationError for what the operator must mend."""
-    town, assets = read_town(settings.data), Assets()
+    town, assets, traffic = read_town(settings.data), Assets(), Traffic()
     app = Starlette(
         routes=_urls(assets),
-        middleware=_middleware(settings, town),
+        middleware=_middleware(settings, town, traffic),
         exception_handlers={
             SignInNeeded: to_sign_in,
             TourError: on_tour_error,
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
     parts: dict[str, Any] = {
         "settings": settings,
         "town": town,
+        "traffic": traffic,
         "clock": clock or _clock(settings),
         "assets": assets,
         "templates": make_environment(town, assets.url),
@@ -124,10 +126,10 @@ def _urls(assets: Assets) -> list[BaseRoute]:
     return [*chain.from_iterable(features), Mount("/static", assets, name="static")]
 
 
-def _middleware(settings: Settings, town: Town) -> list[Middleware]:
+def _middleware(settings: Settings, town: Town, traffic: Traffic) -> list[Middleware]:
     """Outermost first."""
     return [
-        Middleware(AccessLog),
+        Middleware(AccessLog, traffic=traffic),
         Middleware(PageCache),
         Middleware(GZipMiddleware, minimum_size=SMALLEST_GZIPPED, compresslevel=5),
         Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY),

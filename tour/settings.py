@@ -49,6 +49,7 @@ CATALOGUE = (
     Setting("TOUR_PUSH_CA", "", "certificate authority file of the extra push hosts"),
     Setting("TOUR_SMTP_URL", "", "`smtp://user:password@host:port`; empty: mails go to a folder"),
     Setting("TOUR_MAIL_FROM", "", "sender of mails; default `noreply@` and the base URL's host"),
+    Setting("TOUR_METRICS_TOKEN", "", "opens `/metrics`; empty: only this machine, by no proxy"),
     Setting(
         "TOUR_PROXIES", "127.0.0.1", "addresses of proxies whose `X-Forwarded-For` is believed"
     ),
@@ -78,6 +79,7 @@ class Settings:
     push_ca: str
     smtp_url: str
     mail_from: str
+    metrics_token: str
     proxies: str
     web_processes: int
     worker: str

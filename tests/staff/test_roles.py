@@ -56,6 +56,7 @@ WHO = {
     "party": STAFF,
     "party_size": STAFF,
     "cancel_place": STAFF,
+    "deliveries": STAFF,
     "messages": STAFF,
     "preview_message": STAFF,
     "send_message": STAFF,

@@ -30,6 +30,7 @@ SECTIONS = (
     Section("approvals", "staff:approvals", _("Approvals"), Permission.APPROVE),
     Section("reservations", "staff:reservations", _("Reservations"), Permission.SEE_PARTIES),
     Section("messages", "staff:messages", _("Messages"), Permission.CHANGE_RESERVATIONS),
+    Section("deliveries", "staff:deliveries", _("Sent messages"), Permission.CHANGE_RESERVATIONS),
     Section("imports", "staff:imports", _("Import"), Permission.IMPORT),
     Section("people", "staff:people", _("People and roles"), Permission.INVITE),
     Section("log", "staff:log", _("Log of changes"), Permission.READ_AUDIT),

@@ -5,6 +5,7 @@ from starlette.routing import Route as Url
 from tour.staff import (
     course_handlers,
     cover_handlers,
+    delivery_handlers,
     event_handlers,
     handlers,
     help_handlers,
@@ -136,6 +137,7 @@ urls = [
         methods=POST,
         name="staff:end_sessions",
     ),
+    Url("/staff/deliveries", delivery_handlers.page, methods=GET, name="staff:deliveries"),
     Url("/staff/log", handlers.log_page, methods=GET, name="staff:log"),
     Url("/help/{name}", help_handlers.guide, methods=GET, name="staff:guide"),
 ]

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tour.i18n import current_language, negotiate, translate
+from tour.web.traffic import Traffic
 
 access_log = logging.getLogger("tour.access")
 COOKIE = "lang"
@@ -29,13 +30,14 @@ def language_cookie(headers: Headers) -> str:
 
 
 class AccessLog:
-    """One line a request: method, the *name* of the page and the time it took.
+    """One line and one count a request: method, the *name* of the page, the time it took.
 
     Never the address: a reservation's reference in it is a key.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
         self.app = app
+        self.traffic = traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,13 +56,15 @@ class AccessLog:
         finally:
             handler = scope.get("endpoint")
             page = f"{handler.__module__}.{handler.__name__}" if isfunction(handler) else "-"
+            seconds = time.perf_counter() - started
+            self.traffic.note(page, status, seconds)
             access_log.info(
                 "request",
                 extra={
                     "method": scope["method"],
                     "page": page,
                     "status": status,
-                    "ms": round((time.perf_counter() - started) * 1000, 1),
+                    "ms": round(seconds * 1000, 1),
                 },
             )
 

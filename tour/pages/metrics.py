@@ -1,0 +1,96 @@
+"""`/metrics` in Prometheus' text form (version 0.0.4): numbers only, nothing about anybody.
+
+Whoever holds TOUR_METRICS_TOKEN may read it; without one, only this machine, and not through a
+proxy, whose every reader would seem to be this machine.
+"""
+
+import hmac
+import ipaddress
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from tour.errors import NotFound
+from tour.i18n import lazy as _
+from tour.notifications import queries as notifications
+from tour.notifications.models import DeliveryStatus
+from tour.notifications.queries import QueueState, ServiceCount
+from tour.web import now, state
+from tour.web.traffic import Traffic
+
+MEDIA_TYPE = "text/plain; version=0.0.4"
+LAST_DAY = timedelta(days=1)
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
+Sample = tuple[dict[str, str], float]
+
+
+async def metrics(request: Request) -> Response:
+    if not _may_read(request):
+        raise NotFound(_("There is no such page"))
+    at = now(request)
+    families = [
+        *_outbox(await notifications.queue_state(at)),
+        *_deliveries(await notifications.by_service(at - LAST_DAY)),
+        *_requests(state(request).traffic),
+    ]
+    headers = {"Cache-Control": "no-store"}
+    return PlainTextResponse("".join(families), headers=headers, media_type=MEDIA_TYPE)
+
+
+def _may_read(request: Request) -> bool:
+    if token := state(request).settings.metrics_token:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
+    except ValueError:
+        return False
+
+
+def _outbox(queue: QueueState) -> Iterator[str]:
+    yield _family("tour_outbox_waiting", "gauge", "Messages due and not yet sent", queue.waiting)
+    yield _family("tour_outbox_scheduled", "gauge", "Messages for later", queue.scheduled)
+    oldest = queue.oldest.total_seconds()
+    yield _family("tour_outbox_oldest_seconds", "gauge", "How long the oldest is overdue", oldest)
+
+
+def _deliveries(counts: Iterable[ServiceCount]) -> Iterator[str]:
+    samples: list[Sample] = [
+        ({"service": count.service, "status": status.value}, getattr(count, status.value))
+        for count in counts
+        for status in DeliveryStatus
+    ]
+    about = "Deliveries due in the last 24 hours, by service and by how they stand"
+    yield _samples("tour_deliveries", "gauge", about, samples)
+
+
+def _requests(traffic: Traffic) -> Iterator[str]:
+    samples: list[Sample] = [
+        ({"page": page, "status": str(status)}, count)
+        for (page, status), count in sorted(traffic.requests.items())
+    ]
+    about = "Requests that this process has answered, by handler and status"
+    yield _samples("tour_requests_total", "counter", about, samples)
+    about = "Seconds spent on them"
+    yield _family("tour_request_seconds_total", "counter", about, traffic.seconds)
+
+
+def _family(name: str, kind: str, about: str, value: float) -> str:
+    return _samples(name, kind, about, [({}, value)])
+
+
+def _samples(name: str, kind: str, about: str, samples: Iterable[Sample]) -> str:
+    lines = [f"# HELP {name} {about}", f"# TYPE {name} {kind}"]
+    lines += [f"{name}{_labels(labels)} {value:g}" for labels, value in samples]
+    return "\n".join(lines) + "\n"
+
+
+def _labels(labels: dict[str, str]) -> str:
+    """Hosts, statuses and names of handlers need no escaping; quotes cannot be in them."""
+    inside = ",".join(f'{name}="{value}"' for name, value in labels.items())
+    return f"{{{inside}}}" if inside else ""

@@ -1,0 +1,59 @@
+"""What was sent, what waits and what failed: numbers and reasons, never to whom."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts import guards
+from tour.accounts.roles import Permission
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.notifications import queries
+from tour.staff.frame import staff_page
+from tour.web import now
+
+SINCE = timedelta(days=7)
+KINDS: Mapping[str, Text] = {
+    "evening": _("Reminder of the evening before"),
+    "two-hours": _("Reminder two hours before"),
+    "half-hour": _("Reminder half an hour before"),
+    "leave": _("Time to leave"),
+    "receipt": _("Confirmation"),
+    "cancelled": _("Called off"),
+    "test": _("Test message"),
+}
+"""By the first part of a reminder's key; what is not here is a message or news."""
+OTHER = _("News")
+STATUSES: Mapping[str, Text] = {
+    "waiting": _("Waiting"),
+    "together": _("Said in another message"),
+    "sent": _("Sent"),
+    "gone": _("Unsubscribed"),
+    "failed": _("Failed"),
+    "expired": _("Too late"),
+    "cancelled": _("Cancelled"),
+}
+
+
+async def page(request: Request) -> Response:
+    who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
+    before = request.query_params.get("before", "")
+    before_id = int(before) if before.isdecimal() and len(before) < 16 else None
+    problems_only = request.query_params.get("show") == "problems"
+    at = now(request)
+    lines = await queries.deliveries(before_id=before_id, problems_only=problems_only)
+    queue = await queries.queue_state(at)
+    return staff_page(
+        request,
+        "staff/deliveries.html",
+        who,
+        section="deliveries",
+        lines=[(line, KINDS.get(line.kind, OTHER), STATUSES[line.status]) for line in lines],
+        queue=queue,
+        oldest_minutes=int(queue.oldest.total_seconds() // 60),
+        services=await queries.by_service(at - SINCE),
+        problems_only=problems_only,
+        next_before=lines[-1].id if len(lines) == queries.PAGE else None,
+    )
