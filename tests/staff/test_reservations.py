@@ -6,6 +6,7 @@ import zipfile
 import httpx
 import pytest
 
+from tests.conftest import TurnableClock
 from tests.staff.town import make_party, make_town
 from tour.audit.models import AuditEntry
 from tour.notifications.models import Reminder
@@ -21,6 +22,16 @@ async def test_a_party_is_found_by_code_or_name(staff: httpx.AsyncClient, query:
     page = await staff.get("/staff/reservations", params={"q": query})
     assert "K7M4-92QX" in page.text
     assert "AAAA-BBBB" not in page.text
+
+
+async def test_the_past_is_shown_when_asked_for(
+    staff: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    await make_town()
+    clock.turn(days=10)
+    assert "K7M4-92QX" not in (await staff.get("/staff/reservations")).text
+    assert "K7M4-92QX" in (await staff.get("/staff/reservations?past=1")).text
+    assert "K7M4-92QX" in (await staff.get("/staff/reservations?q=K7M4")).text
 
 
 async def test_no_page_shows_the_key_to_a_reservation(staff: httpx.AsyncClient) -> None:

@@ -60,7 +60,7 @@ async def letter(request: Request) -> Response:
         request,
         "host/letter.html",
         tending,
-        tab="people",
+        tab="profile",
         invitation=invitation,
         url=url,
         qr=Markup(segno.make(url, error="m").svg_inline(scale=6, border=2)),  # noqa: S704
@@ -96,7 +96,7 @@ async def _page(request: Request, tending: Tending, form: Typed, status: int = 2
         "host/people.html",
         tending,
         status,
-        tab="people",
+        tab="profile",
         form=form,
         members=members,
         is_member=any(member.id == tending.who.account.id for member in members),

@@ -14,7 +14,7 @@ from tour.sites.publication import publish_site, withdraw_site
 from tour.staff import approvals, queries, today
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import field_label
+from tour.staff.labels import action_label, field_label
 from tour.web import now
 
 SITES_ON_A_PAGE = 60
@@ -109,6 +109,8 @@ async def log_page(request: Request) -> Response:
         who,
         section="log",
         entries=[(e, approvals.shown(e.before), approvals.shown(e.after)) for e in entries],
+        action=action_label,
+        places=await queries.site_names(e.site_id for e in entries),
         next_before=entries[-1].id if len(entries) == audit.PAGE else None,
     )
 

@@ -31,6 +31,7 @@ class Selection:
     site_id: int | None = None
     slot_id: int | None = None
     held_only: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _filtered(chosen: Selection) -> Any:
         "slot__programme__site_id": chosen.site_id,
         "slot_id": chosen.slot_id,
         "status": PlaceStatus.CONFIRMED if chosen.held_only else None,
+        "slot__starts_at__gte": chosen.since,
     }
     query = Place.filter(**{name: value for name, value in wanted.items() if value is not None})
     for word in chosen.query.split()[:5]:

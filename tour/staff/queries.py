@@ -127,6 +127,12 @@ async def site_lines(now: datetime, query: str = "", show: str = "") -> list[Sit
     return [line for line in found if _is_shown(line, show)]
 
 
+async def site_names(ids: Iterable[int | None]) -> dict[int, str]:
+    """What the sites are called, as far as they still exist."""
+    wanted = {i for i in ids if i is not None}
+    return {site.id: str(site.name) for site in await Site.filter(id__in=list(wanted))}
+
+
 async def _ids(query: Any, column: str) -> Iterable[int]:
     return await query.values_list(column, flat=True)  # type: ignore[no-any-return]
 

@@ -162,18 +162,23 @@ def _file(body: bytes, media_type: str, name: str) -> Response:
 
 
 def _selection(request: Request, *, held_only: bool = False) -> Selection:
+    """What the address asks for; the past only with `past=1`, or where something is searched."""
     asked = request.query_params
 
     def number(name: str) -> int | None:
         text = asked.get(name, "")
         return int(text) if text.isdecimal() and len(text) < 10 else None
 
+    query = asked.get("q", "").strip()[:100]
+    with_past = query or number("slot") or asked.get("past") == "1"
+    today = now(request).astimezone(state(request).town.timezone)
     return Selection(
-        query=asked.get("q", "").strip()[:100],
+        query=query,
         event_id=number("event"),
         site_id=number("site"),
         slot_id=number("slot"),
         held_only=held_only or asked.get("held") == "1",
+        since=None if with_past else today.replace(hour=0, minute=0, second=0, microsecond=0),
     )
 
 
