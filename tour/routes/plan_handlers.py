@@ -1,6 +1,7 @@
 """The plan form, and the page of a plan with everything one can do to it."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import segno
 from markupsafe import Markup
@@ -223,6 +224,7 @@ def _map(request: Request, desk: Desk, entry: ItineraryEntry) -> MapFragment:
     return map_around(request, points, walk=f"{url}?version={entry.version}", numbered=True)
 
 
+@lru_cache(maxsize=256)
 def _qr(url: str) -> Markup:
     return Markup(segno.make(url, error="m").svg_inline(scale=4, border=2))  # noqa: S704
 

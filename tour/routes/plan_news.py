@@ -23,7 +23,7 @@ from tour.routes import itineraries
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.models import Itinerary, ItineraryReservation
+from tour.routes.models import ItineraryReservation
 from tour.routes.planner_problem import Trouble
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
@@ -40,10 +40,10 @@ async def tell_news(parts: State, *, now: datetime) -> int:
     """Tell every holder of a reservation what became of the plan; how many messages were queued."""
     desks = await desks_at(parts, now)
     today = desks.context.local.date()
-    wanted = Itinerary.filter(on_date__gte=today, reservations__id__gt=0).distinct()
+    wanted = ItineraryReservation.filter(itinerary__on_date__gte=today)
     told = 0
-    for token in await wanted.order_by("id").values_list("edit_token", flat=True):
-        told += await _tell(desks, await itineraries.find(str(token)))
+    for token in {str(t) for t in await wanted.values_list("itinerary__edit_token", flat=True)}:
+        told += await _tell(desks, await itineraries.find(token))
     return told
 
 
