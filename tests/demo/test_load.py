@@ -16,8 +16,8 @@ from tour.demo.load import load, next_date
 from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.reservations.models import Reservation
-from tour.sites.catalogue import current_revision
 from tour.sites.models import HoursException, OpeningHours, Site, Station
+from tour.sites.revision import current_revision
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 pytestmark = pytest.mark.usefixtures("database")

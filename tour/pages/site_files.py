@@ -8,7 +8,7 @@ from tortoise.exceptions import BaseORMException
 
 from tour.events import queries as events
 from tour.geo import feature_collection
-from tour.sites.catalogue import current_revision
+from tour.sites.revision import current_revision
 from tour.web import now, render, state
 
 HOUR = "public, max-age=3600"

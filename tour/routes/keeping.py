@@ -16,7 +16,7 @@ from tortoise.exceptions import BaseORMException
 from tour.programmes.purging import purge_programmes
 from tour.routes.models import Itinerary
 from tour.routes.plan_news import tell_news
-from tour.sites.catalogue import current_revision
+from tour.sites.revision import current_revision
 
 log = logging.getLogger("tour.routes")
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from tortoise.connection import get_connection
-
 from tour.audit import queries as audit
 from tour.geo import Point
 from tour.i18n import localized
@@ -28,10 +26,10 @@ from tour.sites.models import (
     SiteKind,
     Station,
 )
+from tour.sites.revision import RevisionReader
 from tour.sites.search import SearchIndex, make_index
 
 Translations = dict[str, dict[str, str]]
-READ_REVISION = "SELECT number FROM catalogue_revision WHERE id = 1"
 TEXTS = ("name", "summary", "description", "access_note", "address")
 
 
@@ -159,9 +157,10 @@ class CatalogueCache:
         self._find_approaches = find_approaches
         self._catalogue: Catalogue | None = None
         self._reading = asyncio.Lock()
+        self._revision = RevisionReader()
 
     async def current(self) -> Catalogue:
-        revision = await current_revision()
+        revision = await self._revision.read()
         if self._catalogue is None or self._catalogue.revision != revision:
             async with self._reading:
                 if self._catalogue is None or self._catalogue.revision != revision:
@@ -180,12 +179,6 @@ class CatalogueCache:
             by_slug={site.slug: site for site in placed},
             by_id={site.id: site for site in placed},
         )
-
-
-async def current_revision() -> int:
-    """Asked by every page: as plain SQL, for building the query cost more than answering it."""
-    _count, rows = await get_connection("default").execute_query(READ_REVISION)
-    return int(rows[0]["number"]) if rows else 0
 
 
 async def _stations() -> list[StationEntry]:
