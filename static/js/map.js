@@ -4,6 +4,7 @@
   "use strict";
 
   const CLUSTER_FROM = 30;
+  const MAX_ZOOM = 18;
   const STREETS_FROM_ZOOM = 14;
   const BASE_STYLE = {
     outline: { color: "#7a7468", weight: 1.5, dashArray: "6 4", fill: false },
@@ -248,6 +249,8 @@
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", options.label);
     map.attributionControl.setPrefix(false);
+    // Without tiles nothing else says how close one may come, and clusters refuse such a map.
+    if (!Number.isFinite(map.getMaxZoom())) map.setMaxZoom(MAX_ZOOM);
     if (options.credit) map.attributionControl.addAttribution(options.credit);
     map.createPane("base").style.zIndex = 150;
     map.getPane("base").style.pointerEvents = "none";

@@ -15,9 +15,11 @@ async function fetchPage(url, signal) {
 
 function show(page, url) {
   const fresh = page.getElementById("results");
-  document.getElementById("results").replaceChildren(...fresh.childNodes);
+  const results = document.getElementById("results");
+  results.replaceChildren(...fresh.childNodes);
+  results.dataset.places = fresh.dataset.places ?? "";
   document.querySelector(".menu__list").replaceChildren(...page.querySelector(".menu__list").childNodes);
-  document.getElementById("results-said").textContent = document.querySelector("#results h2").textContent;
+  document.getElementById("results-said").textContent = results.querySelector("h2").textContent;
   history.replaceState(null, "", url);
   document.dispatchEvent(new CustomEvent("tour:results", { detail: fresh.dataset.places }));
 }
