@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTHON ?=
 
-.PHONY: help setup setup-dev run test check fmt bench messages lock browser
+.PHONY: help setup setup-dev run test check fmt bench guides messages lock browser
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ fmt: setup-dev  ## put the code into the house's format
 
 bench: setup-dev  ## speed, as ratios and figures of one run
 	@$(BIN)/python -m bench
+
+guides: setup-dev  ## take the pictures of the guides anew (into var/guides)
+	@$(BIN)/python -m pytest -q tests/browser/test_guides.py
 
 messages: setup-dev  ## collect the messages for the translators
 	@mkdir -p var

@@ -139,5 +139,11 @@ urls = [
     ),
     Url("/staff/deliveries", delivery_handlers.page, methods=GET, name="staff:deliveries"),
     Url("/staff/log", handlers.log_page, methods=GET, name="staff:log"),
+    Url(
+        "/help/pictures/{name}",
+        help_handlers.picture,
+        methods=GET,
+        name="staff:guide_picture",
+    ),
     Url("/help/{name}", help_handlers.guide, methods=GET, name="staff:guide"),
 ]
