@@ -3,7 +3,7 @@
 An orienteering problem with time windows and alternative times (Vansteenwegen, Souffriau and Van
 Oudheusden 2011): each site is visited at most once, at one of its possible times, and the score
 of what is visited is to be the largest. What was asked for by name comes first, then the break,
-then the score. See docs/decisions/0012-planner.md.
+then the score. See docs/decisions/0015-planner.md.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from tour.routes.planner_effort import Effort
 from tour.routes.planner_model import (
     Model,
     Reach,
@@ -31,7 +32,7 @@ from tour.routes.planner_problem import (
     Reason,
 )
 from tour.routes.planner_required import fit_together, footing
-from tour.routes.planner_solve import Effort, solve
+from tour.routes.planner_solve import solve
 from tour.routes.planner_timeline import Choice, timeline
 
 

@@ -48,16 +48,18 @@ class DayArrays(NamedTuple):
 
 
 @compiled
-def _least_detours(hop: Hops, stay: Ints, least: Ints) -> None:
-    """What a visit adds to the way between the two places where it adds the least."""
-    count = len(stay)
+def _least_detours(hop: Hops, least: Ints) -> None:
+    """How much later a visit makes what follows, between the two others where that is least."""
+    count = len(hop)
     for by in range(1, count - 1):
         least[by] = FAR
         for start in range(count - 1):
-            shortcut = FAR
+            saved = -2 * FAR
             for end in range(1, count):
-                shortcut = min(shortcut, hop[by, end] - hop[start, end])
-            least[by] = min(least[by], hop[start, by] + shortcut)
+                save = hop[start, end] - hop[by, end]
+                saved = max(saved, save if end != by else -2 * FAR)
+            if start != by:
+                least[by] = min(least[by], hop[start, by] - saved)
 
 
 def day_arrays(walk: Ints, nodes: Ints, rules: Rules) -> DayArrays:
@@ -69,6 +71,6 @@ def day_arrays(walk: Ints, nodes: Ints, rules: Rules) -> DayArrays:
     nodes[CLOSES] = np.minimum(nodes[CLOSES], nodes[CLOSES, -1])
     hop = np.ascontiguousarray(np.minimum(walk, FAR) + nodes[STAY][:, None], dtype=np.int32)
     least = np.zeros(nodes.shape[1], np.int64)
-    _least_detours(hop, nodes[STAY], least)
+    _least_detours(hop, least)
     lasting = np.maximum.accumulate(nodes[CLOSES])
     return DayArrays(hop, np.ascontiguousarray(hop.T), np.vstack([nodes, least, lasting]), rules)

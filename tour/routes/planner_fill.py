@@ -4,12 +4,11 @@ The insertion is that of Vansteenwegen et al. (2009). What was found of a gap is
 needed, and only then checked again: most of it never is.
 """
 
-from tour.routes.planner_arrays import GROUP, LASTING, NEVER, OPENS, DayArrays
+from tour.routes.planner_arrays import GROUP, NEVER, DayArrays
 from tour.routes.planner_gaps import (
-    LATEST,
     delay_at,
-    earliest_row,
     look,
+    look_at_all_gaps,
     look_everywhere,
     measure,
 )
@@ -18,26 +17,10 @@ from tour.routes.planner_state import Search, draw, put_in
 
 
 @compiled
-def _look_at_all_gaps(day: DayArrays, search: Search, length: int) -> None:
-    """Note the best gap of each node, trying only the nodes that are open at its time."""
-    nodes, times, row = day.nodes, search.times, earliest_row(day)
-    end = nodes.shape[1] - 1
-    first, last = 1, 1
-    search.delays[:] = NEVER
-    for k in range(length - 1):
-        while first < end and nodes[LASTING, first] < times[row, k]:
-            first += 1
-        while last < end and nodes[OPENS, last] <= times[LATEST, k + 1]:
-            last += 1
-        if first < last:
-            look(day, search, k, first, last)
-
-
-@compiled
 def _list_candidates(day: DayArrays, search: Search, length: int) -> int:
     """List what fits somewhere, with its appeal; how many there are."""
     nodes, random, appeal = day.nodes, search.random, search.appeal
-    _look_at_all_gaps(day, search, length)
+    look_at_all_gaps(day, search, length)
     gain = search.gain[int(draw(random) * len(search.gain))]
     noise = max(0.0, draw(random) * 1.1 - 0.3)
     count = 0

@@ -4,7 +4,16 @@ Times are kept twice, for a break still to come and for none any more: so the br
 in the route, and is always where it harms least. Without a break only the latter are in use.
 """
 
-from tour.routes.planner_arrays import CLOSES, DETOUR, NEVER, OPENS, STAY, DayArrays, Rules
+from tour.routes.planner_arrays import (
+    CLOSES,
+    DETOUR,
+    LASTING,
+    NEVER,
+    OPENS,
+    STAY,
+    DayArrays,
+    Rules,
+)
 from tour.routes.planner_numba import compiled
 from tour.routes.planner_state import Search
 
@@ -169,6 +178,22 @@ def look(day: DayArrays, search: Search, k: int, first: int, last: int) -> None:
         less = delay < least[index]
         least[index] = delay if less else least[index]
         afters[index] = before if less else afters[index]
+
+
+@compiled
+def look_at_all_gaps(day: DayArrays, search: Search, length: int) -> None:
+    """Note the best gap of each node, trying only the nodes that are open at its time."""
+    nodes, times, row = day.nodes, search.times, earliest_row(day)
+    end = nodes.shape[1] - 1
+    first, last = 1, 1
+    search.delays[:] = NEVER
+    for k in range(length - 1):
+        while first < end and nodes[LASTING, first] < times[row, k]:
+            first += 1
+        while last < end and nodes[OPENS, last] <= times[LATEST, k + 1]:
+            last += 1
+        if first < last:
+            look(day, search, k, first, last)
 
 
 @compiled

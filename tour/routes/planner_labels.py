@@ -41,6 +41,8 @@ class Labels(NamedTuple):
     kept: Ints
     """[groups] the newest label that was extended at each group; KEPT_NEXT leads on."""
     tally: Ints
+    gone: Ints
+    """The set of groups that cannot be reached any more from the label at hand."""
     deadline: Ints
     """[groups, groups] leaving the first later than this, one cannot reach the second."""
     prize: Ints
@@ -50,7 +52,6 @@ class Labels(NamedTuple):
     """Groups with a price, by their last closing."""
     closing: Ints
     """[groups] the last start of a visit."""
-    gone: Ints
     unit: int
     """Weights are multiples of it: so much more makes a better plan."""
 
@@ -120,12 +121,12 @@ def new_labels(day: DayArrays, bound: Bound, known: int, room: int) -> Labels:
         waiting=np.full(bound.ahead.shape[1], -1),
         kept=np.full(groups, -1),
         tally=np.array([1, -1, known]),
+        gone=np.zeros((groups - 1) // BITS + 1, np.int64),
         deadline=deadline,
         prize=prize,
         price=bound.price,
         dearest=dearest[np.argsort(closing[dearest])],
         closing=closing,
-        gone=np.zeros((groups - 1) // BITS + 1, np.int64),
         unit=weight_unit(day),
     )
     row = 0 if day.rules[2] > 0 else 1

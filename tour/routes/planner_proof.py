@@ -199,10 +199,7 @@ def _extend_all(
         node = facts[label, NODE]
         group = nodes[GROUP, node]
         leave = facts[label, TIME] + nodes[STAY, node]
-        gone[:] = 0
-        for other in range(len(kept)):
-            if leave > deadline[group, other]:
-                gone[other // BITS] |= 1 << (other % BITS)
+        _note_gone(deadline[group], leave, gone)
         if not _dominated(facts, visited, label, kept[group], nodes[STAY], gone, prize):
             facts[label, KEPT_NEXT] = kept[group]
             kept[group] = label

@@ -40,13 +40,13 @@ class Footing:
 def footing(problem: DayProblem, model: Model, asked: Sequence[int]) -> Footing:
     """The route through as much as possible of what was asked for; the break yields to that."""
     straight = np.array([0, len(model.choices) + 1])
-    plain = _route_through(model, asked, pause=False)
+    plain = route_through(model, asked, pause=False)
     without = straight if plain.route is None else plain.route
     if problem.pause is None:
         return Footing(without, False, len(without) == len(asked) + 2)
-    paused = _route_through(model, asked, pause=True)
+    paused = route_through(model, asked, pause=True)
     route = paused.route
-    if route is None and _route_through(model, (), pause=True).route is not None:
+    if route is None and route_through(model, (), pause=True).route is not None:
         route = straight
     if route is not None and _kept(problem, model, route) >= _kept(problem, model, without):
         return Footing(route, True, len(route) == len(asked) + 2)
@@ -56,7 +56,7 @@ def footing(problem: DayProblem, model: Model, asked: Sequence[int]) -> Footing:
 
 def fit_together(model: Model, candidates: Sequence[int]) -> bool:
     """Whether a day can hold all of these, with the break if there is one."""
-    route = _route_through(model, candidates, pause=True).route
+    route = route_through(model, candidates, pause=True).route
     return route is not None and len(route) == len(candidates) + 2
 
 
@@ -67,7 +67,7 @@ def _kept(problem: DayProblem, model: Model, route: Ints) -> tuple[int, int]:
     return levels.count(Importance.FIXED), levels.count(Importance.MUST)
 
 
-def _route_through(model: Model, candidates: Sequence[int], *, pause: bool) -> _Best:
+def route_through(model: Model, candidates: Sequence[int], *, pause: bool) -> _Best:
     """The heaviest route through some of these; no route when not even the straight way is left.
 
     The prices are all weights, so that a partial plan is given up only once something is missed

@@ -67,7 +67,7 @@ def new_search(day: DayArrays, route: Ints, seed: int) -> Search:
         appeal=np.zeros(room),
     )
     adopt(day, search, route)
-    go_on_from_best(search)
+    go_on_from(day, search, route)
     return search
 
 
@@ -83,15 +83,16 @@ def _facts(day: DayArrays, route: Ints) -> tuple[int, int, int]:
     return len(route), int(day.nodes[WEIGHT, route].sum()), walk
 
 
-def go_on_from_best(search: Search) -> None:
-    search.current[:] = search.best
-    search.tally[CURRENT] = search.tally[BEST]
-
-
 def go_on_from(day: DayArrays, search: Search, route: Ints) -> None:
     """Leave the best route as it is and set out from another."""
     search.current[: len(route)] = route
     search.tally[CURRENT] = _facts(day, route)
+
+
+def current_route(search: Search) -> tuple[Ints, int]:
+    """The route that the search has come to, and its weight."""
+    length, weight, _ = (int(entry) for entry in search.tally[CURRENT])
+    return search.current[:length].copy(), weight
 
 
 class Found(NamedTuple):
