@@ -7,25 +7,30 @@ only what is made here is measured.
 import csv
 import time
 from statistics import mean
+from typing import Any
 
 import networkx as nx
 import numpy as np
 
 from tour.geo import Point
 from tour.routes.paths import Profile
-from tour.routes.plan_bench import read_cases, run
+from tour.routes.plan_bench import Case, read_cases, run
 from tour.routes.planner import compile_kernels
 from tour.routes.streets import Streets
 from tour.routes.streets_build import open_or_build
 from tour.settings import ROOT
 
 SHARED = ROOT.parent / "shared"
-SEEDS = 3
+SEEDS = 5
 PLACES = 50
+SECONDS = (0.1, 1.0)
 FAMILIES = {"series 1": ("c1", "r1", "rc1"), "series 2": ("c2", "r2", "rc2"), "pr": ("pr",)}
+
+Answers = dict[str, list[dict[str, Any]]]
 
 
 def planner() -> None:
+    """A minute and a half: every instance with every seed in both times, and the days."""
     folder = SHARED / "planner"
     if not folder.exists():
         print("planner: ../shared/planner is not here, nothing measured")
@@ -34,23 +39,41 @@ def planner() -> None:
     with (folder / "reference.csv").open(encoding="utf-8") as file:
         best = {row["instance"]: int(row["reference"]) for row in csv.DictReader(file)}
     cases = read_cases(folder / "instances.json")
-    for seconds in (0.1, 1.0):
-        gaps = {
-            case.name: [
-                100 * (1 - run(case, seconds=seconds, seed=seed)["score"] / best[case.name])
-                for seed in range(SEEDS)
-            ]
-            for case in cases
-        }
+    print(f"planner, {SEEDS} seeds, one thread  average gap, worst plan, plans proved")
+    for seconds in SECONDS:
+        answers = _answers(cases, seconds)
         for family, prefixes in FAMILIES.items():
-            chosen = [mean(found) for name, found in gaps.items() if name.startswith(prefixes)]
-            print(f"planner, {family:8s} at {seconds:3.1f} s  gap {mean(chosen):5.2f} %")
-    for case in read_cases(folder / "day_cases.json"):
-        answer = run(case, seconds=1.0, seed=0)
-        proof = "proved" if answer["optimal"] else "not proved"
+            chosen = {name: found for name, found in answers.items() if name.startswith(prefixes)}
+            print(f"  {family:8s} in {seconds:3.1f} s  {_summary(chosen, best)}")
+    days = read_cases(folder / "day_cases.json")
+    for name, found in _answers(days, 1.0).items():
+        optimum = next(day.data["optimal_score"] for day in days if day.name == name)
+        scores = sorted({answer["score"] for answer in found})
+        slowest = max(answer["seconds"] for answer in found)
+        proved = sum(answer["optimal"] for answer in found)
         print(
-            f"planner, day {case.name}          {answer['score']} in {answer['seconds']} s, {proof}"
+            f"  day {name}  {scores} of {optimum}, proved {proved}/{SEEDS}, after {slowest:.2f} s"
         )
+
+
+def _answers(cases: list[Case], seconds: float) -> Answers:
+    return {
+        case.name: [run(case, seconds=seconds, seed=seed) for seed in range(SEEDS)]
+        for case in cases
+    }
+
+
+def _summary(answers: Answers, best: dict[str, int]) -> str:
+    """The average of the instances' average gaps, the worst plan, and how many are proved."""
+    gaps = {
+        name: [100 * (1 - answer["score"] / best[name]) for answer in found]
+        for name, found in answers.items()
+    }
+    average = mean(mean(found) for found in gaps.values())
+    worst = max(gaps, key=lambda name: max(gaps[name]))
+    found = [answer for several in answers.values() for answer in several]
+    proved = sum(answer["optimal"] for answer in found)
+    return f"{average:5.2f} %  {max(gaps[worst]):5.2f} % ({worst})  {proved}/{len(found)}"
 
 
 def matrix() -> None:

@@ -85,6 +85,25 @@ def problems(draw: st.DrawFn, most: int = 5) -> DayProblem:
     )
 
 
+@st.composite
+def metric_problems(draw: st.DrawFn, most: int = 5) -> DayProblem:
+    """Days in a town of square blocks, without a break: no detour is shorter than the way."""
+    count = draw(st.integers(1, most))
+    place = st.tuples(st.integers(0, 12), st.integers(0, 12))
+    points = np.array(draw(st.lists(place, min_size=count + 1, max_size=count + 1)), np.int64)
+    option = st.builds(
+        lambda earliest, width, score: Option(earliest, earliest + width, 10, score),
+        st.integers(0, 90),
+        st.sampled_from([0, 10, 40]),
+        st.integers(1, 9),
+    )
+    candidates = tuple(
+        Candidate(number, tuple(draw(st.lists(option, min_size=1, max_size=2))))
+        for number in range(1, count + 1)
+    )
+    return day(np.abs(points[:, None] - points[None]).sum(axis=-1).tolist(), *candidates)
+
+
 class Merit(NamedTuple):
     """What makes one plan better than another, the most important first."""
 

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.routes.days import best_merit, day, line_of, merit, open_site, problems
+from tests.routes.days import (
+    best_merit,
+    day,
+    line_of,
+    merit,
+    open_site,
+    problems,
+)
 from tour.routes.planner import Wish, alternatives, compile_kernels, plan_day
 from tour.routes.planner_model import straight_way
 from tour.routes.planner_problem import (

@@ -1,0 +1,72 @@
+"""What the planner's compiled parts promise each other, on days small enough to try everything."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.routes.days import best_merit, metric_problems, problems
+from tour.routes.planner_arrays import DETOUR, NEVER, WEIGHT
+from tour.routes.planner_gaps import delay_at, look_at_all_gaps, look_everywhere, measure
+from tour.routes.planner_model import Model, Reach, model_of, reason_alone, straight_way
+from tour.routes.planner_problem import DayProblem
+from tour.routes.planner_required import route_through
+from tour.routes.planner_state import new_search
+
+without_deadline = settings(deadline=None)
+
+
+def possible(problem: DayProblem) -> Model:
+    """The day with every candidate that can be visited alone."""
+    reach, numbers = Reach.of(problem), range(len(problem.candidates))
+    kept = [number for number in numbers if reason_alone(problem, reach, number) is None]
+    return model_of(problem, reach, kept)
+
+
+@without_deadline
+@given(problems())
+def test_a_visit_never_costs_less_time_than_its_least_detour(problem: DayProblem) -> None:
+    day = model_of(problem, Reach.of(problem), range(len(problem.candidates))).day
+    hop, size = day.hop.astype(np.int64), day.nodes.shape[1]
+
+    for node in range(1, size - 1):
+        starts = [start for start in range(size - 1) if start != node]
+        ends = [end for end in range(1, size) if end != node]
+        detours = [hop[a, node] + hop[node, b] - hop[a, b] for a in starts for b in ends if a != b]
+        assert day.nodes[DETOUR, node] <= min(detours)
+
+
+@without_deadline
+@given(problems() | metric_problems(), st.integers(0, 9))
+def test_no_gap_is_missed(problem: DayProblem, seed: int) -> None:
+    model = possible(problem)
+    if not model.choices or not straight_way(problem):
+        return
+    day = model.day
+    end = day.nodes.shape[1] - 1
+    through = np.random.default_rng(seed).permutation(np.arange(1, end))[: seed % 3]
+    route = np.array([0, *through, end])
+    search = new_search(day, route, seed)
+    search.route[: len(route)] = route
+
+    measure(day, search, len(route))
+    look_at_all_gaps(day, search, len(route))
+    noted = search.delays[1:end].tolist()
+
+    gaps = range(len(route) - 1)
+    for node in range(1, end):
+        least = min(delay_at(day, search, node, k, k + 1) for k in gaps)
+        assert noted[node - 1] == least
+        assert look_everywhere(day, search, len(route), node) == (least < NEVER)
+
+
+@without_deadline
+@given(metric_problems())
+def test_labels_alone_find_the_best_of_a_small_day(problem: DayProblem) -> None:
+    model, best = possible(problem), best_merit(problem)
+
+    found = route_through(model, model.candidates, pause=False)
+
+    assert found.complete
+    assert found.route is not None
+    assert best is not None
+    assert model.day.nodes[WEIGHT, found.route].sum() == best.score
