@@ -42,6 +42,7 @@ ANYBODY = {
     *("reservations:draw_enter", "routes:walk", "routes:walk_geojson", "routes:streets_geojson"),
     *("routes:plan", "routes:plan_create", "routes:course", "routes:course_from_here"),
     "notifications:settings",
+    "pages:metrics",  # from this machine only: tests/pages/test_metrics.py
     *("api:openapi", "api:sites", "api:events", "api:slots", "api:walks", "api:walks_matrix"),
     *("api:plans", "api:reservations", "api:waitlist_entries", "api:draw", "api:draw_entries"),
     *("api:push_subscriptions", "api:renew_push", "api:test_push", "api:forget_push"),
@@ -55,6 +56,7 @@ WITH_KEY = {
     *("itineraries:reserve_all", "notifications:recipient", "notifications:change"),
     *("reservations:prove", "reservations:send_code", "api:reservation_prove"),
     *("participation:page", "participation:answer", "api:reservation"),
+    *("reservations:prove", "reservations:send_code", "api:reservation_prove"),
     *("api:reservation_cancel", "api:reservation_change", "api:waitlist_leave"),
     *("api:waitlist_accept", "api:draw_leave"),
 }

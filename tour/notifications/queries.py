@@ -65,6 +65,11 @@ async def recipient_by_token(token: str) -> Recipient:
     return recipient
 
 
+async def settings_token(recipient_id: int) -> str:
+    """What opens the page of somebody's settings; only for who holds another key of theirs."""
+    return str((await Recipient.get(id=recipient_id)).token)
+
+
 async def recipients_of_browser(endpoint: str) -> list[int]:
     """The ids of all recipients that one browser stands for."""
     found = PushSubscription.filter(endpoint=endpoint).values_list("recipient_id", flat=True)

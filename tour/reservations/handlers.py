@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.errors import BadInput
 from tour.i18n import Text
+from tour.notifications import queries as notifications
 from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
 from tour.reservations import booking_page, changes, mine, queries, service, views
@@ -85,6 +86,7 @@ async def show(
         can_cancel=views.can_cancel(entry, now(request)),
         code_error=code_error,
         vapid_public_key=state(request).vapid_public_key,
+        settings_token=await notifications.settings_token(entry.reservation.recipient_id),
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"

@@ -1,0 +1,216 @@
+"""True pushes into a real Chromium: replaced by their update, tapped, renewed, unsubscribed.
+
+What is said is queued as the app itself queues it, beside the running app, on the same database.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import Phone
+from tests.browser.serving import App, PushService
+from tour import db
+from tour.notifications import service
+from tour.notifications.keys import new_private_key
+from tour.notifications.message import Action, Message
+from tour.notifications.models import Delivery, PushSubscription
+from tour.reservations.models import Reservation
+
+pytestmark = pytest.mark.browser
+
+TUESDAY = "2026-12-01T12:00:00+09:00"
+LONG_AGO = datetime(2026, 12, 1, tzinfo=UTC)
+"""Due at once by the app's clock, whatever it shows."""
+NOTES = """navigator.serviceWorker.ready.then(r => r.getNotifications())
+    .then(l => l.map(n => ({title: n.title, tag: n.tag, actions: n.actions.map(a => a.title)})))"""
+TAP = """async (action) => {
+    const [note] = await self.registration.getNotifications();
+    self.dispatchEvent(new NotificationEvent("notificationclick", {notification: note, action}));
+}"""
+ENDPOINT = """navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription())
+    .then(s => s && s.endpoint)"""
+UNSUBSCRIBE = """navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription())
+    .then(s => s.unsubscribe())"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visitor's browser and the app it visits."""
+
+    context: BrowserContext
+    page: Page
+    app: App
+    database_url: str
+
+    async def reserve(self) -> str:
+        """A place in the wood-block workshop, with a telephone number only; its address."""
+        page = self.page
+        await page.goto(f"{self.app.base}/sites?q=もくはん")
+        await page.get_by_role("link", name="見本 王子木版工房").click()
+        await page.get_by_role("link", name="予約").and_(page.locator(".button")).first.click()
+        await page.locator("input[name='name']").fill("北 花子")
+        await page.locator("input[name='phone']").fill("090-1234-5678")
+        await page.locator("input[name='consent']").check()
+        await page.get_by_role("button", name="予約する").click()
+        await expect(page.locator("main")).to_contain_text("予約が確定しました")
+        return page.url
+
+    async def allow(self) -> None:
+        await self.page.locator("[data-push-ask]").click()
+        await self.is_on()
+
+    async def is_on(self) -> None:
+        await expect(self.page.locator("[data-push][data-state='on']")).to_be_visible()
+
+    async def tell(self, title: str) -> None:
+        """News for the party; again replaces it."""
+        async with db.opened(self.database_url):
+            party = await Reservation.get(name="北 花子")
+            page = f"/reservations/{party.reference}"
+            said = Message(title, "10:00", page, (Action("QRコード", f"{page}#qr"),))
+            until = LONG_AGO + timedelta(days=30)
+            draft = service.Draft("news:1", said, LONG_AGO, until)
+            await service.queue_all(party.recipient_id, [draft], now=LONG_AGO)
+
+    async def shown(self, title: str) -> list[dict[str, Any]]:
+        """What the phone shows as soon as `title` is among it."""
+        for _half in range(60):
+            notes: list[dict[str, Any]] = await self.page.evaluate(NOTES)
+            if title in [note["title"] for note in notes]:
+                return notes
+            await self.page.wait_for_timeout(500)
+        raise AssertionError(f"{title!r} was not shown")
+
+    async def endpoints(self) -> list[str]:
+        async with db.opened(self.database_url):
+            found = await PushSubscription.all().order_by("id").values_list("endpoint", flat=True)
+        return [str(endpoint) for endpoint in found]
+
+    async def delivered(self, status: str) -> None:
+        """Wait until a delivery stands so."""
+        for _half in range(60):
+            async with db.opened(self.database_url):
+                if await Delivery.filter(status=status).exists():
+                    return
+            await self.page.wait_for_timeout(500)
+        raise AssertionError(f"no delivery is {status}")
+
+
+@asynccontextmanager
+async def visiting(phone: Phone, database_url: str, folder: Path) -> AsyncIterator[Visit]:
+    push = PushService(folder)
+    app = App(folder, database_url, push)
+    with push.serving(folder / "push.log"):
+        async with phone(flags=push.chromium_flags) as context:
+            await context.grant_permissions(["notifications"], origin=app.base)
+            yield Visit(context, await context.new_page(), app, database_url)
+
+
+async def test_shown_replaced_by_its_update_and_tapped(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            reservation = await visit.reserve()
+            await visit.allow()
+            await visit.tell("場所が変わりました")
+            [first] = await visit.shown("場所が変わりました")
+            assert first["actions"] == ["QRコード"]
+            await visit.tell("時間も変わりました")
+            [second] = await visit.shown("時間も変わりました")
+            assert second["tag"] == first["tag"]
+            await visit.page.goto(f"{visit.app.base}/about")
+            await visit.context.service_workers[0].evaluate(TAP, "0")
+            assert await visit.page.evaluate(NOTES) == []
+            # A tap that no finger made may not open a window (which a phone's does). The app then
+            # opens at its start page, as it does on an iPhone, and goes on from there.
+            await visit.page.goto(visit.app.base)
+            await visit.page.wait_for_url(f"{reservation}#qr")
+
+
+async def test_a_browser_that_unsubscribed_is_forgotten_and_no_other(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            await visit.reserve()
+            await visit.allow()
+            [mine] = await visit.endpoints()
+            other = await _another_browser(visit)
+            await visit.page.evaluate(UNSUBSCRIBE)
+            await visit.tell("だれにも届きません")
+            await visit.delivered("gone")
+            assert mine not in await visit.endpoints()
+            assert other in await visit.endpoints()
+
+
+async def test_a_lost_subscription_is_told_again_at_the_next_visit(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            await visit.reserve()
+            await visit.allow()
+            before = await visit.endpoints()
+            async with db.opened(database_url):
+                await PushSubscription.all().delete()
+            await visit.page.reload()
+            await visit.is_on()
+            assert await visit.endpoints() == before
+
+
+async def test_another_vapid_key_means_subscribing_again(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            await visit.reserve()
+            await visit.allow()
+            [before] = await visit.endpoints()
+        with visit.app.serving(TUESDAY, TOUR_VAPID_PRIVATE_KEY=new_private_key()):
+            await visit.page.reload()
+            await visit.is_on()
+            now = await visit.page.evaluate(ENDPOINT)
+            assert now != before
+            assert now in await visit.endpoints()
+            await visit.tell("新しい鍵で")
+            assert len(await visit.shown("新しい鍵で")) == 1
+
+
+async def test_one_now_and_then_stop_all(phone: Phone, database_url: str, tmp_path: Path) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            await visit.reserve()
+            await visit.allow()
+            page = visit.page
+            await page.goto(f"{visit.app.base}/notifications")
+            await page.locator("[data-push-test]").click()
+            assert len(await visit.shown("試しのお知らせです")) == 1
+            await page.locator("[data-push-stop]").click()
+            await expect(page.locator("[data-push][data-state='off']")).to_be_visible()
+            assert await visit.endpoints() == []
+            assert await page.evaluate(ENDPOINT) is None
+
+
+async def _another_browser(visit: Visit) -> str:
+    """Somebody else's, at the same service."""
+    async with db.opened(visit.database_url):
+        mine = await PushSubscription.get()
+        host = mine.endpoint.split("/")[2]
+        other = f"https://{host}/fcm/send/{'x' * 24}"
+        party = await service.new_recipient(lang="ja", timezone="Asia/Tokyo")
+        await PushSubscription.create(
+            recipient_id=party.id,
+            endpoint=other,
+            p256dh=mine.p256dh,
+            auth=mine.auth,
+            service=mine.service,
+            created_at=LONG_AGO,
+        )
+    return other
