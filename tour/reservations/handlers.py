@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import segno
-from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,9 +19,9 @@ from tour.reservations.forms import ReserveForm, answers_in, texts_in
 from tour.reservations.limits import count_try
 from tour.reservations.models import Reservation
 from tour.web import lang, now, render, state
+from tour.web.qr import qr_svg
 
 ICS = "text/calendar; charset=utf-8"
-QR_MASK = 4
 
 
 async def new(request: Request) -> Response:
@@ -82,7 +80,7 @@ async def show(
         status,
         nav="reservations",
         reservation=await views.reservation_view(request, entry),
-        qr=_qr(url) if entry.is_confirmed else "",
+        qr=qr_svg(url) if entry.is_confirmed else "",
         can_cancel=views.can_cancel(entry, now(request)),
         code_error=code_error,
         vapid_public_key=state(request).vapid_public_key,
@@ -94,9 +92,18 @@ async def show(
     return response
 
 
-def _qr(url: str) -> Markup:
-    """The code as SVG. Any mask can be read; trying all eight for the prettiest costs 4 ms."""
-    return Markup(segno.make(url, error="m", mask=QR_MASK).svg_inline(scale=6, border=2))  # noqa: S704
+async def cannot_come(request: Request) -> Response:
+    """Where a reminder's button leads: one page, one button; opening it changes nothing."""
+    entry = await queries.by_reference(request.path_params["reference"])
+    if not views.can_cancel(entry, now(request)):
+        return await show(request, entry.reservation.reference)
+    view = await views.reservation_view(request, entry)
+    response = render(
+        request, "reservations/cannot_come.html", nav="reservations", reservation=view
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 async def cancel(request: Request) -> Response:

@@ -138,7 +138,7 @@ def _reminder(
         TITLES[due.choice],
         lines,
         Action(translate("Show the way", lang), way),
-        Action(translate("We can't come", lang), f"{page}#cancel"),
+        Action(translate("We can't come", lang), f"{page}/cannot-come"),
         Action(translate("Show QR code", lang), f"{page}#qr"),
     )
 

@@ -28,6 +28,7 @@ urls = [
     Url("/reservations", handlers.mine_page, name="reservations:mine"),
     Url(RESERVATION, handlers.detail, methods=GET, name="reservations:detail"),
     Url(f"{RESERVATION}/cancel", handlers.cancel, methods=POST, name="reservations:cancel"),
+    Url(f"{RESERVATION}/cannot-come", handlers.cannot_come, name="reservations:cannot_come"),
     Url(f"{RESERVATION}/code", check_handlers.prove, methods=POST, name="reservations:prove"),
     Url(
         f"{RESERVATION}/code/send",

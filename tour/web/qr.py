@@ -1,0 +1,30 @@
+"""A QR code as a picture in the page. One path of rows of dark squares: written here, it takes a
+fifth of the time that a general writer needs, and every confirmation page has one."""
+
+import re
+from functools import lru_cache
+
+import segno
+from markupsafe import Markup
+
+MASK = 4
+"""Any mask can be read; trying all eight for the prettiest costs 4 ms."""
+BORDER = 2
+"""Squares of quiet around it; the page's own white adds the rest."""
+DARK = re.compile(rb"\x01+")
+
+
+@lru_cache(maxsize=256)
+def qr_svg(text: str, scale: int = 6) -> Markup:
+    """The code of a text, with error correction M; `scale` is the side of a square in pixels."""
+    rows = segno.make(text, error="m", mask=MASK, micro=False, boost_error=False).matrix
+    side = len(rows) + 2 * BORDER
+    path = "".join(
+        f"M{run.start() + BORDER} {y}.5h{run.end() - run.start()}"
+        for y, row in enumerate(rows, start=BORDER)
+        for run in DARK.finditer(row)
+    )
+    return Markup(  # noqa: S704 - numbers only
+        f'<svg width="{side * scale}" height="{side * scale}" viewBox="0 0 {side} {side}">'
+        f'<path stroke="#000" d="{path}"/></svg>'
+    )
