@@ -263,3 +263,24 @@ async def test_the_api_queues_changes_and_cancels(client: httpx.AsyncClient) -> 
 
 def test_no_reference_is_short() -> None:
     assert re.fullmatch(r"[a-z2-9]{26}", service.new_reference())
+
+
+async def test_we_cannot_come_is_one_button_and_opening_it_changes_nothing(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    slot = await make_slot()
+    answer = await client.post(f"/slots/{slot.id}/reserve", data=typed())
+    path = answer.headers["location"]
+    reminder = await Reminder.filter(key__startswith="evening:").first()
+    assert reminder is not None
+    assert reminder.actions[1]["url"] == f"{path}/cannot-come"
+    page = (await client.get(f"{path}/cannot-come")).text
+    assert page.partition("<main")[2].count("<form") == 1
+    assert (await Slot.get(id=slot.id)).seats_taken == 1
+    assert (await client.post(f"{path}/cancel")).status_code == 303
+    assert (await Slot.get(id=slot.id)).seats_taken == 0
+    again = await client.get(f"{path}/cannot-come")
+    assert "取り消" in again.text
+    assert "<h1>行けなくなった" not in again.text
+    clock.turn_to(slot.starts_at)
+    assert (await client.get(f"{path}/cannot-come")).status_code == 200

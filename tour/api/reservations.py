@@ -10,13 +10,18 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.reservations import changes, proving, queries, service, waitlist
 from tour.reservations.errors import CheckNeeded
-from tour.reservations.forms import MAX_ANSWER, MAX_NOTE, MAX_QUESTIONS, ChangeForm, ReserveForm
+from tour.reservations.forms import (
+    KEY,
+    MAX_ANSWER,
+    MAX_NOTE,
+    MAX_QUESTIONS,
+    ChangeForm,
+    ReserveForm,
+)
 from tour.reservations.limits import count_try
 from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.web import lang, now, state
 from tour.web.forms import cleaned
-
-MAX_KEY = 80
 
 
 async def create(request: Request) -> Response:
@@ -123,13 +128,15 @@ async def read_wish(
     request: Request, body: dict[str, Any], *, most: int = service.MAX_SLOTS
 ) -> service.Request:
     """The wish in a body; raises BadInput for all of its fields together, counts the try."""
-    key = request.headers.get("idempotency-key", "")[:MAX_KEY]
+    key = request.headers.get("idempotency-key", "")
     party, contact = _part(body, "party"), _part(body, "contact")
     form = ReserveForm.parse(
         {**party, **contact, "consent": body.get("consent"), "idempotency_key": key}
     )
     await count_try(request, "api", form.party)
     errors = dict(form.errors)
+    if key and not KEY.fullmatch(key):
+        errors["Idempotency-Key"] = _("A key is 8 to 80 of the characters A-Z a-z 0-9 _ -.")
     slots = body.get("slots")
     if not _are_slot_ids(slots, most):
         errors["slots"] = _("Give one to %(n)s slot ids.", n=most)

@@ -18,6 +18,10 @@ OLDEST_CHILD = 15
 """Children are counted up to the end of junior high school, as the form says."""
 MAX_NAME = 100
 MAX_EMAIL = 254
+DIGITS = re.compile("[0-9０-９]{1,3}")
+"""Half or full width; what else Unicode calls a number, nobody types for people."""
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Bidirectional overrides would turn what stands beside a name; no name needs them."""
 KANA = re.compile(r"[ァ-ヺー・ 　]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 REGION = "JP"
@@ -128,8 +132,8 @@ def offer_lasts(before_start: timedelta) -> timedelta:
 
 
 def _people(text: str, field: str, errors: dict[str, Text]) -> int:
-    digits = unicodedata.normalize("NFKC", text).strip()
-    if not digits.isdecimal() or len(digits) > 3 or int(digits) > MAX_PARTY:
+    digits = text.strip()
+    if not DIGITS.fullmatch(digits) or int(digits) > MAX_PARTY:
         errors[field] = _("Give the number of people as a number from 0 to %(n)s.", n=MAX_PARTY)
         return 0
     return int(digits)
@@ -137,7 +141,9 @@ def _people(text: str, field: str, errors: dict[str, Text]) -> int:
 
 def _name(text: str, errors: dict[str, Text]) -> str:
     """Any script and any emoji is a name; only control characters are taken out."""
-    shown = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+    shown = "".join(
+        c for c in TURNING.sub("", text) if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn")
+    )
     name = " ".join(unicodedata.normalize("NFC", shown).split())
     if not name:
         errors["name"] = _("Give a name that we can call at the door.")
