@@ -21,6 +21,10 @@ async function start() {
   on("[data-push-stop]", stop);
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     if (data?.type === "push") root.dataset.pushLast = data.tag;
+    if (data?.type === "open") {
+      location.replace(data.url);
+      location.reload();
+    }
   });
   await settle(current);
 }

@@ -57,7 +57,11 @@ function target({ action, notification }) {
 async function open(url) {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const here = pages.find((page) => withoutHash(page.url) === withoutHash(url));
-  if (here) return here.focus();
+  if (here) {
+    // It was loaded before the news: an offer would not be on it.
+    here.postMessage({ type: "open", url });
+    return here.focus();
+  }
   // An app on an iPhone's home screen opens its start page instead; pending.js goes on from there.
   const cache = await caches.open(PENDING.cache);
   await cache.put(PENDING.key, new Response(JSON.stringify({ url, at: Date.now() })));

@@ -1,0 +1,155 @@
+"""Fairness, end to end, in a real Chromium: an offer arrives as a true push and is accepted; a draw
+is entered, held and run again in the browser; a three-stop day is reserved by one tap."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Phone
+from tests.browser.serving import App, PushService
+from tests.browser.test_main_job import CLICK, TUESDAY, shown_notifications
+
+pytestmark = pytest.mark.browser
+
+ENTRIES_JUST_CLOSED = "2026-12-07T11:00:02+09:00"
+"""Five days before the first of the drawn sessions, of 12 December at 11:00."""
+DRAW_JUST_DUE = "2026-12-07T12:00:02+09:00"
+"""An hour later: the list has been public, the seed comes out."""
+
+
+@contextmanager
+def program(base: str) -> Iterator[httpx.Client]:
+    """Another visitor, by the API."""
+    with httpx.Client(base_url=f"{base}/api/v1", trust_env=False, timeout=20) as client:
+        yield client
+
+
+def slots(api: httpx.Client, **wanted: Any) -> list[dict[str, Any]]:
+    found = api.get("/slots", params={"limit": 200}).json()["items"]
+    return [s for s in found if all(s[name] == value for name, value in wanted.items())]
+
+
+def take_all_seats(api: httpx.Client, slot: dict[str, Any]) -> list[str]:
+    """The references of the parties that hold them."""
+    made = []
+    for _party in range(slot["seats_left"]):
+        contact = {"name": "王子 一郎", "email": f"{uuid4().hex}@example.org"}
+        wish = {"slots": [slot["id"]], "party": {"adults": 1}, "contact": contact, "consent": True}
+        answer = api.post("/reservations", json=wish)
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json()["reference"])
+    return made
+
+
+async def give_details(page: Page) -> None:
+    await page.locator("input[name='name']").fill("北 花子")
+    await page.locator("input[name='email']").fill("hanako@example.org")
+    await page.locator("input[name='consent']").check()
+
+
+async def test_an_offer_arrives_as_a_push_and_is_accepted(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    push = PushService(tmp_path)
+    app = App(tmp_path, database_url, push)
+    with push.serving(tmp_path / "push.log"):
+        async with phone(flags=push.chromium_flags) as context:
+            await context.grant_permissions(["notifications"], origin=app.base)
+            page = await context.new_page()
+            with app.serving(TUESDAY), program(app.base) as api:
+                slot = next(s for s in slots(api, status="open", allocation="first_come"))
+                held = take_all_seats(api, slot)
+                await page.goto(f"{app.base}/slots/{slot['id']}/reserve")
+                await give_details(page)
+                await page.get_by_role("button", name="キャンセル待ちに登録する").click()
+                await expect(page.locator("main")).to_contain_text("あなたが1番目です")
+                reservation = page.url
+                await page.locator("[data-push-ask]").click()
+                await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
+                assert api.delete(f"/reservations/{held[0]}").status_code == 204
+                shown = await shown_notifications(page)
+                assert [note["title"] for note in shown] == ["席が空きました"]
+                assert page.url == reservation, "it still shows the queue"
+                await context.service_workers[0].evaluate(CLICK)
+                await page.get_by_role("button", name="この席を受け取る").click()
+                await expect(page.locator("main")).to_contain_text("予約が確定しました")
+                await expect(page.locator(".ticket__code")).to_be_visible()
+
+
+async def test_a_draw_is_entered_and_run_again_in_the_browser(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    app = App(tmp_path, database_url)
+    async with phone() as context:
+        page = await context.new_page()
+        with app.serving(TUESDAY), program(app.base) as api:
+            slot = slots(api, allocation="draw")[0]
+            await page.goto(f"{app.base}/slots/{slot['id']}/reserve")
+            await page.get_by_role("link", name="抽選のしくみ").click()
+            draw = page.url
+            promised = await page.locator("code.code-wrap").inner_text()
+            assert len(promised) == 64
+            await page.get_by_role("link", name="抽選に申し込む").click()
+            await page.locator("select[name='choice-1']").select_option(str(slot["id"]))
+            await give_details(page)
+            await page.get_by_role("button", name="抽選に申し込む").click()
+            await expect(page.locator("main")).to_contain_text("抽選に申し込みました")
+            reservation = page.url
+            receipt = await page.locator("main code").first.inner_text()
+        with app.serving(ENTRIES_JUST_CLOSED):
+            await wait_for_record(page, draw, "entries")
+        with app.serving(DRAW_JUST_DUE):
+            await wait_for_record(page, draw, "result")
+            await page.goto(reservation)
+            await expect(page.locator("main")).to_contain_text("抽選に当選しました")
+            await page.get_by_role("link", name="抽選を見る").click()
+            await expect(page.locator("code.code-wrap").first).to_have_text(promised)
+            await expect(page.locator(f"[id='{receipt}']")).to_be_visible()
+            await page.get_by_role("button", name="やり直して確かめる").click()
+            await expect(page.locator("[data-draw][data-state='right']")).to_be_visible()
+            await page.route("**/draws/*.json", forge)
+            await page.get_by_role("button", name="やり直して確かめる").click()
+            await expect(page.locator("[data-draw][data-state='wrong']")).to_be_visible()
+
+
+async def forge(route: Any) -> None:
+    """The same record, with nobody winning."""
+    record = await (await route.fetch()).json()
+    record["result"] = [[receipt, None] for receipt, _slot in record["result"]]
+    await route.fulfill(json=record)
+
+
+async def wait_for_record(page: Page, draw: str, part: str) -> None:
+    """The worker has half a minute to do what fell due."""
+    for _second in range(30):
+        answer = await page.request.get(f"{draw}.json")
+        if part in await answer.json():
+            return
+        await page.wait_for_timeout(1000)
+    raise AssertionError(f"the draw shows no {part}")
+
+
+async def test_a_three_stop_day_is_reserved_by_one_tap(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    app = App(tmp_path, database_url)
+    async with phone() as context:
+        page = await context.new_page()
+        with app.serving(TUESDAY), program(app.base) as api:
+            chosen: dict[str, int] = {}
+            for slot in slots(api, status="open", allocation="first_come"):
+                chosen.setdefault(slot["site"], slot["id"])
+            day = "&".join(f"slot={slot_id}" for slot_id in [*chosen.values()][:3])
+            await page.goto(f"{app.base}/reserve?{day}")
+            await give_details(page)
+            for question in await page.locator("input[name^='answer-'][required]").all():
+                await question.fill("はい")
+            await page.get_by_role("button", name="3件をまとめて予約").click()
+            await expect(page.locator("main")).to_contain_text("予約が確定しました")
+            await expect(page.locator(".ticket__body")).to_have_count(3)
