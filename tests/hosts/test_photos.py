@@ -2,6 +2,7 @@ import io
 import struct
 import time
 import tracemalloc
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -98,8 +99,18 @@ def png_claiming(width: int, height: int, data: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def zip_of_death() -> bytes:
+    """A few hundred kilobytes that would be a gigabyte."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for number in range(4):
+            packed.writestr(f"{number}.jpg", bytes(5 * 10**7))
+    return out.getvalue()
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 ATTACKS = {
+    "a zip of death": zip_of_death(),
     "an SVG with a script": SVG,
     "an SVG behind a JPEG's first bytes": b"\xff\xd8\xff\xe0" + SVG,
     "a page": b"<!doctype html><script>alert(1)</script>",

@@ -68,6 +68,11 @@ async def test_mistakes_are_said_beside_the_field(staff: httpx.AsyncClient) -> N
     assert 'value="Makers&#39; autumn"' in answer.text
     backwards = {**EVENT_FORM, "slug": "x", "ends_on": "2026-12-01"}
     assert 'id="ends_on-error"' in (await staff.post("/staff/events/new", data=backwards)).text
+    dateless = {**EVENT_FORM, "slug": "x", "starts_on": "", "ends_on": ""}
+    answer = await staff.post("/staff/events/new", data=dateless)
+    assert answer.status_code == 422
+    assert 'id="starts_on-error"' in answer.text
+    assert 'value="秋のものづくり"' in answer.text
     assert await Event.all().count() == 0
 
 
