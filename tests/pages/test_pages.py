@@ -463,3 +463,13 @@ def _steps_down(headings: list[str]) -> bool:
     """No heading is more than one level below the one before it (WCAG 1.3.1)."""
     levels = [int(heading[1]) for heading in headings]
     return all(after - before <= 1 for before, after in pairwise(levels))
+
+
+async def test_without_scripts_a_map_says_where_the_same_is_written(client) -> None:
+    site = await make_site(lat=35.76, lon=139.73)
+    event = await make_event(site)
+    for path in ("/map", f"/sites/{site.slug}", f"/events/{event.slug}/map"):
+        text = (await client.get(path)).text
+        without = text.partition("<noscript>")[2].partition("</noscript>")[0]
+        assert "スクリプトが必要です" in without
+        assert site.name in text
