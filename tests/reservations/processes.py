@@ -70,3 +70,28 @@ def web_processes(
     finally:
         for process in processes:
             process.stop()
+
+
+class WorkerProcess:
+    """`tour worker`, as an operator runs it beside the web processes."""
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self._log = folder / "worker.log"
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("TOUR_")}
+        self._environ = kept | {
+            "TOUR_DATABASE_URL": database_url,
+            "TOUR_VAR": str(folder / "var"),
+            "TOUR_VAPID_SUBJECT": "mailto:ops@example.org",
+        }
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "tour", "worker"]
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environ, stdout=output, stderr=output
+            )
+
+    def kill(self) -> None:
+        """No goodbye (SIGKILL)."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(10)
