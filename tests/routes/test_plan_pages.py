@@ -13,6 +13,7 @@ from icalendar import Calendar
 from tests.conftest import TurnableClock
 from tests.factories import (
     EVENT_DAY,
+    OJI,
     make_event,
     make_programme,
     make_site,
@@ -205,6 +206,21 @@ class TestPlan:
         page = (await client.get(await planned(client, adults="20", children="0"))).text
         assert len(shown_sites(page)) == 3
         assert "まとめて予約" not in page
+
+    async def test_no_walk_is_longer_than_was_chosen(self, client: httpx.AsyncClient) -> None:
+        await make_station(id="oji")
+        near = await make_site(slug="near", lat=OJI["lat"] + 0.003)
+        far = await make_site(slug="far", lat=OJI["lat"] + 0.012)
+        await make_event(near, far)
+        page = (await client.get(await planned(client, children="0"))).text
+        assert sorted(shown_sites(page)) == ["far", "near"]
+        asked = {"children": "0", "most_leg": "10", "must": ["far"]}
+        url = await planned(client, **asked)
+        page = (await client.get(url)).text
+        assert shown_sites(page) == ["near"]
+        assert "選んだ歩く距離では遠すぎます" in page
+        page = (await changed(client, url, do="add", site="far")).text
+        assert "そこまで歩く時間が、選んだ時間より長くなります" in page
 
     async def test_a_place_that_no_street_reaches_is_an_estimate(
         self, client: httpx.AsyncClient

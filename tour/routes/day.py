@@ -80,6 +80,8 @@ class DayWish:
     style: WalkStyle = WalkStyle.NORMAL
     lunch: bool = True
     most_walking_m: int | None = None
+    most_leg_minutes: int | None = None
+    """The longest walk from one place to the next."""
     comfortably: bool = False
     """Propose no more walking than such a party likes, where it did not say how much."""
     reserved: frozenset[int] = frozenset()

@@ -29,6 +29,7 @@ SINGLE = (
     "walk",
     "lunch",
     "most_km",
+    "most_leg",
 )
 MANY = ("kind", "must")
 MOST_MUSTS = 12
@@ -39,6 +40,8 @@ REACH_DEGREES = 0.05
 CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 FIRST_CHOICE, LAST_CHOICE = 7 * 60, 21 * 60
 KILOMETRES = ("2", "3", "5", "8")
+LEG_MINUTES = ("5", "10", "15", "20")
+"""The choices for the longest walk between two places; nothing chosen: as long as it takes."""
 NO_LIMIT = "any"
 """The choices for the most that one wants to walk; nothing chosen: what suits the party."""
 
@@ -111,6 +114,7 @@ class PlanForm:
             "walk": WalkStyle.NORMAL.value,
             "lunch": "1",
             "most_km": "",
+            "most_leg": "",
             "kind": [k for k in chosen.getlist("kind") if k in list(SiteKind)],
             "must": [s for s in chosen.getlist("must") if s in context.catalogue.by_slug],
         }
@@ -212,6 +216,7 @@ def _with_choices(wish: DayWish, values: Mapping[str, Any], catalogue: Catalogue
         lunch=values["lunch"] == "1",
         most_walking_m=int(kilometres) * 1000 if kilometres in KILOMETRES else None,
         comfortably=kilometres != NO_LIMIT,
+        most_leg_minutes=int(leg) if (leg := values.get("most_leg")) in LEG_MINUTES else None,
     )
 
 

@@ -17,7 +17,7 @@ from tour.routes import itineraries, leaving, my_plans
 from tour.routes.day import WalkStyle
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_edits import edited
-from tour.routes.plan_forms import KILOMETRES, NO_LIMIT, PlanForm, clock, clock_choices
+from tour.routes.plan_forms import KILOMETRES, LEG_MINUTES, NO_LIMIT, PlanForm, clock, clock_choices
 from tour.routes.plan_request import PlanRequest, plan_request
 from tour.routes.plan_views import plan_view
 from tour.routes.planning import Desk
@@ -170,6 +170,7 @@ async def _form_page(
         styles=[(style.value, str(STYLES[style])) for style in WalkStyle],
         clocks={name: clock_choices(form.value(name)) for name in ("from_time", "to_time")},
         kilometres=KILOMETRES,
+        leg_minutes=LEG_MINUTES,
         no_limit=NO_LIMIT,
         stations=[(s.id, s.name_in(language)) for s in context.catalogue.stations],
         sites=_walkable(planned),

@@ -50,10 +50,12 @@ STOP_TROUBLES: Mapping[Trouble, Text] = {
     Trouble.FULL: _("It has no time with enough seats for your party."),
     Trouble.NO_WAY: _("No walk leads there."),
     Trouble.TOO_MUCH_WALKING: _("From here on it is more walking than you chose."),
+    Trouble.LEG_TOO_LONG: _("The walk to it is longer than you chose."),
 }
 
 DAY_TROUBLES: Mapping[Trouble, Text] = {
     Trouble.TOO_LATE: _("You would be there at %(at)s, later than you wanted."),
     Trouble.NO_BREAK: _("There is no time for lunch between %(from)s and %(to)s."),
     Trouble.TOO_MUCH_WALKING: _("This is more walking than you chose."),
+    Trouble.LEG_TOO_LONG: _("The last walk is longer than you chose."),
 }

@@ -162,6 +162,7 @@ def _problem(ground: _Ground, wish: DayWish) -> DayProblem:
         ),
         pause=wish.meal,
         max_walk=wish.proposed_minutes,
+        max_leg=wish.most_leg_minutes,
     )
 
 

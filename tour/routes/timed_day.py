@@ -66,6 +66,7 @@ async def timed_day(
         ),
         pause=wish.meal,
         max_walk=wish.most_minutes,
+        max_leg=wish.most_leg_minutes,
     )
     times = _times(problem, [Choice(number) for number in range(len(shown))])
     return TimedDay(
