@@ -104,6 +104,7 @@ def programme_entry(number: int, max_party: int) -> ProgrammeEntry:
         "questions": (),
         "max_party": max_party,
         "languages": (),
+        "asks_photo_consent": False,
     }
     return ProgrammeEntry(**values)
 
