@@ -8,7 +8,7 @@ import pytest
 
 from tests.publishing.days import make_day
 from tour.settings import ROOT
-from tour.staff.labels import SUBJECTS, VERBS, action_label
+from tour.staff.labels import SUBJECTS, VERBS, action_label, field_label
 
 
 def actions() -> set[str]:
@@ -37,3 +37,18 @@ async def test_staff_read_who_did_what(staff: httpx.AsyncClient) -> None:
     page = (await staff.get("/staff/log?lang=en")).text
     assert "Event: withdrawn" in page
     assert "event.withdraw" not in page
+
+
+@pytest.mark.parametrize(
+    ("field", "label"),
+    [
+        ("summary_en", "In one sentence (English)"),
+        ("weekday0", "Hours (Monday)"),
+        ("weekday6", "Hours (Sunday)"),
+        ("question_2_en", "What you ask each party (English)"),
+        ("price_yen", "Price in yen"),
+        ("2026-12-05", "2026-12-05"),
+    ],
+)
+def test_a_field_is_called_as_on_its_form(field: str, label: str) -> None:
+    assert field_label(field) == label

@@ -5,7 +5,7 @@ to the site's hosts, and hides the site where staff choose so. Both are lines in
 what is waiting is read from it: the changes after a site's last line of either kind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,8 @@ from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
+from tour.programmes import editing as programmes
+from tour.programmes.models import Programme
 from tour.sites.models import Site
 
 LOOKED_AT = ("site.approve", "site.return")
@@ -36,6 +38,9 @@ RETURN_LASTS = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
+    """`of` is the session that the field belongs to; empty for the place's own."""
+
+    of: str
     name: str
     before: str
     after: str
@@ -69,9 +74,12 @@ async def waiting() -> list[Waiting]:
             by_site[site_id] = [e for e in by_site.get(site_id, []) if e.id > upto]
         elif entry.account_id in host_ids:
             by_site.setdefault(site_id, []).append(entry)
+    titles = await _session_titles(by_site.values())
     sites = {site.id: site for site in await Site.filter(id__in=list(by_site))}
     found = [
-        _waiting(sites[i], entries) for i, entries in by_site.items() if entries and i in sites
+        _waiting(sites[i], entries, titles)
+        for i, entries in by_site.items()
+        if entries and i in sites
     ]
     return sorted(found, key=lambda each: each.upto)
 
@@ -110,7 +118,12 @@ def _letter(site: Site, comment: str, reader: Recipient) -> Message:
     return Message(title, comment, f"/host/{site.slug}/profile")
 
 
-def _waiting(site: Site, entries: Sequence[AuditEntry]) -> Waiting:
+async def _session_titles(logs: Iterable[Sequence[AuditEntry]]) -> dict[int, str]:
+    ids = {e.subject_id for log in logs for e in log if e.subject == programmes.SUBJECT}
+    return {p.id: str(p.title) for p in await Programme.filter(id__in=list(ids))}
+
+
+def _waiting(site: Site, entries: Sequence[AuditEntry], titles: Mapping[int, str]) -> Waiting:
     last = entries[-1]
     return Waiting(
         site_id=site.id,
@@ -120,25 +133,23 @@ def _waiting(site: Site, entries: Sequence[AuditEntry]) -> Waiting:
         who=last.who,
         at=last.at,
         upto=last.id,
-        changes=tuple(_difference(entries)),
+        changes=tuple(_difference(entries, titles)),
     )
 
 
-def _difference(entries: Sequence[AuditEntry]) -> list[FieldChange]:
+def _difference(entries: Sequence[AuditEntry], titles: Mapping[int, str]) -> list[FieldChange]:
     """Field by field from before the first change to after the last; what came back is left out."""
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
+    before: dict[tuple[str, str], Any] = {}
+    after: dict[tuple[str, str], Any] = {}
     for entry in entries:
         for name in {**entry.before, **entry.after}:
-            field = (
-                name if entry.subject == "site" else f"{entry.subject} {entry.subject_id} {name}"
-            )
+            field = ("" if entry.subject == "site" else titles.get(entry.subject_id, "–"), name)
             before.setdefault(field, entry.before.get(name))
             after[field] = entry.after.get(name)
     return [
-        FieldChange(name, shown(before[name]), shown(after[name]))
-        for name in after
-        if before[name] != after[name]
+        FieldChange(*field, shown(before[field]), shown(after[field]))
+        for field in after
+        if before[field] != after[field]
     ]
 
 

@@ -1,7 +1,10 @@
 """What fields, and what was done to what, are called where a change is shown."""
 
-from tour.i18n import Text
+from babel.dates import get_day_names
+
+from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
+from tour.web.templates import locale_for
 
 FIELDS: dict[str, Text] = {
     "name": _("Name"),
@@ -18,15 +21,32 @@ FIELDS: dict[str, Text] = {
     "access_features": _("Access"),
     "languages": _("Languages"),
     "published": _("Public"),
+    "minutes": _("Minutes"),
+    "price_yen": _("Price in yen"),
+    "min_age": _("From what age"),
+    "max_age": _("Up to what age"),
+    "max_party": _("People in one party"),
+    "bring": _("What to bring"),
+    "needs_adult": _("Children come with an adult"),
+    "asks_photo_consent": _("Ask whether they may be in pictures"),
 }
+FAMILIES: dict[str, Text] = {"question_": _("What you ask each party")}
+"""Fields of which there are several, told apart by what follows."""
+WEEKDAYS = {f"weekday{number}": number for number in range(7)}
+"""Monday first, as everywhere."""
 
 
 def field_label(name: str) -> str:
     """`summary_en` reads "In one sentence (English)"; what has no label reads as it is kept."""
-    plain = name.removesuffix("_en")
-    if plain not in FIELDS:
+    if name in WEEKDAYS:
+        day = get_day_names("wide", locale=locale_for(current_language.get()))[WEEKDAYS[name]]
+        return f"{FIELDS['hours']} ({day})"
+    plain = name.removesuffix("_en").removesuffix("_required")
+    family = next((text for start, text in FAMILIES.items() if plain.startswith(start)), None)
+    label = FIELDS.get(plain, family)
+    if label is None:
         return name
-    return str(FIELDS[plain]) + (" (English)" if plain != name else "")
+    return str(label) + (" (English)" if name.endswith("_en") else "")
 
 
 SUBJECTS: dict[str, Text] = {
