@@ -15,12 +15,13 @@ from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
-from tour.i18n import translate
+from tour.i18n import Text, translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.programmes import editing as programmes
 from tour.programmes.models import Programme
+from tour.sites.labels import ACCESS
 from tour.sites.models import Site
 
 LOOKED_AT = ("site.approve", "site.return")
@@ -33,6 +34,7 @@ SHOWN_TO_VISITORS = (
     "programme.publish",
 )
 MOST_ENTRIES = 2000
+CODES: dict[str, Mapping[str, Text]] = {"access_features": ACCESS}
 RETURN_LASTS = timedelta(days=14)
 
 
@@ -147,10 +149,16 @@ def _difference(entries: Sequence[AuditEntry], titles: Mapping[int, str]) -> lis
             before.setdefault(field, entry.before.get(name))
             after[field] = entry.after.get(name)
     return [
-        FieldChange(*field, shown(before[field]), shown(after[field]))
+        FieldChange(*field, shown(_named(field, before)), shown(_named(field, after)))
         for field in after
         if before[field] != after[field]
     ]
+
+
+def _named(field: tuple[str, str], values: Mapping[tuple[str, str], Any]) -> Any:
+    """What is kept as codes, in words."""
+    value, labels = values[field], CODES.get(field[1], {})
+    return [str(labels.get(c, c)) for c in value] if labels and isinstance(value, list) else value
 
 
 def shown(value: Any) -> str:

@@ -1,5 +1,8 @@
 """Today, places, approvals and the log of changes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -108,11 +111,17 @@ async def log_page(request: Request) -> Response:
         "staff/log.html",
         who,
         section="log",
-        entries=[(e, approvals.shown(e.before), approvals.shown(e.after)) for e in entries],
+        entries=[(e, in_words(e.before), in_words(e.after)) for e in entries],
         action=action_label,
         places=await queries.site_names(e.site_id for e in entries),
         next_before=entries[-1].id if len(entries) == audit.PAGE else None,
     )
+
+
+def in_words(fields: Mapping[str, Any]) -> str:
+    """Logged fields as text, without those that were empty."""
+    told = {field_label(name): approvals.shown(value) for name, value in fields.items()}
+    return ", ".join(f"{label}: {text}" for label, text in told.items() if text)
 
 
 async def _site(request: Request) -> Site:
