@@ -54,9 +54,19 @@ WITH_KEY = {
     *("itineraries:gpx", "itineraries:calendar", "itineraries:geojson", "itineraries:show"),
     *("itineraries:edit", "itineraries:form", "itineraries:change", "itineraries:reserve"),
     *("itineraries:reserve_all", "notifications:recipient", "notifications:change"),
-    *("reservations:prove", "reservations:send_code", "api:reservation_prove"),
+    *(
+        "reservations:prove",
+        "reservations:cannot_come",
+        "reservations:send_code",
+        "api:reservation_prove",
+    ),
     *("participation:page", "participation:answer", "api:reservation"),
-    *("reservations:prove", "reservations:send_code", "api:reservation_prove"),
+    *(
+        "reservations:prove",
+        "reservations:cannot_come",
+        "reservations:send_code",
+        "api:reservation_prove",
+    ),
     *("api:reservation_cancel", "api:reservation_change", "api:waitlist_leave"),
     *("api:waitlist_accept", "api:draw_leave"),
 }
