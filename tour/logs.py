@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 EXTRA = ("method", "page", "status", "ms", "service", "count", "seconds")
 """The only fields besides the message that a line may carry; none can hold personal data."""
 TALKATIVE = ("tortoise", "tortoise.db_client", "aiosqlite", "asyncpg", "aiohttp", "asyncio")
-"""These log SQL with its values, or addresses, at debug level: whatever the root says, never."""
+"""These make up SQL with its values, or addresses, at debug level: they need not even try."""
 
 
 class JsonLines(logging.Formatter):
@@ -33,10 +33,17 @@ def _trace(error: BaseException) -> str:
     return f"{before}{frames}{type(error).__module__}.{type(error).__qualname__}"
 
 
+def _may_be_said(record: logging.LogRecord) -> bool:
+    """Below a warning only what is ours, whatever level somebody gives to the root: libraries
+    show what they work on, and a list of those that do is never complete."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] == "tour"
+
+
 def set_up_logs(level: int = logging.INFO) -> None:
     """Send every log to standard error as JSON lines; libraries speak from warnings on."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
+    handler.addFilter(_may_be_said)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("tour").setLevel(level)
     for name in TALKATIVE:

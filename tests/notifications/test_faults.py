@@ -11,8 +11,12 @@ import pytest
 
 from tests.notifications.conftest import queue_now
 from tests.notifications.push_service import Step
+from tests.notifications.test_endpoints import Rebound
 from tour.notifications import queries
+from tour.notifications.mail import open_mailer
 from tour.notifications.models import PushSubscription, Reminder
+from tour.notifications.sender import open_sender
+from tour.notifications.worker import Worker
 
 CYCLES = 30
 
@@ -91,6 +95,35 @@ async def test_fault(fault, worker, make_visitor, clock, settings) -> None:
 
 def _mails(var: Path) -> list[Path]:
     return list((var / "mail").glob("*.eml"))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "problem"),
+    [
+        ("https://fcm.googleapis.com/fcm/send/abcdef", "the push service's address is not public"),
+        ("https://127.0.0.1/push/abcdef", "not a known push service"),
+        ("https://[::1]/push/abcdef", "not a known push service"),
+        ("https://192.168.1.1/push/abcdef", "not a known push service"),
+        ("https://169.254.169.254/latest/meta-data", "not a known push service"),
+        ("https://localhost/push/abcdef", "not a known push service"),
+    ],
+)
+async def test_our_own_network_is_not_called(
+    make_visitor, clock, settings, push, endpoint, problem
+) -> None:
+    """Rows from before a policy, and a name that has moved to this machine: no connection, the
+    reason for staff, and the reader is told by mail."""
+    visitor = await make_visitor()
+    await PushSubscription.all().update(endpoint=endpoint, service="fcm.googleapis.com")
+    await queue_now(visitor.recipient, clock)
+    async with open_sender(settings, names=Rebound(push.port)) as sender:
+        mailer = open_mailer(settings, clock)
+        worker = Worker(sender, mailer, clock, base_url=settings.base_url)
+        await worker.run_once()
+    assert push.connections == 0
+    line = min(await queries.deliveries(), key=lambda line: line.id)
+    assert (line.status, line.problem, line.attempts) == ("failed", problem, 1)
+    assert len(_mails(settings.var)) == 1
 
 
 async def test_retry_after_is_obeyed_to_the_second(worker, make_visitor, clock) -> None:

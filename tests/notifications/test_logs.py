@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import make_settings
 from tests.notifications.conftest import EMAIL, MESSAGE, queue_now
 from tests.notifications.push_service import Step
 from tour.logs import TALKATIVE, set_up_logs
 from tour.notifications.keys import vapid_keys
+from tour.notifications.models import PushSubscription
+from tour.notifications.worker import FULL, open_worker
 
 FAULTS = [
     [],
@@ -38,6 +41,35 @@ def log() -> Iterator[io.StringIO]:
     root.setLevel(level)
     for name in ("tour", *TALKATIVE):
         logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+@pytest.mark.parametrize(
+    "library", ["aiosmtplib", "http_ece", "pywebpush", "a.new.one", *TALKATIVE]
+)
+def test_no_library_says_what_it_works_on(log, library: str) -> None:
+    logger = logging.getLogger(library)
+    logger.setLevel(logging.DEBUG)
+    logger.debug("SELECT %s", EMAIL)
+    logger.info("to %s", EMAIL)
+    logging.getLogger("tour.notifications").info("ours")
+    logger.setLevel(logging.NOTSET)
+    assert EMAIL not in log.getvalue()
+    assert "ours" in log.getvalue()
+
+
+async def test_mails_leave_no_trace_either(
+    log, make_visitor, clock, database_url, tmp_path, post_office
+) -> None:
+    office, port = post_office
+    visitor = await make_visitor()
+    await PushSubscription.all().delete()
+    await queue_now(visitor.recipient, clock)
+    settings = make_settings(database_url, tmp_path, TOUR_SMTP_URL=f"smtp://127.0.0.1:{port}")
+    async with open_worker(settings, clock, FULL) as worker:
+        await worker.run_once()
+    assert len(office.mails) == 1
+    said = log.getvalue()
+    assert [s for s in (EMAIL, MESSAGE.title, visitor.recipient.token) if s in said] == []
 
 
 async def test_logs_hold_nothing_personal(log, worker, make_visitor, clock, settings) -> None:
