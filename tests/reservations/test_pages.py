@@ -16,7 +16,7 @@ from tour.notifications.models import Reminder
 from tour.programmes.models import Allocation, Slot
 from tour.reservations import draws, service, worker
 from tour.reservations.draw_cli import draw as draw_command
-from tour.reservations.models import Reservation
+from tour.reservations.models import Place, Reservation, WaitlistEntry
 
 
 async def reserve(client: httpx.AsyncClient, slot: Slot, **values: str) -> str:
@@ -284,3 +284,43 @@ async def test_we_cannot_come_is_one_button_and_opening_it_changes_nothing(
     assert "<h1>行けなくなった" not in again.text
     clock.turn_to(slot.starts_at)
     assert (await client.get(f"{path}/cannot-come")).status_code == 200
+
+
+async def test_from_the_cut_off_on_the_door_list_stays_true(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    """Hosts print their list then: nobody joins, grows, leaves or is promoted any more."""
+    slot = await make_slot(capacity=2)
+    answer = await client.post(f"/slots/{slot.id}/reserve", data=typed(2))
+    path = answer.headers["location"]
+    await client.post(f"/slots/{slot.id}/queue", data=typed(1))
+    clock.turn_to(slot.booking_closes_at)
+    change = {"adults": "1", "children": "0", "name": "北 花子"}
+    assert (await client.post(f"{path}/change", data=change)).status_code == 409
+    assert (await client.post(f"{path}/cancel")).status_code == 409
+    assert (await client.post(f"/slots/{slot.id}/reserve", data=typed())).status_code == 409
+    await worker.run_due(clock())
+    turn = await WaitlistEntry.get()
+    assert turn.status == "closed"
+    place = await Place.get()
+    assert (place.seats, str(place.status)) == (2, "confirmed")
+    await assert_ledger_holds()
+
+
+async def test_a_promoted_party_is_reminded_and_on_its_own_calendar(
+    client: httpx.AsyncClient,
+) -> None:
+    """After promotion everything follows: reminders, ticket, calendar, door list."""
+    slot = await make_slot(capacity=1)
+    held = (await client.post(f"/slots/{slot.id}/reserve", data=typed())).headers["location"]
+    queued = (await client.post(f"/slots/{slot.id}/queue", data=typed())).headers["location"]
+    await client.post(f"{held}/cancel")
+    await client.post(f"{queued}/queues/{slot.id}/accept")
+    waiting = Reminder.filter(status="waiting", key__startswith="evening:")
+    parties = await waiting.values_list("recipient__reservations__reference", flat=True)
+    assert parties == [queued.rpartition("/")[2]]
+    calendar = (await client.get(f"{queued}/calendar.ics")).text
+    assert calendar.count("STATUS:CONFIRMED") == 1
+    assert "STATUS:CANCELLED" in (await client.get(f"{held}/calendar.ics")).text
+    assert (await client.post(f"{queued}/resend")).status_code == 303
+    assert await Reminder.filter(key="receipt").count() == 2
