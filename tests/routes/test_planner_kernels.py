@@ -1,5 +1,9 @@
 """What the planner's compiled parts promise each other, on days small enough to try everything."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,3 +74,37 @@ def test_labels_alone_find_the_best_of_a_small_day(problem: DayProblem) -> None:
     assert found.route is not None
     assert best is not None
     assert model.day.nodes[WEIGHT, found.route].sum() == best.score
+
+
+WHAT_IS_COMPILED_LATER = """
+import sys
+from dataclasses import replace
+from tests.routes.test_planner import many_sites, planned
+from tour.routes.planner import compile_kernels
+
+def signatures():
+    modules = [module for name, module in sys.modules.items() if "routes.planner" in name]
+    parts = {part for module in modules for part in vars(module).values()
+             if hasattr(part, "nopython_signatures")}
+    return {(part.__name__, str(kind)) for part in parts for kind in part.nopython_signatures}
+
+compile_kernels()
+before = signatures()
+days = [many_sites(8), replace(many_sites(30), pause=None), replace(many_sites(5), max_walk=60)]
+for problem in days:
+    planned(problem, steps=400)
+print(len(before) > 5, signatures() - before)
+"""
+
+
+def test_no_plan_waits_for_the_compiler() -> None:
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", WHAT_IS_COMPILED_LATER],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert run.stdout.strip() == "True set()", run.stderr
