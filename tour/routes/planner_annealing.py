@@ -21,7 +21,7 @@ from tour.routes.planner_state import (
     go_on_from,
 )
 
-_HOT, _WARM, _COLD = 1.0, 0.4, 0.1
+_HOT, _WARM, _COLD = 0.8, 0.35, 0.1
 """Temperatures, in usual scores: at the start of a run from scratch, of a later one, at the end."""
 
 _SCRATCH, _FINALISTS, _LAST = 12, 3, 2

@@ -9,6 +9,10 @@ _SEGMENT, _SCATTERED, _AROUND = 0.2, 0.5, 0.6
 """How often stops are taken out in each way, each with those before it; the rest are ejections."""
 
 
+_LONGEST = 12
+"""Stops in the longest stretch that gives way to one that is forced in."""
+
+
 @compiled
 def _some_outside(day: DayArrays, search: Search) -> int:
     """A node whose group is not on the route, drawn at random; 0 when that is hard to find."""
@@ -29,7 +33,7 @@ def _cheapest_stretch(day: DayArrays, search: Search, length: int, node: int) ->
         if times[row, k] > nodes[CLOSES, node]:
             break
         lost = draw(search.random)
-        for j in range(k + 1, min(length, k + 9)):
+        for j in range(k + 1, min(length, k + 2 + _LONGEST)):
             if lost >= least:
                 break
             if delay_at(day, search, node, k, j) < NEVER:
