@@ -30,7 +30,7 @@ Answers = dict[str, list[dict[str, Any]]]
 
 
 def planner() -> None:
-    """A minute and a half: every instance with every seed in both times, and the days."""
+    """Every instance with every seed in both times, and the days: a minute and a half."""
     folder = SHARED / "planner"
     if not folder.exists():
         print("planner: ../shared/planner is not here, nothing measured")
