@@ -73,6 +73,8 @@ function changeInPlace() {
 function show(page, hash) {
   const fresh = page.querySelector("[data-plan]");
   if (!fresh) throw new Error("not a plan");
+  // A parser without scripts reads as elements what stands there for browsers without them.
+  for (const spare of fresh.querySelectorAll("noscript")) spare.remove();
   // folium keeps each map in a variable by the name of its element; it must let go of it first.
   for (const map of document.querySelectorAll(".folium-map")) window[map.id]?.remove();
   document.querySelector("[data-plan]").replaceWith(fresh);
