@@ -7,7 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, async_playwright
+from playwright.async_api import BrowserContext, async_playwright, expect
+
+PATIENCE_MS = 30_000
+"""For what comes at once on a quiet machine, and late on one that runs all tests."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 Phone = Callable[..., AbstractAsyncContextManager[BrowserContext]]
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
@@ -41,7 +46,7 @@ def phone(tmp_path: Path) -> Phone:
                 timezone_id="Asia/Tokyo",
                 **options,  # type: ignore[arg-type]
             )
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(PATIENCE_MS)
             try:
                 yield context
             finally:

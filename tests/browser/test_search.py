@@ -65,7 +65,6 @@ async def test_kinds_change_list_and_map_in_place_and_the_nearest_come_first(
     app = App(tmp_path, database_url)
     with app.serving(TUESDAY):
         async with phone() as context:
-            expect.set_options(timeout=20_000)
             page = await context.new_page()
             violations: list[str] = []
             page.on("console", lambda m: violations.append(m.text) if m.type == "error" else None)
