@@ -4,13 +4,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.api.reservations import created, read_object, read_wish
-from tour.reservations import draws, queries
+from tour.reservations import draw_results, draws, queries
 from tour.web import now
 
 
 async def detail(request: Request) -> Response:
     draw = await queries.draw_by_id(request.path_params["draw_id"])
-    return JSONResponse(draws.public_record(draw), headers={"Access-Control-Allow-Origin": "*"})
+    return JSONResponse(
+        draw_results.public_record(draw), headers={"Access-Control-Allow-Origin": "*"}
+    )
 
 
 async def enter(request: Request) -> Response:

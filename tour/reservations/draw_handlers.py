@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput, Conflict
 from tour.programmes.views import SlotCard
-from tour.reservations import draws, lottery, queries, views
+from tour.reservations import draw_results, draws, lottery, queries, views
 from tour.reservations.draws import MAX_CHOICES
 from tour.reservations.forms import ReserveForm, texts_in
 from tour.reservations.handlers import to_reservation, wish
@@ -26,14 +26,16 @@ async def detail(request: Request) -> Response:
         entries=await queries.entries_in_draw(draw.id),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
         problems=lottery.verify(draw.record) if is_drawn else [],
-        result=draws.readable_result(draw.record) if is_drawn else [],
+        result=draw_results.readable_result(draw.record) if is_drawn else [],
     )
 
 
 async def record(request: Request) -> Response:
     """The public list: while entries are open the commitment, after the draw all of it."""
     draw = await queries.draw_by_id(request.path_params["draw_id"])
-    return JSONResponse(draws.public_record(draw), headers={"Access-Control-Allow-Origin": "*"})
+    return JSONResponse(
+        draw_results.public_record(draw), headers={"Access-Control-Allow-Origin": "*"}
+    )
 
 
 async def new(request: Request) -> Response:

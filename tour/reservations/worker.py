@@ -18,7 +18,7 @@ from tortoise.queryset import QuerySet
 
 from tour.clock import Clock
 from tour.programmes.models import SlotStatus
-from tour.reservations import absences, draws, proving, retention, waitlist
+from tour.reservations import absences, draw_results, draws, proving, retention, waitlist
 from tour.reservations.contact_check import unanswered
 from tour.reservations.limits import forget_counts
 from tour.reservations.models import Draw, DrawStatus, WaitlistEntry, WaitlistStatus
@@ -81,10 +81,10 @@ async def _freeze_and_hold(now: datetime) -> int:
     done = 0
     opened = Draw.filter(status=DrawStatus.OPEN, entries_close_at__lte=now)
     for draw_id in await _numbers(opened.order_by("id"), "id"):
-        done += await draws.freeze(draw_id, now=now)
+        done += await draw_results.freeze(draw_id, now=now)
     frozen = Draw.filter(status=DrawStatus.FROZEN, draws_at__lte=now)
     for draw_id in await _numbers(frozen.order_by("id"), "id"):
-        done += await draws.hold(draw_id, now=now)
+        done += await draw_results.hold(draw_id, now=now)
     return done
 
 
