@@ -13,6 +13,7 @@ from tests.factories import make_event
 from tests.hosts.setting import first_slot, make_party, make_programme
 from tour.accounts import invitations
 from tour.accounts.invitations import Offer
+from tour.accounts.models import Invitation
 from tour.accounts.roles import Role
 from tour.accounts.urls import urls as account_urls
 from tour.audit.models import AuditEntry
@@ -51,7 +52,7 @@ TABLE = {
     "hosts:answer_event": ACT_CONTENT,
     "hosts:slot": CONTENT,
     "hosts:change_slot": ACT_CONTENT,
-    "hosts:cancel_slot": ACT_CONTENT,
+    "hosts:cancel_slot": ACT_PARTIES,
     "hosts:messages": PARTIES,
     "hosts:send_message": ACT_PARTIES,
     "hosts:profile": CONTENT,
@@ -64,11 +65,11 @@ TABLE = {
     "hosts:add_photo": ACT_CONTENT,
     "hosts:change_photo": "403 ok 403 ok ok ok",
     "hosts:photo_file": MISSING,
-    "hosts:people": CONTENT,
-    "hosts:invite": ACT_CONTENT,
-    "hosts:letter": CONTENT,
-    "hosts:revoke": ACT_CONTENT,
-    "hosts:leave": ACT_CONTENT,
+    "hosts:people": PARTIES,
+    "hosts:invite": ACT_PARTIES,
+    "hosts:letter": PARTIES,
+    "hosts:revoke": ACT_PARTIES,
+    "hosts:leave": ACT_PARTIES,
     "accounts:sign_in": ANYBODY,
     "accounts:ask_for_link": ANYBODY,
     "accounts:link_sent": ANYBODY,
@@ -164,6 +165,22 @@ async def test_looking_changes_nothing(app: Starlette, name: str) -> None:
         before = await AuditEntry.all().count(), await _rows()
         await _ask(client, name, values)
         assert (await AuditEntry.all().count(), await _rows()) == before
+
+
+async def test_an_editor_cannot_let_themselves_in(app: Starlette) -> None:
+    """Whoever tends a place sees its visitors, so inviting oneself would open them."""
+    site = await make_site()
+    slot = await first_slot(await make_programme(site))
+    await make_party(slot)
+    async with browser(app) as desk:
+        await sign_in_as(desk, await make_account("editor@example.org", Role.EDITOR))
+        asked = await desk.post(f"/host/{site.slug}/people", data={"do": "letter"})
+        assert asked.status_code == 403
+        assert not await Invitation.all().exists()
+        assert "/people" not in (await desk.get(f"/host/{site.slug}/profile")).text
+        page = await desk.get(f"/host/{site.slug}/slots/{slot.id}")
+        assert 'name="capacity"' in page.text
+        assert "/cancel" not in page.text
 
 
 async def _rows() -> list[list[dict[str, object]]]:

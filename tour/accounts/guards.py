@@ -31,11 +31,22 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Tending:
-    """Somebody at a site that they may tend; `sees_parties`: and whose visitors they may see."""
+    """Somebody at a site whose texts they may tend; `is_member`: it is their own.
+
+    What reaches people (its visitors, who else tends it) is for members, and for those whose role
+    has the permission for any site.
+    """
 
     who: SignedIn
     site: Site
-    sees_parties: bool
+    is_member: bool
+
+    @property
+    def sees_parties(self) -> bool:
+        return self.may(Permission.SEE_PARTIES)
+
+    def may(self, permission: Permission) -> bool:
+        return self.is_member or self.who.may(permission)
 
     @property
     def actor(self) -> Actor:
@@ -77,12 +88,17 @@ async def tended_site(request: Request) -> Tending:
     is_member = await Membership.filter(account=who.account, site=site).exists()
     if not is_member and not who.may(Permission.TEND_ANY_SITE):
         raise NotYours
-    return Tending(who, site, is_member or who.may(Permission.SEE_PARTIES))
+    return Tending(who, site, is_member)
+
+
+async def tended_with(request: Request, permission: Permission) -> Tending:
+    """As `tended_site`, for its members and those who have this permission for any site."""
+    tending = await tended_site(request)
+    if not tending.may(permission):
+        raise NotYours
+    return tending
 
 
 async def door(request: Request) -> Tending:
     """As `tended_site`, for pages that show who comes."""
-    tending = await tended_site(request)
-    if not tending.sees_parties:
-        raise NotYours
-    return tending
+    return await tended_with(request, Permission.SEE_PARTIES)

@@ -14,6 +14,7 @@ class Role(StrEnum):
 
 class Permission(StrEnum):
     TEND_ANY_SITE = "tend_any_site"
+    """Texts, hours, photos and times; not who comes, nor who else tends it."""
     SEE_PARTIES = "see_parties"
     """Of any site: names, notes, door codes."""
     SEE_STAFF_CONSOLE = "see_staff_console"

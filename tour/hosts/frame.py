@@ -29,6 +29,7 @@ def host_page(
         who=tending.who,
         tab=tab,
         sees_parties=tending.sees_parties,
+        may_invite=tending.may(Permission.INVITE),
         is_staff=tending.who.may(Permission.SEE_STAFF_CONSOLE),
         mail_folder="" if settings.smtp_url else str(settings.var / "mail"),
         **context,

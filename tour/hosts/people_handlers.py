@@ -10,6 +10,7 @@ from tour.accounts.errors import NotYours
 from tour.accounts.forms import email_form
 from tour.accounts.guards import Tending
 from tour.accounts.invitations import Offer
+from tour.accounts.roles import Permission
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.web import lang, now, state
@@ -19,12 +20,12 @@ NO_SAMPLE_MAIL = _("Sample accounts send no mail. Print a letter instead.")
 
 
 async def people_page(request: Request) -> Response:
-    return await _page(request, await guards.tended_site(request), Typed({}))
+    return await _page(request, await _tending(request), Typed({}))
 
 
 async def invite(request: Request) -> Response:
     """By mail, or by a letter to print when the button says so."""
-    tending = await guards.tended_site(request)
+    tending = await _tending(request)
     form = await request.form(max_fields=5, max_files=0)
     offer = Offer(site=tending.site)
     if form.get("do") == "letter":
@@ -49,7 +50,7 @@ async def invite(request: Request) -> Response:
 
 async def letter(request: Request) -> Response:
     """A page to print and hand over. The link is in the address only: it is kept nowhere."""
-    tending = await guards.tended_site(request)
+    tending = await _tending(request)
     token = request.path_params["token"]
     invitation = await invitations.usable(token, now=now(request))
     if invitation.site is None or invitation.site.id != tending.site.id:
@@ -70,7 +71,7 @@ async def letter(request: Request) -> Response:
 
 
 async def revoke(request: Request) -> Response:
-    tending = await guards.tended_site(request)
+    tending = await _tending(request)
     await invitations.revoke(
         request.path_params["invitation_id"],
         tending.site.id,
@@ -82,11 +83,17 @@ async def revoke(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     """Stop tending this site; others of the site, or the staff, can invite again."""
-    tending = await guards.tended_site(request)
+    tending = await _tending(request)
     await people.leave_site(
         tending.who.account, tending.site.id, actor=tending.actor, now=now(request)
     )
     return RedirectResponse(request.app.url_path_for("accounts:console"), status_code=303)
+
+
+async def _tending(request: Request) -> Tending:
+    """Who is let in here sees the visitors, so an editor of any place invites nobody, not even
+    themselves."""
+    return await guards.tended_with(request, Permission.INVITE)
 
 
 async def _page(request: Request, tending: Tending, form: Typed, status: int = 200) -> Response:
@@ -99,7 +106,7 @@ async def _page(request: Request, tending: Tending, form: Typed, status: int = 2
         tab="profile",
         form=form,
         members=members,
-        is_member=any(member.id == tending.who.account.id for member in members),
+        is_member=tending.is_member,
         waiting=await invitations.open_invitations(tending.site.id, now=now(request)),
         done=request.query_params.get("done"),
     )

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.guards import Tending
+from tour.accounts.roles import Permission
 from tour.hosts import queries
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
@@ -40,7 +41,9 @@ async def change_slot(request: Request) -> Response:
 
 
 async def cancel_slot(request: Request) -> Response:
-    tending, slot = await _slot(request)
+    """For those who may change reservations: it takes seats from people, and cannot be undone."""
+    tending = await guards.tended_with(request, Permission.CHANGE_RESERVATIONS)
+    slot = await slot_editing.slot_of_site(request.path_params["slot_id"], tending.site.id)
     read = Reading(texts(await request.form(max_fields=5, max_files=0), ("message",)))
     message = read.text("message", MAX_MESSAGE)
     if read.errors:
@@ -92,7 +95,8 @@ async def _slot_page(
         slot=slot,
         form=form,
         parties=len(await slot_changes.confirmed_places(slot.id)),
-        can_cancel=slot.status != SlotStatus.CANCELLED and slot.ends_at > now(request),
+        can_change=slot.status != SlotStatus.CANCELLED and slot.ends_at > now(request),
+        may_cancel=tending.may(Permission.CHANGE_RESERVATIONS),
     )
 
 
