@@ -46,6 +46,26 @@ async def test_sessions_end_everywhere(app: Starlette, administrator: httpx.Asyn
     assert await AccountSession.filter(account=host, ended_at=None).count() == 0
 
 
+async def test_a_host_is_taken_off_a_place(
+    app: Starlette, administrator: httpx.AsyncClient
+) -> None:
+    one, other = await make_site(1), await make_site(2)
+    host = await make_account("host@example.org", Role.HOST, one, other)
+    path = f"/staff/people/{host.id}/sites/{one.id}/remove"
+    assert path in (await administrator.get("/staff/people")).text
+    async with browser(app) as phone:
+        await sign_in_as(phone, host)
+        assert (await phone.get(f"/host/{one.slug}")).status_code == 200
+        assert (await administrator.post(path)).status_code == 303
+        assert (await phone.get(f"/host/{one.slug}")).status_code == 403
+        assert (await phone.get(f"/host/{other.slug}")).status_code == 200
+    assert path not in (await administrator.get("/staff/people")).text
+    assert (await administrator.post(path)).status_code == 404
+    entry = await AuditEntry.get(action="membership.remove")
+    assert (entry.site_id, entry.subject_id) == (one.id, host.id)
+    assert entry.account_id != host.id
+
+
 async def test_staff_invite_hosts_and_only_administrators_invite_staff(
     staff: httpx.AsyncClient, administrator: httpx.AsyncClient
 ) -> None:

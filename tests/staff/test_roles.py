@@ -68,6 +68,7 @@ WHO = {
     "revoke": STAFF,
     "role": ADMINISTRATOR,
     "end_sessions": ADMINISTRATOR,
+    "remove_from_site": ADMINISTRATOR,
     "log": STAFF,
     "guide": EVERYBODY,
     "guide_picture": EVERYBODY,

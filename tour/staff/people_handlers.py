@@ -37,7 +37,8 @@ class PersonLine:
     email: str
     role: str
     role_label: str
-    sites: tuple[str, ...]
+    sites: tuple[tuple[int, str], ...]
+    """(number, name) of each place that they look after."""
     sessions: int
     is_me: bool
 
@@ -109,6 +110,17 @@ async def end_sessions(request: Request) -> Response:
     return back_to(request, "staff:people")
 
 
+async def remove_from_site(request: Request) -> Response:
+    """Somebody no longer looks after a place, from their next click. Inviting again undoes it."""
+    who = await guards.require(request, Permission.MANAGE_PEOPLE)
+    account = await _account(request)
+    site_id = request.path_params["site_id"]
+    if not await Membership.filter(account=account, site_id=site_id).exists():
+        raise NotFound(_("This person does not look after this place."))
+    await people.leave_site(account, site_id, actor=who.actor, now=now(request))
+    return back_to(request, "staff:people")
+
+
 async def _offer(role: str, slug: str) -> Offer:
     chosen = Role(role) if role in list(Role) else Role.HOST
     site = await Site.get_or_none(slug=slug) if chosen == Role.HOST else None
@@ -143,9 +155,9 @@ async def _page(request: Request, who: SignedIn, form: Typed, status: int = 200)
 
 
 async def _lines(request: Request, who: SignedIn) -> list[PersonLine]:
-    sites: dict[int, list[str]] = {}
+    sites: dict[int, list[tuple[int, str]]] = {}
     for member in await Membership.all().order_by("id").select_related("site", "account"):
-        sites.setdefault(member.account.id, []).append(member.site.name)
+        sites.setdefault(member.account.id, []).append((member.site.id, member.site.name))
     live = AccountSession.filter(ended_at=None, expires_at__gt=now(request))
     ids: list[Any] = list(await live.values_list("account_id", flat=True))
     sessions = Counter(ids)

@@ -137,6 +137,12 @@ urls = [
         methods=POST,
         name="staff:end_sessions",
     ),
+    Url(
+        f"{ACCOUNT}/sites/{{site_id:int}}/remove",
+        people_handlers.remove_from_site,
+        methods=POST,
+        name="staff:remove_from_site",
+    ),
     Url("/staff/deliveries", delivery_handlers.page, methods=GET, name="staff:deliveries"),
     Url("/staff/log", handlers.log_page, methods=GET, name="staff:log"),
     Url(
