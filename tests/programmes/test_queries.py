@@ -21,9 +21,9 @@ async def test_what_is_not_published_is_not_found() -> None:
     draft = await make_programme(is_published=False)
     slot = await make_slot(programme=draft)
     with pytest.raises(NotFound):
-        await queries.programme(draft.id)
+        await queries.public_programme(draft.id)
     with pytest.raises(NotFound):
-        await queries.slot(slot.id)
+        await queries.public_slot(slot.id)
     assert await queries.programmes() == []
 
 
@@ -68,7 +68,7 @@ async def test_slots_stand_under_their_local_day() -> None:
     programme = await make_programme()
     late = await make_slot(programme=programme, starts_at=NOON.replace(hour=14, minute=59))
     midnight = await make_slot(programme=programme, starts_at=NOON.replace(hour=15))
-    entry = await queries.programme(programme.id)
+    entry = await queries.public_programme(programme.id)
     slots = await queries.slots_of([programme.id], since=NOON)
     catalogue = await CatalogueCache(lambda _sites, _stations: {}).current()
     card = site_card(catalogue.by_id[entry.site_id], "en")

@@ -8,7 +8,7 @@ import httpx
 from tests.routes.test_plan_pages import CONTACT, a_town, changed, planned
 from tour.notifications.models import Reminder
 from tour.notifications.schedule import SPARE
-from tour.programmes.models import Slot
+from tour.programmes.models import Programme, Slot
 from tour.reservations import changes
 from tour.reservations.models import Reservation
 from tour.routes.models import Itinerary
@@ -83,3 +83,14 @@ async def test_a_plan_without_reservations_says_nothing(client: httpx.AsyncClien
     await changed(client, url, do="remove", site="workshop-a")
     assert await leaving() == {}
     assert await Itinerary.exists()
+
+
+async def test_a_plan_whose_session_is_paused_can_still_be_changed(
+    client: httpx.AsyncClient,
+) -> None:
+    url, slots = await reserved_plan(client)
+    await Programme.filter(id=slots[0].programme_id).update(is_published=False)
+    await changed(client, url, do="remove", site="workshop-b")
+    said = await leaving()
+    assert said[f"leave:{slots[0].id}"][0] == "waiting"
+    assert said[f"leave:{slots[1].id}"][0] == "cancelled"

@@ -137,7 +137,9 @@ async def programme(request: Request) -> Response:
     town = await town_now(request)
     programme_id = request.path_params["programme_id"]
     # The board knows those with coming times; it is as new as the catalogue.
-    entry = town.board.programmes.get(programme_id) or await programmes.programme(programme_id)
+    entry = town.board.programmes.get(programme_id) or await programmes.public_programme(
+        programme_id
+    )
     place = town.catalogue.by_id.get(entry.site_id)
     if place is None:
         raise NotFound(_("There is no such session. It may have been withdrawn."))

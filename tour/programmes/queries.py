@@ -81,12 +81,20 @@ class SlotEntry:
         )
 
 
-async def programme(programme_id: int) -> ProgrammeEntry:
-    """One published programme, or NotFound."""
-    rows = await Programme.filter(id=programme_id, is_published=True).values()
-    if not rows:
-        raise NotFound(_("There is no such session. It may have been withdrawn."))
-    return _programme(rows[0])
+PUBLIC_SLOT = {"programme__is_published": True, "programme__site__is_published": True}
+"""What can be reserved anew. Who has reserved already keeps it when a programme is paused or its
+site withdrawn, so what exists is read without this."""
+
+
+async def public_programme(programme_id: int) -> ProgrammeEntry:
+    """One published programme of a published site, or NotFound."""
+    public = Programme.filter(id=programme_id, is_published=True, site__is_published=True)
+    return _first_programme(await public.values())
+
+
+async def any_programme(programme_id: int) -> ProgrammeEntry:
+    """One programme, paused or not: for those who hold a place in it."""
+    return _first_programme(await Programme.filter(id=programme_id).values())
 
 
 async def programmes(*, site_id: int | None = None) -> list[ProgrammeEntry]:
@@ -97,9 +105,9 @@ async def programmes(*, site_id: int | None = None) -> list[ProgrammeEntry]:
     return [_programme(row) for row in await query.order_by("id").values()]
 
 
-async def slot(slot_id: int) -> SlotEntry:
-    """One slot of a published programme, or NotFound."""
-    rows = await Slot.filter(id=slot_id, programme__is_published=True).values(*SLOT_FIELDS)
+async def public_slot(slot_id: int) -> SlotEntry:
+    """One slot that can be reserved anew, or NotFound."""
+    rows = await Slot.filter(id=slot_id, **PUBLIC_SLOT).values(*SLOT_FIELDS)
     if not rows:
         raise NotFound(_("There is no such time. It may have been withdrawn."))
     return slot_entry(rows[0])
@@ -123,8 +131,7 @@ async def coming_slots(*, since: datetime, days: int = 90) -> list[SlotEntry]:
     query = Slot.filter(
         ends_at__gt=since,
         starts_at__lt=since + timedelta(days=days),
-        programme__is_published=True,
-        programme__site__is_published=True,
+        **PUBLIC_SLOT,
     )
     return [slot_entry(r) for r in await query.order_by("starts_at", "id").values(*SLOT_FIELDS)]
 
@@ -143,6 +150,12 @@ def slot_entry(row: Mapping[str, Any]) -> SlotEntry:
         booking_opens_at=row["booking_opens_at"],
         booking_closes_at=row["booking_closes_at"],
     )
+
+
+def _first_programme(rows: Sequence[Mapping[str, Any]]) -> ProgrammeEntry:
+    if not rows:
+        raise NotFound(_("There is no such session. It may have been withdrawn."))
+    return _programme(rows[0])
 
 
 def _programme(row: Mapping[str, Any]) -> ProgrammeEntry:

@@ -31,8 +31,8 @@ from tour.reservations.parties import (
     by_reference,
     limits_of,
     made_before,
+    public_slots,
     same_contact,
-    slots_with_programmes,
     write_party,
 )
 from tour.reservations.rules import Party, party_problem
@@ -171,7 +171,7 @@ async def _check_ranking(draw: Draw, wish: Request) -> None:
     drawn = await DrawSlot.filter(draw_id=draw.id, slot_id__in=list(ranking)).count()
     if drawn != len(ranking):
         _refuse(_("One of the times is not in this draw."))
-    for slot in await slots_with_programmes(ranking):
+    for slot in await public_slots(ranking):
         party = wish.party
         problem = party_problem(party.adults, party.children, limits_of(slot))
         if slot.status != SlotStatus.OPEN:

@@ -25,7 +25,7 @@ ICS = "text/calendar; charset=utf-8"
 
 
 async def new(request: Request) -> Response:
-    slot = await programmes.slot(request.path_params["slot_id"])
+    slot = await programmes.public_slot(request.path_params["slot_id"])
     return await booking_page.show(request, [slot], ReserveForm.empty())
 
 
@@ -152,7 +152,7 @@ def to_reservation(request: Request, made: Reservation) -> Response:
 
 
 async def _slots(given: Sequence[object]) -> list[SlotEntry]:
-    return [await programmes.slot(slot_id) for slot_id in _ids(given)]
+    return [await programmes.public_slot(slot_id) for slot_id in _ids(given)]
 
 
 def _ids(given: Sequence[object]) -> list[int]:

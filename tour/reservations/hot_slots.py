@@ -14,7 +14,7 @@ from tortoise.connection import get_connection
 from tour.programmes.models import Slot
 from tour.reservations import allowance
 from tour.reservations.allowance import EventRules
-from tour.reservations.parties import slots_with_programmes
+from tour.reservations.parties import public_slots
 
 SECONDS = 1.0
 MOST = 1000
@@ -38,7 +38,7 @@ async def hot_slot(slot_id: int) -> HotSlot:
     known = _known.setdefault(get_connection("default"), {})
     hot, at = known.get(slot_id), time.monotonic()
     if hot is None or at - hot.read_at >= SECONDS:
-        [slot] = await slots_with_programmes([slot_id])
+        [slot] = await public_slots([slot_id])
         if len(known) >= MOST:
             known.clear()
         hot = known[slot_id] = HotSlot(slot, await allowance.rules_of([slot]), at)

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from tortoise.queryset import QuerySet
+
 from tour.errors import BadInput, NotFound
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes.models import Slot
-from tour.programmes.queries import SLOT_FIELDS, slot_entry
+from tour.programmes.queries import PUBLIC_SLOT, SLOT_FIELDS, slot_entry
 from tour.reservations.errors import BookingRefused, KeyReused
 from tour.reservations.models import Reservation
 from tour.reservations.rules import Limits, Party, booking_problem, party_problem
@@ -62,14 +64,23 @@ async def made_before(wish: Request) -> Reservation | None:
     return made
 
 
-async def slots_with_programmes(slot_ids: Iterable[int]) -> list[Slot]:
-    """The slots by id, each with its programme and site; raises NotFound if one is missing."""
-    wanted = sorted(set(slot_ids))
-    query = Slot.filter(id__in=wanted, programme__is_published=True)
-    slots = await query.order_by("id").select_related("programme__site")
+async def public_slots(slot_ids: Iterable[int]) -> list[Slot]:
+    """As `slots_with_programmes`, for a new reservation, turn or entry: raises NotFound when one
+    is missing, of a paused programme or at a site that has withdrawn."""
+    wanted = set(slot_ids)
+    slots = await _with_programmes(Slot.filter(id__in=wanted, **PUBLIC_SLOT))
     if len(slots) != len(wanted) or not slots:
         raise NotFound(_("There is no such time. It may have been withdrawn."))
     return slots
+
+
+async def slots_with_programmes(slot_ids: Iterable[int]) -> list[Slot]:
+    """The slots of what exists already, by id, each with its programme and site, public or not."""
+    return await _with_programmes(Slot.filter(id__in=set(slot_ids)))
+
+
+async def _with_programmes(slots: QuerySet[Slot]) -> list[Slot]:
+    return await slots.order_by("id").select_related("programme__site")
 
 
 def check_slot(slot: Slot, party: Party, now: datetime) -> None:

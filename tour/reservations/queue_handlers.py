@@ -14,7 +14,7 @@ from tour.web import now
 
 async def join(request: Request) -> Response:
     """From the same form as a reservation, so that nothing is typed twice."""
-    slot = await programmes.slot(request.path_params["slot_id"])
+    slot = await programmes.public_slot(request.path_params["slot_id"])
     raw = await request.form(max_fields=60, max_files=0)
     form = ReserveForm.parse(texts_in(raw))
     await count_try(request, "queue", form.party)

@@ -22,7 +22,7 @@ from tour.reservations.parties import (
     made_before,
     new_door_code,
     new_reference,
-    slots_with_programmes,
+    public_slots,
     write_party,
 )
 
@@ -59,7 +59,7 @@ async def _confirm(wish: Request, now: datetime) -> Reservation:
         if hot.rules.is_plain:
             _check([hot.slot], wish, now)
             return await one_statement.reserve(wish, hot.slot, now)
-    slots = await slots_with_programmes(wish.slot_ids)
+    slots = await public_slots(wish.slot_ids)
     _check(slots, wish, now)
     rules = await allowance.rules_of(slots)
     if rules.checks_contact:

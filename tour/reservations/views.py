@@ -1,6 +1,6 @@
 """A reservation as its page shows it, in the reader's language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from starlette.requests import Request
@@ -22,6 +22,7 @@ from tour.reservations.queries import (
 from tour.reservations.rules import change_problem
 from tour.sites.catalogue import SiteEntry
 from tour.sites.views import site_card
+from tour.sites.withdrawn import any_site
 from tour.web import lang, now, state
 
 
@@ -96,15 +97,16 @@ class ReservationView:
 
 
 async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
-    """Everything a page says about one slot; its site may be withdrawn, its programme not."""
+    """Everything a page says about one slot, though its programme be paused, its site withdrawn."""
     caches = state(request).caches
     catalogue = await caches.catalogue.current()
     board: Board = await caches.board.current(now(request), catalogue.revision)
     programme = board.programmes.get(slot.programme_id)
     if programme is None:
-        programme = await programmes.programme(slot.programme_id)
-    site: SiteEntry = catalogue.by_id[programme.site_id]
-    card = site_card(site, lang(request))
+        programme = await programmes.any_programme(slot.programme_id)
+    is_public = programme.site_id in catalogue.by_id
+    site: SiteEntry = catalogue.by_id.get(programme.site_id) or await any_site(programme.site_id)
+    card = replace(site_card(site, lang(request)), is_public=is_public)
     view = programme_view(programme, [slot], card, lang=lang(request), now=now(request))
     return SlotView(view.slots[0], view, site.text("access_note", lang(request)))
 

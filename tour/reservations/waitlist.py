@@ -29,6 +29,7 @@ from tour.reservations.parties import (
     check_answers,
     check_slot,
     made_before,
+    public_slots,
     same_contact,
     slots_with_programmes,
     write_party,
@@ -45,7 +46,7 @@ async def join(wish: Request, *, now: datetime) -> Reservation:
     """
     if made := await made_before(wish):
         return made
-    [slot] = await slots_with_programmes(wish.slot_ids[:1])
+    [slot] = await public_slots(wish.slot_ids[:1])
     check_answers(slot, wish.answers.get(slot.id, ()))
     rules = await allowance.rules_of([slot])
     async with transaction():

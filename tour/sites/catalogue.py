@@ -195,13 +195,13 @@ async def _stations() -> list[StationEntry]:
 
 
 async def _sites() -> list[SiteEntry]:
-    crafts = {row["id"]: _craft(row) for row in await Craft.all().values()}
+    crafts = {row["id"]: craft_entry(row) for row in await Craft.all().values()}
     hours = await _hours()
     photos, doors = await _photos(), await _doors()
     rows = await Site.filter(is_published=True).order_by("name_kana", "id").values()
     return [
         replace(
-            _entry(row, crafts.get(row["craft_id"]), hours.get(row["id"], CLOSED)),
+            site_entry(row, crafts.get(row["craft_id"]), hours.get(row["id"], CLOSED)),
             photos=tuple(photos.get(row["id"], ())),
             door=doors.get(row["id"]),
         )
@@ -261,7 +261,7 @@ def _span(row: Mapping[str, Any]) -> tuple[Span, ...]:
     return (Span(row["opens_minute"], row["closes_minute"]),)
 
 
-def _craft(row: Mapping[str, Any]) -> CraftEntry:
+def craft_entry(row: Mapping[str, Any]) -> CraftEntry:
     return CraftEntry(
         id=row["id"],
         kind=SiteKind(row["kind"]),
@@ -272,7 +272,7 @@ def _craft(row: Mapping[str, Any]) -> CraftEntry:
     )
 
 
-def _entry(row: Mapping[str, Any], craft: CraftEntry | None, hours: Hours) -> SiteEntry:
+def site_entry(row: Mapping[str, Any], craft: CraftEntry | None, hours: Hours) -> SiteEntry:
     return SiteEntry(
         id=row["id"],
         slug=row["slug"],

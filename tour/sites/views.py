@@ -40,6 +40,8 @@ class SiteCard:
     """On an event's map as something to see on the way, not as one that takes part."""
     photo: str = ""
     photo_alt: str = ""
+    is_public: bool = True
+    """Whether it has a page; whoever has reserved at a place keeps its card when it withdraws."""
     door_text: str = ""
     """How it stands at the door at this moment, where the host has said so."""
 

@@ -1,0 +1,108 @@
+"""A programme is paused, a site withdrawn: whoever holds something keeps it, nobody gets anew."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.conftest import NOON
+from tests.reservations.factories import make_slot, typed
+from tour.audit.service import Actor
+from tour.programmes import editing
+from tour.programmes.models import Allocation, Programme, Slot
+from tour.reservations import draw_results, draws
+from tour.reservations.models import DrawEntry, EntryStatus, Place, PlaceStatus
+from tour.sites.publication import withdraw_site
+
+Client = httpx.AsyncClient
+STAFF = Actor(None, "staff")
+HIDDEN = pytest.mark.parametrize("hidden", ["programme", "site"])
+
+
+async def hide(what: str, *slots: Slot) -> None:
+    for slot in slots:
+        programme = await Programme.get(id=slot.programme_id)
+        if what == "programme":
+            await editing.pause(programme, actor=STAFF, now=NOON)
+        else:
+            await withdraw_site(programme.site_id, actor=STAFF, now=NOON)
+
+
+async def reserve(client: Client, *slots: Slot, **values: str) -> str:
+    data = {**typed(**values), "slot": [str(slot.id) for slot in slots]}
+    answer = await client.post("/reserve", data=data)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+@HIDDEN
+async def test_whoever_holds_seats_keeps_the_pages(client: Client, hidden: str) -> None:
+    slots = [await make_slot(NOON + timedelta(days=7, hours=hour)) for hour in (0, 2)]
+    path = await reserve(client, *slots)
+    await hide(hidden, slots[0])
+    page = await client.get(path)
+    assert (page.status_code, "見本 工房" in page.text) == (200, True)
+    for other in ("/reservations", f"{path}/calendar.ics", f"{path}/cannot-come", f"{path}/change"):
+        assert (await client.get(other)).status_code == 200, other
+    assert (await client.get(f"/api/v1{path}")).status_code == 200
+    assert (await client.post(f"{path}/resend")).status_code == 303
+    assert (await client.post(f"{path}/places/{slots[1].id}/cancel")).status_code == 303
+    assert await Place.filter(status=PlaceStatus.CONFIRMED).count() == 1
+
+
+async def test_no_link_leads_to_a_place_that_has_withdrawn(client: Client) -> None:
+    slot = await make_slot()
+    path = await reserve(client, slot)
+    assert "/sites/" in (await client.get(path)).text
+    await hide("site", slot)
+    assert "/sites/" not in (await client.get(path)).text
+
+
+@HIDDEN
+async def test_an_offer_can_still_be_accepted(client: Client, hidden: str) -> None:
+    slot = await make_slot(capacity=1)
+    held = await reserve(client, slot)
+    queued = (await client.post(f"/slots/{slot.id}/queue", data=typed())).headers["location"]
+    await client.post(f"{held}/cancel")
+    await hide(hidden, slot)
+    assert (await client.post(f"{queued}/queues/{slot.id}/accept")).status_code == 303
+    assert await Place.filter(status=PlaceStatus.CONFIRMED).count() == 1
+
+
+@HIDDEN
+async def test_nothing_new_is_made(client: Client, hidden: str) -> None:
+    slot = await make_slot()
+    drawn = await make_slot(allocation=Allocation.DRAW)
+    draw = await draws.open_draw([drawn.id], event_id=None, entries_close_at=NOON + timedelta(1))
+    await hide(hidden, slot, drawn)
+    path = f"/slots/{slot.id}"
+    assert (await client.get(f"{path}/reserve")).status_code == 404
+    for verb in ("reserve", "queue"):
+        assert (await client.post(f"{path}/{verb}", data=typed())).status_code == 404
+    wish = {
+        "slots": [slot.id],
+        "party": {"adults": 1},
+        "contact": {"name": "Yui", "email": "yui@example.org"},
+        "consent": True,
+    }
+    for many in ("reservations", "waitlist-entries"):
+        assert (await client.post(f"/api/v1/{many}", json=wish)).status_code == 404
+    data = {**typed(), "choice-1": str(drawn.id)}
+    assert (await client.post(f"/draws/{draw.id}/enter", data=data)).status_code == 404
+    assert await Place.all().count() == 0
+
+
+@HIDDEN
+async def test_a_draw_is_held(client: Client, hidden: str) -> None:
+    slot = await make_slot(capacity=1, allocation=Allocation.DRAW)
+    draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=NOON + timedelta(1))
+    for _party in range(2):
+        data = {**typed(), "choice-1": str(slot.id)}
+        assert (await client.post(f"/draws/{draw.id}/enter", data=data)).status_code == 303
+    await hide(hidden, slot)
+    later = draw.draws_at + timedelta(hours=1)
+    assert await draw_results.freeze(draw.id, now=later)
+    assert await draw_results.hold(draw.id, now=later)
+    results = await DrawEntry.all().values_list("status", flat=True)
+    assert sorted(results) == sorted([EntryStatus.WON, EntryStatus.LOST])  # type: ignore[type-var]
+    assert (await client.get(f"/draws/{draw.id}")).status_code == 200
