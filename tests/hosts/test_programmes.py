@@ -1,4 +1,5 @@
 import asyncio
+import re
 from datetime import date, timedelta
 
 import httpx
@@ -206,6 +207,47 @@ async def test_the_second_save_sees_the_first_and_loses_nothing_typed(
         assert (await second.post(path, data=again)).status_code == 303
     await site.refresh_from_db()
     assert (site.name, site.summary, site.address) == ("新しい名前", "打った文", "王子1丁目")
+
+
+async def test_a_moved_pin_and_ticks_and_lines_survive_anothers_save(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    path = f"/host/{site.slug}/profile"
+    stored = {"name": "見本工房", "description": "一行目\n二行目", "languages": ["ja", "en"]}
+    stored |= {"lat": "35.753000", "lon": "139.734000"}
+    version = hidden_version((await client.get(path)).text)
+    assert (await client.post(path, data={**stored, "version": version})).status_code == 303
+    version = hidden_version((await client.get(path)).text)
+    theirs = {"lat": "35.754000", "languages": ["ja", "en", "zh"], "description": "新しい文"}
+    await client.post(path, data={**stored, **theirs, "version": version})
+    mine = {"name": "新しい名前", "description": "一行目\r\n二行目", "version": version}
+    late = (await client.post(path, data={**stored, **mine})).text
+    for shown in ('value="新しい名前"', 'value="35.754000"', 'value="139.734000"', "新しい文"):
+        assert shown in late
+    assert re.search(r'value="zh" checked', late)
+    assert late.count("下の欄に取り入れました") == 3
+
+
+async def test_two_changes_of_one_field_count_as_one(client: httpx.AsyncClient, site: Site) -> None:
+    path = f"/host/{site.slug}/profile"
+    version = old = hidden_version((await client.get(path)).text)
+    for summary in ("一度目", "二度目"):
+        data = {"name": "見本工房", "summary": summary, "version": version}
+        assert (await client.post(path, data=data)).status_code == 303
+        version = hidden_version((await client.get(path)).text)
+    untouched = {"name": "別の名前", "summary": site.summary, "version": old}
+    late = (await client.post(path, data=untouched)).text
+    assert re.search(r'name="summary"[^>]*>二度目</textarea>', late)
+
+
+async def test_an_entrance_can_be_taken_back(client: httpx.AsyncClient, site: Site) -> None:
+    path = f"/host/{site.slug}/profile"
+    for point in ({"lat": "35.753000", "lon": "139.734000"}, {"lat": "", "lon": ""}):
+        version = hidden_version((await client.get(path)).text)
+        await client.post(path, data={"name": "見本工房", **point, "version": version})
+    await site.refresh_from_db()
+    assert (site.entrance_lat, site.entrance_lon) == (None, None)
+    assert site.point_quality == "approximate"
 
 
 async def test_of_two_saves_at_once_one_wins(client: httpx.AsyncClient, site: Site) -> None:

@@ -1,5 +1,7 @@
 """Staff ask places to take part; hosts say yes or no; visitors see those who said yes."""
 
+import re
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -68,7 +70,10 @@ async def test_a_place_that_was_asked_is_seen_when_it_has_said_yes(
     assert await answer_of(site) == "accepted"
     assert site.name in (await client.get(f"/events/{event.slug}/map")).text
     entry = await AuditEntry.get(action="event.answer")
-    assert (entry.before, entry.after) == ({site.name: "invited"}, {site.name: "accepted"})
+    assert (entry.before, entry.after) == (
+        {f"answer-{site.id}": "invited"},
+        {f"answer-{site.id}": "accepted"},
+    )
 
 
 async def test_a_host_answers_in_the_console_and_may_change_it(
@@ -170,3 +175,62 @@ async def test_an_unknown_button_answers_nothing(
     await ask(staff, event, site)
     assert (await client.post(await mailed_path(), data={"do": do})).status_code == 422
     assert await answer_of(site) == "invited"
+
+
+def sent_by(page: httpx.Response) -> dict[str, str]:
+    """What a browser sends when somebody saves this page as it is."""
+    fields = {"version": hidden(page, "version")}
+    for tag in re.findall(r'<input [^>]*name="(?:takes|number)-\d+"[^>]*>', page.text):
+        name, value = (re.search(f' {key}="([^"]*)"', tag) for key in ("name", "value"))
+        assert name is not None
+        if 'type="checkbox"' not in tag or " checked" in tag:
+            fields[name[1]] = value[1] if value else ""
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page.text):
+        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(
+            r'value="([^"]*)"', options
+        )
+        assert chosen is not None
+        fields[name] = chosen[1]
+    return fields
+
+
+async def test_an_answer_that_came_meanwhile_stays_when_the_list_is_saved_again(
+    staff: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    event, site = await make_day(3), await new_place()
+    await ask(staff, event, site)
+    path = f"/staff/events/{event.id}/sites"
+    mine = sent_by(await staff.get(path))
+    assert mine[f"answer-{site.id}"] == "invited"
+    first = (await Site.get(slug="site-1")).id
+    mine[f"number-{first}"] = "41"
+    await client.post(await mailed_path(), data={"do": "accept"})
+    late = await staff.post(path, data=mine)
+    assert late.status_code == 409
+    again = sent_by(late)
+    assert (again[f"answer-{site.id}"], again[f"number-{first}"]) == ("accepted", "41")
+    assert f"{site.name}: 返事" in late.text
+    assert (await staff.post(path, data=again)).status_code == 303
+    assert await answer_of(site) == "accepted"
+    assert (await Participation.get(site_id=first)).number == 41
+    assert site.name in (await client.get(f"/events/{event.slug}/map")).text
+    log = (await staff.get("/staff/log?lang=en")).text
+    assert f"{site.name}: Answer: Takes part" in log
+
+
+async def test_a_place_that_a_colleague_ticked_meanwhile_stays_ticked(
+    staff: httpx.AsyncClient,
+) -> None:
+    event, site = await make_day(3), await new_place(tended=False)
+    path = f"/staff/events/{event.id}/sites"
+    mine = sent_by(await staff.get(path))
+    third = (await Site.get(slug="site-3")).id
+    del mine[f"takes-{third}"]
+    await ask(staff, event, site)
+    late = await staff.post(path, data=mine)
+    again = sent_by(late)
+    assert again[f"takes-{site.id}"] == "1"
+    assert f"takes-{third}" not in again
+    assert (await staff.post(path, data=again)).status_code == 303
+    assert await answer_of(site) == "invited"
+    assert not await Participation.filter(site_id=third).exists()

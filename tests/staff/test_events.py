@@ -102,6 +102,24 @@ async def test_the_second_to_save_sees_what_changed_and_loses_nothing(
     assert (await Event.get(id=event.id)).title == "二人目の題"
 
 
+async def test_what_was_left_as_it_was_is_not_set_back(staff: httpx.AsyncClient) -> None:
+    event = await make_day(3)
+    path = f"/staff/events/{event.id}"
+    version = hidden(await staff.get(path), "version")
+    stored = {**EVENT_FORM, "opens": "09:00", "description": "一行目\n二行目"}
+    await staff.post(path, data={**stored, "version": version})
+    version = hidden(await staff.get(path), "version")
+    theirs = {"opens": "08:30", "booking_opens_at": "2026-12-03T10:00", "description": "書き直し"}
+    await staff.post(path, data={**stored, **theirs, "version": version})
+    mine = {"title": "二人目の題", "description": "一行目\r\n二行目", "version": version}
+    late = await staff.post(path, data={**stored, **mine})
+    assert late.status_code == 409
+    for shown in ('value="二人目の題"', 'value="08:30"', 'value="2026-12-03T10:00"', "書き直し"):
+        assert shown in late.text
+    assert "一行目" not in late.text.partition("<form")[2].partition("<textarea")[2]
+    assert "下の欄に取り入れました" in late.text
+
+
 async def test_slots_that_open_with_the_event_move_with_it(staff: httpx.AsyncClient) -> None:
     event = await make_day(3)
     slot = await make_slot(event, await Site.get(slug="site-1"))

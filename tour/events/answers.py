@@ -58,7 +58,8 @@ async def answer(
         mine = Participation.filter(event_id=event.id, site_id=site.id)
         await mine.update(answer=said, answered_at=now)
         subject = Subject(SUBJECT, event.id, site.id, event.title)
-        before, after = {site.name: str(row.answer)}, {site.name: str(said)}
+        field = f"answer-{site.id}"
+        before, after = {field: str(row.answer)}, {field: str(said)}
         await note(actor, "event.answer", subject, before=before, after=after, now=now)
         await catalogue_changed()
 

@@ -4,7 +4,7 @@ A form carries the version it was filled from (`sites.editing.Version`); `Stale`
 somebody else has saved the event meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from tour.sites.service import catalogue_changed
 
 SUBJECT = "event"
 TEXTS = ("title", "summary", "description")
+SEAT_FIELDS = ("takes", "number", "role", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,13 @@ async def set_participants(
     """Write who takes part, with which number; raises Stale. What was asked stays asked."""
     async with transaction():
         event = await _claim(event_id, version, now)
-        before = await _seat_fields(event_id)
+        before = seat_fields(await seats_of(event_id))
         asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
         # Written anew as a whole: two places may have swapped their numbers.
         await Participation.filter(event_id=event_id).delete()
         rows = [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in seats]
         await Participation.bulk_create(rows)
-        await _log(actor, "event.sites", event, before, await _seat_fields(event_id), now)
+        await _log(actor, "event.sites", event, before, seat_fields(await seats_of(event_id)), now)
 
 
 async def publish_event(event_id: int, *, actor: Actor, now: datetime) -> None:
@@ -159,9 +160,29 @@ def _participation(
     )
 
 
-async def _seat_fields(event_id: int) -> dict[str, str]:
-    rows = await Participation.filter(event_id=event_id).order_by("number").select_related("site")
-    return {str(row.number): f"{row.site.name} ({row.role}, {row.answer})" for row in rows}
+async def seats_of(event_id: int) -> list[Seat]:
+    """Who takes part, by number."""
+    rows = await Participation.filter(event_id=event_id).order_by("number").values()
+    return [
+        Seat(
+            r["site_id"],
+            r["number"],
+            ParticipationRole(r["role"]),
+            ParticipationAnswer(r["answer"]),
+        )
+        for r in rows
+    ]
+
+
+def seat_fields(seats: Iterable[Seat]) -> dict[str, str]:
+    """{"number-12": "3", "role-12": "host", …}: the names of the form, as the log keeps them."""
+    return {
+        f"{name}-{seat.site_id}": text
+        for seat in seats
+        for name, text in zip(
+            SEAT_FIELDS, ("1", str(seat.number), seat.role.value, seat.answer.value), strict=True
+        )
+    }
 
 
 def _columns(translations: Mapping[str, Mapping[str, str]], draft: EventDraft) -> dict[str, Any]:

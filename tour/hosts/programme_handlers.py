@@ -14,7 +14,6 @@ from tour.hosts import programme_form as forms
 from tour.hosts import queries
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
-from tour.hosts.meanwhile import merged
 from tour.hosts.programme_form import EventDays
 from tour.hosts.today_handlers import local_date
 from tour.i18n import lazy as _
@@ -24,6 +23,7 @@ from tour.programmes.editing import SUBJECT, TimesRefused
 from tour.programmes.models import POOLS, Programme
 from tour.programmes.outline import TEXTS, outline_of
 from tour.sites.editing import Stale, Version
+from tour.sites.merging import merged
 from tour.web import lang, now, state
 from tour.web.forms import Typed
 
@@ -104,9 +104,11 @@ async def change_programme(request: Request) -> Response:
             programme, outline, version=version, actor=tending.actor, now=now(request)
         )
     except Stale:
-        merge = await merged(values, SUBJECT, programme.id, str(form.get("version", "")))
+        fresh = await editing.programme_of_site(programme.id, tending.site.id)
+        merge = await merged(values, SUBJECT, fresh, str(form.get("version", "")))
+        typed = Typed(merge.values)
         return await _programme_page(
-            request, tending, programme, Typed(merge.values), 409, others=merge.others
+            request, tending, programme, typed, 409, others=merge.others, version=merge.version
         )
     return _to_programme(request, tending, programme.id, "saved")
 

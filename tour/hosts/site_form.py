@@ -16,6 +16,7 @@ from tour.sites.models import ACCESS_FEATURES
 from tour.web.forms import Reading, Typed, texts
 
 LISTS = ("access_features", "languages")
+PIN = "entrance"
 PROFILE_FIELDS = (
     *OWN_TEXTS,
     *(f"{name}_en" for name in ENGLISH_TEXTS),
@@ -33,10 +34,21 @@ HOURS_HINT = _("Write hours such as 10:00-12:00, 13:00-16:00, or nothing for clo
 def profile_values(profile: Profile) -> dict[str, str]:
     """A form filled from what is stored."""
     stored = as_fields(profile)
-    values = {name: str(text) for name, text in stored.items() if name not in (*LISTS, "entrance")}
+    values = {name: str(text) for name, text in stored.items() if name not in (*LISTS, PIN)}
     at = profile.entrance
     place = {"lat": f"{at.lat:.6f}" if at else "", "lon": f"{at.lon:.6f}" if at else ""}
     return {**values, **place, **{name: ",".join(stored[name]) for name in LISTS}}
+
+
+def with_pin(values: Mapping[str, str]) -> dict[str, str]:
+    """The form with its point as one field, as the log calls it: half a pin is no place."""
+    lat, lon = values["lat"], values["lon"]
+    return {**values, PIN: f"{lat}, {lon}" if lat or lon else ""}
+
+
+def without_pin(values: Mapping[str, str]) -> dict[str, str]:
+    lat, _comma, lon = values[PIN].partition(", ")
+    return {**values, "lat": lat, "lon": lon}
 
 
 def submitted_profile(form: FormData) -> dict[str, str]:

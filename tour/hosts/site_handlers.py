@@ -12,13 +12,13 @@ from tour.geo import Point
 from tour.hosts import queries
 from tour.hosts import site_form as forms
 from tour.hosts.frame import host_page, site_path
-from tour.hosts.meanwhile import merged
 from tour.hosts.today_handlers import local_date
 from tour.i18n import lazy as _
 from tour.sites import editing
 from tour.sites.editing import Stale, Version
 from tour.sites.labels import ACCESS, LANGUAGES, WEEKDAYS
 from tour.sites.maps import map_around
+from tour.sites.merging import merged
 from tour.sites.models import Site
 from tour.web import now, state
 from tour.web.forms import Typed, texts
@@ -61,9 +61,12 @@ async def change_profile(request: Request) -> Response:
             now=now(request),
         )
     except Stale:
-        merge = await merged(values, SUBJECT, tending.site.id, version)
-        typed = Typed(merge.values)
-        return await _profile_page(request, tending, typed, 409, others=merge.others)
+        fresh = await Site.get(id=tending.site.id)
+        merge = await merged(forms.with_pin(values), SUBJECT, fresh, version)
+        typed = Typed(forms.without_pin(merge.values))
+        return await _profile_page(
+            request, tending, typed, 409, others=merge.others, version=merge.version
+        )
     path = site_path(request, "hosts:profile", tending)
     return RedirectResponse(f"{path}?done=1", status_code=303)
 
@@ -90,9 +93,10 @@ async def change_hours(request: Request) -> Response:
             now=now(request),
         )
     except Stale:
-        merge = await merged(values, SUBJECT, tending.site.id, version)
+        merge = await merged(values, SUBJECT, await Site.get(id=tending.site.id), version)
+        typed = Typed(merge.values)
         return await _hours_page(
-            request, tending, Typed(merge.values), status=409, others=merge.others
+            request, tending, typed, status=409, others=merge.others, version=merge.version
         )
     return _to_hours(request, tending)
 

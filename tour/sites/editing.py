@@ -94,15 +94,18 @@ def profile_of(site: Site) -> Profile:
 
 def as_fields(profile: Profile) -> dict[str, Any]:
     """The profile under the names of its form's fields, as the log keeps it."""
-    at = profile.entrance
     return {
         **profile.texts,
         **{f"{name}_en": text for name, text in profile.english.items()},
         "url": profile.url,
         "access_features": sorted(profile.access_features),
         "languages": sorted(profile.languages),
-        "entrance": f"{at.lat:.6f}, {at.lon:.6f}" if at else "",
+        "entrance": _pin(profile.entrance),
     }
+
+
+def _pin(at: Point | None) -> str:
+    return f"{at.lat:.6f}, {at.lon:.6f}" if at else ""
 
 
 async def change_profile(
@@ -235,13 +238,23 @@ def _columns(site: Site, profile: Profile) -> dict[str, Any]:
         "access_features": list(profile.access_features),
         "languages": list(profile.languages),
     }
-    if profile.entrance and profile.entrance != profile_of(site).entrance:
-        columns |= {
-            "entrance_lat": profile.entrance.lat,
-            "entrance_lon": profile.entrance.lon,
-            "point_quality": PointQuality.ENTRANCE,
-            "point_source": "host",
+    return columns | _entrance_columns(site, profile.entrance)
+
+
+def _entrance_columns(site: Site, at: Point | None) -> dict[str, Any]:
+    """Without an entrance walks end at the building again, whose own point is not as sure."""
+    if _pin(at) == _pin(profile_of(site).entrance):
+        return {}
+    if at is None:
+        return {
+            "entrance_lat": None,
+            "entrance_lon": None,
+            "point_quality": PointQuality.APPROXIMATE,
         }
-        if site.lat is None:
-            columns |= {"lat": profile.entrance.lat, "lon": profile.entrance.lon}
-    return columns
+    columns: dict[str, Any] = {
+        "entrance_lat": at.lat,
+        "entrance_lon": at.lon,
+        "point_quality": PointQuality.ENTRANCE,
+        "point_source": "host",
+    }
+    return columns if site.lat is not None else {**columns, "lat": at.lat, "lon": at.lon}

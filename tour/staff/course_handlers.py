@@ -10,6 +10,7 @@ from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
 from tour.errors import BadInput, NotFound
+from tour.events import editing as events
 from tour.events.models import Event
 from tour.i18n import lazy as _
 from tour.i18n import translate
@@ -125,7 +126,7 @@ def _legs(outing: Outing) -> list[str]:
 async def _walkable(request: Request, event: Event) -> list[tuple[int, SiteEntry]]:
     """(number, site) of the event's published places that a walk can reach."""
     catalogue = await state(request).caches.catalogue.current()
-    seats = await queries.seats_of(event.id)
+    seats = await events.seats_of(event.id)
     found = [(seat.number, catalogue.by_id.get(seat.site_id)) for seat in seats]
     return [(number, site) for number, site in found if site and site.is_walkable]
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from tour.events.editing import TEXTS, EventDraft, Seat, as_fields
+from tour.events.editing import SEAT_FIELDS, TEXTS, EventDraft, Seat, as_fields, seat_fields
 from tour.events.models import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.hours import Span
@@ -21,6 +22,16 @@ FIELDS = (
     "closes",
     "booking_opens_at",
 )
+FIELD_LABELS = {
+    "title": _("Heading"),
+    "summary": _("In one sentence"),
+    "description": _("About the event"),
+    "starts_on": _("First day"),
+    "ends_on": _("Last day"),
+    "opens": _("Opens"),
+    "closes": _("Closes"),
+    "booking_opens_at": _("Reservations open"),
+}
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_DAYS = 31
 MOST_NUMBER = 999
@@ -28,11 +39,15 @@ MOST_NUMBER = 999
 
 def event_values(draft: EventDraft, zone: ZoneInfo) -> dict[str, str]:
     """A form filled from what is stored; the booking opening as local time."""
-    opens_at = draft.booking_opens_at
-    local = f"{opens_at.astimezone(zone):%Y-%m-%dT%H:%M}" if opens_at else ""
-    stored = {name: str(text) for name, text in as_fields(draft).items()}
-    clocks = {name: stored[name].rjust(5, "0") for name in ("opens", "closes")}
-    return {**stored, **clocks, "booking_opens_at": local}
+    return {name: as_typed(name, stored, zone) for name, stored in as_fields(draft).items()}
+
+
+def as_typed(field: str, logged: Any, zone: ZoneInfo) -> str:
+    """A stored or logged value as the form writes it: local time, and 09:00 with its nought."""
+    text = "" if logged is None else str(logged)
+    if field == "booking_opens_at" and text:
+        return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%dT%H:%M}"
+    return text.rjust(5, "0") if field in ("opens", "closes") and text else text
 
 
 def read_event(values: Mapping[str, str], zone: ZoneInfo) -> tuple[EventDraft | None, Typed]:
@@ -64,13 +79,20 @@ def read_slug(values: Mapping[str, str]) -> Typed:
 
 def seat_values(seats: Sequence[Seat]) -> dict[str, str]:
     """{number-12: "3", role-12: "host"} for every site that takes part."""
-    values = {}
-    for seat in seats:
-        values[f"number-{seat.site_id}"] = str(seat.number)
-        values[f"role-{seat.site_id}"] = seat.role.value
-        values[f"takes-{seat.site_id}"] = "1"
-        values[f"answer-{seat.site_id}"] = seat.answer.value
-    return values
+    return seat_fields(seats)
+
+
+def whole_seats(values: Mapping[str, str], site_ids: Sequence[int]) -> dict[str, str]:
+    """The form with every field that it has not sent: of a place without a tick all are empty,
+    and one that is only shown is not asked for its answer."""
+    whole = {f"{name}-{i}": "" for i in site_ids for name in SEAT_FIELDS}
+    for i in site_ids:
+        if values.get(f"takes-{i}"):
+            sent = {f"{name}-{i}": values.get(f"{name}-{i}", "") for name in SEAT_FIELDS}
+            is_shown = sent[f"role-{i}"] == ParticipationRole.NEARBY
+            asked = {f"answer-{i}": ParticipationAnswer.ACCEPTED.value} if is_shown else {}
+            whole |= {**sent, **asked}
+    return whole
 
 
 def read_seats(
@@ -110,13 +132,10 @@ def _role(values: Mapping[str, str], site_id: int) -> ParticipationRole:
     return ParticipationRole(role) if known else ParticipationRole.HOST
 
 
-def answer_labels() -> list[tuple[str, str]]:
-    labels = {
-        ParticipationAnswer.INVITED: _("Asked"),
-        ParticipationAnswer.ACCEPTED: _("Takes part"),
-        ParticipationAnswer.DECLINED: _("Declined"),
-    }
-    return [(answer.value, str(text)) for answer, text in labels.items()]
+def labels() -> dict[str, str]:
+    """What the fields are called, for the list of what somebody else has changed."""
+    named = {name: str(label) for name, label in FIELD_LABELS.items()}
+    return {**named, **{f"{name}_en": f"{named[name]} (English)" for name in TEXTS}}
 
 
 def _answer(

@@ -1,6 +1,6 @@
 """Events: dates, hours, texts side by side, who takes part, whether visitors see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,23 +8,23 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
-from tour.audit.models import AuditEntry
 from tour.db import transaction
 from tour.errors import BadInput
 from tour.events import answers, editing
 from tour.events.models import Event, ParticipationAnswer
 from tour.participation import service as participation
 from tour.programmes.booking_opening import follow_event
-from tour.sites.editing import Stale, Version, meanwhile
+from tour.sites.editing import Stale, Version
 from tour.sites.labels import KINDS
+from tour.sites.merging import Merge, merged
 from tour.sites.models import SiteKind
 from tour.staff import event_form as forms
-from tour.staff import queries
+from tour.staff import queries, seat_words
 from tour.staff.frame import back_to, staff_page
 from tour.web import now, state
 from tour.web.forms import Typed, texts
 
-SEAT_FIELDS = ("takes-", "number-", "role-", "answer-")
+SENT = tuple(f"{name}-" for name in editing.SEAT_FIELDS)
 
 
 async def events_page(request: Request) -> Response:
@@ -80,8 +80,8 @@ async def change_event(request: Request) -> Response:
             )
             await follow_event(event.id, event.booking_opens_at, draft.booking_opens_at)
     except Stale:
-        others = await _others(event.id, version)
-        return await _page(request, who, event, typed, 409, others=others)
+        merge = await _merged(request, event, typed.values, version)
+        return await _page(request, who, event, typed, 409, merge=merge)
     return back_to(request, "staff:event", event_id=event.id)
 
 
@@ -99,7 +99,7 @@ async def set_visibility(request: Request) -> Response:
 async def sites_page(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await _event(request)
-    values = forms.seat_values(await queries.seats_of(event.id))
+    values = forms.seat_values(await editing.seats_of(event.id))
     return await _sites_page(request, who, event, Typed(values))
 
 
@@ -107,7 +107,7 @@ async def change_sites(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await _event(request)
     form = await request.form(max_fields=6000, max_files=0)
-    values = texts(form, [name for name in form if name.startswith(SEAT_FIELDS)])
+    values = texts(form, [name for name in form if name.startswith(SENT)])
     version = str(form.get("version", ""))
     lines = await queries.site_lines(now(request))
     asks = form.get("do") == "ask"
@@ -124,8 +124,9 @@ async def change_sites(request: Request) -> Response:
             if asks:
                 await participation.ask_new(event.id, now=now(request))
     except Stale:
-        others = await _others(event.id, version)
-        return await _sites_page(request, who, event, typed, 409, others=others)
+        whole = forms.whole_seats(values, [line.id for line in lines])
+        merge = await _merged(request, event, whole, version)
+        return await _sites_page(request, who, event, typed, 409, merge=merge)
     return back_to(request, "staff:event_sites", event_id=event.id)
 
 
@@ -141,12 +142,15 @@ async def _event(request: Request) -> Event:
     return await queries.event_by_id(request.path_params["event_id"])
 
 
-async def _others(event_id: int, version: str) -> list[AuditEntry]:
-    """What was saved meanwhile; nothing where the version was never one."""
-    try:
-        return await meanwhile(editing.SUBJECT, event_id, Version.parse(version))
-    except Stale:
-        return []
+async def _merged(request: Request, event: Event, values: Mapping[str, str], version: str) -> Merge:
+    zone = state(request).town.timezone
+    return await merged(
+        values,
+        editing.SUBJECT,
+        await queries.event_by_id(event.id),
+        version,
+        write=lambda field, logged: forms.as_typed(field, logged, zone),
+    )
 
 
 def _new_page(request: Request, who: SignedIn, form: Typed, status: int = 200) -> Response:
@@ -169,7 +173,7 @@ async def _page(
     status: int = 200,
     *,
     version: str = "",
-    others: Sequence[AuditEntry] = (),
+    merge: Merge | None = None,
 ) -> Response:
     fresh = await queries.event_by_id(event.id)
     return staff_page(
@@ -180,9 +184,10 @@ async def _page(
         section="events",
         tab="texts",
         event=fresh,
-        form=form,
-        others=others,
-        version=version or str(await Version.of(fresh, editing.SUBJECT)),
+        form=Typed(merge.values) if merge else form,
+        others=merge.others if merge else (),
+        labels=forms.labels(),
+        version=merge.version if merge else version or await _version(fresh),
     )
 
 
@@ -194,9 +199,11 @@ async def _sites_page(
     status: int = 200,
     *,
     version: str = "",
-    others: Sequence[AuditEntry] = (),
+    merge: Merge | None = None,
 ) -> Response:
     fresh = await queries.event_by_id(event.id)
+    lines = await queries.site_lines(now(request))
+    form = Typed(merge.values) if merge else form
     return staff_page(
         request,
         "staff/event_sites.html",
@@ -206,13 +213,18 @@ async def _sites_page(
         tab="sites",
         event=fresh,
         form=form,
-        sites=_in_order(await queries.site_lines(now(request)), form),
+        sites=_in_order(lines, form),
         kinds=kind_labels(),
-        answers=forms.answer_labels(),
+        answers=seat_words.answer_labels(),
         unanswered=len(await answers.unanswered(event.id)),
-        others=others,
-        version=version or str(await Version.of(fresh, editing.SUBJECT)),
+        others=seat_words.shown(merge.others if merge else ()),
+        labels=seat_words.labels({line.id: line.name for line in lines}),
+        version=merge.version if merge else version or await _version(fresh),
     )
+
+
+async def _version(event: Event) -> str:
+    return str(await Version.of(event, editing.SUBJECT))
 
 
 def kind_labels() -> dict[str, str]:

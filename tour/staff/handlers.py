@@ -14,7 +14,7 @@ from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
 from tour.sites.models import Site
 from tour.sites.publication import publish_site, withdraw_site
-from tour.staff import approvals, queries, today
+from tour.staff import approvals, queries, seat_words, today
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import action_label, field_label
@@ -106,21 +106,29 @@ async def log_page(request: Request) -> Response:
     before = request.query_params.get("before", "")
     before_id = int(before) if before.isdecimal() and len(before) < 15 else None
     entries = await audit.entries(before_id=before_id)
+    seated = (seat_words.site_of(field) for e in entries for field in e.after)
+    names = await queries.site_names([*(e.site_id for e in entries), *seated])
     return staff_page(
         request,
         "staff/log.html",
         who,
         section="log",
-        entries=[(e, in_words(e.before), in_words(e.after)) for e in entries],
+        entries=[(e, in_words(e.before, names), in_words(e.after, names)) for e in entries],
         action=action_label,
-        places=await queries.site_names(e.site_id for e in entries),
+        places=names,
         next_before=entries[-1].id if len(entries) == audit.PAGE else None,
     )
 
 
-def in_words(fields: Mapping[str, Any]) -> str:
-    """Logged fields as text, without those that were empty."""
-    told = {field_label(name): approvals.shown(value) for name, value in fields.items()}
+def in_words(fields: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    """Logged fields as text, without those that were empty; `names` of sites by id."""
+    seats = seat_words.labels(names)
+    told = {
+        seats.get(name) or field_label(name): seat_words.word(name, value)
+        if seat_words.site_of(name)
+        else approvals.shown(value)
+        for name, value in fields.items()
+    }
     return ", ".join(f"{label}: {text}" for label, text in told.items() if text)
 
 

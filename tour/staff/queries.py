@@ -8,8 +8,7 @@ from typing import Any
 
 from tour.accounts.models import Invitation, Membership
 from tour.errors import NotFound
-from tour.events.editing import Seat
-from tour.events.models import Event, Participation, ParticipationAnswer, ParticipationRole
+from tour.events.models import Event, Participation, ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.publishing.models import MapVersion
 from tour.routes.models import Stop, WalkingRoute
@@ -81,20 +80,6 @@ async def event_by_id(event_id: int) -> Event:
     if event is None:
         raise NotFound(_("There is no such event. It may be over or not yet announced."))
     return event
-
-
-async def seats_of(event_id: int) -> list[Seat]:
-    """Who takes part, by number."""
-    rows = await Participation.filter(event_id=event_id).order_by("number").values()
-    return [
-        Seat(
-            r["site_id"],
-            r["number"],
-            ParticipationRole(r["role"]),
-            ParticipationAnswer(r["answer"]),
-        )
-        for r in rows
-    ]
 
 
 async def course_lines(event_id: int) -> list[CourseLine]:

@@ -1,0 +1,62 @@
+"""Who takes part in an event, in words: the log keeps codes under the names of the form."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tour.events.editing import SEAT_FIELDS
+from tour.events.models import ParticipationAnswer, ParticipationRole
+from tour.i18n import lazy as _
+from tour.sites.merging import Other
+
+ANSWERS = {
+    ParticipationAnswer.INVITED: _("Asked"),
+    ParticipationAnswer.ACCEPTED: _("Takes part"),
+    ParticipationAnswer.DECLINED: _("Declined"),
+}
+ROLES = {
+    ParticipationRole.HOST: _("Opens its doors"),
+    ParticipationRole.NEARBY: _("Nearby, only shown"),
+}
+FIELD_LABELS = {
+    "takes": _("Takes part"),
+    "number": _("Map number"),
+    "role": _("Part"),
+    "answer": _("Answer"),
+}
+
+
+def answer_labels() -> list[tuple[str, str]]:
+    return [(answer.value, str(text)) for answer, text in ANSWERS.items()]
+
+
+def labels(names: Mapping[int, str]) -> dict[str, str]:
+    """{"answer-12": "見本工房: Answer"} for sites by id."""
+    return {
+        f"{field}-{site}": f"{name}: {label}"
+        for site, name in names.items()
+        for field, label in FIELD_LABELS.items()
+    }
+
+
+def shown(others: Iterable[Other]) -> list[Other]:
+    return [
+        replace(other, before=word(other.field, other.before), after=word(other.field, other.after))
+        for other in others
+    ]
+
+
+def word(field: str, value: Any) -> str:
+    """A seat's logged value as it is read."""
+    text = "" if value is None else str(value)
+    kind = field.partition("-")[0]
+    if kind == "takes":
+        return str(_("yes")) if text else ""
+    codes: Mapping[str, Any] = {"answer": ANSWERS, "role": ROLES}.get(kind, {})  # type: ignore[assignment]
+    return str(codes.get(text, text))
+
+
+def site_of(field: str) -> int | None:
+    """The site that a field of a seat is about; None for every other field."""
+    kind, _hyphen, site = field.partition("-")
+    return int(site) if kind in SEAT_FIELDS and site.isdecimal() else None
