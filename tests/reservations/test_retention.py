@@ -107,3 +107,26 @@ async def test_pages_of_parties_are_all_looked_at(
     for _party in range(5):
         await client.post(f"/slots/{slot.id}/reserve", data=typed())
     assert await retention.erase_due(now=NOON + timedelta(days=60)) == 5
+
+
+async def test_no_form_can_take_the_key_that_an_erased_party_gets(
+    client: httpx.AsyncClient,
+) -> None:
+    slot = await slot_in_two_weeks(7)
+    await client.post(f"/slots/{slot.id}/reserve", data=typed())
+    first = await Reservation.get()
+    late = await make_slot(NOON + timedelta(days=100))
+    for key in (f"erased-{first.id}", f"erased:{first.id}"):
+        answer = await client.post(f"/slots/{late.id}/reserve", data=typed(key=key))
+        assert answer.status_code == 303
+    assert await retention.erase_due(now=NOON + timedelta(days=60)) == 1
+
+
+async def test_an_erased_party_gets_no_name_again(client: httpx.AsyncClient) -> None:
+    slot = await slot_in_two_weeks(7, capacity=1)
+    await client.post(f"/slots/{slot.id}/reserve", data=typed())
+    path = (await client.post(f"/slots/{slot.id}/queue", data=typed())).headers["location"]
+    await retention.erase_due(now=NOON + timedelta(days=60))
+    change = {"adults": "1", "children": "0", "name": "北 花子"}
+    assert (await client.post(f"{path}/change", data=change)).status_code == 409
+    assert "花子" not in await everything_said_of_people()

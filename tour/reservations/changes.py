@@ -85,11 +85,13 @@ async def change_party(reference: str, *, adults: int, children: int, now: datet
 
 
 async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Reservation:
-    """Another name to call at the door, until the first cut-off."""
+    """Another name to call at the door, until the first cut-off; never into an erased party."""
     reservation = await by_reference(reference)
     for place in await confirmed_places(reservation.id):
         _check_in_time(place, now)
-    await Reservation.filter(id=reservation.id).update(name=name, kana=kana)
+    kept = Reservation.filter(id=reservation.id, erased_at=None)
+    if not await kept.update(name=name, kana=kana):
+        raise TooLateToChange(_("This reservation has been erased."))
     return await by_reference(reference)
 
 

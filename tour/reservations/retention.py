@@ -79,7 +79,8 @@ async def _erase(parties: Sequence[Reservation], now: datetime) -> None:
     ids = [party.id for party in parties]
     async with transaction():
         for party_id in ids:
-            await Reservation.filter(id=party_id).update(idempotency_key=f"erased-{party_id}")
+            # The colon keeps it out of forms.KEY: nobody's form can have taken it before.
+            await Reservation.filter(id=party_id).update(idempotency_key=f"erased:{party_id}")
         await Reservation.filter(id__in=ids).update(
             name="",
             kana="",
