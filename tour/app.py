@@ -33,10 +33,11 @@ from tour.pages.urls import urls as page_urls
 from tour.participation.urls import urls as participation_urls
 from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
+from tour.repeating import Loop
 from tour.reservations.urls import urls as reservation_urls
 from tour.reservations.worker import reservations_worker
 from tour.routes.approaches import approach_finder
-from tour.routes.keeping import keeping_plans
+from tour.routes.keeping import keeping_plans, telling_news
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.urls import urls as route_urls
 from tour.routes.walks import Walks, open_walks
@@ -75,6 +76,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "settings": settings,
         "town": town,
         "traffic": traffic,
+        "loops": [],
         "clock": clock or _clock(settings),
         "assets": assets,
         "templates": make_environment(town, assets.url),
@@ -100,13 +102,18 @@ def _clock(settings: Settings) -> Clock:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    clock: Clock = app.state.clock
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(db.opened(settings.database_url))
+        enter = stack.enter_async_context
+        await enter(db.opened(settings.database_url))
+        loops: list[Loop] = []
+        app.state.loops = loops
         if settings.worker == "inline":
-            await stack.enter_async_context(running_worker(settings, app.state.clock))
-            await stack.enter_async_context(reservations_worker(app.state.clock))
-        await stack.enter_async_context(keeping_pictures(settings.var, app.state.clock))
-        await stack.enter_async_context(keeping_plans(app.state))
+            loops.append(await enter(running_worker(settings, clock)))
+            loops.extend(await enter(reservations_worker(clock)))
+        loops.append(await enter(keeping_pictures(settings.var, clock)))
+        loops.append(await enter(telling_news(app.state)))
+        loops.append(await enter(keeping_plans(clock)))
         yield
 
 

@@ -1,5 +1,6 @@
 """What browsers, search engines and monitors ask for by a fixed name."""
 
+import asyncio
 import shutil
 import xml.etree.ElementTree as ET
 
@@ -81,3 +82,11 @@ async def test_without_its_database_a_process_is_alive_but_not_ready(client) -> 
     ready = await client.get("/readyz")
     assert ready.status_code == 503
     assert "catalogue_revision" not in ready.text
+
+
+async def test_a_process_whose_background_work_has_ended_is_not_ready(client, app) -> None:
+    ended = asyncio.get_running_loop().create_future()
+    ended.set_result(None)
+    app.state.loops.append(ended)
+    ready = await client.get("/readyz")
+    assert (ready.status_code, ready.json()["status"]) == (503, "background work has ended")

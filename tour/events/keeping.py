@@ -3,17 +3,14 @@
 In the web process, because the files lie where the pages are served. Several may do it at once.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 
-from tortoise.exceptions import BaseORMException
-
 from tour.clock import Clock
 from tour.events import covers
+from tour.repeating import Loop, repeating
 from tour.sites import photos
 
 log = logging.getLogger("tour.pictures")
@@ -27,29 +24,6 @@ async def sweep(var: Path, *, now: datetime) -> int:
     return gone + await covers.keep_only_wanted(covers.folder_in(var), now=now)
 
 
-@asynccontextmanager
-async def keeping_pictures(var: Path, clock: Clock) -> AsyncIterator[None]:
+def keeping_pictures(var: Path, clock: Clock) -> AbstractAsyncContextManager[Loop]:
     """Sweep every hour, for as long as the block lasts."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(_run(var, clock, stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
-
-
-async def _run(var: Path, clock: Clock, stop: asyncio.Event) -> None:
-    while not await _stopped(stop):
-        try:
-            await sweep(var, now=clock())
-        except (BaseORMException, OSError) as exc:
-            log.error("old pictures stay: %s", type(exc).__name__)
-
-
-async def _stopped(stop: asyncio.Event) -> bool:
-    try:
-        await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
-    except TimeoutError:
-        return False
-    return True
+    return repeating(lambda: sweep(var, now=clock()), PAUSE_SECONDS, log, first_after=PAUSE_SECONDS)

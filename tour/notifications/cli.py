@@ -19,7 +19,7 @@ from tour.notifications.keys import new_private_key
 from tour.notifications.worker import FULL, open_worker
 from tour.settings import Settings
 
-Beside = Callable[[Clock], AbstractAsyncContextManager[None]]
+Beside = Callable[[Clock], AbstractAsyncContextManager[object]]
 """Other work of the same process, for as long as the block lasts."""
 
 

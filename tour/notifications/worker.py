@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
-from tortoise.exceptions import BaseORMException
-
 from tour.clock import Clock
 from tour.db import transaction
 from tour.notifications import outbox
@@ -26,6 +24,7 @@ from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Envelope, joined,
 from tour.notifications.models import MAIL
 from tour.notifications.outbox import Job
 from tour.notifications.sender import Push, PushSender, open_sender
+from tour.repeating import Loop, repeated
 from tour.settings import Settings
 
 log = logging.getLogger("tour.notifications")
@@ -81,14 +80,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what is under way. A fault costs one cycle."""
-        while not stop.is_set():
-            try:
-                is_busy = await self._cycle()
-            except (BaseORMException, OSError) as exc:
-                # Only the kind: a database's message may show values.
-                log.error("the outbox cannot be read: %s", type(exc).__name__)
-                is_busy = False
-            await _rest(stop, self._pace.seconds if is_busy else IDLE_SECONDS)
+        await repeated(self._paced_cycle, IDLE_SECONDS, stop, log)
         self._is_stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
@@ -102,6 +94,10 @@ class Worker:
                 tries += len(self._tasks)
                 await asyncio.wait(self._tasks)
         return tries
+
+    async def _paced_cycle(self) -> float:
+        """Seconds until the next."""
+        return self._pace.seconds if await self._cycle() else IDLE_SECONDS
 
     async def _cycle(self) -> bool:
         """Record what came back, take what is due; False when there was nothing to do."""
@@ -209,13 +205,6 @@ class Worker:
             self._results.clear()
 
 
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
-
-
 def _letter(job: Job) -> Letter:
     return Letter(
         to=job.email,
@@ -235,13 +224,13 @@ async def open_worker(settings: Settings, clock: Clock, pace: Pace) -> AsyncIter
 
 
 @asynccontextmanager
-async def running_worker(settings: Settings, clock: Clock) -> AsyncIterator[None]:
+async def running_worker(settings: Settings, clock: Clock) -> AsyncIterator[Loop]:
     """A gentle worker beside the pages, for as long as the block lasts."""
     stop = asyncio.Event()
     async with open_worker(settings, clock, GENTLE) as worker:
         task = asyncio.create_task(worker.run(stop))
         try:
-            yield
+            yield task
         finally:
             stop.set()
             await task

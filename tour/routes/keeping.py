@@ -3,17 +3,16 @@
 In the web process, because the times of a plan need the streets. Any number may do it at once.
 """
 
-import asyncio
 import logging
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from starlette.datastructures import State
-from tortoise.exceptions import BaseORMException
 
+from tour.clock import Clock
 from tour.programmes.purging import purge_programmes
+from tour.repeating import Loop, repeating
 from tour.routes.models import Itinerary
 from tour.routes.plan_news import tell_news
 from tour.sites.revision import current_revision
@@ -37,37 +36,25 @@ async def sweep(now: datetime) -> int:
     return erased + await purge_programmes(now=now)
 
 
-@asynccontextmanager
-async def keeping_plans(parts: State) -> AsyncIterator[None]:
-    """Look after plans for as long as the block lasts."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(_run(parts, stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
+@dataclass(slots=True)
+class LookOut:
+    """Tells news of plans whenever the catalogue has changed since it last did."""
+
+    parts: State
+    seen: int = -1
+
+    async def look(self) -> None:
+        revision = await current_revision()
+        if revision != self.seen:
+            await tell_news(self.parts, now=self.parts.clock())
+            self.seen = revision
 
 
-async def _run(parts: State, stop: asyncio.Event) -> None:
-    seen, swept_at = -1, time.monotonic()
-    while not await _stopped(stop):
-        try:
-            revision = await current_revision()
-            if revision != seen:
-                await tell_news(parts, now=parts.clock())
-                seen = revision
-            if time.monotonic() - swept_at >= SWEEP_SECONDS:
-                await sweep(parts.clock())
-                swept_at = time.monotonic()
-        except (BaseORMException, OSError) as exc:
-            # Only the kind: a database's message may show values.
-            log.error("plans are not looked after: %s", type(exc).__name__)
+def telling_news(parts: State) -> AbstractAsyncContextManager[Loop]:
+    """Tell whoever reserved from a plan what has changed, for as long as the block lasts."""
+    return repeating(LookOut(parts).look, LOOK_SECONDS, log, first_after=LOOK_SECONDS)
 
 
-async def _stopped(stop: asyncio.Event) -> bool:
-    try:
-        await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
-    except TimeoutError:
-        return False
-    return True
+def keeping_plans(clock: Clock) -> AbstractAsyncContextManager[Loop]:
+    """Forget old plans every hour, for as long as the block lasts."""
+    return repeating(lambda: sweep(clock()), SWEEP_SECONDS, log, first_after=SWEEP_SECONDS)
