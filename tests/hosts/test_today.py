@@ -112,6 +112,19 @@ async def test_closing_early_tells_those_who_still_come(
     assert told.due_at == NOON
 
 
+async def test_closing_early_is_no_news_for_tomorrows_visitors(
+    client: httpx.AsyncClient, clock: TurnableClock, site: Site
+) -> None:
+    clock.turn(hours=8)
+    tonight, tomorrow = NOON + timedelta(hours=9), NOON + timedelta(hours=19)
+    programme = await make_programme(site, tonight, tomorrow)
+    for slot in await Slot.filter(programme_id=programme.id):
+        await make_party(slot)
+    await client.post(f"/host/{site.slug}/door", data={"do": "closed"})
+    told = await Reminder.filter(key__startswith="door:").values_list("key", flat=True)
+    assert told == [f"door:{(await first_slot(programme)).id}"]
+
+
 @pytest.mark.usefixtures("database")
 async def test_walk_ins_never_pass_their_cap() -> None:
     site = await make_site()

@@ -71,8 +71,9 @@ async def tell_door(request: Request) -> Response:
             tending.site.id, local.date(), changes, actor=tending.actor, now=now(request)
         )
         if changes.get("state") == DoorState.CLOSED:
+            zone = state(request).town.timezone
             await slot_changes.tell_closed_early(
-                tending.site, actor=tending.actor, now=now(request)
+                tending.site, zone, actor=tending.actor, now=now(request)
             )
     return back(request, tending, entry)
 

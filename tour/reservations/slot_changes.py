@@ -1,7 +1,8 @@
 """Changes to a slot that its parties must hear of. One transaction each, messages included."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
@@ -14,12 +15,12 @@ from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
 from tour.reservations import changes, reminders, waitlist
+from tour.reservations.arrivals import day_bounds
 from tour.reservations.models import Place, PlaceStatus, Reservation
 from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
 
 MAX_MESSAGE = 500
-SAME_DAY = timedelta(hours=12)
 
 
 async def cancel_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
@@ -56,13 +57,14 @@ async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) 
     return told
 
 
-async def tell_closed_early(site: Site, *, actor: Actor, now: datetime) -> int:
+async def tell_closed_early(site: Site, zone: ZoneInfo, *, actor: Actor, now: datetime) -> int:
     """Tell the parties that still come today: the door closes early, their seats stay."""
+    _begin, midnight = day_bounds(now.astimezone(zone).date(), zone)
     async with transaction():
         soon = Slot.filter(
             programme__site_id=site.id,
             starts_at__gt=now,
-            starts_at__lt=now + SAME_DAY,
+            starts_at__lt=midnight,
             status=SlotStatus.OPEN,
             seats_taken__gt=0,
         )
