@@ -223,3 +223,18 @@ async def test_a_draw_is_entered_and_left_by_the_api(client: Client) -> None:
     left = await client.delete(f"/api/v1/reservations/{reference}/draw-entry")
     assert left.status_code == 204
     assert (await client.post(f"{path}/entries", json=wish(slot))).status_code == 201
+
+
+async def test_what_only_a_party_may_read_is_kept_by_no_cache(client: Client) -> None:
+    slot = await make_slot()
+    made = await client.post("/api/v1/reservations", json=wish(slot))
+    path = f"/reservations/{made.json()['reference']}"
+    answers = [
+        made,
+        await client.get(path),
+        await client.get(f"{path}/calendar.ics"),
+        await client.get(f"/api/v1{path}"),
+        await client.patch(f"/api/v1{path}", json={"party": {"adults": 2}}),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 200, 200]
+    assert {answer.headers.get("cache-control") for answer in answers} == {"no-store"}

@@ -1,5 +1,6 @@
 """Reservations, waiting lists and push subscriptions: the same services as the pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -33,10 +34,7 @@ async def create(request: Request) -> Response:
 
 async def detail(request: Request) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
-    return JSONResponse(
-        shown(entry, reservation_url(request, entry.reservation.reference)),
-        headers={"Cache-Control": "no-store"},
-    )
+    return private(shown(entry, reservation_url(request, entry.reservation.reference)))
 
 
 async def cancel(request: Request) -> Response:
@@ -58,7 +56,7 @@ async def change(request: Request) -> Response:
     await changes.change_party(reference, adults=form.adults, children=form.children, now=at)
     await changes.rename(reference, name=form.value("name"), kana=form.value("kana"), now=at)
     entry = await queries.by_reference(reference)
-    return JSONResponse(shown(entry, reservation_url(request, reference)))
+    return private(shown(entry, reservation_url(request, reference)))
 
 
 async def join(request: Request) -> Response:
@@ -72,7 +70,7 @@ async def accept(request: Request) -> Response:
     parameters = request.path_params
     made = await waitlist.accept(parameters["reference"], parameters["slot_id"], now=now(request))
     entry = await queries.by_reference(made.reference)
-    return JSONResponse(shown(entry, reservation_url(request, made.reference)))
+    return private(shown(entry, reservation_url(request, made.reference)))
 
 
 async def leave(request: Request) -> Response:
@@ -105,7 +103,7 @@ async def prove(request: Request) -> Response:
     code = str((await read_object(request)).get("code", ""))
     await proving.prove(reference, code, now=now(request))
     entry = await queries.by_reference(reference)
-    return JSONResponse(shown(entry, reservation_url(request, reference)))
+    return private(shown(entry, reservation_url(request, reference)))
 
 
 async def created(request: Request, reference: str) -> Response:
@@ -121,7 +119,14 @@ async def created(request: Request, reference: str) -> Response:
             confirm=state(request).settings.base_url + str(path),
             ends_at=entry.check.ends_at.isoformat(),
         )
-    return JSONResponse(shown(entry, url), 201, headers={"Location": url})
+    return private(shown(entry, url), 201, {"Location": url})
+
+
+def private(
+    body: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """What only this party may read: no cache on the way keeps it."""
+    return JSONResponse(body, status, {**(headers or {}), "Cache-Control": "no-store"})
 
 
 async def read_wish(

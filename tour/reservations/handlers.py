@@ -117,7 +117,10 @@ async def calendar(request: Request) -> Response:
     return Response(
         calendar_file(appointments, now=now(request)),
         media_type=ICS,
-        headers={"Content-Disposition": 'attachment; filename="reservation.ics"'},
+        headers={
+            "Content-Disposition": 'attachment; filename="reservation.ics"',
+            "Cache-Control": "no-store",
+        },
     )
 
 
