@@ -25,7 +25,11 @@ from tour.sites.service import catalogue_changed
 SUBJECT = "programme"
 ENTRIES_CLOSE_BEFORE = timedelta(days=5)
 MOST_SLOTS = 200
-WENT_PUBLIC = ("programme.publish", "programme.pause")
+ADDED = "programme.add"
+CHANGED = "programme.change"
+PUBLISHED = "programme.publish"
+PAUSED = "programme.pause"
+WENT_PUBLIC = (PUBLISHED, PAUSED)
 
 
 class Stage(StrEnum):
@@ -69,7 +73,7 @@ async def create(
         )
         await _add_slots(made, times, now)
         after = {**as_fields(outline), "times": len(times.starts)}
-        await note(actor, "programme.add", _subject(made), before={}, after=after, now=now)
+        await note(actor, ADDED, _subject(made), before={}, after=after, now=now)
     return made
 
 
@@ -86,7 +90,7 @@ async def change(
         await Programme.filter(id=programme.id).update(**row)
         await _log(
             actor,
-            "programme.change",
+            CHANGED,
             _subject(before),
             as_fields(outline_of(before)),
             as_fields(outline),
@@ -104,12 +108,12 @@ async def add_times(programme: Programme, times: Times, *, actor: Actor, now: da
 
 async def publish(programme: Programme, *, actor: Actor, now: datetime) -> None:
     """Show it to visitors, at once."""
-    await _set_published(programme, "programme.publish", True, actor, now)
+    await _set_published(programme, PUBLISHED, True, actor, now)
 
 
 async def pause(programme: Programme, *, actor: Actor, now: datetime) -> None:
     """Take no more reservations and leave the lists; those who have reserved keep their seats."""
-    await _set_published(programme, "programme.pause", False, actor, now)
+    await _set_published(programme, PAUSED, False, actor, now)
 
 
 async def remove_programme(programme: Programme, *, actor: Actor, now: datetime) -> None:

@@ -21,6 +21,10 @@ from tour.sites.service import catalogue_changed
 
 OWN_TEXTS = ("name", "name_kana", "summary", "description", "access_note", "address")
 ENGLISH_TEXTS = ("name", "summary", "description", "access_note", "address")
+PROFILE = "site.profile"
+HOURS = "site.hours"
+EXCEPTION = "site.exception"
+"""What the log calls the changes that visitors see."""
 TICK = timedelta(microseconds=1)
 
 
@@ -116,7 +120,7 @@ async def change_profile(
         site = await _claim(site_id, version, now)
         before = as_fields(profile_of(site))
         await Site.filter(id=site_id).update(**_columns(site, profile))
-        await _log(actor, "site.profile", site, before, as_fields(profile), now)
+        await _log(actor, PROFILE, site, before, as_fields(profile), now)
 
 
 async def replace_week(
@@ -144,7 +148,7 @@ async def replace_week(
                 for span in spans
             ]
         )
-        await _log(actor, "site.hours", site, before, await week_fields(site_id), now)
+        await _log(actor, HOURS, site, before, await week_fields(site_id), now)
 
 
 async def set_exception(
@@ -170,7 +174,7 @@ async def set_exception(
                 note=note_text,
             )
         after = await exception_fields(site_id, on_date)
-        await _log(actor, "site.exception", site, before, after, now)
+        await _log(actor, EXCEPTION, site, before, after, now)
 
 
 async def clear_exception(site_id: int, on_date: date, *, actor: Actor, now: datetime) -> None:
@@ -179,7 +183,7 @@ async def clear_exception(site_id: int, on_date: date, *, actor: Actor, now: dat
         site = await Site.get(id=site_id)
         before = await exception_fields(site_id, on_date)
         await HoursException.filter(site_id=site_id, on_date=on_date).delete()
-        await _log(actor, "site.exception", site, before, {}, now)
+        await _log(actor, EXCEPTION, site, before, {}, now)
 
 
 async def week_fields(site_id: int) -> dict[str, str]:

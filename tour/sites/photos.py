@@ -18,6 +18,8 @@ from tour.sites.service import catalogue_changed
 
 MOST = 12
 SUBJECT = "photo"
+ADDED = "photo.add"
+DESCRIBED = "photo.describe"
 
 decoding = asyncio.Semaphore(1)
 """A large photo takes a quarter of a gigabyte while it is decoded: one at a time."""
@@ -55,7 +57,7 @@ async def add_photo(
             created_at=now,
         )
         after = {"name": stored.name, "alt": made.alt}
-        await note(actor, "photo.add", _subject(made), before={}, after=after, now=now)
+        await note(actor, ADDED, _subject(made), before={}, after=after, now=now)
         await catalogue_changed()
     return made
 
@@ -72,7 +74,7 @@ async def describe(
         translations = {"en": {"alt": alt_en.strip()}} if alt_en.strip() else {}
         await Photo.filter(id=photo_id).update(alt=alt.strip(), translations=translations)
         after = {"alt": alt.strip(), "alt_en": alt_en.strip()}
-        await note(actor, "photo.describe", _subject(photo), before=before, after=after, now=now)
+        await note(actor, DESCRIBED, _subject(photo), before=before, after=after, now=now)
         await catalogue_changed()
 
 

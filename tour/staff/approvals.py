@@ -5,47 +5,40 @@ to the site's hosts, and hides the site where staff choose so. Both are lines in
 what is waiting is read from it: the changes after a site's last line of either kind.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from tour.accounts.models import Account, Membership
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
-from tour.i18n import Text, translate
+from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.programmes import editing as programmes
-from tour.programmes.models import Programme
-from tour.sites.labels import ACCESS
+from tour.sites import editing, photos
 from tour.sites.models import Site
+from tour.staff.differences import FieldChange, Things, difference, things_of
 
-LOOKED_AT = ("site.approve", "site.return")
+APPROVED = "site.approve"
+RETURNED = "site.return"
+LOOKED_AT = (APPROVED, RETURNED)
 SHOWN_TO_VISITORS = (
-    "site.profile",
-    "site.hours",
-    "site.exception",
-    "programme.create",
-    "programme.change",
-    "programme.publish",
+    editing.PROFILE,
+    editing.HOURS,
+    editing.EXCEPTION,
+    programmes.ADDED,
+    programmes.CHANGED,
+    programmes.PUBLISHED,
+    photos.ADDED,
+    photos.DESCRIBED,
 )
+"""As the services log them: under their own names, so that none is missed."""
 MOST_ENTRIES = 2000
-CODES: dict[str, Mapping[str, Text]] = {"access_features": ACCESS}
 RETURN_LASTS = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """`of` is the session that the field belongs to; empty for the place's own."""
-
-    of: str
-    name: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +57,32 @@ class Waiting:
 
 async def waiting() -> list[Waiting]:
     """Sites with changes that nobody has looked at, the longest waiting first."""
+    looked_at, by_site = await _logs()
+    things = await things_of(entry for log in by_site.values() for entry in log)
+    sites = {site.id: site for site in await Site.filter(id__in=list(by_site))}
+    found = []
+    for site_id, log in by_site.items():
+        left = [entry for entry in log if things.is_waiting(entry, looked_at.get(site_id, 0))]
+        if left and site_id in sites:
+            found.append(_waiting(sites[site_id], left, things))
+    return sorted(found, key=lambda each: each.upto)
+
+
+async def _logs() -> tuple[dict[int, int], dict[int, list[AuditEntry]]]:
+    """By site: the last line that staff looked at, and what hosts changed, in order."""
     hosts = Account.filter(role=Role.HOST)
     host_ids = {int(i) for i in await hosts.values_list("id", flat=True)}  # type: ignore[call-overload]
     wanted = AuditEntry.filter(action__in=[*SHOWN_TO_VISITORS, *LOOKED_AT]).exclude(site_id=None)
-    latest = await wanted.order_by("-id").limit(MOST_ENTRIES)
+    looked_at: dict[int, int] = {}
     by_site: dict[int, list[AuditEntry]] = {}
-    for entry in reversed(latest):
+    for entry in reversed(await wanted.order_by("-id").limit(MOST_ENTRIES)):
         site_id = int(entry.site_id or 0)
         if entry.action in LOOKED_AT:
             upto = int(entry.after.get("upto", 0))
-            by_site[site_id] = [e for e in by_site.get(site_id, []) if e.id > upto]
+            looked_at[site_id] = max(upto, looked_at.get(site_id, 0))
         elif entry.account_id in host_ids:
             by_site.setdefault(site_id, []).append(entry)
-    titles = await _session_titles(by_site.values())
-    sites = {site.id: site for site in await Site.filter(id__in=list(by_site))}
-    found = [
-        _waiting(sites[i], entries, titles)
-        for i, entries in by_site.items()
-        if entries and i in sites
-    ]
-    return sorted(found, key=lambda each: each.upto)
+    return looked_at, by_site
 
 
 async def approve(site_id: int, upto: int, *, actor: Actor, now: datetime) -> None:
@@ -91,7 +90,7 @@ async def approve(site_id: int, upto: int, *, actor: Actor, now: datetime) -> No
     async with transaction():
         site = await Site.get(id=site_id)
         subject = Subject("site", site_id, site_id, site.name)
-        await note(actor, "site.approve", subject, before={}, after={"upto": upto}, now=now)
+        await note(actor, APPROVED, subject, before={}, after={"upto": upto}, now=now)
 
 
 async def return_to_hosts(
@@ -111,7 +110,7 @@ async def return_to_hosts(
         )
         subject = Subject("site", site_id, site_id, site.name)
         after = {"upto": upto, "comment": comment, "told": told}
-        await note(actor, "site.return", subject, before={}, after=after, now=now)
+        await note(actor, RETURNED, subject, before={}, after=after, now=now)
     return told
 
 
@@ -120,12 +119,7 @@ def _letter(site: Site, comment: str, reader: Recipient) -> Message:
     return Message(title, comment, f"/host/{site.slug}/profile")
 
 
-async def _session_titles(logs: Iterable[Sequence[AuditEntry]]) -> dict[int, str]:
-    ids = {e.subject_id for log in logs for e in log if e.subject == programmes.SUBJECT}
-    return {p.id: str(p.title) for p in await Programme.filter(id__in=list(ids))}
-
-
-def _waiting(site: Site, entries: Sequence[AuditEntry], titles: Mapping[int, str]) -> Waiting:
+def _waiting(site: Site, entries: Sequence[AuditEntry], things: Things) -> Waiting:
     last = entries[-1]
     return Waiting(
         site_id=site.id,
@@ -135,38 +129,5 @@ def _waiting(site: Site, entries: Sequence[AuditEntry], titles: Mapping[int, str
         who=last.who,
         at=last.at,
         upto=last.id,
-        changes=tuple(_difference(entries, titles)),
+        changes=tuple(difference(entries, things)),
     )
-
-
-def _difference(entries: Sequence[AuditEntry], titles: Mapping[int, str]) -> list[FieldChange]:
-    """Field by field from before the first change to after the last; what came back is left out."""
-    before: dict[tuple[str, str], Any] = {}
-    after: dict[tuple[str, str], Any] = {}
-    for entry in entries:
-        for name in {**entry.before, **entry.after}:
-            field = ("" if entry.subject == "site" else titles.get(entry.subject_id, "–"), name)
-            before.setdefault(field, entry.before.get(name))
-            after[field] = entry.after.get(name)
-    return [
-        FieldChange(*field, shown(_named(field, before)), shown(_named(field, after)))
-        for field in after
-        if before[field] != after[field]
-    ]
-
-
-def _named(field: tuple[str, str], values: Mapping[tuple[str, str], Any]) -> Any:
-    """What is kept as codes, in words."""
-    value, labels = values[field], CODES.get(field[1], {})
-    return [str(labels.get(c, c)) for c in value] if labels and isinstance(value, list) else value
-
-
-def shown(value: Any) -> str:
-    """A logged value as text."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(shown(each) for each in value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {shown(each)}" for name, each in value.items())
-    return str(value)

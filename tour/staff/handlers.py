@@ -15,6 +15,7 @@ from tour.notifications import queries as notifications
 from tour.sites.models import Site
 from tour.sites.publication import publish_site, withdraw_site
 from tour.staff import approvals, queries, seat_words, today
+from tour.staff.differences import shown
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import action_label, field_label
@@ -126,7 +127,7 @@ def in_words(fields: Mapping[str, Any], names: Mapping[int, str]) -> str:
     told = {
         seats.get(name) or field_label(name): seat_words.word(name, value)
         if seat_words.site_of(name)
-        else approvals.shown(value)
+        else shown(value)
         for name, value in fields.items()
     }
     return ", ".join(f"{label}: {text}" for label, text in told.items() if text)
