@@ -1,10 +1,12 @@
 """A limit lets through what is allowed, and no more, whenever the period turns."""
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
 from tour.errors import TooManyRequests
 from tour.reservations import limits as counting
-from tour.reservations.limits import BY_ADDRESS, BY_CONTACT, RateLimits
+from tour.reservations.limits import BY_ADDRESS, BY_CONTACT, Limit, RateLimits, network_of
 from tour.reservations.models import RateCount
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -73,3 +75,39 @@ async def test_no_address_is_kept_and_old_counts_are_forgotten(
     monkeypatch.setattr(counting.time, "time", watch)
     await counting.forget_counts()
     assert await RateCount.all().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("2001:db8:0:1:ffff::9", "2001:db8:0:1::/64"),
+        ("2001:db8:0:2::1", "2001:db8:0:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_a_home_is_one_whatever_addresses_it_takes(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize(("last", "status"), [("2001:db8:0:1::3", 429), ("2001:db8:0:2::1", 404)])
+async def test_another_address_of_one_home_gets_no_further(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch, last: str, status: int
+) -> None:
+    app.state.rate_limits = RateLimits(SECRET, Stopwatch())
+    monkeypatch.setattr(counting, "BY_ADDRESS", Limit(2, 60))
+    statuses = []
+    for address in ("2001:db8:0:1::1", "2001:db8:0:1::2", last):
+        transport = httpx.ASGITransport(app, client=(address, 1))
+        async with httpx.AsyncClient(
+            transport=transport,
+            base_url="http://testserver",
+            headers={"Origin": "http://testserver"},
+        ) as browser:
+            answer = await browser.post(f"/reservations/{'a' * 26}/code", data={})
+            statuses.append(answer.status_code)
+    assert statuses == [404, 404, status]

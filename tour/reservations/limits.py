@@ -12,6 +12,7 @@ from base64 import urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from starlette.requests import Request
 from tortoise.connection import get_connection
@@ -46,6 +47,8 @@ class Limit:
 
 BY_ADDRESS = Limit(120, 60)
 BY_CONTACT = Limit(20, 3600)
+HOME_BITS = 64
+"""Of an IPv6 address: what a provider gives to one home, which has 2^64 addresses in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +151,20 @@ def limits(request: Request) -> RateLimits:
     return parts.rate_limits  # type: ignore[no-any-return]
 
 
+def network_of(address: str) -> str:
+    """What one visitor cannot change at will: an IPv4 address, but the /64 of an IPv6 one."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ip_network((int(ip), HOME_BITS), strict=False))
+
+
 async def count_try(request: Request, what: str, party: Party | None = None) -> None:
     """Count one form of this address, and of each contact in it, wherever that comes from."""
-    address = request.client.host if request.client else ""
+    address = network_of(request.client.host) if request.client else ""
     keys = (party.email_key, party.phone_key) if party else ()
     contacts = [(BY_CONTACT, f"contact:{key}") for key in keys if key]
     await limits(request).hit((BY_ADDRESS, f"{what}:{address}"), *contacts)
