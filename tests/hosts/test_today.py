@@ -92,6 +92,48 @@ async def test_undo_never_takes_back_what_another_did(
     assert (await SiteDay.get()).state == DoorState.CLOSED
 
 
+@pytest.mark.parametrize("button", ["close", "full"])
+async def test_a_tap_that_changed_nothing_is_not_undone(
+    client: httpx.AsyncClient, site: Site, button: str
+) -> None:
+    slot = await first_slot(await make_programme(site))
+    path = f"slots/{slot.id}/seats" if button == "close" else "door"
+    first = await client.post(f"/host/{site.slug}/{path}", data={"do": button})
+    second = await client.post(f"/host/{site.slug}/{path}", data={"do": button})
+    assert "/undo/" in (await client.get(first.headers["location"])).text
+    page = (await client.get(second.headers["location"])).text
+    assert 'class="done"' in page
+    assert ">元に戻す</button>" not in page
+    assert (await undo(client, site, second)).status_code == 404
+    assert (await undo(client, site, first)).status_code == 303
+    assert (await Slot.get(id=slot.id)).status == SlotStatus.OPEN
+
+
+async def test_a_walk_in_is_taken_back_once(client: httpx.AsyncClient, site: Site) -> None:
+    """Also when somebody else has come in meanwhile, and the number is what it was."""
+    path = f"/host/{site.slug}/door"
+    await client.post(path, data={"do": "walk:1"})
+    answer = await client.post(path, data={"do": "walk:1"})
+    taps = await asyncio.gather(*(undo(client, site, answer) for _ in range(3)))
+    assert sorted(tap.status_code for tap in taps) == [303, 409, 409]
+    assert (await SiteDay.get()).walk_ins == 1
+    await client.post(path, data={"do": "walk:1"})
+    assert (await undo(client, site, answer)).status_code == 409
+    assert (await SiteDay.get()).walk_ins == 2
+
+
+async def test_a_time_that_was_called_off_meanwhile_stays_so(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    slot = await first_slot(await make_programme(site))
+    path = f"/host/{site.slug}/slots/{slot.id}/seats"
+    answer = await client.post(path, data={"do": "close"})
+    await client.post(path, data={"do": "open"})
+    await client.post(path, data={"do": "close"})
+    assert (await undo(client, site, answer)).status_code == 409
+    assert (await Slot.get(id=slot.id)).status == SlotStatus.CLOSED
+
+
 async def test_only_the_hosts_own_taps_are_undone(
     client: httpx.AsyncClient, app: Starlette, site: Site
 ) -> None:

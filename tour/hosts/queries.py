@@ -47,3 +47,18 @@ async def sent_messages(site_id: int) -> list[AuditEntry]:
 async def own_entry(entry_id: int, site_id: int, account_id: int) -> AuditEntry | None:
     """A change that this account made at this site."""
     return await AuditEntry.get_or_none(id=entry_id, site_id=site_id, account_id=account_id)
+
+
+async def own_entry_locked(entry_id: int, site_id: int, account_id: int) -> AuditEntry | None:
+    """As `own_entry`, the caller's transaction's own until it ends.
+
+    On PostgreSQL a row lock; on SQLite the transaction holds the only write lock already.
+    """
+    mine = AuditEntry.filter(id=entry_id, site_id=site_id, account_id=account_id)
+    return await mine.select_for_update(no_key=True).first()
+
+
+async def was_touched_again(entry: AuditEntry) -> bool:
+    """Whether a later change, or its undoing, concerned one of the fields that this one changed."""
+    later = AuditEntry.filter(subject=entry.subject, subject_id=entry.subject_id, id__gt=entry.id)
+    return any(name in other.after for other in await later for name in entry.after)

@@ -159,12 +159,15 @@ async def _count(request: Request, tending: Tending, button: str) -> AuditEntry:
 
 
 async def _done(request: Request, tending: Tending) -> dict[str, Any] | None:
-    """What the tap before did, in words, and how to take it back."""
+    """What the tap before did, in words, and how to take it back; one that changed nothing is
+    not taken back."""
     text = request.query_params.get("done", "")
     if not text.isdecimal() or len(text) > 12:
         return None
     entry = await queries.own_entry(int(text), tending.site.id, tending.who.account.id)
-    return {"id": entry.id, "text": _words(entry)} if entry else None
+    if entry is None:
+        return None
+    return {"id": entry.id, "text": _words(entry), "can_undo": bool(entry.after)}
 
 
 def _words(entry: AuditEntry) -> str:

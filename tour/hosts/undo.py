@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from tour.accounts.guards import Tending
 from tour.audit.models import AuditEntry
+from tour.db import transaction
 from tour.errors import Conflict, NotFound
 from tour.hosts import queries
 from tour.i18n import lazy as _
@@ -27,12 +28,19 @@ class ChangedSince(Conflict):
 
 
 async def undo(request: Request, tending: Tending, entry_id: int) -> None:
-    """Undo one tap of this account at this site; raises NotFound and ChangedSince."""
-    entry = await queries.own_entry(entry_id, tending.site.id, tending.who.account.id)
-    act = _ACTS.get(entry.action) if entry else None
-    if entry is None or act is None:
-        raise NotFound(_("There is nothing to undo."))
-    await act(request, tending, entry)
+    """Undo one tap of this account at this site, once; raises NotFound and ChangedSince.
+
+    Undoing is a line in the log, too: an entry can be taken back while it is the last to touch
+    its fields. The lock lets the second of two taps see the line of the first.
+    """
+    async with transaction():
+        entry = await queries.own_entry_locked(entry_id, tending.site.id, tending.who.account.id)
+        act = _ACTS.get(entry.action) if entry else None
+        if entry is None or act is None or not entry.after:
+            raise NotFound(_("There is nothing to undo."))
+        if await queries.was_touched_again(entry):
+            raise ChangedSince
+        await act(request, tending, entry)
 
 
 async def _day(request: Request, tending: Tending, entry: AuditEntry) -> None:
@@ -46,6 +54,8 @@ async def _day(request: Request, tending: Tending, entry: AuditEntry) -> None:
 
 async def _walk_ins(request: Request, tending: Tending, entry: AuditEntry) -> None:
     stored = await SiteDay.get(id=entry.subject_id)
+    if stored.walk_ins != entry.after["walk_ins"]:
+        raise ChangedSince
     back = entry.before["walk_ins"] - entry.after["walk_ins"]
     await days.count_walk_ins(
         tending.site.id, _date(stored), back, actor=tending.actor, now=now(request)
@@ -67,6 +77,8 @@ async def _capacity(request: Request, tending: Tending, entry: AuditEntry) -> No
 
 async def _status(request: Request, tending: Tending, entry: AuditEntry) -> None:
     slot = await slot_editing.slot_of_site(entry.subject_id, tending.site.id)
+    if slot.status != entry.after["status"]:
+        raise ChangedSince
     await slot_editing.set_open(
         slot,
         SlotStatus(entry.before["status"]),
