@@ -72,8 +72,19 @@ async def test_cancelling_gives_the_seats_back_once(staff: httpx.AsyncClient) ->
         await staff.post(path, data={"reason": "台風のため"})
     assert (await Slot.get(id=slot.id)).seats_taken == 0
     assert (await Place.get(reservation=party)).status == PlaceStatus.CANCELLED
-    told = await Reminder.get(recipient_id=party.recipient_id, key=f"staff:{party.id}")
+    told = await Reminder.get(recipient_id=party.recipient_id, key__startswith="staff:")
     assert "台風" in told.body
+
+
+async def test_a_party_is_told_of_each_change(staff: httpx.AsyncClient) -> None:
+    _event, slot, party = await make_town()
+    size = {"adults": "3", "children": "0"}
+    for _ in range(2):
+        await staff.post(f"/staff/reservations/{party.id}/size", data=size)
+    cancel = f"/staff/reservations/{party.id}/slots/{slot.id}/cancel"
+    await staff.post(cancel, data={"reason": "台風のため"})
+    told = Reminder.filter(recipient_id=party.recipient_id, key__startswith="staff:")
+    assert await told.order_by("id").values_list("body", flat=True) == ["3 + 0", "台風のため"]
 
 
 async def test_the_door_list_has_who_holds_seats(staff: httpx.AsyncClient) -> None:

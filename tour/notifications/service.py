@@ -1,5 +1,6 @@
 """The verbs. All but `subscribe` and its kin are called in the transaction of their cause."""
 
+import hashlib
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,13 @@ class Draft:
     message: Message
     due_at: datetime
     expires_at: datetime
+
+
+def words_key(purpose: str, *words: str) -> str:
+    """A key for messages that people write: a form sent twice replaces its own message, and what
+    else is written for the same `purpose` stands beside it."""
+    digest = hashlib.sha256("\n".join(words).encode()).hexdigest()
+    return f"{purpose}:{digest[:16]}"
 
 
 async def new_recipient(*, lang: str, timezone: str, email: str = "") -> Recipient:

@@ -46,12 +46,14 @@ async def cancel_slot(slot_id: int, message: str, *, actor: Actor, now: datetime
 
 
 async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
-    """Send a message to every party of a slot; returns to how many."""
+    """Send a message to every party of a slot; returns to how many. The same twice is told once
+    as long as it has not left."""
     async with transaction():
         slot = await _with_programme(slot_id)
         parties = [place.reservation for place in await confirmed_places(slot_id)]
         title = _("News about %(session)s", session=slot.programme.title)
-        told = await _tell(slot, parties, f"news:{slot_id}", title, message, now)
+        key = notifications.words_key(f"news:{slot_id}", message)
+        told = await _tell(slot, parties, key, title, message, now)
         after = {"message": message, "parties": told}
         await note(actor, "slot.message", _subject(slot), before={}, after=after, now=now)
     return told

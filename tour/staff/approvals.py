@@ -102,7 +102,7 @@ async def return_to_hosts(
         members = await Membership.filter(site_id=site_id).select_related("account__recipient")
         told = await notifications.tell_now(
             [member.account.recipient.id for member in members],
-            f"review:{site_id}",
+            notifications.words_key(f"review:{site_id}", str(upto), comment),
             lambda reader: _letter(site, comment, reader),
             concerns=None,
             expires_at=now + RETURN_LASTS,

@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import NotFound
@@ -89,23 +90,27 @@ async def change_size(
         party = await by_id(reservation_id)
         before = {"adults": party.adults, "children": party.children}
         after = {"adults": adults, "children": children}
+        if before == after:
+            return
         await changes.change_party(party.reference, adults=adults, children=children, now=now)
         title = _("The staff changed your reservation")
-        await _tell(party, title.message, f"{adults} + {children}", now)
-        await _log(actor, "reservation.size", party, before, after, now)
+        entry = await _log(actor, "reservation.size", party, before, after, now)
+        await _tell(party, entry, title.message, f"{adults} + {children}")
 
 
 async def cancel_place(
     reservation_id: int, slot_id: int, reason: str, *, actor: Actor, now: datetime
 ) -> None:
-    """Give one place back on the party's behalf, and tell it why."""
+    """Give one place back on the party's behalf, and tell it why, once."""
     async with transaction():
         party = await by_id(reservation_id)
+        if slot_id not in {place.slot_id for place in await changes.confirmed_places(party.id)}:
+            return
         await changes.cancel_place(party.reference, slot_id, now=now)
         title = _("The staff cancelled a session of yours")
-        await _tell(party, title.message, reason, now)
         after = {"cancelled_slot": slot_id, "reason": reason}
-        await _log(actor, "reservation.cancel", party, {}, after, now)
+        entry = await _log(actor, "reservation.cancel", party, {}, after, now)
+        await _tell(party, entry, title.message, reason)
 
 
 def _filtered(chosen: Selection) -> Any:
@@ -147,18 +152,20 @@ def _line(place: Place) -> PartyLine:
     )
 
 
-async def _tell(party: Reservation, title: str, body: str, now: datetime) -> None:
+async def _tell(party: Reservation, entry: AuditEntry, title: str, body: str) -> None:
+    """Of each change by itself: a later one does not take an earlier one's words away."""
+
     def compose(reader: Recipient) -> Message:
         page = f"/reservations/{party.reference}"
         return Message(translate(title, str(reader.lang)), body, page)
 
     await notifications.tell_now(
         [party.recipient_id],
-        f"staff:{party.id}",
+        f"staff:{party.id}:{entry.id}",
         compose,
         concerns=None,
-        expires_at=now + CHANGE_LASTS,
-        now=now,
+        expires_at=entry.at + CHANGE_LASTS,
+        now=entry.at,
     )
 
 
@@ -169,7 +176,7 @@ async def _log(
     before: dict[str, Any],
     after: dict[str, Any],
     now: datetime,
-) -> None:
+) -> AuditEntry:
     """The log names the party by its door code, never by the reference that opens it."""
     subject = Subject("reservation", party.id, label=party.door_code)
-    await note(actor, action, subject, before=before, after=after, now=now)
+    return await note(actor, action, subject, before=before, after=after, now=now)
