@@ -82,7 +82,9 @@ def reserve(visitor: httpx.Client) -> dict[str, object]:
         "lang": "ja",
         "consent": True,
     }
-    answer = visitor.post("/api/v1/reservations", json=wish, headers={"Idempotency-Key": "live"})
+    answer = visitor.post(
+        "/api/v1/reservations", json=wish, headers={"Idempotency-Key": "live-reservation"}
+    )
     assert answer.status_code == 201, answer.text
     return dict(slot)
 
