@@ -96,6 +96,11 @@ def test_it_visits_what_scores_most_when_there_is_no_time_for_all() -> None:
     assert reasons(plan) == {0: Reason.NOT_CHOSEN}
 
 
+def test_a_plan_has_stops_although_the_time_is_over_before_the_search_begins() -> None:
+    problem = day([[0, 5, 9], [5, 0, 6], [9, 6, 0]], open_site(1), open_site(2))
+    assert len(plan_day(problem, seconds=0.0).stops) == 2
+
+
 def test_it_waits_for_a_slot_and_takes_the_other_time_of_a_site_when_that_helps() -> None:
     twice = Candidate(1, (Option(20, 20, 30, 10), Option(60, 60, 30, 10)))
     once = Candidate(2, (Option(25, 25, 20, 10),))

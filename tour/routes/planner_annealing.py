@@ -37,6 +37,9 @@ _LEG = 0.1
 _STAGES = 8
 """Temperatures of a run that is bounded by steps."""
 
+_AT_LEAST = 200
+"""Steps, a millisecond or two, for a search whose time is over before it begins."""
+
 _SLICE = 2e-3
 """Seconds between two looks at the clock."""
 
@@ -54,8 +57,14 @@ class Annealing:
         """Seconds a step takes, as measured."""
 
     def quick_look(self, end: float) -> None:
-        """One run from scratch up to a share of the effort."""
+        """One run from scratch up to a share of the effort, with some steps however late it is.
+
+        On a busy machine the time may be over before the search begins; a day that a few steps
+        found is better than an empty one.
+        """
         self._start_over(0.0, end)
+        if self._effort.steps is None and self._effort.spent() >= 1.0:
+            self._improve(_AT_LEAST, _COLD)
 
     def explore(self, begin: float) -> None:
         """Many runs from scratch, from a share of the effort on."""
