@@ -1,10 +1,15 @@
 """A limit lets through what is allowed, and no more, whenever the period turns."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from tests.conftest import NOON, TurnableClock
+from tests.reservations.factories import make_slot, typed
 from tour.errors import TooManyRequests
+from tour.notifications.models import Reminder
 from tour.reservations import limits as counting
 from tour.reservations.limits import BY_ADDRESS, BY_CONTACT, Limit, RateLimits, network_of
 from tour.reservations.models import RateCount
@@ -111,3 +116,45 @@ async def test_another_address_of_one_home_gets_no_further(
             answer = await browser.post(f"/reservations/{'a' * 26}/code", data={})
             statuses.append(answer.status_code)
     assert statuses == [404, 404, status]
+
+
+MINE = f"/reservations/{'a' * 26}"
+WRITING = [
+    *(("POST", f"{MINE}/{verb}") for verb in ("cancel", "change", "resend", "code", "draw/leave")),
+    ("POST", f"{MINE}/places/1/cancel"),
+    *(("POST", f"{MINE}/queues/1/{verb}") for verb in ("accept", "leave")),
+    *((method, f"/api/v1{MINE}") for method in ("PATCH", "DELETE")),
+    ("POST", f"/api/v1{MINE}/waitlist/1/accept"),
+    ("DELETE", f"/api/v1{MINE}/waitlist/1"),
+    ("DELETE", f"/api/v1{MINE}/draw-entry"),
+    ("POST", f"/api/v1{MINE}/confirmation"),
+    ("POST", "/api/v1/push-subscriptions"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), WRITING)
+async def test_what_writes_is_counted(
+    app: Starlette,
+    client: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+) -> None:
+    app.state.rate_limits = RateLimits(SECRET, Stopwatch())
+    monkeypatch.setattr(counting, "BY_ADDRESS", Limit(1, 60))
+    for is_refused in (False, True):
+        answer = await client.request(method, path)
+        assert (answer.status_code == 429) == is_refused, answer.text
+
+
+async def test_a_button_fills_nobodys_mailbox(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    data = typed(email="yui@example.org")
+    path = (await client.post(f"/slots/{(await make_slot()).id}/reserve", data=data)).headers[
+        "location"
+    ]
+    for minutes, told_at in ((2, 0), (2, 4), (1, 4)):
+        clock.turn(minutes=minutes)
+        assert (await client.post(f"{path}/resend")).status_code == 303
+        assert (await Reminder.get(key="receipt")).due_at == NOON + timedelta(minutes=told_at)

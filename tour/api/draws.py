@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from tour.api.reservations import created, read_object, read_wish
 from tour.reservations import draw_results, draws, queries
+from tour.reservations.limits import count_try
 from tour.web import now
 
 
@@ -30,5 +31,6 @@ async def enter(request: Request) -> Response:
 
 
 async def leave(request: Request) -> Response:
+    await count_try(request, "api")
     await draws.leave(request.path_params["reference"], now=now(request))
     return Response(status_code=204)

@@ -38,12 +38,14 @@ async def detail(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
+    await count_try(request, "api")
     await changes.cancel(request.path_params["reference"], now=now(request))
     return Response(status_code=204)
 
 
 async def change(request: Request) -> Response:
     """PATCH: another party size, another name; what is not given stays."""
+    await count_try(request, "api")
     reference, at = request.path_params["reference"], now(request)
     body = await read_object(request)
     made = (await queries.by_reference(reference)).reservation
@@ -67,6 +69,7 @@ async def join(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
+    await count_try(request, "api")
     parameters = request.path_params
     made = await waitlist.accept(parameters["reference"], parameters["slot_id"], now=now(request))
     entry = await queries.by_reference(made.reference)
@@ -74,6 +77,7 @@ async def accept(request: Request) -> Response:
 
 
 async def leave(request: Request) -> Response:
+    await count_try(request, "api")
     parameters = request.path_params
     await waitlist.leave(parameters["reference"], parameters["slot_id"], now=now(request))
     return Response(status_code=204)
@@ -81,6 +85,7 @@ async def leave(request: Request) -> Response:
 
 async def subscribe(request: Request) -> Response:
     """Let a browser be told about a reservation (W3C Push API, PushSubscription.toJSON())."""
+    await count_try(request, "subscribe")
     body = await read_object(request)
     subscription = body.get("subscription")
     if not isinstance(subscription, dict):

@@ -191,6 +191,12 @@ async def resume(recipient_id: int) -> None:
     await Recipient.filter(id=recipient_id).update(stopped_at=None)
 
 
+async def due_at(recipient_id: int, key: str) -> datetime | None:
+    """When the message of this key was promised for, sent or not; None where there is none."""
+    last = await Reminder.get_or_none(recipient_id=recipient_id, key=key)
+    return last.due_at if last else None
+
+
 async def send_test(recipient_id: int, message: Message, *, now: datetime) -> bool:
     """Queue a test message for at once; False when one was asked for a moment ago."""
     async with transaction():

@@ -8,6 +8,7 @@ from tour.i18n import lazy as _
 from tour.reservations import changes, queries, views
 from tour.reservations.forms import ChangeForm, texts_in
 from tour.reservations.handlers import to_reservation
+from tour.reservations.limits import count_try
 from tour.web import now, render
 
 
@@ -20,6 +21,7 @@ async def edit(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
+    await count_try(request, "change")
     reference, at = request.path_params["reference"], now(request)
     form = ChangeForm.parse(texts_in(await request.form(max_fields=20, max_files=0)))
     if form.errors:
@@ -37,6 +39,7 @@ async def change(request: Request) -> Response:
 
 
 async def cancel_place(request: Request) -> Response:
+    await count_try(request, "change")
     parameters = request.path_params
     made = await changes.cancel_place(
         parameters["reference"], parameters["slot_id"], now=now(request)
@@ -45,6 +48,7 @@ async def cancel_place(request: Request) -> Response:
 
 
 async def resend(request: Request) -> Response:
+    await count_try(request, "change")
     made = await changes.resend(request.path_params["reference"], now=now(request))
     return to_reservation(request, made)
 

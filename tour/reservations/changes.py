@@ -96,10 +96,10 @@ async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Rese
 
 
 async def resend(reference: str, *, now: datetime) -> Reservation:
-    """Tell the party its reservation again, by whatever channel it has."""
+    """Tell the party its reservation again, by whatever channel it has; not twice in a moment."""
     reservation = await by_reference(reference)
     places = await confirmed_places(reservation.id)
-    if places:
+    if places and not await reminders.receipt_is_new(reservation, now=now):
         slots = await slots_with_programmes([place.slot_id for place in places])
         async with transaction():
             await reminders.send_receipt(reservation, slots, now=now)

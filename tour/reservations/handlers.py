@@ -107,6 +107,7 @@ async def cannot_come(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
+    await count_try(request, "change")
     made = await changes.cancel(request.path_params["reference"], now=now(request))
     return to_reservation(request, made)
 

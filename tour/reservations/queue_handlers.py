@@ -29,12 +29,14 @@ async def join(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
+    await count_try(request, "change")
     parameters = request.path_params
     made = await waitlist.accept(parameters["reference"], parameters["slot_id"], now=now(request))
     return to_reservation(request, made)
 
 
 async def leave(request: Request) -> Response:
+    await count_try(request, "change")
     parameters = request.path_params
     made = await waitlist.leave(parameters["reference"], parameters["slot_id"], now=now(request))
     return to_reservation(request, made)

@@ -24,6 +24,7 @@ TITLES = {
 }
 RECEIPT = "receipt"
 RECEIPT_LASTS = timedelta(days=2)
+RECEIPT_PAUSE = timedelta(minutes=3)
 
 
 async def queue(reservation: Reservation, slots: Sequence[Slot], *, now: datetime) -> None:
@@ -61,6 +62,12 @@ async def promise_leaving(
     but = [draft.key for draft in wanted]
     await notifications.cancel(reservation.recipient_id, f"{Choice.LEAVE}:", but=but)
     await notifications.queue_all(reservation.recipient_id, wanted, now=now)
+
+
+async def receipt_is_new(reservation: Reservation, *, now: datetime) -> bool:
+    """Whether it was told its reservation a moment ago; nobody's mailbox is filled by a button."""
+    told_at = await notifications.due_at(reservation.recipient_id, RECEIPT)
+    return told_at is not None and told_at <= now < told_at + RECEIPT_PAUSE
 
 
 async def send_receipt(reservation: Reservation, slots: Sequence[Slot], *, now: datetime) -> None:
