@@ -48,7 +48,7 @@ from tour.sites.site_map import MapSource
 from tour.staff.urls import urls as staff_urls
 from tour.town import Town, read_town
 from tour.web.assets import Assets
-from tour.web.middleware import AccessLog, CrossSiteGuard, Language, SecurityHeaders
+from tour.web.middleware import AccessLog, CrossSiteGuard, Language, SecurityHeaders, WritableQuery
 from tour.web.page_cache import PageCache
 from tour.web.problems import FaultPage, on_http_exception, on_tour_error
 from tour.web.templates import make_environment
@@ -137,6 +137,7 @@ def _middleware(settings: Settings, town: Town, traffic: Traffic) -> list[Middle
     """Outermost first."""
     return [
         Middleware(AccessLog, traffic=traffic),
+        Middleware(WritableQuery),
         Middleware(PageCache),
         Middleware(GZipMiddleware, minimum_size=SMALLEST_GZIPPED, compresslevel=5),
         Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY),

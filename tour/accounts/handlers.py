@@ -1,6 +1,5 @@
 """Signing in and out, by mail, by passkey, or as a sample of the demonstration."""
 
-from json import JSONDecodeError
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +25,7 @@ from tour.errors import BadInput, NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web import lang, now, render, state
-from tour.web.forms import Typed
+from tour.web.forms import Typed, read_form, read_json
 from tour.web.problems import error_page
 
 
@@ -49,7 +48,7 @@ async def sign_in_page(request: Request) -> Response:
 
 
 async def ask_for_link(request: Request) -> Response:
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     typed, next_path = email_form(str(form.get("email", ""))), str(form.get("next", ""))
     if typed.errors:
         return _sign_in_page(request, typed, next_path=next_path, status=422)
@@ -105,7 +104,7 @@ async def use_link(request: Request) -> Response:
 
 async def use_sample(request: Request) -> Response:
     """One tap into the demonstration, as its host or its member of staff."""
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     sample = SAMPLES.get(str(form.get("as", "")))
     if not state(request).settings.demo or sample is None:
         raise NotFound(_("There is no such sample account."))
@@ -156,10 +155,7 @@ def signed_in_response(request: Request, token: str, next_path: str) -> Response
 
 
 async def json_object(request: Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except (JSONDecodeError, UnicodeDecodeError):
-        body = None
+    body = await read_json(request)
     if not isinstance(body, dict) or not isinstance(body.get("credential", {}), dict):
         hint = _("The request must be a JSON object.")
         raise BadInput(hint, {"body": hint})

@@ -18,7 +18,7 @@ from tour.accounts.invitations import Joiner
 from tour.accounts.models import Invitation
 from tour.db import transaction
 from tour.web import lang, now, render, state
-from tour.web.forms import Typed
+from tour.web.forms import Typed, read_form
 
 
 async def console(request: Request) -> Response:
@@ -39,7 +39,7 @@ async def account(request: Request) -> Response:
 
 async def rename(request: Request) -> Response:
     who = await guards.signed_in(request)
-    typed = name_form(str((await request.form(max_fields=5, max_files=0)).get("name", "")))
+    typed = name_form(str((await read_form(request, 5)).get("name", "")))
     if typed.errors:
         return await _page(request, who, typed, status=422)
     await people.rename(who.account.id, typed.value("name"), actor=who.actor, now=now(request))
@@ -49,7 +49,7 @@ async def rename(request: Request) -> Response:
 async def end_session(request: Request) -> Response:
     """Sign one browser out, or every one of this account."""
     who = await guards.signed_in(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     chosen = str(form.get("session", ""))
     if chosen == "all":
         await people.end_sessions(who.account.id, actor=who.actor, now=now(request))
@@ -98,7 +98,7 @@ async def accept(request: Request) -> Response:
     """Join at once where the mail box is proved, else by a link mailed there."""
     found = await _invitation(request)
     who = await guards.visitor_account(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     if who and form.get("as") == "me":
         return await _join(request, found, str(who.account.email))
     typed = email_form(str(form.get("email", "")))

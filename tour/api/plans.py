@@ -25,6 +25,7 @@ from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
 from tour.sites.models import SiteKind
 from tour.web import lang, state
+from tour.web.forms import read_json
 
 Json = dict[str, Any]
 Errors = dict[str, Text]
@@ -60,10 +61,7 @@ async def create(request: Request) -> Response:
 
 async def _wish(request: Request, context: PlanContext) -> tuple[DayWish, list[str]]:
     """The wish, and the slugs that it names and nobody knows; BadInput field by field."""
-    try:
-        body = await request.json()
-    except (ValueError, RecursionError):
-        body = None
+    body = await read_json(request)
     if not isinstance(body, dict):
         raise BadInput(_("The body must be a JSON object."), {})
     errors: Errors = {}

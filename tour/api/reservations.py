@@ -22,7 +22,7 @@ from tour.reservations.forms import (
 from tour.reservations.limits import count_try
 from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.web import lang, now, state
-from tour.web.forms import cleaned
+from tour.web.forms import cleaned, read_json
 
 
 async def create(request: Request) -> Response:
@@ -193,10 +193,7 @@ def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 async def read_object(request: Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except (ValueError, RecursionError):
-        body = None
+    body = await read_json(request)
     if not isinstance(body, dict):
         raise BadInput(_("The body must be a JSON object."), {})
     return body

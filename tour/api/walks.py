@@ -10,6 +10,7 @@ from tour.geo import Point, from_lon_lat, parse_lon_lat
 from tour.i18n import lazy as _
 from tour.routes.paths import Profile
 from tour.web import lang, state
+from tour.web.forms import read_json
 
 MOST_POINTS = 60
 SHARED = {"Cache-Control": "public, max-age=0, s-maxage=30", "Access-Control-Allow-Origin": "*"}
@@ -32,7 +33,7 @@ async def matrix(request: Request) -> Response:
     """Metres and minutes between up to 60 places."""
     hint = _("Give 1 to %(n)s points, each [longitude, latitude].", n=MOST_POINTS)
     try:
-        body = await request.json()
+        body = await read_json(request)
         pairs = body["points"]
         if not 1 <= len(pairs) <= MOST_POINTS:
             raise ValueError

@@ -15,6 +15,7 @@ from tour.reservations.arrivals import CheckIn, Outcome
 from tour.reservations.views import party_text
 from tour.sites import day as days
 from tour.web import now, state
+from tour.web.forms import read_form
 from tour.web.templates import Formats
 
 MAX_CODE = 300
@@ -37,7 +38,7 @@ async def check_in_page(request: Request) -> Response:
 async def check_in(request: Request) -> Response:
     """Check a party in. A wrong code is an answer like any other: the next one can come."""
     tending = await guards.door(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     code = str(form.get("code", ""))[:MAX_CODE]
     scanned_at = _scanned_at(str(form.get("at", "")), now(request))
     result = await arrivals.check_in(code, door_of(request, tending), now=scanned_at)

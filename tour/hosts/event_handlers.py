@@ -13,6 +13,7 @@ from tour.participation import queries
 from tour.participation.handlers import said
 from tour.participation.queries import Invitation
 from tour.web import lang, now, state
+from tour.web.forms import read_form
 
 
 async def event_page(request: Request) -> Response:
@@ -32,7 +33,7 @@ async def answer_event(request: Request) -> Response:
     tending = await guards.tended_site(request)
     event_id = request.path_params["event_id"]
     row = await answers.invitation_of(event_id, tending.site.id)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     await answers.answer(row, said(form.get("do")), actor=tending.actor, now=now(request))
     path = site_path(request, "hosts:event", tending, event_id=event_id)
     return RedirectResponse(f"{path}?done=1", status_code=303)

@@ -14,7 +14,7 @@ from tour.accounts.roles import Permission
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.web import lang, now, state
-from tour.web.forms import Typed
+from tour.web.forms import Typed, read_form
 
 NO_SAMPLE_MAIL = _("Sample accounts send no mail. Print a letter instead.")
 
@@ -26,7 +26,7 @@ async def people_page(request: Request) -> Response:
 async def invite(request: Request) -> Response:
     """By mail, or by a letter to print when the button says so."""
     tending = await _tending(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     offer = Offer(site=tending.site)
     if form.get("do") == "letter":
         token = await invitations.invite_by_letter(offer, actor=tending.actor, now=now(request))

@@ -14,7 +14,7 @@ from tour.sites import photos
 from tour.sites.photo_files import FILE_NAME, MAX_BYTES, file_name
 from tour.web import now, state
 from tour.web.assets import FOREVER
-from tour.web.forms import Typed, texts
+from tour.web.forms import Typed, read_form, texts
 
 LARGEST_FORM = MAX_BYTES + 100_000
 """Of one upload in bytes, the form around it included; above it the body is not read at all."""
@@ -54,7 +54,7 @@ async def add_photo(request: Request) -> Response:
 async def change_photo(request: Request) -> Response:
     """Describe, put first, remove or bring back, by the button's name."""
     tending = await guards.tended_site(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     photo_id, site_id = request.path_params["photo_id"], tending.site.id
     actor, instant = tending.actor, now(request)
     match form.get("do"):

@@ -20,7 +20,7 @@ from tour.programmes.outline import (
 from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
 from tour.sites.labels import LANGUAGES
-from tour.web.forms import Reading, Typed, texts
+from tour.web.forms import Reading, Typed, read_date, texts
 
 QUESTION_FIELDS = tuple(
     f"question_{number}{part}"
@@ -222,10 +222,10 @@ def starts_preview(values: dict[str, Any], minutes: int) -> list[str]:
 
 def _days(read: Reading) -> list[date]:
     found: set[date] = set()
-    for text in read.values["days"].split(","):
-        try:
-            found |= {date.fromisoformat(text)} if text else set()
-        except ValueError:
+    for text in filter(None, read.values["days"].split(",")):
+        if day := read_date(text):
+            found.add(day)
+        else:
             read.errors["days"] = _("Give dates such as 2026-12-05.")
     if not found or len(found) > MOST_DAYS:
         read.errors.setdefault("days", _("Choose 1 to %(n)s days.", n=MOST_DAYS))

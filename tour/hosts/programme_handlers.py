@@ -25,7 +25,7 @@ from tour.programmes.outline import TEXTS, outline_of
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged
 from tour.web import lang, now, state
-from tour.web.forms import Typed
+from tour.web.forms import Typed, read_form
 
 VERBS = {
     "publish": editing.publish,
@@ -63,7 +63,7 @@ async def new_programme(request: Request) -> Response:
 
 async def create_programme(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    form = await request.form(max_fields=80, max_files=0)
+    form = await read_form(request, 80)
     values = forms.submitted(form, with_times=True)
     outline, typed = forms.read_outline(values)
     coming = await _event_days(request, tending)
@@ -91,7 +91,7 @@ async def programme_page(request: Request) -> Response:
 
 async def change_programme(request: Request) -> Response:
     tending, programme = await _programme(request)
-    form = await request.form(max_fields=80, max_files=0)
+    form = await read_form(request, 80)
     values = forms.submitted(form, with_times=False)
     outline, typed = forms.read_outline(values)
     if typed.errors:
@@ -115,7 +115,7 @@ async def change_programme(request: Request) -> Response:
 
 async def add_times(request: Request) -> Response:
     tending, programme = await _programme(request)
-    form = await request.form(max_fields=80, max_files=0)
+    form = await read_form(request, 80)
     stored = forms.outline_values(outline_of(programme))
     values = {**forms.submitted(form, with_times=True), **stored}
     coming = await _event_days(request, tending)
@@ -133,7 +133,7 @@ async def add_times(request: Request) -> Response:
 async def set_stage(request: Request) -> Response:
     """Publish, pause or remove, by the button's name."""
     tending, programme = await _programme(request)
-    chosen = str((await request.form(max_fields=5, max_files=0)).get("do", ""))
+    chosen = str((await read_form(request, 5)).get("do", ""))
     if chosen not in VERBS:
         message = _("Please go back and use the buttons of the page.")
         raise BadInput(message, {"do": message})

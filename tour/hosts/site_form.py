@@ -13,7 +13,7 @@ from tour.sites.hours import Span
 from tour.sites.hours_text import read_spans
 from tour.sites.labels import LANGUAGES
 from tour.sites.models import ACCESS_FEATURES
-from tour.web.forms import Reading, Typed, texts
+from tour.web.forms import Reading, Typed, read_date, texts
 
 LISTS = ("access_features", "languages")
 PIN = "entrance"
@@ -94,9 +94,8 @@ def read_exception(
 ) -> tuple[date, tuple[Span, ...], str, Typed]:
     """(date, hours, note) of one exception, and the form with what is wrong in it."""
     read = Reading(values)
-    try:
-        on_date = date.fromisoformat(values["on_date"])
-    except ValueError:
+    on_date = read_date(values["on_date"])
+    if on_date is None:
         on_date = today
         read.errors["on_date"] = _("Give a date such as 2026-12-05.")
     if on_date < today:
@@ -114,10 +113,17 @@ def _spans(read: Reading, name: str) -> tuple[Span, ...]:
 
 def _url(read: Reading) -> str:
     url = read.text("url", 500)
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or "." not in parts.netloc):
+    if url and not _is_whole(url):
         read.errors["url"] = _("Give a whole address, such as https://example.jp/.")
     return url
+
+
+def _is_whole(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as half an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and "." in parts.netloc
 
 
 def _entrance(read: Reading, bounds: tuple[float, float, float, float]) -> Point | None:

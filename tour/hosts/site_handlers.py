@@ -21,7 +21,7 @@ from tour.sites.maps import map_around
 from tour.sites.merging import merged
 from tour.sites.models import Site
 from tour.web import now, state
-from tour.web.forms import Typed, texts
+from tour.web.forms import Typed, read_form, texts
 
 SUBJECT = "site"
 PIN_ZOOM = 18
@@ -47,7 +47,7 @@ async def profile_page(request: Request) -> Response:
 
 async def change_profile(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    form = await request.form(max_fields=80, max_files=0)
+    form = await read_form(request, 80)
     values, version = forms.submitted_profile(form), str(form.get("version", ""))
     profile, typed = forms.read_profile(values, state(request).town.bounds)
     if typed.errors:
@@ -79,7 +79,7 @@ async def hours_page(request: Request) -> Response:
 
 async def change_hours(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    form = await request.form(max_fields=20, max_files=0)
+    form = await read_form(request, 20)
     values, version = texts(form, forms.WEEK_FIELDS), str(form.get("version", ""))
     week, typed = forms.read_week(values)
     if typed.errors:
@@ -103,7 +103,7 @@ async def change_hours(request: Request) -> Response:
 
 async def set_exception(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    form = await request.form(max_fields=20, max_files=0)
+    form = await read_form(request, 20)
     values = texts(form, ("on_date", "hours", "note"))
     on_date, spans, note, typed = forms.read_exception(values, local_date(request))
     if typed.errors:
@@ -118,7 +118,7 @@ async def set_exception(request: Request) -> Response:
 
 async def clear_exception(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    form = await request.form(max_fields=20, max_files=0)
+    form = await read_form(request, 20)
     values = {**texts(form, ("on_date",)), "hours": "", "note": ""}
     on_date, _spans, _note, typed = forms.read_exception(values, date.min)
     if not typed.errors:

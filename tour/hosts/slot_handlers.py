@@ -15,7 +15,7 @@ from tour.programmes.slot_editing import MAX_CAPACITY, BelowReserved
 from tour.reservations import slot_changes
 from tour.reservations.slot_changes import MAX_MESSAGE
 from tour.web import now
-from tour.web.forms import Reading, Typed, texts
+from tour.web.forms import Reading, Typed, read_form, texts
 
 
 async def slot_page(request: Request) -> Response:
@@ -26,7 +26,7 @@ async def slot_page(request: Request) -> Response:
 async def change_slot(request: Request) -> Response:
     """The number of seats, typed."""
     tending, slot = await _slot(request)
-    read = Reading(texts(await request.form(max_fields=5, max_files=0), ("capacity",)))
+    read = Reading(texts(await read_form(request, 5), ("capacity",)))
     capacity = read.whole("capacity", 0, MAX_CAPACITY)
     if read.errors:
         return await _slot_page(request, tending, slot, read.typed, 422)
@@ -44,7 +44,7 @@ async def cancel_slot(request: Request) -> Response:
     """For those who may change reservations: it takes seats from people, and cannot be undone."""
     tending = await guards.tended_with(request, Permission.CHANGE_RESERVATIONS)
     slot = await slot_editing.slot_of_site(request.path_params["slot_id"], tending.site.id)
-    read = Reading(texts(await request.form(max_fields=5, max_files=0), ("message",)))
+    read = Reading(texts(await read_form(request, 5), ("message",)))
     message = read.text("message", MAX_MESSAGE)
     if read.errors:
         return await _slot_page(request, tending, slot, read.typed, 422)
@@ -60,7 +60,7 @@ async def messages_page(request: Request) -> Response:
 
 async def send_message(request: Request) -> Response:
     tending = await guards.door(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     read = Reading(texts(form, ("slot", "message")))
     message = read.text("message", MAX_MESSAGE, required=True)
     slots = {

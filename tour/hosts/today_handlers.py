@@ -23,6 +23,7 @@ from tour.reservations.models import Place, PlaceStatus
 from tour.sites import day as days
 from tour.sites.models import DoorState
 from tour.web import now, state
+from tour.web.forms import read_date, read_form
 
 WAITS = (0, 10, 20, 30, 60)
 
@@ -56,7 +57,7 @@ async def today_page(request: Request) -> Response:
 async def tell_door(request: Request) -> Response:
     """One of the buttons of the door, for today."""
     tending = await guards.door(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     local = now(request).astimezone(state(request).town.timezone)
     button = str(form.get("do", ""))
     if button.startswith("cap"):
@@ -82,7 +83,7 @@ async def change_seats(request: Request) -> Response:
     """One seat more or fewer, or no more reservations, for one slot."""
     tending = await guards.door(request)
     slot = await slot_editing.slot_of_site(request.path_params["slot_id"], tending.site.id)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     common: dict[str, Any] = {
         "site_id": tending.site.id,
         "actor": tending.actor,
@@ -181,10 +182,7 @@ def _words(entry: AuditEntry) -> str:
 
 
 def _asked_day(request: Request) -> date | None:
-    try:
-        return date.fromisoformat(request.query_params.get("day", ""))
-    except ValueError:
-        return None
+    return read_date(request.query_params.get("day", ""))
 
 
 def _day_query(request: Request) -> str:

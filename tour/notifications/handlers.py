@@ -4,7 +4,6 @@ Two keys open them, and neither is guessable: a recipient's token in the address
 every mail), and a browser's own endpoint, which only it and we know.
 """
 
-from json import JSONDecodeError
 from typing import Any
 
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from tour.notifications import queries, service
 from tour.notifications.message import Message
 from tour.notifications.schedule import Choice
 from tour.web import lang, now, render, state
+from tour.web.forms import read_form, read_json
 
 CHOICES = {
     Choice.EVENING: _("The evening before, at 18:00"),
@@ -60,7 +60,7 @@ async def recipient(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """One of the page's buttons, named by `do`."""
     reader = await queries.recipient_by_token(request.path_params["token"])
-    form = await request.form()
+    form = await read_form(request, 20)
     path = request.app.url_path_for("notifications:recipient", token=reader.token)
     done = "saved"
     match form.get("do"):
@@ -116,10 +116,7 @@ def _test_message(language: str, url: str) -> Message:
 
 
 async def _object(request: Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except (JSONDecodeError, UnicodeDecodeError):
-        body = None
+    body = await read_json(request)
     if not isinstance(body, dict):
         hint = _("The request must be a JSON object.")
         raise BadInput(hint, {"body": hint})

@@ -14,6 +14,7 @@ from tour.sites.catalogue import SiteEntry
 from tour.sites.models import ACCESS_FEATURES, SiteKind
 from tour.sites.search import matches
 from tour.sites.views import SiteCard
+from tour.web.forms import read_date
 
 PER_PAGE = 24
 MAX_QUERY = 100
@@ -39,7 +40,7 @@ class Filters:
             q=query.get("q", "").strip()[:MAX_QUERY],
             kinds=tuple(SiteKind(k) for k in query.getlist("kind") if k in list(SiteKind)),
             event=query.get("event", ""),
-            on=_date(query.get("date", "")),
+            on=read_date(query.get("date", "")),
             open_now=query.get("open_now") == "1",
             seats=_number(query.get("seats", "")),
             access=tuple(a for a in query.getlist("access") if a in ACCESS_FEATURES),
@@ -136,13 +137,6 @@ def _has_seats(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
         and (filters.on is None or slot.starts_at.astimezone(zone).date() == filters.on)
         for slot in town.slots_of(site)
     )
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _number(text: str) -> int:

@@ -11,6 +11,7 @@ from tour.events.models import Participation, ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.participation.queries import invitation
 from tour.web import lang, now, render
+from tour.web.forms import read_form
 
 SAYS = {"accept": ParticipationAnswer.ACCEPTED, "decline": ParticipationAnswer.DECLINED}
 
@@ -40,7 +41,7 @@ async def answer_page(request: Request) -> Response:
 
 async def answer(request: Request) -> Response:
     row = await _by_link(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     by_link = Actor(None, str(row.site.name))
     await answers.answer(row, said(form.get("do")), actor=by_link, now=now(request))
     return RedirectResponse(f"{request.url.path}?done=1", status_code=303)

@@ -10,6 +10,7 @@ from tour.reservations.forms import ChangeForm, texts_in
 from tour.reservations.handlers import to_reservation
 from tour.reservations.limits import count_try
 from tour.web import now, render
+from tour.web.forms import read_form
 
 
 async def edit(request: Request) -> Response:
@@ -23,7 +24,7 @@ async def edit(request: Request) -> Response:
 async def change(request: Request) -> Response:
     await count_try(request, "change")
     reference, at = request.path_params["reference"], now(request)
-    form = ChangeForm.parse(texts_in(await request.form(max_fields=20, max_files=0)))
+    form = ChangeForm.parse(texts_in(await read_form(request, 20)))
     if form.errors:
         return await _page(request, form, 422)
     try:

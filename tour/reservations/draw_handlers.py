@@ -12,6 +12,7 @@ from tour.reservations.handlers import to_reservation, wish
 from tour.reservations.limits import count_try
 from tour.reservations.models import DrawStatus
 from tour.web import now, render
+from tour.web.forms import read_form
 
 
 async def detail(request: Request) -> Response:
@@ -45,7 +46,7 @@ async def new(request: Request) -> Response:
 
 
 async def enter(request: Request) -> Response:
-    raw = await request.form(max_fields=60, max_files=0)
+    raw = await read_form(request, 60)
     form = ReserveForm.parse(texts_in(raw))
     await count_try(request, "draw", form.party)
     chosen = [str(raw.get(f"choice-{number}", "")) for number in range(1, MAX_CHOICES + 1)]

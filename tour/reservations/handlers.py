@@ -19,6 +19,7 @@ from tour.reservations.forms import ReserveForm, answers_in, texts_in
 from tour.reservations.limits import count_try
 from tour.reservations.models import Reservation
 from tour.web import lang, now, render, state
+from tour.web.forms import read_form
 from tour.web.qr import qr_svg
 
 ICS = "text/calendar; charset=utf-8"
@@ -36,12 +37,12 @@ async def new_day(request: Request) -> Response:
 
 
 async def reserve(request: Request) -> Response:
-    form = await request.form(max_fields=60, max_files=0)
+    form = await read_form(request, 60)
     return await _reserve(request, [request.path_params["slot_id"]], form)
 
 
 async def reserve_day(request: Request) -> Response:
-    form = await request.form(max_fields=60, max_files=0)
+    form = await read_form(request, 60)
     return await _reserve(request, _ids(form.getlist("slot")), form)
 
 

@@ -10,12 +10,13 @@ from tour.reservations.forms import ReserveForm, texts_in
 from tour.reservations.handlers import to_reservation, wish
 from tour.reservations.limits import count_try
 from tour.web import now
+from tour.web.forms import read_form
 
 
 async def join(request: Request) -> Response:
     """From the same form as a reservation, so that nothing is typed twice."""
     slot = await programmes.public_slot(request.path_params["slot_id"])
-    raw = await request.form(max_fields=60, max_files=0)
+    raw = await read_form(request, 60)
     form = ReserveForm.parse(texts_in(raw))
     await count_try(request, "queue", form.party)
     if form.errors or form.party is None:

@@ -23,6 +23,7 @@ from tour.routes.outing import (
 from tour.routes.street_drawing import street_layer
 from tour.sites.catalogue import Catalogue
 from tour.web import lang, render, state
+from tour.web.forms import read_form
 
 GEOJSON = "application/geo+json"
 SHARED = {"Cache-Control": "public, max-age=300, s-maxage=30"}
@@ -65,7 +66,7 @@ async def course_from_here(request: Request) -> Response:
     is in no address, so in no log and no history.
     """
     await count_try(request, "plan")
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     start = form.get("from", "")
     response = await _course_page(request, start if isinstance(start, str) else "")
     response.headers["Cache-Control"] = "no-store"

@@ -26,6 +26,7 @@ from tour.sites.labels import KINDS
 from tour.sites.maps import map_around
 from tour.sites.site_map import MapFragment
 from tour.web import lang, now, render, state
+from tour.web.forms import read_form
 
 MOST_FIELDS = 400
 
@@ -42,7 +43,7 @@ async def new(request: Request) -> Response:
 async def create(request: Request) -> Response:
     await count_try(request, "plan")
     planned = await plan_request(request)
-    raw = await request.form(max_fields=MOST_FIELDS, max_files=0)
+    raw = await read_form(request, MOST_FIELDS)
     form = PlanForm.parse(raw, planned.context)
     if form.wish is None:
         return await _form_page(planned, form, 422)
@@ -72,7 +73,7 @@ async def change_conditions(request: Request) -> Response:
     await count_try(request, "plan")
     entry = await itineraries.find_to_edit(request.path_params["token"])
     planned = await plan_request(request)
-    raw = await request.form(max_fields=MOST_FIELDS, max_files=0)
+    raw = await read_form(request, MOST_FIELDS)
     form = PlanForm.parse(raw, planned.context)
     if form.wish is None:
         return await _form_page(planned, form, 422, entry=entry)
@@ -96,7 +97,7 @@ async def edit(request: Request) -> Response:
     await count_try(request, "plan")
     entry = await itineraries.find_to_edit(request.path_params["token"])
     desk = await (await plan_request(request)).desk_of(entry)
-    form = await request.form(max_fields=10, max_files=0)
+    form = await read_form(request, 10)
     asked = {name: value for name, value in form.items() if isinstance(value, str)}
     try:
         anchor = await edited(entry, desk, asked)

@@ -21,6 +21,7 @@ from tour.routes.planning import Desk, reservable_slots
 from tour.sites.hours import clock_text
 from tour.sites.views import site_card
 from tour.web import lang, now, render, state
+from tour.web.forms import read_form
 
 
 async def new(request: Request) -> Response:
@@ -33,7 +34,7 @@ async def new(request: Request) -> Response:
 async def reserve(request: Request) -> Response:
     """Every session of the plan that is not reserved yet, or none of them (409)."""
     entry = await itineraries.find_to_edit(request.path_params["token"])
-    raw = await request.form(max_fields=60, max_files=0)
+    raw = await read_form(request, 60)
     form = ReserveForm.parse(texts_in(raw))
     await count_try(request, "reserve", form.party)
     if form.party is None:

@@ -18,6 +18,7 @@ from tour.i18n import lazy as _
 from tour.sites.hours import Span
 from tour.sites.models import HoursException, OpeningHours, PointQuality, Site
 from tour.sites.service import catalogue_changed
+from tour.web.forms import read_instant
 
 OWN_TEXTS = ("name", "name_kana", "summary", "description", "access_note", "address")
 ENGLISH_TEXTS = ("name", "summary", "description", "access_note", "address")
@@ -26,6 +27,7 @@ HOURS = "site.hours"
 EXCEPTION = "site.exception"
 """What the log calls the changes that visitors see."""
 TICK = timedelta(microseconds=1)
+MOST_DIGITS = 15
 
 
 class Stale(Conflict):
@@ -49,10 +51,11 @@ class Version:
     def parse(cls, text: str) -> "Version":
         """Raises Stale for anything that was never a version."""
         instant, _bar, entry = text.partition("|")
-        try:
-            return cls(datetime.fromisoformat(instant), int(entry))
-        except ValueError:
-            raise Stale from None
+        updated_at = read_instant(instant)
+        is_ours = updated_at is not None and updated_at.tzinfo is not None
+        if updated_at is None or not is_ours or not entry.isdecimal() or len(entry) > MOST_DIGITS:
+            raise Stale
+        return cls(updated_at, int(entry))
 
     @classmethod
     async def of(cls, row: Any, subject: str) -> "Version":

@@ -16,6 +16,7 @@ from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites.search import fold
+from tour.web.forms import writable
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("名称",),
@@ -89,7 +90,7 @@ def decode(body: bytes) -> str:
     """UTF-8 with or without BOM, else Shift_JIS as Windows writes it; BadInput otherwise."""
     for encoding in ("utf-8-sig", "cp932"):
         try:
-            return body.decode(encoding)
+            return writable(body.decode(encoding))
         except UnicodeDecodeError:
             continue
     hint = _("This file is neither UTF-8 nor Shift_JIS. Save it as CSV (UTF-8) and try again.")

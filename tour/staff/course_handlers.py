@@ -24,7 +24,7 @@ from tour.staff import queries
 from tour.staff.event_form import read_slug
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
-from tour.web.forms import Typed, texts
+from tour.web.forms import Typed, read_form, texts
 from tour.web.templates import metres
 
 
@@ -51,7 +51,7 @@ async def new_course(request: Request) -> Response:
 async def create_course(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await queries.event_by_id(request.path_params["event_id"])
-    values = texts(await request.form(max_fields=60, max_files=0), forms.FIELDS)
+    values = texts(await read_form(request, 60), forms.FIELDS)
     draft, typed = forms.read_course(values, await _ids_by_slug(request, event))
     slugged = read_slug(values)
     typed = Typed({**typed.values, **slugged.values}, {**slugged.errors, **typed.errors})
@@ -77,7 +77,7 @@ async def course_page(request: Request) -> Response:
 async def change_course(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event, route = await _course(request)
-    values = texts(await request.form(max_fields=60, max_files=0), forms.FIELDS)
+    values = texts(await read_form(request, 60), forms.FIELDS)
     draft, typed = forms.read_course(values, await _ids_by_slug(request, event))
     if draft is None:
         return await _page(request, who, event, typed, route, 422)

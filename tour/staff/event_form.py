@@ -10,7 +10,7 @@ from tour.events.editing import SEAT_FIELDS, TEXTS, EventDraft, Seat, as_fields,
 from tour.events.models import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.hours import Span
-from tour.web.forms import Reading, Typed
+from tour.web.forms import Reading, Typed, read_date, read_instant
 
 LIMITS = {"title": 200, "summary": 500, "description": 8000}
 FIELDS = (
@@ -149,11 +149,10 @@ def _answer(
 
 
 def _date(read: Reading, name: str) -> date:
-    try:
-        return date.fromisoformat(read.values[name].strip())
-    except ValueError:
-        read.errors[name] = _("Give a date such as 2026-12-05.")
-        return date.min
+    if day := read_date(read.values[name]):
+        return day
+    read.errors[name] = _("Give a date such as 2026-12-05.")
+    return date.min
 
 
 def _instant(read: Reading, name: str, zone: ZoneInfo) -> datetime | None:
@@ -161,8 +160,7 @@ def _instant(read: Reading, name: str, zone: ZoneInfo) -> datetime | None:
     text = read.values[name].strip()
     if not text:
         return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
-    except ValueError:
-        read.errors[name] = _("Give a date and a time, such as 2026-11-20 09:00.")
-        return None
+    if instant := read_instant(text):
+        return instant.replace(tzinfo=zone).astimezone(UTC)
+    read.errors[name] = _("Give a date and a time, such as 2026-11-20 09:00.")
+    return None

@@ -22,7 +22,7 @@ from tour.staff import event_form as forms
 from tour.staff import queries, seat_words
 from tour.staff.frame import back_to, staff_page
 from tour.web import now, state
-from tour.web.forms import Typed, texts
+from tour.web.forms import Typed, read_form, texts
 
 SENT = tuple(f"{name}-" for name in editing.SEAT_FIELDS)
 
@@ -40,7 +40,7 @@ async def new_event(request: Request) -> Response:
 
 async def create_event(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
-    values = texts(await request.form(max_fields=40, max_files=0), ("slug", *forms.FIELDS))
+    values = texts(await read_form(request, 40), ("slug", *forms.FIELDS))
     zone = state(request).town.timezone
     draft, typed = forms.read_event(values, zone)
     slugged = forms.read_slug(values)
@@ -67,7 +67,7 @@ async def change_event(request: Request) -> Response:
     """Saves; sessions that open their booking with the event move with it."""
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await _event(request)
-    form = await request.form(max_fields=40, max_files=0)
+    form = await read_form(request, 40)
     values, version = texts(form, forms.FIELDS), str(form.get("version", ""))
     draft, typed = forms.read_event(values, state(request).town.timezone)
     if draft is None:
@@ -88,7 +88,7 @@ async def change_event(request: Request) -> Response:
 async def set_visibility(request: Request) -> Response:
     who = await guards.require(request, Permission.PUBLISH)
     event = await _event(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     if form.get("do") == "publish":
         await editing.publish_event(event.id, actor=who.actor, now=now(request))
     else:
@@ -106,7 +106,7 @@ async def sites_page(request: Request) -> Response:
 async def change_sites(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await _event(request)
-    form = await request.form(max_fields=6000, max_files=0)
+    form = await read_form(request, 6000)
     values = texts(form, [name for name in form if name.startswith(SENT)])
     version = str(form.get("version", ""))
     lines = await queries.site_lines(now(request))

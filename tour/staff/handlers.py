@@ -20,6 +20,7 @@ from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import action_label, field_label
 from tour.web import now
+from tour.web.forms import read_form
 
 SITES_ON_A_PAGE = 60
 LONGEST_COMMENT = 500
@@ -64,7 +65,7 @@ async def sites_page(request: Request) -> Response:
 async def set_site_visibility(request: Request) -> Response:
     who = await guards.require(request, Permission.PUBLISH)
     site = await _site(request)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     change = publish_site if form.get("do") == "publish" else withdraw_site
     await change(site.id, actor=who.actor, now=now(request))
     return back_to(request, "staff:sites")
@@ -89,7 +90,7 @@ async def review(request: Request) -> Response:
     """Approve what a site's hosts changed, or return it with a comment."""
     who = await guards.require(request, Permission.APPROVE)
     site = await _site(request)
-    form = await request.form(max_fields=10, max_files=0)
+    form = await read_form(request, 10)
     upto = str(form.get("upto", ""))
     last = int(upto) if upto.isdecimal() and len(upto) < 15 else 0
     if form.get("do") == "approve":

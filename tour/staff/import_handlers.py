@@ -17,6 +17,7 @@ from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import field_label
 from tour.web import now
+from tour.web.forms import read_form
 
 LARGEST_FILE = 700_000
 """Some 2,000 rows; below the limit of a request, so that the refusal is ours and clear."""
@@ -42,7 +43,7 @@ async def look(request: Request) -> Response:
 
 async def confirm(request: Request) -> Response:
     who = await guards.require(request, Permission.IMPORT)
-    form = await request.form(max_fields=5, max_files=0, max_part_size=LARGEST_FILE * 2)
+    form = await read_form(request, 5, longest=LARGEST_FILE * 2)
     chosen = str(form.get("kind", ""))
     kind = SiteKind(chosen) if chosen in list(SiteKind) else SiteKind.CULTURE
     text, fingerprint = str(form.get(TEXT, "")), str(form.get("fingerprint", ""))

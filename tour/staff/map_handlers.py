@@ -20,6 +20,7 @@ from tour.sites.maps import map_around
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
+from tour.web.forms import read_form
 
 
 async def map_page(request: Request) -> Response:
@@ -69,7 +70,7 @@ async def publish_map(request: Request) -> Response:
     """Keep the map as it stands and show it; or show none."""
     who = await guards.require(request, Permission.PUBLISH)
     event = await queries.event_by_id(request.path_params["event_id"])
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     sources, at = await sources_of(request), now(request)
     subject = Subject("event", event.id, label=event.title)
     async with transaction():

@@ -17,7 +17,7 @@ from tour.staff import letters
 from tour.staff.frame import back_to, staff_page
 from tour.staff.letters import Audience, Letter
 from tour.web import now, state
-from tour.web.forms import Reading, Typed, texts
+from tour.web.forms import Reading, Typed, read_form, texts
 
 FIELDS = ("to", "title", "text", "title_en", "text_en", "token")
 MAX_TITLE = 100
@@ -34,7 +34,7 @@ async def messages_page(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """Sends what was looked at, once however often the button is pressed."""
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
-    form = await request.form(max_fields=20, max_files=0)
+    form = await read_form(request, 20)
     read = Reading(texts(form, FIELDS))
     to = _audience(read)
     letter = _letter(read, state(request).town.language)
@@ -48,7 +48,7 @@ async def send(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """How the letter reads and how many get it; changes nothing. By POST: it may be long."""
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
-    read = Reading(texts(await request.form(max_fields=20, max_files=0), FIELDS))
+    read = Reading(texts(await read_form(request, 20), FIELDS))
     to = _audience(read)
     letter = _letter(read, state(request).town.language)
     if read.errors:

@@ -20,7 +20,7 @@ from tour.i18n import lazy as _
 from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
-from tour.web.forms import Typed
+from tour.web.forms import Typed, read_form
 
 ROLES: dict[Role, Text] = {
     Role.HOST: _("Host"),
@@ -54,7 +54,7 @@ async def invite(request: Request) -> Response:
     Only who manages people may invite to the staff: a role is not given by those who lack it.
     """
     who = await guards.require(request, Permission.INVITE)
-    form = await request.form(max_fields=10, max_files=0)
+    form = await read_form(request, 10)
     typed = email_form(str(form.get("email", "")))
     offer = await _offer(str(form.get("role", "")), str(form.get("site", "")))
     if offer.role != Role.HOST and not who.may(Permission.MANAGE_PEOPLE):
@@ -93,7 +93,7 @@ async def change_role(request: Request) -> Response:
     """Nobody changes their own: the last administrator would lock everybody out."""
     who = await guards.require(request, Permission.MANAGE_PEOPLE)
     account = await _account(request)
-    role = str((await request.form(max_fields=5, max_files=0)).get("role", ""))
+    role = str((await read_form(request, 5)).get("role", ""))
     if role not in list(Role):
         hint = _("Choose a role.")
         raise BadInput(hint, {"role": hint})

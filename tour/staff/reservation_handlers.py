@@ -23,7 +23,7 @@ from tour.staff.frame import back_to, staff_page
 from tour.staff.parties import PartyLine, Selection
 from tour.staff.tables import as_csv, as_xlsx
 from tour.web import now, state
-from tour.web.forms import Reading, Typed, texts
+from tour.web.forms import Reading, Typed, read_form, texts
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_REASON = 300
@@ -68,7 +68,7 @@ async def party_page(request: Request) -> Response:
 
 async def change_size(request: Request) -> Response:
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     read = Reading(texts(form, ("adults", "children")))
     adults = read.whole("adults", 0, MAX_PARTY)
     children = read.whole("children", 0, MAX_PARTY)
@@ -85,7 +85,7 @@ async def change_size(request: Request) -> Response:
 
 async def cancel_place(request: Request) -> Response:
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
-    form = await request.form(max_fields=5, max_files=0)
+    form = await read_form(request, 5)
     reason = str(form.get("reason", "")).strip()[:LONGEST_REASON]
     slot_id = request.path_params["slot_id"]
     try:
@@ -116,7 +116,7 @@ async def door_list(request: Request) -> Response:
 async def export(request: Request) -> Response:
     """The list as a file. Taking it away is a line in the log, so it is asked for by POST."""
     who = await guards.require(request, Permission.SEE_PARTIES)
-    form = await request.form(max_fields=10, max_files=0)
+    form = await read_form(request, 10)
     chosen = _selection(request)
     found = await parties.lines(chosen, limit=parties.MOST_ROWS)
     async with transaction():

@@ -17,7 +17,7 @@ from tour.programmes.booking_rules import (
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import now
-from tour.web.forms import Reading, Typed, texts
+from tour.web.forms import Reading, Typed, read_form, texts
 
 FIELDS = ("reservations_per_contact", "checks_contact", "releases_absent", "retention_days")
 MOST_PER_CONTACT = 20
@@ -33,7 +33,7 @@ async def rules_page(request: Request) -> Response:
 async def change(request: Request) -> Response:
     who = await guards.require(request, Permission.PUBLISH)
     event = await queries.event_by_id(request.path_params["event_id"])
-    form = await request.form(max_fields=10, max_files=0)
+    form = await read_form(request, 10)
     draft, typed = read_rules(texts(form, FIELDS))
     if typed.errors:
         return await _page(request, who, event, typed, 422)

@@ -3,15 +3,22 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from unicodedata import category, normalize
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
 
 CONTROLS = ("Cc", "Cs", "Co", "Cn")
-UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
-"""NUL and halves of characters: PostgreSQL takes neither, and nobody types them."""
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Nobody types them; of these PostgreSQL takes neither NUL nor halves of characters."""
+
+YEARS = range(2000, 2101)
+"""Others are slips, and the first and the last of all years cannot be moved to another zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,54 @@ class Typed:
         return self.errors.get(name)
 
 
+async def read_form(request: Request, most: int, *, longest: int = 1024 * 1024) -> FormData:
+    """A submitted form of at most `most` fields and no files, as text that can be written down.
+
+    Every form without a file is read here, and no control character comes further than here.
+    """
+    sent = await request.form(max_fields=most, max_files=0, max_part_size=longest)
+    return FormData([(name, writable(v)) for name, v in sent.multi_items() if isinstance(v, str)])
+
+
+async def read_json(request: Request) -> Any:
+    """A JSON body with texts that can be written down; None for what is not JSON."""
+    try:
+        return _writable(await request.json())
+    except (ValueError, RecursionError):
+        return None
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return writable(value)
+    if isinstance(value, dict):
+        return {writable(name): _writable(each) for name, each in value.items()}
+    return [_writable(each) for each in value] if isinstance(value, list) else value
+
+
+def writable(text: str) -> str:
+    """Without what no database keeps."""
+    return UNWRITABLE.sub("", text)
+
+
+def read_date(text: str) -> date | None:
+    """A date such as 2026-12-05 of our century; None for anything else."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
+
+
+def read_instant(text: str) -> datetime | None:
+    """An ISO date and time of our century, with or without an offset; None for anything else."""
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return instant if instant.year in YEARS else None
+
+
 def texts(form: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
     """The named fields of a submitted form as text; uploads and what is missing read as empty."""
     return {name: cleaned(v) if isinstance(v := form.get(name), str) else "" for name in names}
@@ -35,7 +90,7 @@ def texts(form: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
 
 def cleaned(text: str) -> str:
     """Without what cannot be written down, and without space around it."""
-    return UNWRITABLE.sub("", text).strip()
+    return writable(text).strip()
 
 
 class Reading:

@@ -55,7 +55,9 @@ def render(
 def _languages(request: Request) -> list[tuple[str, str, str]]:
     """(tag, own name, address of this page in that language), for the menu and hreflang."""
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    # With two strokes at its beginning it would be another site's address.
+    path = "/" + request.url.path.lstrip("/")
     return [
-        (tag, NAMES[tag], f"{request.url.path}?{urlencode([*kept, ('lang', tag)])}")
+        (tag, NAMES[tag], f"{path}?{urlencode([*kept, ('lang', tag)])}")
         for tag in state(request).town.languages
     ]
