@@ -1,17 +1,22 @@
 """The forms of a published map: page, embed, PDF, picture, data, archive."""
 
+import shutil
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.conftest import NOON
+from tests.accounts.signing import browser
+from tests.conftest import NOON, TurnableClock, make_settings
 from tests.publishing import reading
 from tests.publishing.conftest import sources_in
 from tests.publishing.days import make_day
+from tour.app import create_app
 from tour.publishing import pdf, service
+from tour.settings import Settings
 from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
 
@@ -61,6 +66,20 @@ async def test_after_publishing_every_form_keeps_the_version(
     assert reading.in_pdf(printed, names) == expected
     assert reading.in_archive(await body(client, "/events/day/map.zip")) == expected
     assert "第1版 2026-12-01" in reading.pdf_text(printed)
+
+
+async def test_a_town_without_a_base_layer_has_its_map_in_every_form(
+    settings: Settings, clock: TurnableClock, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(settings.data / "town.toml", data)
+    chosen = make_settings(settings.database_url, tmp_path, TOUR_DATA=str(data))
+    application = create_app(chosen, clock=clock)
+    async with application.router.lifespan_context(application), browser(application) as visitor:
+        await make_day(2)
+        for path in ("map.svg", "map.zip", "map.pdf"):
+            assert await body(visitor, f"/events/day/{path}"), path
 
 
 @pytest.mark.parametrize("path", ["embed", "share", "map.pdf", "map.svg", "map.geojson", "map.zip"])

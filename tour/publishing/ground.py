@@ -178,9 +178,18 @@ class Ground:
         return "".join(drawn)
 
 
+def base_layer(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """The base layer of a town, which need not have drawn one."""
+    try:
+        modified = path.stat().st_mtime
+    except FileNotFoundError:
+        return ()
+    return _features(path, modified)
+
+
 @lru_cache(maxsize=8)
-def read_features(path: Path, _modified: float) -> tuple[Mapping[str, Any], ...]:
-    """The base layer of a town, kept until its file changes."""
+def _features(path: Path, _modified: float) -> tuple[Mapping[str, Any], ...]:
+    """Kept until the file changes."""
     content = json.loads(path.read_text(encoding="utf-8"))
     return tuple(content["features"])
 

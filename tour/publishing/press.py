@@ -21,7 +21,7 @@ from tour.i18n import LOCALES, current_language
 from tour.publishing import marks, pdf
 from tour.publishing.collect import Sources
 from tour.publishing.drawing import Picture, draw_map
-from tour.publishing.ground import Ground, read_features
+from tour.publishing.ground import Ground, base_layer
 from tour.publishing.published_map import PublishedMap, as_json
 from tour.publishing.sheets import Sheet, layouts
 from tour.publishing.views import map_view
@@ -83,7 +83,7 @@ def press_of(request: Request) -> Press:
     return Press(
         templates=parts.templates,
         assets=parts.assets,
-        ground=Ground(read_features(base, base.stat().st_mtime), parts.walks.streets),
+        ground=Ground(base_layer(base), parts.walks.streets),
         town=parts.town,
         base_url=parts.settings.base_url,
         folder=parts.settings.var / "print",
