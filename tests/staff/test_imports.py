@@ -1,6 +1,7 @@
 """Bringing sites in: what is looked at is what is written, all of it or nothing."""
 
 import csv
+import html
 import io
 
 import httpx
@@ -198,3 +199,35 @@ def test_full_width_digits_and_blank_lines_are_read() -> None:
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(BadInput):
         decode(b"\x81\x00")
+
+
+async def confirm_as_browser(desk: httpx.AsyncClient, page: httpx.Response) -> httpx.Response:
+    """The page's own form: a browser sends CRLF for every line end of a text."""
+    sent = page.text.partition('<textarea name="text"')[2].partition(">\n")[2]
+    text = html.unescape(sent.partition("</textarea>")[0])
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    fields = {"text": lines, "fingerprint": hidden(page, "fingerprint"), "kind": "craft"}
+    return await desk.post(
+        "/staff/imports/confirm", files={name: (None, value) for name, value in fields.items()}
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+async def test_lines_within_a_cell_come_through_the_browser(
+    staff: httpx.AsyncClient, end: str
+) -> None:
+    text = table(changed(説明=f"一行目{end}二行目"))
+    answer = await confirm_as_browser(staff, await look(staff, text.encode()))
+    assert answer.status_code == 303
+    assert (await Site.get(name="紙の館")).description == "一行目\n二行目"
+    assert 'name="fingerprint"' not in (await look(staff, text.encode())).text
+
+
+async def test_what_may_be_looked_at_may_be_imported(staff: httpx.AsyncClient) -> None:
+    rows = [changed(名称=f"工房{n}", 説明="紙" * 3500) for n in range(97)]
+    large = await look(staff, table(*rows).encode("cp932"))
+    assert large.status_code == 422, "one and a half times as large in UTF-8"
+    assert "大きすぎ" in large.text
+    fits = await look(staff, table(*rows[:86]).encode("cp932"))
+    assert (await confirm_as_browser(staff, fits)).status_code == 303
+    assert await Site.all().count() == 86

@@ -98,7 +98,12 @@ def decode(body: bytes) -> str:
 
 
 def read_file(text: str) -> Reading:
-    """Every row with its problems; BadInput where it is not such a table at all."""
+    """Every row with its problems; BadInput where it is not such a table at all.
+
+    Lines end in LF from here on: Excel writes LF within a cell, and a browser that sends the text
+    back for the import makes CRLF of each.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as exc:

@@ -21,6 +21,8 @@ from tour.web.forms import read_form
 
 LARGEST_FILE = 700_000
 """Some 2,000 rows; below the limit of a request, so that the refusal is ours and clear."""
+LARGEST_TEXT = 950_000
+"""Bytes in UTF-8, which takes three where Shift_JIS takes two: the look sends the text back."""
 TEXT = "text"
 
 
@@ -35,6 +37,7 @@ async def look(request: Request) -> Response:
     try:
         body, kind = await _upload(request)
         read = read_file(decode(body))
+        _refuse_large(len(read.text.encode()) + read.text.count("\n"), LARGEST_TEXT)
     except BadInput as exc:
         return _page(request, who, problem=exc.message, status=422)
     found = await importing.compare(read)
@@ -68,10 +71,14 @@ async def _upload(request: Request) -> tuple[bytes, str]:
             hint = _("Choose a CSV file.")
             raise BadInput(hint, {"file": hint})
         body = await upload.read(LARGEST_FILE + 1)
-    if len(body) > LARGEST_FILE:
+    _refuse_large(len(body), LARGEST_FILE)
+    return body, kind
+
+
+def _refuse_large(size: int, most: int) -> None:
+    if size > most:
         hint = _("This file is too large.")
         raise BadInput(hint, {"file": hint})
-    return body, kind
 
 
 def _page(
