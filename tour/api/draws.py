@@ -32,5 +32,5 @@ async def enter(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     await count_try(request, "api")
-    await draws.leave(request.path_params["reference"], now=now(request))
+    await draws.leave(request.path_params["reference"])
     return Response(status_code=204)

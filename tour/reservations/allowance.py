@@ -1,10 +1,8 @@
 """What staff set for an event: how many reservations a contact may hold, whether it is checked."""
 
-import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from tortoise.connection import get_connection
 from tortoise.expressions import Q
 
 from tour.i18n import lazy as _
@@ -13,10 +11,6 @@ from tour.reservations.errors import LimitReached
 from tour.reservations.models import PlaceStatus, Reservation
 from tour.reservations.parties import same_contact
 from tour.reservations.rules import Party
-
-ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock($1, $2)"
-LOCK_SPACE = 0x0F7
-"""Our own number among PostgreSQL's advisory locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +44,9 @@ async def rules_of_events(events: Collection[int]) -> EventRules:
 
 
 async def check(limits: Mapping[int, int], party: Party | Reservation) -> None:
-    """Raise LimitReached when one more is too many; in the transaction that adds it."""
+    """Raise LimitReached when one more is too many; in the transaction that adds it, which has
+    locked the contact."""
     contacts = same_contact(party)
-    if limits:
-        await _one_at_a_time(contacts)
     for event_id, most in sorted(limits.items()):
         held = Reservation.filter(
             Q(*(Q(**contact) for contact in contacts), join_type="OR"),
@@ -64,16 +57,6 @@ async def check(limits: Mapping[int, int], party: Party | Reservation) -> None:
             raise LimitReached(
                 _("One contact can hold at most %(n)s reservations of this event.", n=most)
             )
-
-
-async def _one_at_a_time(contacts: list[dict[str, str]]) -> None:
-    """Two forms of one contact must not both be the last; SQLite has one writer anyway."""
-    connection = get_connection("default")
-    if connection.capabilities.dialect != "postgres":
-        return
-    keys = {zlib.crc32(value.encode()) - 2**31 for c in contacts for value in c.values()}
-    for key in sorted(keys):
-        await connection.execute_query(ONE_AT_A_TIME, [LOCK_SPACE, key])
 
 
 def _event_id(slot: Slot) -> int | None:

@@ -1,7 +1,7 @@
 """What a party changes by itself until the cut-off: its size, its names, its places.
 
-The slots are locked first, in the order of their ids; what is read of the reservation after that
-stays true until the transaction ends.
+Its draw and its slots are locked first; what is read of the reservation after that stays true
+until the transaction ends.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.reservations import proving, reminders, waitlist
+from tour.reservations import draws, proving, reminders, waitlist
 from tour.reservations.contact_check import unanswered
 from tour.reservations.errors import (
     BookingRefused,
@@ -21,9 +21,9 @@ from tour.reservations.errors import (
     SlotFull,
     TooLateToChange,
 )
+from tour.reservations.locks import lock_party
 from tour.reservations.models import (
     DrawEntry,
-    DrawStatus,
     EntryStatus,
     Place,
     PlaceStatus,
@@ -36,7 +36,8 @@ from tour.reservations.rules import change_problem, party_problem
 
 
 async def cancel(reference: str, *, now: datetime) -> Reservation:
-    """Give everything back: places, offers, turns in queues. Twice is the same as once."""
+    """Give everything back: places, offers, turns in queues, a chance in a draw that has not been
+    held. Twice is the same as once."""
     reservation = await by_reference(reference)
     if await proving.withdraw(reservation, now=now):
         return reservation
@@ -44,11 +45,7 @@ async def cancel(reference: str, *, now: datetime) -> Reservation:
         places = await _locked_places(reservation)
         for place in places:
             _check_in_time(place, now)
-        await DrawEntry.filter(
-            reservation_id=reservation.id,
-            status=EntryStatus.ENTERED,
-            draw__status=DrawStatus.OPEN,
-        ).update(status=EntryStatus.LEFT)
+        await draws.withdraw(reservation.id)
         for place in places:
             await release(place, PlaceStatus.CANCELLED, now)
         await waitlist.leave_all(reservation, now=now)
@@ -123,12 +120,11 @@ async def confirmed_places(reservation_id: int) -> list[Place]:
 
 
 async def _locked_places(reservation: Reservation) -> list[Place]:
-    """Its places once their slots, and those it queues for, are this transaction's."""
-    held = [place.slot_id for place in await confirmed_places(reservation.id)]
-    await waitlist.lock_with_queues(reservation.id, *held)
+    """Its places once they, its queues and its draw are this transaction's."""
+    locked = await lock_party(reservation.id)
     places = await confirmed_places(reservation.id)
-    if not {place.slot_id for place in places} <= set(held):
-        # An offer was accepted between the two reads: its slot is not locked.
+    if not {place.slot_id for place in places} <= locked.keys():
+        # It got a place between the two reads: that slot is not locked.
         raise ChangedMeanwhile(_("Something changed meanwhile. Please look at it again."))
     return places
 
@@ -149,13 +145,26 @@ async def _check_change(
         raise ChangedMeanwhile(_("Please type the code from the mail first."))
     for place in places:
         _check_in_time(place, now)
-        if problem := party_problem(adults, children, limits_of(place.slot)):
-            raise BookingRefused(problem, place.slot_id)
     if await WaitlistEntry.exists(reservation_id=reservation.id, status=WaitlistStatus.OFFERED):
         raise ChangedMeanwhile(_("Seats are held for you. Please answer the offer first."))
+    slot_ids = [place.slot_id for place in places]
+    slot_ids += await _hoped_for(reservation, now)
+    for slot in await slots_with_programmes(slot_ids):
+        if problem := party_problem(adults, children, limits_of(slot)):
+            raise BookingRefused(problem, slot.id)
+
+
+async def _hoped_for(reservation: Reservation, now: datetime) -> list[int]:
+    """The slots whose queues it stands in, and those of its ranking in a draw; raises EntriesClosed
+    when the list of that draw may be public."""
+    waiting = WaitlistEntry.filter(reservation_id=reservation.id, status=WaitlistStatus.WAITING)
+    slot_ids = [turn.slot_id for turn in await waiting]
     entered = DrawEntry.filter(reservation_id=reservation.id, status=EntryStatus.ENTERED)
-    if await entered.filter(draw__status=DrawStatus.FROZEN).exists():
-        raise EntriesClosed(_("The draw is about to be held; entries can no longer change."))
+    for entry in await entered.select_related("draw"):
+        if not draws.is_open(entry.draw, now):
+            raise EntriesClosed(_("The draw is about to be held; entries can no longer change."))
+        slot_ids += entry.ranking
+    return slot_ids
 
 
 async def _resize(place: Place, size: int, now: datetime) -> None:

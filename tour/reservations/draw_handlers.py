@@ -69,7 +69,7 @@ async def enter(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     await count_try(request, "change")
-    made = await draws.leave(request.path_params["reference"], now=now(request))
+    made = await draws.leave(request.path_params["reference"])
     return to_reservation(request, made)
 
 

@@ -19,7 +19,7 @@ from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Slot, SlotStatus
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.reservations import lottery, reminders, waitlist
-from tour.reservations.draws import locked
+from tour.reservations.locks import lock_draw
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, DrawStatus, EntryStatus, Place
 from tour.reservations.parties import same_contact, slots_with_programmes
 
@@ -29,7 +29,7 @@ TOLD_FOR = timedelta(days=3)
 async def freeze(draw_id: int, *, now: datetime) -> bool:
     """Close the entries and publish their list; False when that was done before."""
     async with transaction():
-        draw = await locked(draw_id)
+        draw = await lock_draw(draw_id)
         if draw.status != DrawStatus.OPEN or now < draw.entries_close_at:
             return False
         entries = DrawEntry.filter(draw_id=draw.id, status=EntryStatus.ENTERED)
@@ -48,7 +48,7 @@ async def hold(draw_id: int, *, now: datetime) -> bool:
     are then first come, with the usual cut-off; what is left goes to the losers in their order.
     """
     async with transaction():
-        draw = await locked(draw_id)
+        draw = await lock_draw(draw_id)
         if draw.status != DrawStatus.FROZEN or now < draw.draws_at:
             return False
         slots = await _lock_slots_of(draw)
@@ -122,11 +122,17 @@ async def _to_first_come(slot: Slot) -> None:
 
 
 async def _seat(draw: Draw, won: Mapping[str, int | None], now: datetime) -> None:
-    """Write the result down, party by party in the order of the draw."""
+    """Write the result down, party by party in the order of the draw.
+
+    Who left after the list was public stays in the result, so that it can be checked, and takes
+    nothing: those seats go to the queues.
+    """
     rows = DrawEntry.filter(draw_id=draw.id, status=EntryStatus.ENTERED)
     by_receipt = {e.receipt: e for e in await rows.select_related("reservation__recipient")}
     for receipt, slot_id in won.items():
-        entry = by_receipt[receipt]
+        entry = by_receipt.get(receipt)
+        if entry is None:
+            continue
         if slot_id is None:
             await _to_queues(entry, now)
         else:

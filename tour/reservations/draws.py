@@ -18,6 +18,7 @@ from tour.programmes import service as programmes
 from tour.programmes.models import POOLS, Allocation, Slot, SlotStatus
 from tour.reservations import allowance, contact_check, lottery
 from tour.reservations.errors import AlreadyWaiting, EntriesClosed
+from tour.reservations.locks import lock_contact, lock_draw
 from tour.reservations.models import (
     Draw,
     DrawEntry,
@@ -30,7 +31,7 @@ from tour.reservations.parties import (
     Request,
     by_reference,
     limits_of,
-    made_before,
+    once,
     public_slots,
     same_contact,
     write_party,
@@ -99,12 +100,15 @@ async def enter(
 
     Raises BadInput for the ranking as a whole, EntriesClosed, AlreadyWaiting.
     """
-    if made := await made_before(wish):
-        return made
+    return await once(wish, lambda: _enter(draw_id, wish, pools, now))
+
+
+async def _enter(draw_id: int, wish: Request, pools: Sequence[str], now: datetime) -> Reservation:
     try:
         async with transaction():
-            draw = await locked(draw_id)
-            if draw.status != DrawStatus.OPEN or now >= draw.entries_close_at:
+            await lock_contact(wish.party)
+            draw = await lock_draw(draw_id)
+            if not is_open(draw, now):
                 raise EntriesClosed(_("This draw takes no more entries."))
             await _check_ranking(draw, wish)
             if await _checks_contact(draw):
@@ -112,9 +116,12 @@ async def enter(
             await _check_contact(draw, wish.party)
             return await _write_entry(draw, wish, pools, EntryStatus.ENTERED, now)
     except IntegrityError as exc:
-        if made := await made_before(wish):
-            return made
         raise AlreadyWaiting(ENTERED_ALREADY) from exc
+
+
+def is_open(draw: Draw, now: datetime) -> bool:
+    """Whether entries can still be made and changed: afterwards their list may be public."""
+    return draw.status == DrawStatus.OPEN and now < draw.entries_close_at
 
 
 async def _checks_contact(draw: Draw) -> bool:
@@ -134,33 +141,34 @@ async def _enter_unproved(
 async def admit(entry: DrawEntry, reservation: Reservation, *, now: datetime) -> None:
     """Let a party whose contact is proved into its locked draw; raises as `enter` does."""
     draw = await Draw.get(id=entry.draw_id)
-    if draw.status != DrawStatus.OPEN or now >= draw.entries_close_at:
+    if not is_open(draw, now):
         raise EntriesClosed(_("This draw takes no more entries."))
     await _check_contact(draw, reservation)
     await DrawEntry.filter(id=entry.id).update(status=EntryStatus.ENTERED)
 
 
-async def leave(reference: str, *, now: datetime) -> Reservation:
-    """Take an entry back while entries are open."""
+async def leave(reference: str) -> Reservation:
+    """Take an entry back until the draw is held; raises EntriesClosed after that.
+
+    Once the list is public the entry stays on it, so that the draw can be checked; what it wins
+    goes to the waiting lists.
+    """
     reservation = await by_reference(reference)
     async with transaction():
         entry = await DrawEntry.get_or_none(reservation_id=reservation.id)
         if entry is None:
             raise NotFound(_("This reservation is in no draw."))
-        draw = await locked(entry.draw_id)
-        if draw.status != DrawStatus.OPEN or now >= draw.entries_close_at:
-            raise EntriesClosed(_("The draw is about to be held; entries can no longer change."))
-        await DrawEntry.filter(id=entry.id, status=EntryStatus.ENTERED).update(
-            status=EntryStatus.LEFT
-        )
+        draw = await lock_draw(entry.draw_id)
+        if draw.status == DrawStatus.DRAWN:
+            raise EntriesClosed(_("The draw has been held already."))
+        await withdraw(reservation.id)
     return reservation
 
 
-async def locked(draw_id: int) -> Draw:
-    draw = await Draw.filter(id=draw_id).select_for_update(no_key=True).first()
-    if draw is None:
-        raise NotFound(_("There is no such draw."))
-    return draw
+async def withdraw(reservation_id: int) -> None:
+    """Mark a party as gone from the draw that it is in, and that is locked."""
+    entered = DrawEntry.filter(reservation_id=reservation_id, status=EntryStatus.ENTERED)
+    await entered.update(status=EntryStatus.LEFT)
 
 
 async def _check_ranking(draw: Draw, wish: Request) -> None:

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
-from tour.errors import BadInput, NotFound
+from tour.errors import BadInput, NotFound, TourError
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes.models import Slot
@@ -72,6 +73,19 @@ async def public_slots(slot_ids: Iterable[int]) -> list[Slot]:
     if len(slots) != len(wanted) or not slots:
         raise NotFound(_("There is no such time. It may have been withdrawn."))
     return slots
+
+
+async def once(wish: Request, make: Callable[[], Awaitable[Reservation]]) -> Reservation:
+    """What `make` makes of the wish, or what the same form made before, or at the same moment: then
+    `make` is refused, by its key or by what the first one took."""
+    if made := await made_before(wish):
+        return made
+    try:
+        return await make()
+    except (TourError, IntegrityError):
+        if made := await made_before(wish):
+            return made
+        raise
 
 
 async def slots_with_programmes(slot_ids: Iterable[int]) -> list[Slot]:

@@ -1,7 +1,7 @@
 """What a contact check holds: confirmed when its code comes back, given back when it does not.
 
-As everywhere the slots, or the draw, are locked first; so a code and the end of its time are
-looked at one after the other.
+What is held is of one kind: seats, turns in queues, or a chance in a draw. It is locked first, as
+everywhere, so a code and the end of its time are looked at one after the other.
 """
 
 from datetime import datetime
@@ -13,6 +13,7 @@ from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.reservations import allowance, contact_check, draws, reminders, waitlist
 from tour.reservations.contact_check import check_ended, unanswered
+from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import (
     ContactCheck,
     DrawEntry,
@@ -45,7 +46,7 @@ async def withdraw(reservation: Reservation, *, now: datetime) -> bool:
     if not await unanswered().filter(reservation_id=reservation.id).exists():
         return False
     async with transaction():
-        await _lock(reservation.id)
+        await lock_party(reservation.id)
         return await _end(reservation, now)
 
 
@@ -53,13 +54,14 @@ async def lapse(check_id: int, *, now: datetime) -> bool:
     """Give back what was held for a code that did not come; False when it came meanwhile."""
     check = await ContactCheck.get(id=check_id).select_related("reservation")
     async with transaction():
-        await _lock(check.reservation_id)
+        await lock_party(check.reservation_id)
         return await _end(check.reservation, now)
 
 
 async def _prove(reservation: Reservation, code: str, now: datetime) -> TourError | None:
     """The refusal is returned, not raised: the counted try must be kept."""
-    await _lock(reservation.id)
+    await lock_contact(reservation)
+    await lock_party(reservation.id)
     check = await contact_check.counted(reservation.id, now=now)
     if check is None:
         proved = await ContactCheck.filter(reservation_id=reservation.id).exclude(proved_at=None)
@@ -76,17 +78,6 @@ async def _prove(reservation: Reservation, code: str, now: datetime) -> TourErro
         return exc
     await ContactCheck.filter(id=check.id).update(proved_at=now, code="")
     return None
-
-
-async def _lock(reservation_id: int) -> None:
-    """What is held is of one kind: seats, turns in queues, or a chance in a draw."""
-    held = Place.filter(reservation_id=reservation_id, status=PlaceStatus.HELD)
-    queued = WaitlistEntry.filter(reservation_id=reservation_id, status=WaitlistStatus.UNPROVED)
-    slot_ids = [int(row["slot_id"]) for rows in (held, queued) for row in await rows.values()]
-    await programmes.lock_slots(slot_ids)
-    entry = await DrawEntry.get_or_none(reservation_id=reservation_id, status=EntryStatus.UNPROVED)
-    if entry:
-        await draws.locked(entry.draw_id)
 
 
 async def _confirm(reservation: Reservation, now: datetime) -> None:

@@ -6,12 +6,13 @@ from datetime import datetime
 from tortoise.exceptions import IntegrityError
 
 from tour.db import transaction
-from tour.errors import Conflict
+from tour.errors import TourError
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.reservations import allowance, contact_check, one_statement, reminders
 from tour.reservations.errors import SlotFull
 from tour.reservations.hot_slots import hot_slot
+from tour.reservations.locks import lock_contact
 from tour.reservations.models import Place, PlaceStatus, Reservation
 from tour.reservations.parties import (
     REFERENCE_LENGTH,
@@ -47,7 +48,7 @@ async def reserve(wish: Request, *, now: datetime) -> Reservation:
     """
     try:
         return await _confirm(wish, now)
-    except (Conflict, IntegrityError):
+    except (TourError, IntegrityError):
         if made := await made_before(wish):
             return made
         raise
@@ -65,7 +66,9 @@ async def _confirm(wish: Request, now: datetime) -> Reservation:
     if rules.checks_contact:
         return await _hold(wish, slots, now)
     async with transaction():
-        await allowance.check(rules.limits, wish.party)
+        if rules.limits:
+            await lock_contact(wish.party)
+            await allowance.check(rules.limits, wish.party)
         await _take(slots, wish.party.size)
         reservation = await _write(wish, slots, PlaceStatus.CONFIRMED, now)
         await reminders.queue(reservation, slots, now=now)
@@ -77,6 +80,7 @@ async def _hold(wish: Request, slots: Sequence[Slot], now: datetime) -> Reservat
     if made := await made_before(wish):
         return made
     async with transaction():
+        await lock_contact(wish.party)
         await contact_check.check_may_begin(wish, now=now)
         await _take(slots, wish.party.size)
         reservation = await _write(wish, slots, PlaceStatus.HELD, now)

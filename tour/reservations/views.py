@@ -171,14 +171,13 @@ async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
 
 async def _drawn_view(request: Request, entry: DrawnEntry) -> DrawnView:
     cards = [(await slot_view(request, slot)).slot for slot in entry.slots]
-    is_open = now(request) < entry.draw.entries_close_at
     return DrawnView(
         draw_id=entry.draw.id,
         receipt=entry.receipt,
         status=entry.status,
         draws_at=entry.draw.draws_at,
         entries_close_at=entry.draw.entries_close_at,
-        can_leave=is_open and entry.status == EntryStatus.ENTERED,
+        can_leave=entry.status == EntryStatus.ENTERED,
         slots=tuple(cards),
     )
 

@@ -22,13 +22,14 @@ from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Slot, SlotStatus
 from tour.reservations import allowance, contact_check, reminders
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
+from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
 from tour.reservations.parties import (
     Request,
     by_reference,
     check_answers,
     check_slot,
-    made_before,
+    once,
     public_slots,
     same_contact,
     slots_with_programmes,
@@ -44,12 +45,15 @@ async def join(wish: Request, *, now: datetime) -> Reservation:
 
     Raises SeatsFree when the party can simply reserve, AlreadyWaiting, or BookingRefused.
     """
-    if made := await made_before(wish):
-        return made
+    return await once(wish, lambda: _join(wish, now))
+
+
+async def _join(wish: Request, now: datetime) -> Reservation:
     [slot] = await public_slots(wish.slot_ids[:1])
     check_answers(slot, wish.answers.get(slot.id, ()))
     rules = await allowance.rules_of([slot])
     async with transaction():
+        await lock_contact(wish.party)
         [locked] = await programmes.lock_slots([slot.id])
         check_slot(slot, wish.party, now)
         if locked.seats_left >= wish.party.size:
@@ -110,22 +114,24 @@ async def accept(reference: str, slot_id: int, *, now: datetime) -> Reservation:
     """Turn an offer into a confirmed place; doing it twice is the same as once.
 
     The party leaves its other queues with it: whoever lost a draw waits in several. Raises
-    OfferGone.
+    OfferGone, or LimitReached while the contact holds too much; the offer then stays open.
     """
     reservation = await by_reference(reference)
     async with transaction():
-        slots = await lock_with_queues(reservation.id, slot_id)
+        await lock_contact(reservation)
+        slots = await lock_party(reservation.id, slot_id)
         entry = await WaitlistEntry.get_or_none(reservation_id=reservation.id, slot_id=slot_id)
         if entry and entry.status == WaitlistStatus.ACCEPTED:
             return reservation
         if not entry or not _is_open(entry, now) or slots[slot_id].status != SlotStatus.OPEN:
             raise OfferGone(_("This offer has ended. The seats went to the next party."))
+        accepted = await slots_with_programmes([slot_id])
+        await allowance.check((await allowance.rules_of(accepted)).limits, reservation)
         await _end(entry, WaitlistStatus.ACCEPTED)
         await Place.create(
             reservation=reservation, slot_id=slot_id, seats=entry.seats, answers=entry.answers
         )
         await leave_all(reservation, now=now)
-        accepted = await slots_with_programmes([slot_id])
         await reminders.queue(reservation, accepted, now=now)
     return reservation
 
@@ -185,17 +191,10 @@ async def withdraw_all(slot: Slot) -> list[Reservation]:
 
 
 async def leave_all(reservation: Reservation, *, now: datetime) -> None:
-    """Leave every queue of a party whose slots are locked (see `lock_with_queues`)."""
+    """Leave every queue of a party whose slots are locked (see `locks`)."""
     entries = WaitlistEntry.filter(reservation_id=reservation.id, status__in=UNANSWERED)
     for entry in await entries.order_by("slot_id"):
         await _leave(entry, now)
-
-
-async def lock_with_queues(reservation_id: int, *slot_ids: int) -> dict[int, Slot]:
-    """Lock the slots and all others for which this party waits, in the order of their ids."""
-    entries = WaitlistEntry.filter(reservation_id=reservation_id, status__in=UNANSWERED)
-    queued = [int(i) for i in await entries.values_list("slot_id", flat=True)]  # type: ignore[call-overload]
-    return {slot.id: slot for slot in await programmes.lock_slots([*slot_ids, *queued])}
 
 
 async def _leave(entry: WaitlistEntry, now: datetime) -> None:
