@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 
 import httpx
@@ -10,10 +11,12 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.accounts.signing import browser, make_account, make_site, sign_in_as
-from tests.conftest import TurnableClock
+from tests.conftest import NOON, TurnableClock
 from tests.post_office import PostOffice
 from tour.accounts.models import Account
 from tour.accounts.roles import Role
+from tour.notifications import service as notifications
+from tour.notifications.message import Message
 from tour.notifications.models import Delivery
 from tour.notifications.worker import FULL, Worker, open_worker
 from tour.settings import Settings
@@ -77,6 +80,22 @@ async def test_a_sign_in_link_comes_by_mail_and_signs_in(
         answer = await phone.post(link_in(text))
         assert answer.headers["location"].endswith("/host")
         assert (await phone.get(f"/host/{site.slug}")).status_code == 200
+
+
+async def test_a_link_comes_past_a_stop_which_stays(
+    client: httpx.AsyncClient, office: PostOffice, postman: Worker
+) -> None:
+    """Anybody can ask for somebody's link; that switches none of their messages on again."""
+    account = await make_account()
+    recipient = await account.recipient
+    await notifications.stop(recipient.id, now=NOON)
+    await client.post("/sign-in", data={"email": "host@example.org"})
+    draft = notifications.Draft("news:1", Message("News", "", "/"), NOON, NOON + timedelta(hours=1))
+    await notifications.queue_all(recipient.id, [draft], now=NOON)
+    await postman.run_once()
+    assert [mail["Subject"] for mail in office.mails] == ["ログイン用のリンク"]
+    await recipient.refresh_from_db()
+    assert recipient.stopped_at == NOON
 
 
 async def test_an_unknown_address_gets_no_mail(

@@ -9,10 +9,11 @@ from starlette.applications import Starlette
 from tests.conftest import NOON, TurnableClock
 from tests.reservations.factories import make_slot, typed
 from tour.errors import TooManyRequests
+from tour.limits import counting
+from tour.limits.counting import BY_ADDRESS, Limit, RateLimits, network_of
+from tour.limits.models import RateCount
 from tour.notifications.models import Reminder
-from tour.reservations import limits as counting
-from tour.reservations.limits import BY_ADDRESS, BY_CONTACT, Limit, RateLimits, network_of
-from tour.reservations.models import RateCount
+from tour.reservations.limits import BY_CONTACT
 
 pytestmark = pytest.mark.usefixtures("database")
 SECRET = "of this town"

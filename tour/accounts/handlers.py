@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tour.accounts import guards, passkeys, queries, sessions, sign_in
+from tour.accounts import attempts, guards, passkeys, queries, sessions, sign_in
 from tour.accounts.cookies import (
     browser_key,
     device_name,
@@ -52,6 +52,7 @@ async def ask_for_link(request: Request) -> Response:
     typed, next_path = email_form(str(form.get("email", ""))), str(form.get("next", ""))
     if typed.errors:
         return _sign_in_page(request, typed, next_path=next_path, status=422)
+    await attempts.count_link(request, typed.value("email"))
     browser = browser_key(request)
     wish = sign_in.Wish(
         email=typed.value("email"),
@@ -118,6 +119,7 @@ async def use_sample(request: Request) -> Response:
 
 
 async def passkey_options(request: Request) -> Response:
+    await attempts.count_passkey(request)
     browser = browser_key(request)
     options = await passkeys.sign_in_options(relying_party(request), browser, now=now(request))
     response = JSONResponse(options)
@@ -126,6 +128,7 @@ async def passkey_options(request: Request) -> Response:
 
 
 async def use_passkey(request: Request) -> Response:
+    await attempts.count_passkey(request)
     body = await json_object(request)
     token = await passkeys.sign_in_with(
         body.get("credential") or {},

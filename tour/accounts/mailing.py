@@ -4,15 +4,24 @@ from datetime import datetime, timedelta
 
 from tour.i18n import translate
 from tour.notifications import service as notifications
+from tour.notifications.fan_out import ASKED_FOR
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 
-LINK_KEY = "sign-in"
+LINK_KEY = f"{ASKED_FOR}sign-in:"
 INVITATION_KEY = "invitation"
 
 
-async def send_link(recipient_id: int, path: str, lasts: timedelta, *, now: datetime) -> None:
-    """Mail a sign-in link, in place of one that has not left yet."""
+def link_key(browser: str) -> str:
+    """One for each browser: a link replaces what its own browser asked for before, not others."""
+    return LINK_KEY + browser[:16]
+
+
+async def send_link(
+    recipient_id: int, key: str, path: str, lasts: timedelta, *, now: datetime
+) -> None:
+    """Mail a sign-in link, also to whoever has stopped all messages. They stay stopped: anybody
+    can ask for a link."""
     reader = await Recipient.get(id=recipient_id)
     minutes = int(lasts.total_seconds() // 60)
     body = translate(
@@ -22,10 +31,8 @@ async def send_link(recipient_id: int, path: str, lasts: timedelta, *, now: date
         n=minutes,
     )
     message = Message(translate("Your link to sign in", reader.lang), body, path)
-    # Asked for just now: whoever had stopped all messages still gets this one.
-    await notifications.resume(recipient_id)
     await notifications.queue(
-        recipient_id, LINK_KEY, message, due_at=now, expires_at=now + lasts, now=now
+        recipient_id, key, message, due_at=now, expires_at=now + lasts, now=now
     )
 
 

@@ -3,7 +3,16 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tour.accounts import guards, invitations, passkeys, people, queries, sessions, sign_in
+from tour.accounts import (
+    attempts,
+    guards,
+    invitations,
+    passkeys,
+    people,
+    queries,
+    sessions,
+    sign_in,
+)
 from tour.accounts.cookies import browser_key, device_name, remember_browser
 from tour.accounts.forms import email_form, name_form
 from tour.accounts.guards import SignedIn
@@ -106,6 +115,7 @@ async def accept(request: Request) -> Response:
         return await _invitation_page(request, found, typed, status=422)
     if found.email and typed.value("email") == str(found.email).lower():
         return await _join(request, found, typed.value("email"))
+    await attempts.count_link(request, typed.value("email"))
     browser = browser_key(request)
     wish = sign_in.Wish(
         typed.value("email"), browser, lang(request), _timezone(request), invitation=found

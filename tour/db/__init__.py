@@ -23,6 +23,7 @@ from tour.errors import ConfigurationError
 __all__ = ["MODELS", "config", "migrate", "opened", "transaction"]
 
 MODELS = [
+    "tour.limits.models",
     "tour.audit.models",
     "tour.sites.models",
     "tour.events.models",

@@ -18,6 +18,9 @@ from tour.notifications.schedule import OF_A_DAY, Choice
 
 BY_MAIL_ONLY = "mail:"
 """Begins the key of what must reach a mail box, whatever browser has subscribed."""
+ASKED_FOR = "asked:"
+"""Begins the key of what somebody asked for just now, such as a link to sign in. It is sent though
+they have stopped all messages."""
 CHOICES = frozenset(str(choice) for choice in Choice)
 OF_A_DAY_SQL = " OR ".join(f"r.key LIKE '{choice}:%'" for choice in OF_A_DAY)
 
@@ -143,7 +146,8 @@ def _fate(row: Mapping[str, Any], now: datetime) -> ReminderStatus:
     if instant(row["expires_at"]) <= now:
         return ReminderStatus.EXPIRED
     kind = row["key"].partition(":")[0]
-    if row["stopped_at"] or (kind in CHOICES and kind not in _chosen(row["choices"])):
+    is_stopped = row["stopped_at"] and not row["key"].startswith(ASKED_FOR)
+    if is_stopped or (kind in CHOICES and kind not in _chosen(row["choices"])):
         return ReminderStatus.MUTED
     return ReminderStatus.SENDING
 

@@ -74,7 +74,8 @@ async def queue(
     """Promise a message at `due_at`; the same key again replaces it, sent already or not.
 
     A key such as `evening:2026-12-05` begins with a `Choice` where the recipient may switch that
-    kind off; any other key is told whatever they chose, unless they stopped everything.
+    kind off; any other key is told whatever they chose, unless they stopped everything. What begins
+    with `fan_out.ASKED_FOR` is sent even then.
     """
     await queue_all(recipient_id, [Draft(key, message, due_at, expires_at)], now=now)
     return await Reminder.get(recipient_id=recipient_id, key=key)

@@ -15,11 +15,11 @@ from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from tour.clock import Clock
+from tour.limits.counting import forget_counts
 from tour.programmes.models import SlotStatus
 from tour.repeating import Loop, repeating
 from tour.reservations import absences, draw_results, draws, proving, retention, waitlist
 from tour.reservations.contact_check import unanswered
-from tour.reservations.limits import forget_counts
 from tour.reservations.models import Draw, DrawStatus, WaitlistEntry, WaitlistStatus
 
 log = logging.getLogger("tour.reservations")

@@ -1,0 +1,30 @@
+"""How often one network may try to sign in (decision 0013)."""
+
+from starlette.requests import Request
+
+from tour.errors import TooManyRequests
+from tour.i18n import lazy as _
+from tour.limits.counting import Limit, client_of, count, limits
+
+LINKS = Limit(5, 15 * 60)
+"""To one mail address, asked for from one network."""
+
+
+async def count_passkey(request: Request) -> None:
+    await count(request, "passkey")
+
+
+async def count_link(request: Request, email: str) -> None:
+    """Raises TooManyRequests, whether or not the address has an account."""
+    client = client_of(request)
+    await count(request, "sign-in")
+    try:
+        await limits(request).hit((LINKS, f"link:{client}:{email}"))
+    except TooManyRequests as exc:
+        raise TooManyRequests(
+            _(
+                "Several links are on their way to this address. "
+                "Look into your mail, or ask again in a quarter of an hour."
+            ),
+            retry_after=exc.retry_after,
+        ) from None
