@@ -1,7 +1,9 @@
 """Finding parties, changing on their behalf, lists for the office."""
 
 import io
+import threading
 import zipfile
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from tour.audit.models import AuditEntry
 from tour.notifications.models import Reminder
 from tour.programmes.models import Slot
 from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.staff import reservation_handlers
 from tour.staff.tables import BOM, as_csv, as_xlsx, harmless
 
 
@@ -94,6 +97,37 @@ async def test_the_door_list_has_who_holds_seats(staff: httpx.AsyncClient) -> No
     page = await staff.get(f"/staff/reservations/doors?slot={slot.id}")
     assert party.door_code in page.text
     assert "来ない人" not in page.text
+
+
+@pytest.mark.parametrize(("lang", "word"), [("ja", "来場なし"), ("en", "Did not come")])
+async def test_an_export_calls_states_as_the_page_does(
+    staff: httpx.AsyncClient, lang: str, word: str
+) -> None:
+    _event, _slot, party = await make_town()
+    await Place.filter(reservation=party).update(status=PlaceStatus.RELEASED)
+    assert word in (await staff.get(f"/staff/reservations?lang={lang}")).text
+    answer = await staff.post("/staff/reservations/export", data={"as": "csv"})
+    assert answer.text.strip().endswith(f",{word}")
+    assert "released" not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_long_list_keeps_nobody_waiting(
+    staff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """It is written beside the event loop, in the reader's language all the same."""
+    await make_town()
+    written_in: list[tuple[int, str]] = []
+
+    def write(*told: Any) -> bytes:
+        written_in.append((threading.get_ident(), told[-2][0]))
+        return as_csv(*told[-2:])
+
+    monkeypatch.setattr(reservation_handlers, f"as_{kind}", write)
+    assert (await staff.post("/staff/reservations/export", data={"as": kind})).status_code == 200
+    [(thread, first)] = written_in
+    assert thread != threading.get_ident()
+    assert first == "日付"
 
 
 async def test_exports_hold_no_formula(staff: httpx.AsyncClient) -> None:

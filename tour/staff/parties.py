@@ -10,8 +10,8 @@ from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import NotFound
+from tour.i18n import Text, translate
 from tour.i18n import lazy as _
-from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
@@ -20,6 +20,12 @@ from tour.reservations.models import Place, PlaceStatus, Reservation
 
 PAGE = 50
 MOST_ROWS = 20_000
+STATUS: dict[PlaceStatus, Text] = {
+    PlaceStatus.HELD: _("Waits for the code"),
+    PlaceStatus.CONFIRMED: _("Confirmed"),
+    PlaceStatus.CANCELLED: _("Cancelled"),
+    PlaceStatus.RELEASED: _("Did not come"),
+}
 CHANGE_LASTS = timedelta(days=2)
 
 
@@ -50,6 +56,7 @@ class PartyLine:
     seats: int
     note: str
     status: str
+    status_label: str
     slot_id: int
     starts_at: datetime
     session: str
@@ -145,6 +152,7 @@ def _line(place: Place) -> PartyLine:
         seats=place.seats,
         note=party.note,
         status=str(place.status),
+        status_label=str(STATUS[place.status]),
         slot_id=slot.id,
         starts_at=slot.starts_at,
         session=slot.programme.title,
