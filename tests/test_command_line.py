@@ -138,3 +138,18 @@ def test_it_starts_with_a_clock_of_its_own_and_ends_when_told(tmp_path: Path) ->
     assert first.startswith("2031-05")
     assert again.returncode != 0
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_a_towns_own_places_are_loaded_without_samples(tmp_path: Path) -> None:
+    first = tour(tmp_path, "catalogue", "load")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "places are new, 0 were there already." in first.stdout
+    assert rows(tmp_path, "site") > 0
+    assert [rows(tmp_path, table) for table in ("account", "event", "reservation")] == [0, 0, 0]
+    assert "0 places are new" in tour(tmp_path, "catalogue", "load").stdout
+    admin = tour(tmp_path, "account", "add", "a@example.org", "--role", "administrator")
+    assert "as administrator" in admin.stdout
+    broken = Path(shutil.copytree(ROOT / "data" / "geo", tmp_path / "geo"))
+    (broken / "stations.csv").unlink()
+    refused = tour(tmp_path, "catalogue", "load", TOUR_DATA=str(broken))
+    assert_refused(refused, "stations.csv")

@@ -12,7 +12,7 @@ import uvicorn
 from tour import db
 from tour.accounts.cli import account
 from tour.asgi import ENV_FILE
-from tour.demo.cli import demo, load_demo
+from tour.demo.cli import catalogue, demo, load_demo
 from tour.errors import ConfigurationError
 from tour.logs import set_up_logs
 from tour.notifications.cli import vapid, work
@@ -94,6 +94,7 @@ def _say_what_is_missing(settings: Settings) -> None:
 
 
 cli.add_command(account)
+cli.add_command(catalogue)
 cli.add_command(demo)
 cli.add_command(draw)
 cli.add_command(plan_bench)

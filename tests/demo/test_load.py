@@ -1,6 +1,7 @@
 """Loading the catalogue: all of it or nothing, once or often, today or a year later."""
 
 import dataclasses
+import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,8 +12,10 @@ from tortoise.exceptions import BaseORMException
 from tests.conftest import NOON
 from tests.reservations.ledger import seats_by_place
 from tests.test_migrations import count_rows
-from tour.demo.catalogue import Catalogue, read_catalogue
-from tour.demo.load import load, next_date
+from tour.accounts.models import Account
+from tour.demo.catalogue import Catalogue, read_catalogue, read_places
+from tour.demo.load import Loaded, load, load_places
+from tour.demo.write_events import next_date
 from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.reservations.models import Reservation
@@ -157,3 +160,50 @@ def test_the_next_date_is_the_first_of_its_weekday(catalogue: Catalogue, weekday
         found = next_date(record, today)
         assert found.weekday() == weekday
         assert 10 <= (found - today).days <= 16
+
+
+@pytest.fixture(scope="module")
+def places() -> Catalogue:
+    return read_places(Path(__file__).resolve().parents[2] / "data" / "geo")
+
+
+async def test_a_town_begins_with_its_places_and_no_samples(
+    catalogue: Catalogue, places: Catalogue
+) -> None:
+    own = {site.slug for site in catalogue.sites if not site.is_sample}
+    assert 0 < len(own) < len(catalogue.sites)
+    assert await load_places(places, zone=TOKYO, now=NOON) == Loaded(len(own), 0)
+    assert set(await Site.all().values_list("slug", flat=True)) == own
+    assert await Site.filter(is_published=False).count() == 0
+    assert await Station.all().count() == len(catalogue.stations)
+    assert await OpeningHours.all().count() > 0
+    assert await HoursException.filter(on_date__gte=NOON.date()).count() > 0
+    for table in (Event, Programme, Reservation, Account):
+        assert await table.all().count() == 0
+
+
+async def test_loading_places_again_adds_what_is_new_and_sets_nothing_back(
+    places: Catalogue,
+) -> None:
+    first = dataclasses.replace(places, sites=places.sites[1:])
+    await load_places(first, zone=TOKYO, now=NOON)
+    with_hours = {row.site for row in places.hours} - {places.sites[0].slug}
+    changed = await Site.filter(slug__in=with_hours).order_by("id").first()
+    assert changed is not None
+    await Site.filter(id=changed.id).update(name="改名した館")
+    await OpeningHours.filter(site_id=changed.id).delete()
+    again = await load_places(places, zone=TOKYO, now=NOON + timedelta(days=400))
+    assert again == Loaded(1, len(places.sites) - 1)
+    await changed.refresh_from_db()
+    assert changed.name == "改名した館"
+    assert await OpeningHours.filter(site_id=changed.id).count() == 0
+
+
+def test_a_town_needs_no_events(tmp_path: Path) -> None:
+    data = Path(__file__).resolve().parents[2] / "data" / "geo"
+    for name in ("town.toml", "crafts.csv", "stations.csv", "sites.csv", "hours.csv"):
+        shutil.copy(data / name, tmp_path)
+    lines = (data / "hours_exceptions.csv").read_text(encoding="utf-8").splitlines()
+    kept = "\n".join(line for line in lines if "event:" not in line)
+    (tmp_path / "hours_exceptions.csv").write_text(kept + "\n", encoding="utf-8")
+    assert read_places(tmp_path).sites

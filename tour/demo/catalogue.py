@@ -25,11 +25,12 @@ from tour.demo.records import (
     SiteRecord,
     StationRecord,
     WeeklyHours,
+    YearlyDay,
 )
 from tour.errors import ConfigurationError
 from tour.town import Town, read_town
 
-__all__ = ["Catalogue", "CatalogueError", "read_catalogue"]
+__all__ = ["Catalogue", "CatalogueError", "read_catalogue", "read_places"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,38 @@ def read_catalogue(folder: Path) -> Catalogue:
         hours_exceptions=tuple(exceptions),
         events=tuple(events.values()),
         programmes=tuple(programmes.values()),
+    )
+
+
+def read_places(folder: Path) -> Catalogue:
+    """A town's own places, without samples; raises CatalogueError at the first slip.
+
+    Events and sessions are left out: a town makes its own in the console, and the dates and the
+    taken seats of these files are the demonstration's.
+    """
+    town = _town(folder)
+    crafts = read_crafts(folder / "crafts.csv", town)
+    stations = read_stations(folder / "stations.csv", town)
+    marks = _sample_marks(folder, town)
+    sites = read_sites(folder / "sites.csv", town, crafts=crafts, sample_marks=marks)
+    file = folder / "events.toml"
+    events = read_events(file, town, sites=sites) if file.exists() else {}
+    hours = read_hours(folder / "hours.csv", sites)
+    exceptions = read_hours_exceptions(
+        folder / "hours_exceptions.csv", town, sites=sites, events=events
+    )
+    own = {slug: site for slug, site in sites.items() if not site.is_sample}
+    return Catalogue(
+        town=town,
+        crafts=tuple(crafts.values()),
+        stations=tuple(stations.values()),
+        sites=tuple(own.values()),
+        hours=tuple(row for row in hours if row.site in own),
+        hours_exceptions=tuple(
+            row for row in exceptions if row.site in own and isinstance(row.rule, YearlyDay)
+        ),
+        events=(),
+        programmes=(),
     )
 
 

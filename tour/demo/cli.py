@@ -1,4 +1,4 @@
-"""`tour demo load`."""
+"""`tour catalogue load` for a town of one's own, `tour demo load` for the demonstration."""
 
 import asyncio
 
@@ -7,11 +7,37 @@ import click
 from tour import db
 from tour.accounts.demo import load_demo_accounts
 from tour.clock import clock_from, system_clock
-from tour.demo.catalogue import CatalogueError, read_catalogue
-from tour.demo.load import load
+from tour.demo.catalogue import CatalogueError, read_catalogue, read_places
+from tour.demo.load import Loaded, load, load_places
 from tour.errors import ConfigurationError
 from tour.settings import Settings
 from tour.town import read_town
+
+
+@click.group(help="The town's own catalogue.")
+def catalogue() -> None:
+    pass
+
+
+@catalogue.command("load")
+@click.pass_obj
+def load_places_command(settings: Settings) -> None:
+    """Write the stations, crafts and places of TOUR_DATA, but no samples.
+
+    Places that are there already stay as they are; those that are new are shown at once.
+    """
+    found = asyncio.run(_migrate_and_load_places(settings))
+    click.echo(f"{found.new} places are new, {found.known} were there already.")
+
+
+async def _migrate_and_load_places(settings: Settings) -> Loaded:
+    try:
+        places = read_places(settings.data)
+    except CatalogueError as exc:
+        raise ConfigurationError(str(exc)) from exc
+    await db.migrate(settings.database_url)
+    async with db.opened(settings.database_url):
+        return await load_places(places, zone=places.town.timezone, now=system_clock())
 
 
 @click.group(help="The demonstration catalogue.")
@@ -19,7 +45,7 @@ def demo() -> None:
     pass
 
 
-@demo.command("load", help="Load the catalogue of TOUR_DATA; loading twice changes nothing.")
+@demo.command("load", help="Load all of TOUR_DATA, with sample accounts and reservations.")
 @click.pass_obj
 def load_command(settings: Settings) -> None:
     asyncio.run(_migrate_and_load(settings))
