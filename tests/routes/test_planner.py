@@ -101,6 +101,15 @@ def test_a_plan_has_stops_although_the_time_is_over_before_the_search_begins() -
     assert len(plan_day(problem, seconds=0.0).stops) == 2
 
 
+def test_who_visits_everything_has_the_best_plan_and_walks_the_least() -> None:
+    corners = [(0, 0), (3, 1), (5, 0), (6, 4), (3, 6), (0, 5), (1, 3), (4, 3)]
+    walk = [[abs(a - c) + abs(b - d) for c, d in corners] for a, b in corners]
+    problem = day(walk, *(open_site(place, stay=1) for place in range(1, 8)))
+    for seed in range(4):  # Seed 1 walks 32 when the search ends with the proof.
+        plan = planned(problem, steps=400, seed=seed)
+        assert (len(plan.stops), plan.optimal, plan.walking) == (7, True, 30)
+
+
 def test_it_waits_for_a_slot_and_takes_the_other_time_of_a_site_when_that_helps() -> None:
     twice = Candidate(1, (Option(20, 20, 30, 10), Option(60, 60, 30, 10)))
     once = Candidate(2, (Option(25, 25, 20, 10),))

@@ -37,8 +37,11 @@ _LEG = 0.1
 _STAGES = 8
 """Temperatures of a run that is bounded by steps."""
 
+_POLISH, _POLISH_SECONDS = 0.25, 0.04
+"""How long to look for less walking after a proof: a share of the effort, and seconds."""
+
 _AT_LEAST = 200
-"""Steps, a millisecond or two, for a search whose time is over before it begins."""
+"""Steps that are taken whatever the clock says: a millisecond or two."""
 
 _SLICE = 2e-3
 """Seconds between two looks at the clock."""
@@ -57,14 +60,15 @@ class Annealing:
         """Seconds a step takes, as measured."""
 
     def quick_look(self, end: float) -> None:
-        """One run from scratch up to a share of the effort, with some steps however late it is.
+        """One run from scratch up to a share of the effort, after some steps however late it is.
 
         On a busy machine the time may be over before the search begins; a day that a few steps
         found is better than an empty one.
         """
-        self._start_over(0.0, end)
-        if self._effort.steps is None and self._effort.spent() >= 1.0:
+        if self._effort.steps is None:
+            go_on_from(self._day, self._search, self._first)
             self._improve(_AT_LEAST, _COLD)
+        self._start_over(0.0, end)
 
     def explore(self, begin: float) -> None:
         """Many runs from scratch, from a share of the effort on."""
@@ -78,6 +82,13 @@ class Annealing:
         for (_, route), (first, last) in zip(finalists, parts, strict=True):
             self._run(route, first, last, _WARM)
         for first, last in _parts(_REFINED, 1.0, _LAST):
+            self._run(best_found(self._search).route, first, last, _WARM)
+
+    def polish(self) -> None:
+        """Look for less walking, when the best route is known to score the most."""
+        share = self._effort.share_of(_POLISH_SECONDS, at_most=_POLISH)
+        begin = self._effort.spent() if self._effort.steps is None else 0.0
+        for first, last in _parts(begin, min(1.0, begin + share), _LAST):
             self._run(best_found(self._search).route, first, last, _WARM)
 
     def _start_over(self, begin: float, end: float) -> None:

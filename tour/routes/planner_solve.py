@@ -65,7 +65,9 @@ def solve(
     if not optimal:
         annealing.explore(quick)
         optimal = provable and prover.proved()
-    if not optimal:
+    if optimal:
+        annealing.polish()
+    else:
         annealing.refine()
     found = best_found(search)
     return Solution([int(node) for node in found.route], found.weight, optimal)
@@ -85,6 +87,8 @@ class _Prover:
     def proved(self) -> bool:
         """Whether nothing beats the best route, which the attempt may have replaced."""
         route, known, _ = best_found(self._search)
+        if known == self._weight_of(self._day.nodes[GROUP]):
+            return True  # It visits everything.
         if len(route) - 2 > _MOST_STOPS:
             return False
         bound = self._tightened(known)
@@ -105,9 +109,13 @@ class _Prover:
 
     def _gap(self, bound: Bound, known: int) -> float:
         """How far the bound is above the known weight, as a share of what the day scores."""
-        weights, groups = self._day.nodes[WEIGHT], self._day.nodes[GROUP]
-        heavy = sum(int(weights[groups == group].max()) for group in self._required)
+        heavy = self._weight_of(self._required)
         return (bound.value - known) / max(known - heavy, 5 * self._scale)
+
+    def _weight_of(self, wanted: Ints) -> int:
+        """What these groups weigh together, each at its heaviest time."""
+        weights, groups = self._day.nodes[WEIGHT], self._day.nodes[GROUP]
+        return sum(int(weights[groups == group].max()) for group in set(wanted.tolist()))
 
     def _tightened(self, known: int) -> Bound | None:
         """A bound at good prices; None when it stays too high, or there is no time to find out."""
