@@ -8,12 +8,14 @@ from tour.settings import CATALOGUE, ROOT
 OF_ONE_COMMAND = {"TOUR_OVERPASS_URL"}
 """Read by `tour streets download` alone, which needs no other setting."""
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+READMES = (README, (ROOT / "README.ja.md").read_text(encoding="utf-8"))
 
 
-def test_every_setting_has_a_line_in_the_readme() -> None:
-    rows = re.findall(r"^\| `(TOUR_\w+)` \|", README, re.MULTILINE)
-    assert len(set(rows)) == len(rows)
-    assert set(rows) == {setting.variable for setting in CATALOGUE} | OF_ONE_COMMAND
+def test_every_setting_has_a_line_in_the_readme_of_each_language() -> None:
+    for readme in READMES:
+        rows = re.findall(r"^\| `(TOUR_\w+)` \|", readme, re.MULTILINE)
+        assert len(set(rows)) == len(rows)
+        assert set(rows) == {setting.variable for setting in CATALOGUE} | OF_ONE_COMMAND
 
 
 def test_the_readmes_defaults_and_words_are_the_settings_own() -> None:
