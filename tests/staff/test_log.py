@@ -1,14 +1,33 @@
 """The log of changes, in words that staff understand."""
 
+import ast
 import re
+from dataclasses import asdict
+from datetime import date
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
+from tests.hosts.setting import OUTLINE
 from tests.publishing.days import make_day
+from tour.events.editing import EventDraft
+from tour.events.editing import as_fields as event_fields
+from tour.programmes import outline
+from tour.programmes.booking_rules import RulesDraft
 from tour.settings import ROOT
-from tour.staff.labels import SUBJECTS, VERBS, action_label, field_label
+from tour.sites import day as days
+from tour.sites import editing
+from tour.sites.hours import Span
+from tour.staff.labels import SUBJECTS, VERBS, action_label, field_label, has_label
+from tour.staff.values import in_words, shown
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+TODAY = date(2026, 12, 1)
+WRITERS = {"note", "_log", "_log_slot", "_note"}
+NOT_LOGGED = {"before", "after", "created_at", "en", "slug"}
+"""Other dictionaries of the same functions."""
 
 
 def actions() -> set[str]:
@@ -24,6 +43,89 @@ def test_everything_that_is_logged_has_words() -> None:
     wordless = {a for a in actions() if a.partition(".")[2] not in VERBS} - {"reservation.ics"}
     assert wordless == set()
     assert len(actions()) > 40
+
+
+def logged_fields() -> set[str]:
+    """Whatever the code writes into `before` and `after`, as it stands in the functions that log,
+    and what the features call the fields of their forms."""
+    found = {
+        str(key.value)
+        for path in (ROOT / "tour").rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and logs(function)
+        for literal in ast.walk(function)
+        if isinstance(literal, ast.Dict)
+        for key in literal.keys
+        if isinstance(key, ast.Constant)
+    }
+    forms = {
+        *editing.as_fields(editing.Profile({}, {}, "", (), (), None)),
+        *editing.OWN_TEXTS,
+        *(f"{name}_en" for name in (*editing.ENGLISH_TEXTS, *outline.TEXTS)),
+        *outline.as_fields(OUTLINE),
+        *(f"weekday{day}" for day in range(7)),
+        *days.FIELDS,
+        *asdict(RulesDraft()),
+        *("capacity", "hours", "point", "stops"),
+        *event_fields(EventDraft({}, {}, TODAY, TODAY, Span(600, 960), None)),
+    }
+    return {*found, *forms} - NOT_LOGGED
+
+
+def logs(function: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WRITERS
+        for node in ast.walk(function)
+    )
+
+
+def test_every_logged_field_has_a_label() -> None:
+    fields = logged_fields()
+    assert len(fields) > 70
+    assert {name for name in fields if not has_label(name)} == set()
+
+
+def test_two_questions_of_one_name_are_both_read() -> None:
+    told = {"question_1": "左ききですか", "question_2": "車で来ますか", "question_2_required": "1"}
+    text = in_words(told, {}, TOKYO)
+    assert "左ききですか" in text
+    assert "車で来ますか" in text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("published", True, "yes"),
+        ("removed", False, "no"),
+        ("role", "editor", "Editor"),
+        ("status", "closed", "Takes no more"),
+        ("state", "full", "Full now"),
+        ("languages", ["en", "sign"], "English, Sign language"),
+        ("needs_adult", "1", "yes"),
+        ("closed_minute", 905, "15:05"),
+        ("closed_minute", 0, "0:00"),
+        ("walk_in_cap", 0, "0"),
+        ("cover", {"name": "3f2a", "alt": "The kiln"}, "The kiln"),
+        ("file", "3f2a", ""),
+        ("answer-12", "accepted", "Takes part"),
+        ("times", 3, "3"),
+    ],
+)
+def test_a_value_reads_as_words(field: str, value: object, text: str) -> None:
+    assert shown(field, value) == text
+
+
+def test_instants_are_read_in_the_towns_time() -> None:
+    told = {"times": ["2026-12-01T03:00:00+00:00"], "booking_opens_at": ""}
+    assert in_words(told, {}, TOKYO) == "Times: 2026-12-01 12:00"
+
+
+async def test_the_log_is_in_japanese_words(staff: httpx.AsyncClient) -> None:
+    event = await make_day(3)
+    await staff.post(f"/staff/events/{event.id}/visibility", data={"do": "withdraw"})
+    page = (await staff.get("/staff/log")).text
+    assert "公開中: はい" in page
+    assert "True" not in page
 
 
 @pytest.mark.parametrize("action", ["no.such", "event", "event.no_such"])

@@ -56,7 +56,7 @@ async def add_photo(
             position=last.position + 1 if last else 0,
             created_at=now,
         )
-        after = {"name": stored.name, "alt": made.alt}
+        after = {"file": stored.name, "alt": made.alt}
         await note(actor, ADDED, _subject(made), before={}, after=after, now=now)
         await catalogue_changed()
     return made

@@ -6,16 +6,13 @@ from typing import Any
 
 from tour.audit import queries as audit
 from tour.audit.models import AuditEntry
-from tour.i18n import Text, translate
+from tour.i18n import translate
 from tour.programmes import editing as programmes
 from tour.programmes.models import Programme
 from tour.sites import photos
-from tour.sites.labels import ACCESS
 from tour.sites.models import Photo
-
-CODES: dict[str, Mapping[str, Text]] = {"access_features": ACCESS}
-FILE = "name"
-"""Of a photo: its picture is shown instead."""
+from tour.staff.labels import SILENT
+from tour.staff.values import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ def difference(entries: Sequence[AuditEntry], things: Things) -> list[FieldChang
     return [
         _change(field, before[field], after[field], things)
         for field in after
-        if before[field] != after[field] and not (field[0] == photos.SUBJECT and field[2] == FILE)
+        if before[field] != after[field] and field[2] not in SILENT
     ]
 
 
@@ -111,24 +108,7 @@ def _change(field: tuple[str, int, str], before: Any, after: Any, things: Things
     return FieldChange(
         things.name_of(subject, subject_id),
         name,
-        shown(_named(name, before)),
-        shown(_named(name, after)),
+        shown(name, before),
+        shown(name, after),
         things.picture_of(subject, subject_id),
     )
-
-
-def _named(name: str, value: Any) -> Any:
-    """What is kept as codes, in words."""
-    labels = CODES.get(name, {})
-    return [str(labels.get(c, c)) for c in value] if labels and isinstance(value, list) else value
-
-
-def shown(value: Any) -> str:
-    """A logged value as text."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(shown(each) for each in value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {shown(each)}" for name, each in value.items())
-    return str(value)

@@ -1,8 +1,5 @@
 """Today, places, approvals and the log of changes."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,11 +12,11 @@ from tour.notifications import queries as notifications
 from tour.sites.models import Site
 from tour.sites.publication import publish_site, withdraw_site
 from tour.staff import approvals, queries, seat_words, today
-from tour.staff.differences import shown
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import action_label, field_label
-from tour.web import now
+from tour.staff.values import in_words
+from tour.web import now, state
 from tour.web.forms import read_form
 
 SITES_ON_A_PAGE = 60
@@ -110,28 +107,19 @@ async def log_page(request: Request) -> Response:
     entries = await audit.entries(before_id=before_id)
     seated = (seat_words.site_of(field) for e in entries for field in e.after)
     names = await queries.site_names([*(e.site_id for e in entries), *seated])
+    zone = state(request).town.timezone
     return staff_page(
         request,
         "staff/log.html",
         who,
         section="log",
-        entries=[(e, in_words(e.before, names), in_words(e.after, names)) for e in entries],
+        entries=[
+            (e, in_words(e.before, names, zone), in_words(e.after, names, zone)) for e in entries
+        ],
         action=action_label,
         places=names,
         next_before=entries[-1].id if len(entries) == audit.PAGE else None,
     )
-
-
-def in_words(fields: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    """Logged fields as text, without those that were empty; `names` of sites by id."""
-    seats = seat_words.labels(names)
-    told = {
-        seats.get(name) or field_label(name): seat_words.word(name, value)
-        if seat_words.site_of(name)
-        else shown(value)
-        for name, value in fields.items()
-    }
-    return ", ".join(f"{label}: {text}" for label, text in told.items() if text)
 
 
 async def _site(request: Request) -> Site:

@@ -2,10 +2,17 @@
 
 from babel.dates import get_day_names
 
+from tour.accounts.roles import Role
 from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
 from tour.web.templates import locale_for
 
+ROLES: dict[Role, Text] = {
+    Role.HOST: _("Host"),
+    Role.EDITOR: _("Editor"),
+    Role.STAFF: _("Staff"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
 FIELDS: dict[str, Text] = {
     "name": _("Name"),
     "name_kana": _("Reading in kana"),
@@ -36,11 +43,53 @@ FIELDS: dict[str, Text] = {
     "bring": _("What to bring"),
     "needs_adult": _("Children come with an adult"),
     "asks_photo_consent": _("Ask whether they may be in pictures"),
+    "adults": _("Adults"),
+    "arrived": _("Has come"),
+    "booking_opens_at": _("Reservations open"),
+    "by_mail": _("By mail"),
+    "cancelled_slot": _("Cancelled time (number)"),
+    "checks_contact": _("Check each contact by a code"),
+    "children": _("Children"),
+    "closed_minute": _("Closed at"),
+    "closes": _("Closes"),
+    "cover": _("Cover picture"),
+    "ended": _("Browsers signed out"),
+    "ends_on": _("Last day"),
+    "event": _("Event (number)"),
+    "map": _("Map is public"),
+    "map_version": _("Version of the map"),
+    "member": _("Looks after the place"),
+    "opens": _("Opens"),
+    "people": _("People written to"),
+    "reason": _("Reason"),
+    "releases_absent": _("Give seats of those who do not come to others"),
+    "removed": _("Removed"),
+    "reservations_per_contact": _("Reservations that one contact may hold"),
+    "retention_days": _("Days until personal data is erased"),
+    "revoked": _("Taken back"),
+    "rows": _("Rows"),
+    "site": _("Place (number)"),
+    "starts_on": _("First day"),
+    "state": _("The door"),
+    "status": _("Booking"),
+    "stops": _("Stops (minutes there)"),
+    "times": _("Times"),
+    "told": _("Parties or people told"),
+    "waiting_minutes": _("Minutes of waiting"),
+    "walk_in_cap": _("Most visitors without a reservation"),
+    "walk_ins": _("Visitors without a reservation"),
 }
+SILENT = frozenset({"file", "position", "upto"})
+"""What the log keeps for programs only."""
 FAMILIES: dict[str, Text] = {"question_": _("What you ask each party")}
 """Fields of which there are several, told apart by what follows."""
 WEEKDAYS = {f"weekday{number}": number for number in range(7)}
 """Monday first, as everywhere."""
+
+
+def has_label(name: str) -> bool:
+    """Whether a field is called something; a date is its own name."""
+    return name in SILENT or field_label(name) != name
 
 
 def field_label(name: str) -> str:
@@ -53,6 +102,8 @@ def field_label(name: str) -> str:
     label = FIELDS.get(plain, family)
     if label is None:
         return name
+    if name.endswith("_required"):
+        return f"{label} ({_('Must be answered')})"
     return str(label) + (" (English)" if name.endswith("_en") else "")
 
 

@@ -15,19 +15,12 @@ from tour.accounts.invitations import Offer
 from tour.accounts.models import Account, AccountSession, Invitation, Membership
 from tour.accounts.roles import Permission, Role
 from tour.errors import BadInput, Conflict, NotFound
-from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
+from tour.staff.labels import ROLES
 from tour.web import lang, now, state
 from tour.web.forms import Typed, read_form
-
-ROLES: dict[Role, Text] = {
-    Role.HOST: _("Host"),
-    Role.EDITOR: _("Editor"),
-    Role.STAFF: _("Staff"),
-    Role.ADMINISTRATOR: _("Administrator"),
-}
 
 
 @dataclass(frozen=True, slots=True)
