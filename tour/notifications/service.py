@@ -29,6 +29,7 @@ from tour.notifications.subscriptions import Subscription
 
 MAX_SUBSCRIPTIONS = 5
 """Browsers of one recipient; a sixth replaces the oldest."""
+BATCH = 500
 TEST_KEY = "test"
 TEST_LASTS = timedelta(minutes=10)
 TEST_PAUSE = timedelta(seconds=20)
@@ -83,15 +84,30 @@ async def queue(
 
 async def queue_all(recipient_id: int, drafts: Sequence[Draft], *, now: datetime) -> None:
     """As `queue`, for many at once: two statements when none of the keys is there yet."""
-    keys = [draft.key for draft in drafts]
-    existing = Reminder.filter(recipient_id=recipient_id, key__in=keys)
-    known: dict[str, int] = dict(await existing.values_list("key", "id"))
-    for draft in drafts:
-        if draft.key in known:
-            await _replace(known[draft.key], draft, now)
-    new = [draft for draft in drafts if draft.key not in known]
+    await queue_each([(recipient_id, draft) for draft in drafts], now=now)
+
+
+async def queue_each(drafts: Sequence[tuple[int, Draft]], *, now: datetime) -> None:
+    """As `queue_all`, each for its own recipient: two statements for some hundred."""
+    for start in range(0, len(drafts), BATCH):
+        await _queue_batch(drafts[start : start + BATCH], now)
+
+
+async def _queue_batch(drafts: Sequence[tuple[int, Draft]], now: datetime) -> None:
+    existing = Reminder.filter(
+        recipient_id__in={recipient_id for recipient_id, _draft in drafts},
+        key__in={draft.key for _recipient_id, draft in drafts},
+    )
+    rows = await existing.values("recipient_id", "key", "id")
+    known = {(row["recipient_id"], row["key"]): row["id"] for row in rows}
+    new: dict[tuple[int, str], Draft] = {}
+    for recipient_id, draft in drafts:
+        if (recipient_id, draft.key) in known:
+            await _replace(known[recipient_id, draft.key], draft, now)
+        else:
+            new[recipient_id, draft.key] = draft
     await Reminder.bulk_create(
-        [Reminder(recipient_id=recipient_id, key=d.key, **_columns(d, now)) for d in new]
+        [Reminder(recipient_id=i, key=key, **_columns(d, now)) for (i, key), d in new.items()]
     )
 
 

@@ -1,29 +1,23 @@
 """Draws: frozen with their list, held, published with seed and result.
 
-The pure part is `lottery`; decision 0008 says what the rules promise.
+The pure part is `lottery`, what a result means for its parties `draw_seating`; decision 0008 says
+what the rules promise.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
-
 from tour.db import transaction
-from tour.errors import Conflict
-from tour.i18n import Text
-from tour.i18n import lazy as _
-from tour.notifications import service as notifications
-from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Slot, SlotStatus
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
-from tour.reservations import lottery, reminders, waitlist
+from tour.reservations import lottery, waitlist
+from tour.reservations.draw_seating import seat
 from tour.reservations.locks import lock_draw
-from tour.reservations.models import Draw, DrawEntry, DrawSlot, DrawStatus, EntryStatus, Place
-from tour.reservations.parties import same_contact, slots_with_programmes
-
-TOLD_FOR = timedelta(days=3)
+from tour.reservations.models import Draw, DrawEntry, DrawSlot, DrawStatus, EntryStatus, Reservation
+from tour.reservations.parties import same_contact
 
 
 async def freeze(draw_id: int, *, now: datetime) -> bool:
@@ -32,11 +26,7 @@ async def freeze(draw_id: int, *, now: datetime) -> bool:
         draw = await lock_draw(draw_id)
         if draw.status != DrawStatus.OPEN or now < draw.entries_close_at:
             return False
-        entries = DrawEntry.filter(draw_id=draw.id, status=EntryStatus.ENTERED)
-        listed = [
-            await _listed(draw, entry)
-            for entry in await entries.order_by("receipt").select_related("reservation")
-        ]
+        listed = await _listed(draw)
         await Draw.filter(id=draw.id).update(status=DrawStatus.FROZEN, record=_record(draw, listed))
     return True
 
@@ -61,7 +51,7 @@ async def hold(draw_id: int, *, now: datetime) -> bool:
             "result": [[receipt, slot] for receipt, slot in won.items()],
         }
         await Draw.filter(id=draw.id).update(status=DrawStatus.DRAWN, record=record)
-        await _seat(draw, won, now)
+        await seat(draw.id, won, now=now)
         for slot, _pools in slots:
             await _to_first_come(slot)
             await waitlist.promote(slot.id, now=now)
@@ -73,23 +63,41 @@ async def _lock_slots_of(draw: Draw) -> list[tuple[Slot, dict[str, int]]]:
     return [(slot, pools[slot.id]) for slot in await programmes.lock_slots(pools)]
 
 
-async def _listed(draw: Draw, entry: DrawEntry) -> dict[str, Any]:
-    return {
-        "receipt": entry.receipt,
-        "seats": entry.reservation.party_size,
-        "ranking": entry.ranking,
-        "pools": entry.pools,
-        "losses": await _losses(draw, entry) if draw.losers_first else 0,
-    }
+async def _listed(draw: Draw) -> list[dict[str, Any]]:
+    """The public list, by receipt."""
+    entered = DrawEntry.filter(draw_id=draw.id, status=EntryStatus.ENTERED)
+    lost = await _lost_before(draw)
+    return [
+        {
+            "receipt": entry.receipt,
+            "seats": entry.reservation.party_size,
+            "ranking": entry.ranking,
+            "pools": entry.pools,
+            "losses": _losses(entry.reservation, lost),
+        }
+        for entry in await entered.order_by("receipt").select_related("reservation")
+    ]
 
 
-async def _losses(draw: Draw, entry: DrawEntry) -> int:
+Lost = Mapping[tuple[str, str], set[int]]
+"""By each kind of contact and its value, the entries that lost an earlier draw of the event."""
+
+
+async def _lost_before(draw: Draw) -> Lost:
+    if draw.event_id is None or not draw.losers_first:
+        return {}
+    found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    lost = DrawEntry.filter(draw__event_id=draw.event_id, status=EntryStatus.LOST)
+    for row in await lost.values("id", "email_key", "phone_key"):
+        for name in ("email_key", "phone_key"):
+            found[name, row[name]].add(row["id"])
+    return found
+
+
+def _losses(party: Reservation, lost: Lost) -> int:
     """How many earlier draws of the event this contact lost."""
-    mine = Q(*(Q(**contact) for contact in same_contact(entry.reservation)), join_type="OR")
-    if draw.event_id is None:
-        return 0
-    lost = DrawEntry.filter(mine, draw__event_id=draw.event_id, status=EntryStatus.LOST)
-    return await lost.count()
+    contacts = [pair for contact in same_contact(party) for pair in contact.items()]
+    return len(set[int]().union(*(lost.get(contact, set()) for contact in contacts)))
 
 
 def _record(draw: Draw, entries: list[dict[str, Any]]) -> dict[str, Any]:
@@ -119,52 +127,6 @@ async def _to_first_come(slot: Slot) -> None:
     await Slot.filter(id=slot.id).update(
         allocation=Allocation.FIRST_COME, booking_closes_at=slot.starts_at - BOOKING_CLOSES_BEFORE
     )
-
-
-async def _seat(draw: Draw, won: Mapping[str, int | None], now: datetime) -> None:
-    """Write the result down, party by party in the order of the draw.
-
-    Who left after the list was public stays in the result, so that it can be checked, and takes
-    nothing: those seats go to the queues.
-    """
-    rows = DrawEntry.filter(draw_id=draw.id, status=EntryStatus.ENTERED)
-    by_receipt = {e.receipt: e for e in await rows.select_related("reservation__recipient")}
-    for receipt, slot_id in won.items():
-        entry = by_receipt.get(receipt)
-        if entry is None:
-            continue
-        if slot_id is None:
-            await _to_queues(entry, now)
-        else:
-            await _give(entry, slot_id, now)
-
-
-async def _give(entry: DrawEntry, slot_id: int, now: datetime) -> None:
-    party = entry.reservation
-    if not await programmes.take_seats(slot_id, party.party_size):
-        raise Conflict(_("The draw does not fit the seats."))  # The slots are locked: a fault.
-    await DrawEntry.filter(id=entry.id).update(status=EntryStatus.WON, won_slot_id=slot_id)
-    await Place.create(reservation=party, slot_id=slot_id, seats=party.party_size)
-    slots = await slots_with_programmes([slot_id])
-    await reminders.queue(party, slots, now=now)
-    await _tell(entry, slots, _("You won a place in the draw"), now)
-
-
-async def _to_queues(entry: DrawEntry, now: datetime) -> None:
-    await DrawEntry.filter(id=entry.id).update(status=EntryStatus.LOST)
-    for slot_id in entry.ranking:
-        await waitlist.enqueue(entry.reservation, slot_id, now=now)
-    slots = await slots_with_programmes(entry.ranking)
-    await _tell(entry, slots, _("No place in the draw; you are on the waiting lists"), now)
-
-
-async def _tell(entry: DrawEntry, slots: Sequence[Slot], title: Text, now: datetime) -> None:
-    party = entry.reservation
-    zone = reminders.zone_of(party)
-    lines = [reminders.line(slot, party.lang, zone, with_day=True) for slot in slots]
-    said = reminders.message(party, title, lines)
-    draft = Draft(f"draw:{entry.draw_id}:", said, now, now + TOLD_FOR)
-    await notifications.queue_all(party.recipient_id, [draft], now=now)
 
 
 def public_record(draw: Draw) -> dict[str, Any]:

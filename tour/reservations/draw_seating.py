@@ -1,0 +1,89 @@
+"""Writing the result of a draw down: places, turns in queues, messages.
+
+For all parties at once: on SQLite the whole site waits for this transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from tour.errors import Conflict
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.notifications import service as notifications
+from tour.notifications.service import Draft
+from tour.programmes import service as programmes
+from tour.programmes.models import Slot
+from tour.reservations import reminders
+from tour.reservations.models import DrawEntry, EntryStatus, Place, WaitlistEntry
+from tour.reservations.parties import slots_with_programmes
+
+TOLD_FOR = timedelta(days=3)
+BATCH = 500
+"""Rows in one statement."""
+
+
+async def seat(draw_id: int, won: Mapping[str, int | None], *, now: datetime) -> None:
+    """Give each party of a draw whose slots are locked what it won, in the order of the draw.
+
+    Who left after the list was public stays in the result, so that it can be checked, and takes
+    nothing: those seats go to the queues.
+    """
+    rows = DrawEntry.filter(draw_id=draw_id, status=EntryStatus.ENTERED)
+    by_receipt = {e.receipt: e for e in await rows.select_related("reservation__recipient")}
+    present = [
+        (by_receipt[receipt], slot) for receipt, slot in won.items() if receipt in by_receipt
+    ]
+    ranked = {slot_id for entry, _slot in present for slot_id in entry.ranking}
+    slots = {slot.id: slot for slot in await slots_with_programmes(ranked)}
+    await _give([(entry, slots[slot]) for entry, slot in present if slot is not None], now)
+    await _to_queues([entry for entry, slot in present if slot is None], slots, now)
+
+
+async def _give(winners: Sequence[tuple[DrawEntry, Slot]], now: datetime) -> None:
+    seats: dict[int, int] = {}
+    places, drafts = [], []
+    for entry, slot in winners:
+        party = entry.reservation
+        seats[slot.id] = seats.get(slot.id, 0) + party.party_size
+        places.append(Place(reservation=party, slot=slot, seats=party.party_size))
+        told = reminders.drafts(party, [slot], party.recipient.timezone, now)
+        told.append(_news(entry, [slot], _("You won a place in the draw"), now))
+        drafts += [(party.recipient_id, draft) for draft in told]
+    for slot_id, count in sorted(seats.items()):
+        if not await programmes.take_seats(slot_id, count):
+            raise Conflict(_("The draw does not fit the seats."))  # The slots are locked: a fault.
+        mine = [entry.id for entry, slot in winners if slot.id == slot_id]
+        await _mark(mine, EntryStatus.WON, slot_id)
+    await Place.bulk_create(places, batch_size=BATCH)
+    await notifications.queue_each(drafts, now=now)
+
+
+async def _to_queues(losers: Sequence[DrawEntry], slots: Mapping[int, Slot], now: datetime) -> None:
+    """Each into the queues of all its choices, in the order of the draw."""
+    await _mark([entry.id for entry in losers], EntryStatus.LOST, None)
+    turns, drafts = [], []
+    for entry in losers:
+        party = entry.reservation
+        turns += [
+            WaitlistEntry(reservation=party, slot_id=slot_id, seats=party.party_size, joined_at=now)
+            for slot_id in entry.ranking
+        ]
+        ranked = [slots[slot_id] for slot_id in sorted(entry.ranking)]
+        title = _("No place in the draw; you are on the waiting lists")
+        drafts.append((party.recipient_id, _news(entry, ranked, title, now)))
+    await WaitlistEntry.bulk_create(turns, batch_size=BATCH)
+    await notifications.queue_each(drafts, now=now)
+
+
+async def _mark(entry_ids: Sequence[int], status: EntryStatus, slot_id: int | None) -> None:
+    for start in range(0, len(entry_ids), BATCH):
+        chosen = DrawEntry.filter(id__in=entry_ids[start : start + BATCH])
+        await chosen.update(status=status, won_slot_id=slot_id)
+
+
+def _news(entry: DrawEntry, slots: Iterable[Slot], title: Text, now: datetime) -> Draft:
+    party = entry.reservation
+    zone = reminders.zone_of(party)
+    lines = [reminders.line(slot, party.lang, zone, with_day=True) for slot in slots]
+    said = reminders.message(party, title, lines)
+    return Draft(f"draw:{entry.draw_id}:", said, now, now + TOLD_FOR)
