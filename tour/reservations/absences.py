@@ -15,11 +15,8 @@ RELEASED_AFTER = timedelta(minutes=10)
 LOOKS_BACK = timedelta(hours=12)
 
 
-async def release_all_absent(*, now: datetime) -> int:
-    """As `release_absent`, wherever staff chose it and the door checks people in; returns seats.
-
-    A door at which nobody at all was checked in keeps no list: there nothing is released.
-    """
+async def begun_slots(*, now: datetime) -> list[int]:
+    """The slots under way for which staff chose that seats of absent parties become free."""
     begun = Slot.filter(
         starts_at__lte=now - RELEASED_AFTER,
         starts_at__gt=now - LOOKS_BACK,
@@ -27,13 +24,17 @@ async def release_all_absent(*, now: datetime) -> int:
         seats_taken__gt=0,
         programme__event__booking_rules__releases_absent=True,
     )
-    freed = 0
-    for slot in await begun.order_by("id"):
-        held = Place.filter(slot_id=slot.id, status=PlaceStatus.CONFIRMED)
-        arrived = await arrivals_of([place.id for place in await held.only("id")])
-        if arrived:
-            freed += await release_absent(slot.id, arrived, now=now)
-    return freed
+    return [slot.id for slot in await begun.order_by("id").only("id")]
+
+
+async def release_by_list(slot_id: int, *, now: datetime) -> int:
+    """As `release_absent`, by the list of who has been checked in; returns how many seats.
+
+    A door at which nobody at all was checked in keeps no list: there nothing is released.
+    """
+    held = Place.filter(slot_id=slot_id, status=PlaceStatus.CONFIRMED)
+    arrived = await arrivals_of([place.id for place in await held.only("id")])
+    return await release_absent(slot_id, arrived, now=now) if arrived else 0
 
 
 async def release_absent(slot_id: int, present: Collection[int], *, now: datetime) -> int:

@@ -31,9 +31,12 @@ BATCH = 100
 
 async def sweep(now: datetime) -> None:
     """What is not urgent: forget people whose day is over, and old counts of tries."""
-    if erased := await retention.erase_due(now=now):
-        log.info("erased personal data of %d parties", erased)
-    await forget_counts()
+    due = Due(now)
+    await due.attempt(retention.erase_due(now=now))
+    if due.done:
+        log.info("erased personal data of %d parties", due.done)
+    await due.attempt(forget_counts())
+    due.end()
 
 
 async def run_due(now: datetime) -> int:
@@ -44,8 +47,7 @@ async def run_due(now: datetime) -> int:
     due = Due(now)
     for step in STEPS:
         await due.attempt(step(due))
-    if due.faults:
-        raise ExceptionGroup("not all that is due was done", due.faults)
+    due.end()
     return due.done
 
 
@@ -61,8 +63,12 @@ class Due:
         """One piece by itself: a draw that cannot be held holds up nothing but itself."""
         try:
             self.done += await work or 0
-        except Exception as exc:  # each is raised again by `run_due`
+        except Exception as exc:  # each is raised again by `end`
             self.faults.append(exc)
+
+    def end(self) -> None:
+        if self.faults:
+            raise ExceptionGroup("not all that is due was done", self.faults)
 
 
 @asynccontextmanager
@@ -116,7 +122,8 @@ async def _offer_idle_seats(due: Due) -> None:
 
 
 async def _release_absent(due: Due) -> None:
-    due.done += await absences.release_all_absent(now=due.now)
+    for slot_id in await absences.begun_slots(now=due.now):
+        await due.attempt(absences.release_by_list(slot_id, now=due.now))
 
 
 async def _close_queues(due: Due) -> None:
