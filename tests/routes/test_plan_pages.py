@@ -86,6 +86,10 @@ async def changed(client: httpx.AsyncClient, url: str, **asked: str) -> httpx.Re
     return await client.get(answer.headers["location"].partition("#")[0])
 
 
+def version_in(page: str) -> str:
+    return page.partition('name="version" value="')[2].partition('"')[0]
+
+
 def shown_sites(page: str) -> list[str]:
     return re.findall(r'id="stop-([\w-]+)"', page)
 
@@ -325,7 +329,26 @@ class TestChangingByHand:
         await a_town()
         url = await planned(client)
         assert (await client.get(f"{url}/conditions")).status_code == 200
-        answer = await client.post(f"{url}/conditions", data=form(from_time="13:00"))
+        asked = form(from_time="13:00") | {"version": "1"}
+        answer = await client.post(f"{url}/conditions", data=asked)
+        assert answer.headers["location"] == url
+        assert "13:00" in (await client.get(url)).text
+
+    async def test_conditions_chosen_on_an_older_page_replace_nothing_unseen(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        opened = (await client.get(f"{url}/conditions")).text
+        asked = form(from_time="13:00") | {"version": version_in(opened)}
+        await changed(client, url, do="remove", site="workshop-c")
+        for sent in (asked, {**asked, "version": ""}):
+            late = await client.post(f"{url}/conditions", data=sent)
+            assert late.status_code == 409
+            assert "ほかの端末で変更されました" in late.text
+            assert "workshop-c" not in shown_sites((await client.get(url)).text)
+        again = {**asked, "version": version_in(late.text)}
+        answer = await client.post(f"{url}/conditions", data=again)
         assert answer.headers["location"] == url
         assert "13:00" in (await client.get(url)).text
 

@@ -120,6 +120,47 @@ async def test_what_was_left_as_it_was_is_not_set_back(staff: httpx.AsyncClient)
     assert "下の欄に取り入れました" in late.text
 
 
+async def a_course(staff: httpx.AsyncClient) -> tuple[str, dict[str, str]]:
+    """The address of a course of three stops, and what its form sends."""
+    event = await make_day(4)
+    sent = {"title": "三つの扉", "summary": "一行目\n二行目", "published": "1"}
+    sent |= {f"stop{n}": f"site-{n}" for n in (1, 2, 3)} | {f"stay{n}": "20" for n in (1, 2, 3)}
+    path = f"/staff/events/{event.id}/courses"
+    assert (await staff.post(f"{path}/new", data={**sent, "slug": "doors"})).status_code == 303
+    return f"{path}/{(await WalkingRoute.get(slug='doors')).id}", sent
+
+
+async def test_of_two_who_save_a_course_the_second_sees_the_first(
+    staff: httpx.AsyncClient,
+) -> None:
+    path, stored = await a_course(staff)
+    old = {"version": hidden(await staff.get(path), "version")}
+    theirs = {**stored, "stop2": "site-4", "stay2": "45"}
+    assert (await staff.post(path, data=theirs | old)).status_code == 303
+    mine = {**stored, "title": "四つの扉", "summary": "一行目\r\n二行目"}
+    late = await staff.post(path, data=mine | old)
+    assert late.status_code == 409
+    assert (await WalkingRoute.get(slug="doors")).title == "三つの扉"
+    assert 'value="四つの扉"' in late.text
+    assert re.search(r'value="site-4" selected', late.text)
+    assert re.search(r'name="stay2"[^>]* value="45"', late.text)
+    again = {**theirs, "title": "四つの扉", "version": hidden(late, "version")}
+    assert (await staff.post(path, data=again)).status_code == 303
+    assert (await WalkingRoute.get(slug="doors")).title == "四つの扉"
+    assert (await staff.post(path, data=stored)).status_code == 409, "no version is an old one"
+
+
+async def test_of_two_walks_through_one_course_mine_stays_whole(staff: httpx.AsyncClient) -> None:
+    path, stored = await a_course(staff)
+    old = {"version": hidden(await staff.get(path), "version")}
+    await staff.post(path, data={**stored, "stop2": "site-4"} | old)
+    unseen = {name: text for name, text in stored.items() if name != "published"}
+    late = await staff.post(path, data={**unseen, "stop1": "site-3", "stop3": "site-1"} | old)
+    chosen = re.findall(r'value="(site-\d)" selected', late.text)
+    assert chosen == ["site-3", "site-2", "site-1"]
+    assert not re.search(r'name="published" value="1" checked', late.text)
+
+
 async def test_slots_that_open_with_the_event_move_with_it(staff: httpx.AsyncClient) -> None:
     event = await make_day(3)
     slot = await make_slot(event, await Site.get(slug="site-1"))
@@ -157,9 +198,9 @@ async def test_a_changed_course_keeps_its_order(staff: httpx.AsyncClient) -> Non
     event = await make_day(3)
     route = await WalkingRoute.get(slug="walk-day")
     stops = {"stop1": "site-3", "stop3": "site-1", "stay1": "45"}
-    answer = await staff.post(
-        f"/staff/events/{event.id}/courses/{route.id}", data={**stops, "title": "新しい題"}
-    )
+    path = f"/staff/events/{event.id}/courses/{route.id}"
+    version = hidden(await staff.get(path), "version")
+    answer = await staff.post(path, data={**stops, "title": "新しい題", "version": version})
     assert answer.status_code == 303
     rows = await Stop.filter(walking_route_id=route.id).order_by("position").select_related("site")
     assert [(row.site.slug, row.stay_minutes) for row in rows] == [("site-3", 45), ("site-1", 30)]

@@ -1,6 +1,6 @@
 """Making and changing a model course. Each verb is one transaction with its line in the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,12 @@ from tour.db import transaction
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.routes.models import Stop, WalkingRoute
+from tour.sites.editing import Stale, Version
 from tour.sites.service import catalogue_changed
 
 SUBJECT = "course"
 TEXTS = ("title", "summary")
+STOPS = "stops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,14 @@ async def create_course(
     return route
 
 
-async def change_course(route_id: int, draft: CourseDraft, *, actor: Actor, now: datetime) -> None:
-    """Write texts and stops; visitors see it at once where the course is published."""
+async def change_course(
+    route_id: int, draft: CourseDraft, *, version: Version, actor: Actor, now: datetime
+) -> None:
+    """Write texts and stops; raises Stale. Visitors see a published course at once."""
     async with transaction():
+        mine = WalkingRoute.filter(id=route_id, updated_at=version.updated_at)
+        if not await mine.update(updated_at=version.next_after(now)):
+            raise Stale
         route = await WalkingRoute.get(id=route_id)
         before = await fields_of(route_id)
         await WalkingRoute.filter(id=route_id).update(**_columns(route.translations, draft))
@@ -68,8 +75,13 @@ async def fields_of(route_id: int) -> dict[str, Any]:
         **{name: getattr(route, name) for name in TEXTS},
         **{f"{name}_en": english.get(name, "") for name in TEXTS},
         "published": bool(route.is_published),
-        "stops": [f"{stop.site.name} ({stop.stay_minutes})" for stop in stops],
+        STOPS: in_words((stop.site.name, stop.stay_minutes) for stop in stops),
     }
+
+
+def in_words(stops: Iterable[tuple[str, int]]) -> str:
+    """Names and stays of stops, as one field: half a walk is none."""
+    return " → ".join(f"{name} ({minutes})" for name, minutes in stops)
 
 
 async def _write_stops(route_id: int, stops: Sequence[DraftStop]) -> None:

@@ -23,6 +23,7 @@ class WalkingRoute(Model):
     summary = fields.TextField(default="")
     translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
     is_published = fields.BooleanField(default=True)
+    updated_at = fields.DatetimeField(auto_now=True)
 
     stops: fields.ReverseRelation["Stop"]
 

@@ -74,21 +74,27 @@ async def change_conditions(request: Request) -> Response:
     entry = await itineraries.find_to_edit(request.path_params["token"])
     planned = await plan_request(request)
     raw = await read_form(request, MOST_FIELDS)
-    form = PlanForm.parse(raw, planned.context)
+    form, version = PlanForm.parse(raw, planned.context), str(raw.get("version", ""))
     if form.wish is None:
-        return await _form_page(planned, form, 422, entry=entry)
+        return await _form_page(planned, form, 422, entry=entry, version=version)
+    if version != str(entry.version):
+        return await _form_page(planned, form, 409, entry=entry, notice=CHANGED)
     wish = replace(form.wish, reserved=frozenset(entry.reserved))
     desk = await planned.desk(wish)
     proposal = await propose(desk.town, wish, desk.matrix)
     values = {**form.values, "from_time": clock(wish.starts)}
-    await itineraries.replan(
-        entry,
-        entry.version,
-        proposal.stops,
-        proposal.findings.as_json(),
-        day=wish.day,
-        wish=values,
-    )
+    try:
+        await itineraries.replan(
+            entry,
+            entry.version,
+            proposal.stops,
+            proposal.findings.as_json(),
+            day=wish.day,
+            wish=values,
+        )
+    except itineraries.ChangedElsewhere:
+        newest = await itineraries.find_to_edit(entry.token)
+        return await _form_page(planned, form, 409, entry=newest, notice=CHANGED)
     return await _changed(request, entry.token)
 
 
@@ -153,8 +159,20 @@ def private(response: Response) -> Response:
     return response
 
 
+CHANGED = _(
+    "This plan was changed on another device. What you chose is still here: look at the plan as it"
+    " is, or show the plan again to replace it."
+)
+
+
 async def _form_page(
-    planned: PlanRequest, form: PlanForm, status: int = 200, entry: ItineraryEntry | None = None
+    planned: PlanRequest,
+    form: PlanForm,
+    status: int = 200,
+    entry: ItineraryEntry | None = None,
+    *,
+    version: str = "",
+    notice: Text | None = None,
 ) -> Response:
     request, context = planned.request, planned.context
     language = lang(request)
@@ -166,6 +184,8 @@ async def _form_page(
         nav="plan",
         form=form,
         entry=entry,
+        version=version or (entry.version if entry else ""),
+        notice=notice,
         days=context.days,
         kinds=[(k.value, str(label)) for k, label in KINDS.items() if k in present],
         styles=[(style.value, str(STYLES[style])) for style in WalkStyle],

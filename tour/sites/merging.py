@@ -36,6 +36,8 @@ def as_typed(_field: str, logged: Any) -> str:
     """A logged value as the form writes it."""
     if isinstance(logged, list):
         return ",".join(str(part) for part in logged)
+    if isinstance(logged, bool):
+        return "1" if logged else ""
     return "" if logged is None else str(logged)
 
 

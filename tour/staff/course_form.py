@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from tour.i18n import lazy as _
-from tour.routes.editing import TEXTS, CourseDraft, DraftStop
+from tour.routes.editing import STOPS, TEXTS, CourseDraft, DraftStop, in_words
 from tour.routes.models import Stop, WalkingRoute
 from tour.routes.outing import MOST_STOPS
+from tour.sites.models import Site
 from tour.web.forms import Reading, Typed
 
 LIMITS = {"title": 200, "summary": 500}
@@ -19,20 +20,47 @@ FIELDS = (
     *(f"stop{n}" for n in POSITIONS),
     *(f"stay{n}" for n in POSITIONS),
 )
+FIELD_LABELS = {
+    "title": _("Heading"),
+    "summary": _("In one sentence"),
+    "published": _("Visitors see this course"),
+    STOPS: _("Stops in order"),
+}
 STAY = 30
 LONGEST_STAY = 240
 
 
-def course_values(route: WalkingRoute, stops: list[Stop]) -> dict[str, str]:
+async def course_values(route: WalkingRoute) -> dict[str, str]:
     english = route.translations.get("en", {})
     return {
         **{name: getattr(route, name) for name in TEXTS},
         **{f"{name}_en": english.get(name, "") for name in TEXTS},
         "slug": route.slug,
         "published": "1" if route.is_published else "",
-        **{f"stop{n}": str(stop.site.slug) for n, stop in enumerate(stops, 1)},
-        **{f"stay{n}": str(stop.stay_minutes) for n, stop in enumerate(stops, 1)},
+        **await stop_values(route.id),
     }
+
+
+async def with_stops(values: Mapping[str, str], draft: CourseDraft) -> dict[str, str]:
+    """The form with its stops as one field, as the log calls it."""
+    sites = await Site.filter(id__in=[stop.site_id for stop in draft.stops])
+    names = {site.id: str(site.name) for site in sites}
+    stops = [(names.get(stop.site_id, ""), stop.stay_minutes) for stop in draft.stops]
+    return {**values, STOPS: in_words(stops)}
+
+
+async def stop_values(route_id: int) -> dict[str, str]:
+    """The fields of the stops as they are stored, those that are not used empty."""
+    found = Stop.filter(walking_route_id=route_id).order_by("position").select_related("site")
+    empty = {f"{name}{n}": "" for n in POSITIONS for name in ("stop", "stay")}
+    for n, stop in enumerate(await found, 1):
+        empty |= {f"stop{n}": str(stop.site.slug), f"stay{n}": str(stop.stay_minutes)}
+    return empty
+
+
+def labels() -> dict[str, str]:
+    named = {name: str(label) for name, label in FIELD_LABELS.items()}
+    return {**named, **{f"{name}_en": f"{named[name]} (English)" for name in TEXTS}}
 
 
 def read_course(

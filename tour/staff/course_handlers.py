@@ -1,6 +1,7 @@
 """Model courses: sites picked in order, with the walk through them as it is now."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -15,10 +16,12 @@ from tour.events.models import Event
 from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.routes import editing
-from tour.routes.models import Stop, WalkingRoute
+from tour.routes.models import WalkingRoute
 from tour.routes.outing import MOST_STOPS, Outing, Place, outing_through
 from tour.sites.catalogue import SiteEntry
+from tour.sites.editing import Stale, Version
 from tour.sites.maps import map_around
+from tour.sites.merging import Merge, merged
 from tour.staff import course_form as forms
 from tour.staff import queries
 from tour.staff.event_form import read_slug
@@ -69,20 +72,39 @@ async def create_course(request: Request) -> Response:
 async def course_page(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event, route = await _course(request)
-    stops = Stop.filter(walking_route_id=route.id).order_by("position").select_related("site")
-    values = forms.course_values(route, await stops)
-    return await _page(request, who, event, Typed(values), route)
+    return await _page(request, who, event, Typed(await forms.course_values(route)), route)
 
 
 async def change_course(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event, route = await _course(request)
-    values = texts(await read_form(request, 60), forms.FIELDS)
+    form = await read_form(request, 60)
+    values, version = texts(form, forms.FIELDS), str(form.get("version", ""))
     draft, typed = forms.read_course(values, await _ids_by_slug(request, event))
     if draft is None:
-        return await _page(request, who, event, typed, route, 422)
-    await editing.change_course(route.id, draft, actor=who.actor, now=now(request))
+        return await _page(request, who, event, typed, route, 422, version=version)
+    try:
+        since = Version.parse(version)
+        await editing.change_course(
+            route.id, draft, version=since, actor=who.actor, now=now(request)
+        )
+    except Stale:
+        merge = await _merged(request, values, draft, version)
+        typed = Typed(merge.values)
+        return await _page(request, who, event, typed, route, 409, merge=merge)
     return back_to(request, "staff:courses", event_id=event.id)
+
+
+async def _merged(
+    request: Request, values: dict[str, str], draft: editing.CourseDraft, version: str
+) -> Merge:
+    """The form with what a colleague did; their stops all together, or none of them."""
+    _event, route = await _course(request)
+    whole = await forms.with_stops(values, draft)
+    merge = await merged(whole, editing.SUBJECT, route, version)
+    if merge.values[editing.STOPS] == whole[editing.STOPS]:
+        return merge
+    return replace(merge, values={**merge.values, **await forms.stop_values(route.id)})
 
 
 async def walk(request: Request) -> Response:
@@ -143,6 +165,10 @@ async def _course(request: Request) -> tuple[Event, WalkingRoute]:
     return event, route
 
 
+async def _version(route: WalkingRoute | None) -> str:
+    return str(await Version.of(route, editing.SUBJECT)) if route else ""
+
+
 async def _page(
     request: Request,
     who: SignedIn,
@@ -150,6 +176,9 @@ async def _page(
     form: Typed,
     route: WalkingRoute | None = None,
     status: int = 200,
+    *,
+    version: str = "",
+    merge: Merge | None = None,
 ) -> Response:
     sites = await _walkable(request, event)
     chosen = [form.value(f"stop{n}") for n in forms.POSITIONS if form.value(f"stop{n}")]
@@ -164,6 +193,9 @@ async def _page(
         event=event,
         route=route,
         form=form,
+        others=merge.others if merge else (),
+        labels=forms.labels(),
+        version=merge.version if merge else version or await _version(route),
         positions=forms.POSITIONS,
         stay=forms.STAY,
         sites=[
