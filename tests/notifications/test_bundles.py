@@ -100,6 +100,27 @@ async def test_messages_about_one_visit_stay_apart(worker, make_visitor, reserve
     assert len(visitor.phone.shown) == 2
 
 
+async def test_news_shared_by_several_recipients_is_said_once_in_one_browser(
+    worker, make_visitor, reserve, clock
+) -> None:
+    """As one text: it opens the same page for all of them."""
+    visitor = await make_visitor()
+    said = stop("残念ですが中止です\nまた組み直せます")
+    other = await reserve(visitor, "", key="unrelated", due=5)
+    for recipient in (visitor.recipient, other):
+        await service.queue(
+            recipient.id,
+            "shared:plan:1",
+            said,
+            due_at=clock(),
+            expires_at=clock() + timedelta(hours=1),
+            now=clock(),
+        )
+    await worker.run_once()
+    [received] = visitor.phone.received
+    assert received.message["notification"]["body"] == "残念ですが中止です\nまた組み直せます"
+
+
 async def test_other_phones_are_not_told_of_it(worker, make_visitor, reserve, clock) -> None:
     first, other = await make_visitor(), await make_visitor(email="")
     await promise(first.recipient, clock, "13:00 江戸打ち紐")

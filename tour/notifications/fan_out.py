@@ -1,8 +1,8 @@
 """Reminders that are due become deliveries. Runs in one transaction (decision 0006).
 
 One delivery a browser; one by mail for those without a browser. What one browser, or one mail box,
-is told of one day becomes one message, however many reservations it comes from: the deliveries of
-the others go together with the first one.
+is told of one day becomes one message, however many reservations it comes from, and so does news
+for several of its recipients: the deliveries of the others go together with the first one.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 from tour.db.plain import Row, fetch, instant, numbers, skip_locked
 from tour.notifications.models import MAIL, Delivery, DeliveryStatus, Reminder, ReminderStatus
-from tour.notifications.schedule import OF_A_DAY, Choice
+from tour.notifications.schedule import SAID_ONCE, Choice
 
 BY_MAIL_ONLY = "mail:"
 """Begins the key of what must reach a mail box, whatever browser has subscribed."""
@@ -22,7 +22,7 @@ ASKED_FOR = "asked:"
 """Begins the key of what somebody asked for just now, such as a link to sign in. It is sent though
 they have stopped all messages."""
 CHOICES = frozenset(str(choice) for choice in Choice)
-OF_A_DAY_SQL = " OR ".join(f"r.key LIKE '{choice}:%'" for choice in OF_A_DAY)
+SAID_ONCE_SQL = " OR ".join(f"r.key LIKE '{kind}:%'" for kind in sorted(SAID_ONCE))
 
 DUE = """
 SELECT r.id, r.key, r.expires_at, t.choices, t.stopped_at
@@ -37,7 +37,7 @@ JOIN push_subscription mine ON mine.recipient_id = r.recipient_id
 JOIN push_subscription theirs
     ON theirs.endpoint = mine.endpoint AND theirs.recipient_id <> mine.recipient_id
 JOIN reminder o ON o.recipient_id = theirs.recipient_id AND o.key = r.key
-WHERE r.id IN ({{ids}}) AND ({OF_A_DAY_SQL}) AND o.status = 'waiting'
+WHERE r.id IN ({{ids}}) AND ({SAID_ONCE_SQL}) AND o.status = 'waiting'
 """  # noqa: S608 - names and numbers of our own
 SAME_MAIL_BOX = f"""
 SELECT o.id
@@ -45,7 +45,7 @@ FROM reminder r
 JOIN recipient mine ON mine.id = r.recipient_id AND mine.email <> ''
 JOIN recipient theirs ON theirs.email = mine.email AND theirs.id <> mine.id
 JOIN reminder o ON o.recipient_id = theirs.id AND o.key = r.key
-WHERE r.id IN ({{ids}}) AND ({OF_A_DAY_SQL}) AND o.status = 'waiting'
+WHERE r.id IN ({{ids}}) AND ({SAID_ONCE_SQL}) AND o.status = 'waiting'
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = mine.id)
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = theirs.id)
 """  # noqa: S608
@@ -120,14 +120,14 @@ async def part_company(delivery_ids: Collection[int]) -> None:
         await together.update(status=DeliveryStatus.WAITING, lead_id=None)
 
 
-def is_of_a_day(key: str) -> bool:
-    """Whether this is said once for all that a browser has on a day."""
-    return key.partition(":")[0] in OF_A_DAY
+def is_said_once(key: str) -> bool:
+    """Whether one browser is told this once, however many of its recipients it is for."""
+    return key.partition(":")[0] in SAID_ONCE
 
 
 async def _companions(due: Sequence[Row], now: datetime) -> list[Row]:
-    """The reminders of the same day for the same browser or mail box, due now or later today."""
-    ids = numbers(row["id"] for row in due if is_of_a_day(row["key"]))
+    """The reminders of the same key for the same browser or mail box, due now or later today."""
+    ids = numbers(row["id"] for row in due if is_said_once(row["key"]))
     if not ids:
         return []
     found: set[int] = set()
@@ -169,11 +169,11 @@ async def _make_deliveries(reminder_ids: Sequence[int], now: datetime) -> set[in
 
 
 async def _join(made: Iterable[Row]) -> None:
-    """Let each follow the first one to the same address about the same day."""
+    """Let each follow the first one to the same address with the same key."""
     leads: dict[tuple[str, str], int] = {}
     followers: dict[int, list[int]] = defaultdict(list)
     for row in made:
-        if is_of_a_day(row["key"]):
+        if is_said_once(row["key"]):
             lead = leads.setdefault((row["key"], row["address"]), row["id"])
             if lead != row["id"]:
                 followers[lead].append(row["id"])

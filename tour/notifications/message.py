@@ -47,7 +47,9 @@ class Part:
 
 def joined(parts: Sequence[Part]) -> Message:
     """One message of all parts. Each line of a day's reminder begins with its time, so sorting
-    brings the visits into order; a tap, and the buttons, are about the first of them."""
+    brings the visits into order; a tap, and the buttons, are about the first of them. Parts that
+    open the same page say the same, so the first of these stands for all."""
+    parts = [*{part.url: part for part in reversed(parts)}.values()][::-1]
     first = min(parts, key=lambda part: part.body)
     body = first.body
     if len(parts) > 1:

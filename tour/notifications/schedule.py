@@ -34,6 +34,10 @@ class Choice(StrEnum):
 DEFAULT_CHOICES = (Choice.EVENING, Choice.TWO_HOURS)
 OF_A_DAY = frozenset({Choice.EVENING, Choice.TWO_HOURS})
 """Said once for all the visits of a day; the others are about one visit."""
+SHARED = "shared"
+"""First part of the key of news for several recipients, who may all be one browser."""
+SAID_ONCE = frozenset({*OF_A_DAY, SHARED})
+"""Kinds of which one browser, or one mail box, gets one message for all reminders of one key."""
 
 
 @dataclass(frozen=True, slots=True)
