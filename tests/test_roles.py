@@ -53,6 +53,7 @@ WITH_KEY = {
     *("reservations:accept", "reservations:leave", "reservations:leave_draw"),
     *("itineraries:gpx", "itineraries:calendar", "itineraries:geojson", "itineraries:show"),
     *("itineraries:edit", "itineraries:form", "itineraries:change", "itineraries:reserve"),
+    "itineraries:stop_news",
     *("itineraries:reserve_all", "notifications:recipient", "notifications:change"),
     *(
         "reservations:prove",

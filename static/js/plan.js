@@ -77,6 +77,9 @@ function show(page, hash) {
   for (const spare of fresh.querySelectorAll("noscript")) spare.remove();
   // folium keeps each map in a variable by the name of its element; it must let go of it first.
   for (const map of document.querySelectorAll(".folium-map")) window[map.id]?.remove();
+  // What push.js shows is true of this browser, whatever the plan is now.
+  const push = document.querySelector("[data-push]");
+  if (push) fresh.querySelector("[data-push]")?.replaceWith(push);
   document.querySelector("[data-plan]").replaceWith(fresh);
   addSteppers(fresh);
   dress(fresh);

@@ -1,7 +1,7 @@
 // Asking for reminders, after a tap and never before, and saying honestly how things stand.
 //
-// [data-push] holds data-vapid-key and data-worker; with data-reference and data-subscribe it is a
-// reservation's page, with data-test and data-removal the page of this browser's notifications.
+// [data-push] holds data-vapid-key and data-worker; with data-about, data-key and data-subscribe it
+// is the page of a reservation or a plan, with data-test and data-removal that of this browser.
 // Inside it [data-push-state] names the states in which a part is shown: ask, on, testing, off,
 // blocked, unsupported, ios, failed; a button without a state, [data-push-ask], is shown while
 // asking makes sense.
@@ -101,7 +101,7 @@ async function withOurKey(registration, subscription) {
 
 async function tellServer(subscription, options) {
   const answer = await post(root.dataset.subscribe, {
-    reservation: root.dataset.reference,
+    [root.dataset.about]: root.dataset.key,
     subscription: { ...subscription.toJSON(), ...options },
   });
   return answer.ok;

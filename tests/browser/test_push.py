@@ -15,12 +15,16 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Phone
 from tests.browser.serving import App, PushService
+from tests.browser.test_plan import move_the_first_stop, plan_in_three_taps
 from tour import db
 from tour.notifications import service
 from tour.notifications.keys import new_private_key
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Delivery, PushSubscription
+from tour.programmes.models import Slot, SlotStatus
 from tour.reservations.models import Reservation
+from tour.routes.models import Itinerary
+from tour.sites.service import catalogue_changed
 
 pytestmark = pytest.mark.browser
 
@@ -196,6 +200,34 @@ async def test_one_now_and_then_stop_all(phone: Phone, database_url: str, tmp_pa
             await expect(page.locator("[data-push][data-state='off']")).to_be_visible()
             assert await visit.endpoints() == []
             assert await page.evaluate(ENDPOINT) is None
+
+
+async def test_who_saved_a_plan_hears_that_a_session_of_it_is_called_off(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            await plan_in_three_taps(visit.page, visit.app.base)
+            await visit.allow()
+            await move_the_first_stop(visit.page)
+            await visit.is_on()
+            await visit.page.reload()
+            await visit.is_on()
+            await _call_off_a_session_of_the_plan(visit)
+            [note] = await visit.shown("12月12日(土)のプランが変わりました")
+            await visit.page.reload()
+            await expect(visit.page.locator("main")).to_contain_text("残りを組み直す")
+            await visit.page.get_by_role("button", name="お知らせを止める").click()
+            await expect(visit.page.locator("[data-push][data-state='ask']")).to_be_visible()
+            assert note["actions"] == []
+
+
+async def _call_off_a_session_of_the_plan(visit: Visit) -> None:
+    async with db.opened(visit.database_url):
+        plan = await Itinerary.get()
+        slot_id = next(stop["slot_id"] for stop in plan.stops if stop["slot_id"])
+        await Slot.filter(id=slot_id).update(status=SlotStatus.CANCELLED)
+        await catalogue_changed()
 
 
 async def _another_browser(visit: Visit) -> str:

@@ -8,8 +8,9 @@ from tests.conftest import NOON
 from tests.factories import make_event, make_programme, make_site, make_slot, make_station
 from tests.reservations.factories import make_wish
 from tests.routes.test_plan_pages import CONTACT, EVENT_DAY, a_town, at, planned, shown_sites
+from tests.routes.test_plan_readers import asked
 from tour.audit.models import Removal
-from tour.notifications.models import Reminder
+from tour.notifications.models import PushSubscription, Reminder
 from tour.programmes.models import Programme, Slot, SlotStatus
 from tour.reservations import service
 from tour.reservations.models import Reservation
@@ -27,7 +28,7 @@ async def reserved(client, url: str, *slots: Slot) -> None:
 
 
 async def news() -> list[Reminder]:
-    return await Reminder.filter(key__startswith="plan:").order_by("id")
+    return await Reminder.filter(key__startswith="shared:plan:").order_by("id")
 
 
 class TestNews:
@@ -94,6 +95,16 @@ class TestSweeping:
         assert (await client.get(url)).status_code == 404
         assert await Itinerary.all().count() == await ItineraryReservation.all().count() == 0
         assert await Reservation.all().count() == 1
+
+    async def test_forgets_the_browsers_that_were_told_of_them(self, client, clock) -> None:
+        await a_town()
+        for day in (EVENT_DAY, EVENT_DAY + timedelta(days=1)):
+            url = await planned(client)
+            assert (await asked(client, url)).status_code == 201
+            await Itinerary.filter(edit_token=url.rpartition("/")[2]).update(on_date=day)
+        clock.turn_to(at(12) + KEPT + timedelta(days=1))
+        assert await sweep(clock()) == 1
+        assert await PushSubscription.all().count() == 1
 
     @pytest.mark.usefixtures("database")
     async def test_deletes_removed_sessions_but_those_that_were_reserved(self) -> None:

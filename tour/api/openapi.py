@@ -238,9 +238,14 @@ PATHS: Json = {
     },
     "/api/v1/push-subscriptions": {
         "post": {
-            "summary": "Let a browser be told about a reservation",
+            "summary": "Let a browser be told about a reservation, or a plan by its editing key",
             "requestBody": _body("PushSubscription"),
-            "responses": {"201": {"description": "Remembered"}, **NOT_FOUND, **BAD_INPUT},
+            "responses": {
+                "201": {"description": "Remembered"},
+                **NOT_FOUND,
+                **CONFLICT,
+                **BAD_INPUT,
+            },
         }
     },
     "/api/v1/push-subscriptions/renewals": {

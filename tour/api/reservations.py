@@ -1,4 +1,4 @@
-"""Reservations, waiting lists and push subscriptions: the same services as the pages."""
+"""Reservations and waiting lists: the same services as the pages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput
 from tour.i18n import lazy as _
-from tour.notifications import service as notifications
 from tour.reservations import changes, proving, queries, service, waitlist
 from tour.reservations.errors import CheckNeeded
 from tour.reservations.forms import (
@@ -81,24 +80,6 @@ async def leave(request: Request) -> Response:
     parameters = request.path_params
     await waitlist.leave(parameters["reference"], parameters["slot_id"], now=now(request))
     return Response(status_code=204)
-
-
-async def subscribe(request: Request) -> Response:
-    """Let a browser be told about a reservation (W3C Push API, PushSubscription.toJSON())."""
-    await count_try(request, "subscribe")
-    body = await read_object(request)
-    subscription = body.get("subscription")
-    if not isinstance(subscription, dict):
-        hint = _("A subscription is what PushSubscription.toJSON() gives.")
-        raise BadInput(hint, {"subscription": hint})
-    entry = await queries.by_reference(str(body.get("reservation", "")))
-    await notifications.subscribe(
-        entry.reservation.recipient_id,
-        subscription,
-        policy=state(request).push_policy,
-        now=now(request),
-    )
-    return Response(status_code=201)
 
 
 async def prove(request: Request) -> Response:

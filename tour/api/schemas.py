@@ -205,9 +205,12 @@ SCHEMAS: Json = {
         ("endpoint", "subscription"), endpoint=TEXT, subscription={"type": "object"}
     ),
     "Queued": _object(("queued",), queued=YES_NO),
-    "PushSubscription": _object(
-        ("reservation", "subscription"), reservation=TEXT, subscription={"type": "object"}
-    ),
+    "PushSubscription": {
+        "oneOf": [
+            _object((about, "subscription"), subscription={"type": "object"}, **{about: TEXT})
+            for about in ("reservation", "itinerary")
+        ]
+    },
     "Problem": _object(
         ("type", "title", "status", "detail"),
         type=TEXT,

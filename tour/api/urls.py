@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.api import catalogue, draws, openapi, plans, reservations, walks
+from tour.api import catalogue, draws, openapi, plans, push, reservations, walks
 
 V1 = "/api/v1"
 
@@ -70,7 +70,7 @@ urls = [
     ),
     Url(
         f"{V1}/push-subscriptions",
-        reservations.subscribe,
+        push.subscribe,
         methods=["POST"],
         name="api:push_subscriptions",
     ),

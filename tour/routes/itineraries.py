@@ -11,6 +11,8 @@ from tortoise.expressions import Q
 from tour.db import transaction
 from tour.errors import Conflict, NotAllowed, NotFound
 from tour.i18n import lazy as _
+from tour.notifications import service as notifications
+from tour.notifications.models import Recipient
 from tour.programmes.models import Slot
 from tour.programmes.queries import SLOT_FIELDS, SlotEntry, slot_entry
 from tour.reservations import queries as reservations
@@ -46,6 +48,7 @@ class ItineraryEntry:
     before: Stops | None
     findings: Mapping[str, Any]
     version: int
+    recipient_id: int | None
     reservations: tuple[ReservationEntry, ...]
 
     @property
@@ -132,6 +135,25 @@ async def attach(entry: ItineraryEntry, reservation: Reservation) -> None:
     await ItineraryReservation.get_or_create(itinerary_id=entry.id, reservation_id=reservation.id)
 
 
+async def recipient_for(entry: ItineraryEntry, *, lang: str, timezone: str) -> Recipient:
+    """Who is told of changes to this plan, made at the first call; needs a transaction."""
+    made = await Itinerary.select_for_update(no_key=True).get(id=entry.id)
+    if known := made.recipient_id:  # type: ignore[attr-defined]
+        return await Recipient.get(id=known)
+    recipient = await notifications.new_recipient(lang=lang, timezone=timezone)
+    await Itinerary.filter(id=entry.id).update(recipient_id=recipient.id)
+    return recipient
+
+
+async def erase(itinerary_ids: Collection[int]) -> None:
+    """Forget plans for good, and the browsers that were told of them."""
+    async with transaction():
+        told = Itinerary.filter(id__in=itinerary_ids, recipient_id__not_isnull=True)
+        recipients = await told.values_list("recipient_id", flat=True)
+        await notifications.erase([int(i) for i in recipients])  # type: ignore[call-overload]
+        await Itinerary.filter(id__in=itinerary_ids).delete()
+
+
 async def slots(slot_ids: Collection[int]) -> dict[int, SlotEntry]:
     """The slots of a plan as they are in the database now, those that are over too."""
     rows = await Slot.filter(id__in=list(slot_ids)).values(*SLOT_FIELDS)
@@ -159,6 +181,7 @@ def _entry(made: Itinerary, token: str, reserved: Sequence[ReservationEntry]) ->
         before=edits.from_json(made.before) if made.before is not None else None,
         findings=made.findings,
         version=made.version,
+        recipient_id=made.recipient_id,  # type: ignore[attr-defined]
         reservations=tuple(reserved),
     )
 

@@ -13,6 +13,7 @@ from starlette.datastructures import State
 from tour.clock import Clock
 from tour.programmes.purging import purge_programmes
 from tour.repeating import Loop, repeating
+from tour.routes import itineraries
 from tour.routes.models import Itinerary
 from tour.routes.plan_news import tell_news
 from tour.sites.revision import current_revision
@@ -31,7 +32,7 @@ async def sweep(now: datetime) -> int:
     erased = 0
     over = Itinerary.filter(on_date__lt=(now - KEPT).date())
     while ids := await over.order_by("id").limit(BATCH).values_list("id", flat=True):
-        await Itinerary.filter(id__in=list(ids)).delete()
+        await itineraries.erase([int(i) for i in ids])  # type: ignore[call-overload]
         erased += len(ids)
     return erased + await purge_programmes(now=now)
 
@@ -51,7 +52,7 @@ class LookOut:
 
 
 def telling_news(parts: State) -> AbstractAsyncContextManager[Loop]:
-    """Tell whoever reserved from a plan what has changed, for as long as the block lasts."""
+    """Tell the readers of plans what has changed, for as long as the block lasts."""
     return repeating(LookOut(parts).look, LOOK_SECONDS, log, first_after=LOOK_SECONDS)
 
 

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from tour.events.models import Event
+from tour.notifications.models import Recipient
 from tour.reservations.models import Reservation
 from tour.sites.models import Site
 
@@ -68,6 +69,10 @@ class Itinerary(Model):
     findings: dict[str, Any] = fields.JSONField()
     """What the planner said beside the stops: see `proposals.Findings`."""
     version = fields.IntField(default=1)
+    recipient: fields.ForeignKeyNullableRelation[Recipient] = fields.ForeignKeyField(
+        "models.Recipient", related_name="itineraries", null=True, on_delete=fields.SET_NULL
+    )
+    """Who is told of changes: the browsers that asked for it on the page; None when none has."""
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
 

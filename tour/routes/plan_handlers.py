@@ -13,7 +13,7 @@ from tour.errors import NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.reservations.limits import count_try
-from tour.routes import itineraries, leaving, my_plans
+from tour.routes import itineraries, leaving, my_plans, plan_readers
 from tour.routes.day import WalkStyle
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_edits import edited
@@ -113,6 +113,14 @@ async def edit(request: Request) -> Response:
     return await _changed(request, entry.token, anchor)
 
 
+async def stop_news(request: Request) -> Response:
+    """Tell nobody of this plan any more."""
+    await count_try(request, "plan")
+    token = request.path_params["token"]
+    await plan_readers.stop(token, now=now(request))
+    return _to_plan(request, token, "news")
+
+
 async def _changed(request: Request, token: str, anchor: str = "") -> Response:
     """Back to the plan, whose walks may begin at other times now."""
     entry = await itineraries.find(token)
@@ -139,6 +147,7 @@ async def plan_page(
         plan=view,
         day=entry.day,
         may_edit=entry.edit_token is not None,
+        vapid_public_key=state(request).vapid_public_key,
         notice=notice,
         party_size=desk.wish.party_size,
         style=desk.wish.style.value,

@@ -1,12 +1,13 @@
 """Telling those who can be told that their plan no longer works, through no doing of theirs.
 
-A plan has no owner, but a reservation that was made from it has: whoever gets its reminders hears
-that a session of the plan was called off, or that a door closes before the visit, once for each.
-The page of the plan then offers a new proposal for the rest of the day.
+A plan has no owner. Whoever asked on its page, and whoever gets the reminders of a reservation that
+was made from it, hears that a session of the plan was called off, or that a door closes before the
+visit, once for each. The page of the plan then offers a new proposal for the rest of the day.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from starlette.datastructures import State
 from tortoise.exceptions import IntegrityError
@@ -17,16 +18,17 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder
+from tour.notifications.schedule import SHARED
 from tour.programmes.models import SlotStatus
-from tour.reservations.models import Reservation
 from tour.routes import itineraries
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.models import ItineraryReservation
+from tour.routes.models import Itinerary, ItineraryReservation
 from tour.routes.planner_problem import Trouble
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
+from tour.sites.catalogue import SiteEntry
 from tour.sites.models import DoorState
 from tour.web.templates import day_text
 
@@ -36,31 +38,58 @@ CALLED_OFF = _("The session at %(place)s is called off.")
 SHUT = _("%(place)s is closed when you would come.")
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What others changed about one stop of a plan; `key` names it for every reader."""
+
+    plan: ItineraryEntry
+    key: str
+    site: SiteEntry
+    what: Text
+
+    def told_to(self, reader: Recipient) -> Message:
+        """As the reader is told it; a tap opens the page that offers a new proposal."""
+        lang = reader.lang
+        day = day_text(self.plan.day, lang)
+        title = translate("Your plan of %(day)s has changed", lang, day=day)
+        place = self.site.text("name", lang)
+        what = Text(self.what.message, {"place": place}).in_language(lang)
+        advice = translate("Open it for a new proposal for the rest of the day.", lang)
+        return Message(title, f"{what}\n{advice}", PAGE.format(token=self.plan.token))
+
+
 async def tell_news(parts: State, *, now: datetime) -> int:
-    """Tell every holder of a reservation what became of the plan; how many messages were queued."""
+    """Tell every reader of a plan what became of it; how many messages were queued."""
     desks = await desks_at(parts, now)
-    today = desks.context.local.date()
-    wanted = ItineraryReservation.filter(itinerary__on_date__gte=today)
     told = 0
-    for token in {str(t) for t in await wanted.values_list("itinerary__edit_token", flat=True)}:
-        told += await _tell(desks, await itineraries.find(token))
+    for token in await _told_plans(desks.context.local.date()):
+        plan = await itineraries.find(token)
+        for news in await news_of(desks, plan):
+            told += await tell_once(desks, news)
     return told
 
 
-async def _tell(desks: Desks, entry: ItineraryEntry) -> int:
-    desk = await desks.desk_of(entry)
-    day = await desk.timed(entry.stops)
-    told = 0
-    for stop, what in _news(desk, day):
-        for party in await _parties(entry.id):
-            place = desk.town.catalogue.by_id[stop.site_id].text("name", party.lang)
-            news = Text(what.message, {"place": place}).in_language(party.lang)
-            told += await _tell_once(desks, entry, party, _key(entry, stop), news)
-    return told
+async def news_of(desks: Desks, plan: ItineraryEntry) -> list[News]:
+    """What others changed about the stops that have not begun, told or not."""
+    desk = await desks.desk_of(plan)
+    day = await desk.timed(plan.stops)
+    sites = desk.town.catalogue.by_id
+    return [
+        News(plan, _key(plan, stop), sites[stop.site_id], what) for stop, what in _found(desk, day)
+    ]
 
 
-def _news(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text]]:
-    """What others changed about the stops that have not begun."""
+async def _told_plans(today: date) -> set[str]:
+    """The tokens of plans still to come that somebody can be told of."""
+    asked = Itinerary.filter(on_date__gte=today, recipient_id__not_isnull=True)
+    reserved = ItineraryReservation.filter(itinerary__on_date__gte=today)
+    return {
+        *map(str, await asked.values_list("edit_token", flat=True)),
+        *map(str, await reserved.values_list("itinerary__edit_token", flat=True)),
+    }
+
+
+def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text]]:
     minute = desk.town.minute_of(desk.town.now)
     for stop, timed in zip(day.stops, day.times.stops, strict=True):
         slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
@@ -82,35 +111,34 @@ def _is_shut(desk: Desk, stop: PlannedStop, trouble: Trouble | None) -> bool:
     return trouble is Trouble.CLOSED or (trouble is Trouble.TOO_LATE and closes_early)
 
 
-async def _parties(itinerary_id: int) -> Sequence[Reservation]:
-    rows = ItineraryReservation.filter(itinerary_id=itinerary_id).select_related("reservation")
-    return [row.reservation for row in await rows.order_by("id")]
+def _key(plan: ItineraryEntry, stop: PlannedStop) -> str:
+    return f"{SHARED}:plan:{plan.id}:{stop.site_id}:{stop.slot_id or 'door'}"
 
 
-def _key(entry: ItineraryEntry, stop: PlannedStop) -> str:
-    return f"plan:{entry.id}:{stop.site_id}:{stop.slot_id or 'door'}"
+async def _readers(plan: ItineraryEntry) -> list[int]:
+    """The recipients of the plan, and of each reservation that was made from it."""
+    rows = ItineraryReservation.filter(itinerary_id=plan.id).order_by("id")
+    parties = {int(i) for i in await rows.values_list("reservation__recipient_id", flat=True)}  # type: ignore[call-overload]
+    return sorted(parties | ({plan.recipient_id} if plan.recipient_id else set()))
 
 
-async def _tell_once(
-    desks: Desks, entry: ItineraryEntry, party: Reservation, key: str, news: str
-) -> int:
-    """The row of the message is the mark that it was told, whoever of many processes wrote it."""
-    if await Reminder.filter(recipient_id=party.recipient_id, key=key).exists():
+async def tell_once(desks: Desks, news: News) -> int:
+    """Tell all readers, unless they were told; to how many.
+
+    The rows of the message are the mark that it was told, whoever of many processes wrote them.
+
+    All in one transaction, so that a browser that stands for several readers is told once.
+    """
+    readers = await _readers(news.plan)
+    if await Reminder.filter(recipient_id__in=readers, key=news.key).exists():
         return 0
-
-    def compose(_reader: Recipient) -> Message:
-        day = day_text(entry.day, party.lang)
-        title = translate("Your plan of %(day)s has changed", party.lang, day=day)
-        advice = translate("Open it for a new proposal for the rest of the day.", party.lang)
-        return Message(title, f"{news}\n{advice}", PAGE.format(token=entry.token))
-
     try:
         async with transaction():
             return await notifications.tell_now(
-                [party.recipient_id],
-                key,
-                compose,
-                concerns=entry.day,
+                readers,
+                news.key,
+                news.told_to,
+                concerns=news.plan.day,
                 expires_at=desks.now + LASTS,
                 now=desks.now,
             )

@@ -22,6 +22,12 @@ urls = [
         methods=["POST"],
         name="itineraries:change",
     ),
+    Url(
+        f"{PLAN}/stop-news",
+        plan_handlers.stop_news,
+        methods=["POST"],
+        name="itineraries:stop_news",
+    ),
     Url(f"{PLAN}/reserve", plan_reserve.new, methods=["GET"], name="itineraries:reserve"),
     Url(
         f"{PLAN}/reserve",

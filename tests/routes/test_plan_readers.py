@@ -1,0 +1,206 @@
+"""Who saved a plan asks on its page to be told, and is: once, and only by a tap."""
+
+import re
+
+import httpx
+
+from tests.notifications.push_service import Phone
+from tests.routes.test_plan_pages import CONTACT, a_town, at, planned
+from tour.db import transaction
+from tour.notifications.fan_out import fan_out
+from tour.notifications.models import (
+    Delivery,
+    DeliveryStatus,
+    PushSubscription,
+    Recipient,
+    Reminder,
+    ReminderStatus,
+)
+from tour.programmes.models import Slot, SlotStatus
+from tour.routes.edits import PlannedStop
+from tour.routes.models import Itinerary
+from tour.routes.plan_news import tell_news
+from tour.sites.service import catalogue_changed
+
+API = "/api/v1/push-subscriptions"
+ENGLISH = {"Accept-Language": "en"}
+
+
+def a_phone(name: str = "mine") -> Phone:
+    return Phone(name, "https://fcm.googleapis.com")
+
+
+async def asked(
+    client: httpx.AsyncClient, url: str, phone: Phone | None = None, **more: object
+) -> httpx.Response:
+    """What the page's script sends after a tap, or (`resync=True`) when the page is opened."""
+    subscription = {**(phone or a_phone()).subscription(), **more}
+    body = {"itinerary": url.rpartition("/")[2], "subscription": subscription}
+    return await client.post(API, json=body)
+
+
+async def reserved(client: httpx.AsyncClient, url: str, slot: Slot, phone: Phone) -> None:
+    """A place from the plan, and its reminders in a browser."""
+    contact = {**CONTACT, "email": "", "phone": "090-1234-5678", "adults": "2", "children": "1"}
+    form = {**contact, "idempotency_key": "a-key-of-a-test", "slot": [slot.id]}
+    made = await client.post(f"{url}/reserve", data=form)
+    assert made.status_code == 303, made.text
+    reference = made.headers["location"].partition("?")[0].rpartition("/")[2]
+    body = {"reservation": reference, "subscription": phone.subscription()}
+    assert (await client.post(API, json=body)).status_code == 201
+
+
+async def a_plan(client: httpx.AsyncClient, *slots: Slot) -> str:
+    """The address of a new plan with these sessions, whatever the planner makes of the day."""
+    url = await planned(client)
+    stops = []
+    for slot in slots:
+        programme = await slot.programme
+        stops.append(PlannedStop(programme.site_id, slot.id, 60).as_json())  # type: ignore[attr-defined]
+    await Itinerary.filter(edit_token=url.rpartition("/")[2]).update(stops=stops)
+    return url
+
+
+async def called_off(slot: Slot) -> None:
+    await Slot.filter(id=slot.id).update(status=SlotStatus.CANCELLED)
+    await catalogue_changed()
+
+
+async def news() -> list[Reminder]:
+    return await Reminder.filter(key__startswith="shared:plan:").order_by("id")
+
+
+class TestAsking:
+    async def test_who_only_saved_a_plan_is_told_once(self, app, client, clock) -> None:
+        slots = await a_town()
+        url = await a_plan(client, *slots)
+        assert (await asked(client, url)).status_code == 201
+        assert await tell_news(app.state, now=clock()) == 0
+        await called_off(slots[0])
+        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state, now=clock()) == 0
+        [told] = await news()
+        assert (told.url, told.status, told.due_at) == (url, ReminderStatus.WAITING, clock())
+        assert told.title == "12月5日(土)のプランが変わりました"
+        assert "残りを組み直す" in (await client.get(told.url)).text
+
+    async def test_in_the_language_of_who_asked_first(self, app, client, clock) -> None:
+        slots = await a_town()
+        url = await a_plan(client, *slots)
+        client.headers.update(ENGLISH)
+        await asked(client, url)
+        client.headers.update({"Accept-Language": "ja"})
+        await asked(client, url, a_phone("tablet"))
+        await called_off(slots[0])
+        assert await tell_news(app.state, now=clock()) == 1
+        assert (await news())[0].title.startswith("Your plan of ")
+        assert await PushSubscription.all().count() == 2
+
+    async def test_what_the_page_showed_when_they_asked_is_no_news(
+        self, app, client, clock
+    ) -> None:
+        first, second = slots = await a_town()
+        url = await a_plan(client, *slots)
+        await called_off(first)
+        await asked(client, url)
+        assert await tell_news(app.state, now=clock()) == 0
+        assert [told.status for told in await news()] == [ReminderStatus.EXPIRED]
+        await called_off(second)
+        assert await tell_news(app.state, now=clock()) == 1
+
+    async def test_a_page_that_was_only_opened_asks_for_nobody(self, client) -> None:
+        await a_town()
+        url = await planned(client)
+        assert (await asked(client, url, resync=True)).status_code == 409
+        assert await Recipient.all().count() == 0
+        mine = a_phone()
+        await asked(client, url, mine)
+        assert (await asked(client, url, a_phone("friend"), resync=True)).status_code == 409
+        assert (await asked(client, url, mine, resync=True)).status_code == 201
+        assert await PushSubscription.all().count() == await Recipient.all().count() == 1
+
+    async def test_takes_the_key_that_may_change_the_plan(self, client) -> None:
+        await a_town()
+        url = await planned(client)
+        plan = await Itinerary.get()
+        assert (await asked(client, f"/{plan.show_token}")).status_code == 403
+        assert (await asked(client, f"/{'k' * 24}")).status_code == 404
+        bad = await asked(client, url, endpoint="https://example.org/push")
+        assert bad.status_code == 422
+        assert await Recipient.all().count() == 0
+        assert (await Itinerary.get()).recipient_id is None  # type: ignore[attr-defined]
+
+
+class TestReservedToo:
+    async def test_one_browser_is_told_once(self, app, client, clock) -> None:
+        slot, other = slots = await a_town()
+        url, mine = await a_plan(client, *slots), a_phone()
+        await reserved(client, url, other, mine)
+        await asked(client, url, mine)
+        await called_off(slot)
+        assert await tell_news(app.state, now=clock()) == 2
+        async with transaction():
+            await fan_out(clock(), 1)
+        made = await Delivery.filter(reminder__key__startswith="shared:").order_by("id")
+        assert [d.status for d in made] == [DeliveryStatus.WAITING, DeliveryStatus.TOGETHER]
+
+    async def test_two_browsers_are_told_each(self, app, client, clock) -> None:
+        slot, other = slots = await a_town()
+        url = await a_plan(client, *slots)
+        await reserved(client, url, other, a_phone())
+        await asked(client, url, a_phone("friend"))
+        await called_off(slot)
+        assert await tell_news(app.state, now=clock()) == 2
+        async with transaction():
+            await fan_out(clock(), 10)
+        waiting = Delivery.filter(status=DeliveryStatus.WAITING, reminder__key__startswith="shared")
+        assert await waiting.count() == 2
+
+    async def test_who_asks_later_is_not_told_of_what_was_told(self, app, client, clock) -> None:
+        slot, other = slots = await a_town()
+        url, mine = await a_plan(client, *slots), a_phone()
+        await reserved(client, url, other, mine)
+        await called_off(slot)
+        await asked(client, url, mine)
+        told = [reminder.status for reminder in await news()]
+        assert told == [ReminderStatus.WAITING, ReminderStatus.EXPIRED]
+        assert await tell_news(app.state, now=clock()) == 0
+
+
+class TestPage:
+    async def test_asks_in_both_languages_and_says_what_holds_without(self, client) -> None:
+        await a_town()
+        url = await planned(client)
+        page = (await client.get(url)).text
+        assert "このプランが変わったら知らせる" in page
+        assert f'data-about="itinerary" data-key="{url.rpartition("/")[2]}"' in page
+        assert "このページはいつも最新です" in page
+        english = (await client.get(url, headers=ENGLISH)).text
+        assert "Tell me when this plan changes" in english
+        assert "Being told needs JavaScript" in english
+
+    async def test_asks_nobody_who_may_only_look_or_when_the_day_is_over(
+        self, client, clock
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        plan = await Itinerary.get()
+        assert "data-push" not in (await client.get(f"/itineraries/{plan.show_token}")).text
+        clock.turn_to(at(20))
+        assert "data-push" not in (await client.get(url)).text
+
+    async def test_stops_by_its_button_until_one_asks_again(self, app, client, clock) -> None:
+        slot, other = slots = await a_town()
+        url, mine = await a_plan(client, *slots), a_phone()
+        await asked(client, url, mine)
+        stop = re.search(r'action="([^"]+/stop-news)"', (await client.get(url)).text)
+        assert stop
+        answer = await client.post(stop[1])
+        assert answer.headers["location"] == f"{url}#news"
+        assert (await asked(client, url, mine, resync=True)).status_code == 409
+        await called_off(slot)
+        assert await tell_news(app.state, now=clock()) == 0
+        await asked(client, url, mine)
+        assert await tell_news(app.state, now=clock()) == 0
+        await called_off(other)
+        assert await tell_news(app.state, now=clock()) == 1

@@ -1,0 +1,45 @@
+"""Push subscriptions: the same services as the pages."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.api.reservations import read_object
+from tour.errors import BadInput
+from tour.i18n import lazy as _
+from tour.notifications import service as notifications
+from tour.reservations import queries
+from tour.reservations.limits import count_try
+from tour.routes import plan_readers
+from tour.web import lang, now, state
+
+
+async def subscribe(request: Request) -> Response:
+    """Let a browser be told about a reservation, or about a plan by the key that may change it.
+
+    `subscription` is what PushSubscription.toJSON() gives (W3C Push API).
+    """
+    await count_try(request, "subscribe")
+    body = await read_object(request)
+    subscription = body.get("subscription")
+    if not isinstance(subscription, dict):
+        hint = _("A subscription is what PushSubscription.toJSON() gives.")
+        raise BadInput(hint, {"subscription": hint})
+    if "itinerary" in body:
+        await _to_itinerary(request, str(body["itinerary"]), subscription)
+    else:
+        await _to_reservation(request, str(body.get("reservation", "")), subscription)
+    return Response(status_code=201)
+
+
+async def _to_itinerary(request: Request, token: str, subscription: dict[str, Any]) -> None:
+    parts = request.app.state
+    await plan_readers.subscribe(parts, token, subscription, lang=lang(request), now=now(request))
+
+
+async def _to_reservation(request: Request, reference: str, subscription: dict[str, Any]) -> None:
+    entry = await queries.by_reference(reference)
+    policy = state(request).push_policy
+    recipient_id = entry.reservation.recipient_id
+    await notifications.subscribe(recipient_id, subscription, policy, now=now(request))
