@@ -130,6 +130,7 @@ WRITING = [
     ("DELETE", f"/api/v1{MINE}/draw-entry"),
     ("POST", f"/api/v1{MINE}/confirmation"),
     ("POST", "/api/v1/push-subscriptions"),
+    ("POST", f"/itineraries/{'k' * 24}/stop-news"),
 ]
 
 
