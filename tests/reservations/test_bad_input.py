@@ -1,5 +1,6 @@
 """What cannot be meant is answered clearly, and nothing is lost: pages and API alike."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from tests.reservations.factories import make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.programmes.models import Allocation, Slot, SlotStatus
 from tour.reservations import draws, worker
-from tour.reservations.models import Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.rules import read_party
 
 Client = httpx.AsyncClient
@@ -238,3 +239,65 @@ async def test_what_only_a_party_may_read_is_kept_by_no_cache(client: Client) ->
     ]
     assert [answer.status_code for answer in answers] == [201, 200, 200, 200, 200]
     assert {answer.headers.get("cache-control") for answer in answers} == {"no-store"}
+
+
+UNWRITABLE = "a\x00b"
+
+
+async def test_what_no_database_can_write_down_is_taken_out(client: Client) -> None:
+    slot = await make_slot(programme=await make_programme(questions=[{"text": "?"}]))
+    question = f"answer-{slot.id}-0"
+    data = {**typed(kana="キタ\x00"), "note": UNWRITABLE, question: UNWRITABLE}
+    body = wish(slot) | {"note": UNWRITABLE, "answers": {str(slot.id): [UNWRITABLE]}}
+    for path, sent in (
+        (f"/slots/{slot.id}/reserve", {"data": data}),
+        ("/api/v1/reservations", {"json": body}),
+    ):
+        answer = await client.post(path, **sent)  # type: ignore[arg-type]
+        assert answer.status_code in (201, 303), answer.text
+    assert [made.note for made in await Reservation.all()] == ["ab", "ab"]
+    assert [place.answers for place in await Place.all()] == [["ab"], ["ab"]]
+
+
+UNSEEN = ["yui\ue000@example.org", "yui@example.org\u202e", "\u200byui@example.org"]
+
+
+@pytest.mark.parametrize("email", UNSEEN)
+async def test_no_address_has_signs_that_nobody_sees(client: Client, email: str) -> None:
+    slot = await make_slot()
+    page = await client.post(f"/slots/{slot.id}/reserve", data=typed(email=email))
+    assert (page.status_code, 'id="email-error"' in page.text) == (422, True)
+    answer = await client.post("/api/v1/reservations", json=wish(slot, email=email))
+    assert list(answer.json()["errors"]) == ["email"]
+
+
+async def test_half_a_character_is_no_address(client: Client) -> None:
+    body = json.dumps(wish(await make_slot(), email="\ud800@x.jp"))
+    answer = await client.post("/api/v1/reservations", content=body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["email"])
+
+
+@pytest.mark.parametrize("text", ["a\x00", "\ud800", "x" * 5_000, {"a": 1}, None])
+async def test_a_browser_that_names_nothing_is_not_found(client: Client, text: object) -> None:
+    path = "/api/v1/push-subscriptions"
+    body, browser = (
+        json.dumps({"reservation": text, "subscription": {}}),
+        json.dumps({"endpoint": text}),
+    )
+    assert (await client.post(path, content=body)).status_code == 404
+    assert (await client.post(f"{path}/removals", content=browser)).status_code == 204
+    assert (await client.post(f"{path}/tests", content=browser)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("reservations", "waitlist-entries", "draws/1/entries", "plans", "walks/matrix"),
+        *("push-subscriptions", "push-subscriptions/removals", "push-subscriptions/tests"),
+        "push-subscriptions/renewals",
+    ],
+)
+async def test_a_body_without_a_bottom_is_refused(client: Client, path: str) -> None:
+    body = b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+    answer = await client.post(f"/api/v1/{path}", content=body)
+    assert answer.status_code == 422

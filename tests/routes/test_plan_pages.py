@@ -20,7 +20,7 @@ from tests.factories import (
     make_slot,
     make_station,
 )
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Programme, Slot, SlotStatus
 from tour.reservations.models import Reservation
 from tour.routes.models import Itinerary
 from tour.sites.models import (
@@ -523,3 +523,26 @@ async def test_a_plan_of_today_begins_now(client: httpx.AsyncClient, clock: Turn
     page = (await client.get(await planned(client, lunch=""))).text
     assert "12:20" in page
     assert "体験11時" not in page
+
+
+async def test_a_number_without_end_is_no_session(client: httpx.AsyncClient) -> None:
+    await a_town()
+    url = await planned(client)
+    data = {**CONTACT, "adults": "1", "children": "0", "slot": "9" * 5_000}
+    assert (await client.post(f"{url}/reserve", data=data)).status_code == 404
+    change = {"do": "other", "number": "9" * 5_000, "version": "1"}
+    assert (await client.post(f"{url}/edit", data=change)).status_code < 500
+
+
+async def test_the_host_hears_whether_pictures_are_welcome(client: httpx.AsyncClient) -> None:
+    await a_town()
+    await Programme.all().update(asks_photo_consent=True)
+    await catalogue_changed()
+    url = await planned(client)
+    page = (await client.get(f"{url}/reserve")).text
+    assert 'name="photos_asked"' in page
+    chosen = re.findall(r'name="slot" value="(\d+)"', page)
+    photos = {"photos_asked": "1", "photos_ok": "1"}
+    data = {**CONTACT, "adults": "1", "children": "0", "slot": chosen, **photos}
+    assert (await client.post(f"{url}/reserve", data=data)).status_code == 303
+    assert (await Reservation.get()).photos_allowed is True

@@ -25,7 +25,8 @@ from tour.errors import BadInput, NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web import lang, now, render, state
-from tour.web.forms import Typed, read_form, read_json
+from tour.web.forms import Typed, read_form
+from tour.web.json_body import read_object, text_of
 from tour.web.problems import error_page
 
 
@@ -129,15 +130,15 @@ async def passkey_options(request: Request) -> Response:
 
 async def use_passkey(request: Request) -> Response:
     await attempts.count_passkey(request)
-    body = await json_object(request)
+    body, credential = await credential_in(request)
     token = await passkeys.sign_in_with(
-        body.get("credential") or {},
+        credential,
         relying_party(request),
         browser_key(request),
         device=device_name(request),
         now=now(request),
     )
-    response = JSONResponse({"url": _inside(request, str(body.get("next", "")))})
+    response = JSONResponse({"url": _inside(request, text_of(body.get("next")))})
     remember_session(request, response, token)
     return response
 
@@ -157,12 +158,14 @@ def signed_in_response(request: Request, token: str, next_path: str) -> Response
     return response
 
 
-async def json_object(request: Request) -> dict[str, Any]:
-    body = await read_json(request)
-    if not isinstance(body, dict) or not isinstance(body.get("credential", {}), dict):
+async def credential_in(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The body of a passkey's answer, and the credential in it."""
+    body = await read_object(request)
+    credential = body.get("credential", {})
+    if not isinstance(credential, dict):
         hint = _("The request must be a JSON object.")
-        raise BadInput(hint, {"body": hint})
-    return body
+        raise BadInput(hint, {"credential": hint})
+    return body, credential
 
 
 def relying_party(request: Request) -> RelyingParty:

@@ -17,7 +17,7 @@ from tour.accounts.cookies import browser_key, device_name, remember_browser
 from tour.accounts.forms import email_form, name_form
 from tour.accounts.guards import SignedIn
 from tour.accounts.handlers import (
-    json_object,
+    credential_in,
     link_sent,
     may_see_staff,
     relying_party,
@@ -80,10 +80,10 @@ async def new_passkey_options(request: Request) -> Response:
 
 async def add_passkey(request: Request) -> Response:
     who = await guards.signed_in(request)
-    body = await json_object(request)
+    _body, credential = await credential_in(request)
     await passkeys.register(
         who.account,
-        body.get("credential") or {},
+        credential,
         device_name(request),
         relying_party(request),
         browser_key(request),

@@ -3,10 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tour.api.reservations import created, read_object, read_wish
+from tour.api.reservations import created, read_wish
 from tour.reservations import draw_results, draws, queries
 from tour.reservations.limits import count_try
 from tour.web import now
+from tour.web.json_body import read_object, text_of
 
 
 async def detail(request: Request) -> Response:
@@ -24,7 +25,7 @@ async def enter(request: Request) -> Response:
     made = await draws.enter(
         request.path_params["draw_id"],
         wish,
-        pools=[str(pool) for pool in pools] if isinstance(pools, list) else [],
+        pools=[text_of(pool) for pool in pools] if isinstance(pools, list) else [],
         now=now(request),
     )
     return await created(request, made.reference)

@@ -25,7 +25,7 @@ from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
 from tour.sites.models import SiteKind
 from tour.web import lang, state
-from tour.web.forms import read_json
+from tour.web.json_body import read_object
 
 Json = dict[str, Any]
 Errors = dict[str, Text]
@@ -61,9 +61,7 @@ async def create(request: Request) -> Response:
 
 async def _wish(request: Request, context: PlanContext) -> tuple[DayWish, list[str]]:
     """The wish, and the slugs that it names and nobody knows; BadInput field by field."""
-    body = await read_json(request)
-    if not isinstance(body, dict):
-        raise BadInput(_("The body must be a JSON object."), {})
+    body = await read_object(request)
     errors: Errors = {}
     start, starts = _end_point(body, "start", context, errors)
     end, ends = _end_point(body, "end", context, errors) if "end" in body else (start, 24 * 60)

@@ -5,7 +5,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.api.reservations import read_object
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
@@ -13,6 +12,10 @@ from tour.reservations import queries
 from tour.reservations.limits import count_try
 from tour.routes import plan_readers
 from tour.web import lang, now, state
+from tour.web.json_body import read_object, text_of
+
+LONGEST_KEY = 40
+"""Of what opens a reservation or a plan; what is longer opens neither."""
 
 
 async def subscribe(request: Request) -> Response:
@@ -27,9 +30,9 @@ async def subscribe(request: Request) -> Response:
         hint = _("A subscription is what PushSubscription.toJSON() gives.")
         raise BadInput(hint, {"subscription": hint})
     if "itinerary" in body:
-        await _to_itinerary(request, str(body["itinerary"]), subscription)
+        await _to_itinerary(request, text_of(body["itinerary"])[:LONGEST_KEY], subscription)
     else:
-        await _to_reservation(request, str(body.get("reservation", "")), subscription)
+        await _to_reservation(request, text_of(body.get("reservation"))[:LONGEST_KEY], subscription)
     return Response(status_code=201)
 
 

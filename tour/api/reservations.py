@@ -10,18 +10,13 @@ from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.reservations import changes, proving, queries, service, waitlist
 from tour.reservations.errors import CheckNeeded
-from tour.reservations.forms import (
-    KEY,
-    MAX_ANSWER,
-    MAX_NOTE,
-    MAX_QUESTIONS,
-    ChangeForm,
-    ReserveForm,
-)
+from tour.reservations.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
 from tour.reservations.limits import count_try
 from tour.reservations.queries import DrawnEntry, ReservationEntry
+from tour.reservations.wishes import wish_of
 from tour.web import lang, now, state
-from tour.web.forms import cleaned, read_json
+from tour.web.forms import number_in
+from tour.web.json_body import read_object, text_of
 
 
 async def create(request: Request) -> Response:
@@ -49,9 +44,8 @@ async def change(request: Request) -> Response:
     body = await read_object(request)
     made = (await queries.by_reference(reference)).reservation
     old = {"adults": made.adults, "children": made.children, "name": made.name, "kana": made.kana}
-    form = ChangeForm.parse(
-        {name: str(v) for name, v in (old | _part(body, "party") | _part(body, "contact")).items()}
-    )
+    given = old | _part(body, "party") | _part(body, "contact")
+    form = ChangeForm.parse({name: text_of(value) for name, value in given.items()})
     if form.errors:
         raise BadInput(_("Some fields need correcting."), form.errors)
     await changes.change_party(reference, adults=form.adults, children=form.children, now=at)
@@ -86,7 +80,7 @@ async def prove(request: Request) -> Response:
     """POST confirmation: the code from the mail makes what is held the party's."""
     await count_try(request, "code")
     reference = request.path_params["reference"]
-    code = str((await read_object(request)).get("code", ""))
+    code = text_of((await read_object(request)).get("code"))
     await proving.prove(reference, code, now=now(request))
     entry = await queries.by_reference(reference)
     return private(shown(entry, reservation_url(request, reference)))
@@ -120,10 +114,7 @@ async def read_wish(
 ) -> service.Request:
     """The wish in a body; raises BadInput for all of its fields together, counts the try."""
     key = request.headers.get("idempotency-key", "")
-    party, contact = _part(body, "party"), _part(body, "contact")
-    form = ReserveForm.parse(
-        {**party, **contact, "consent": body.get("consent"), "idempotency_key": key}
-    )
+    form = ReserveForm.parse({**_typed(body), "idempotency_key": key})
     await count_try(request, "api", form.party)
     errors = dict(form.errors)
     if key and not KEY.fullmatch(key):
@@ -131,26 +122,33 @@ async def read_wish(
     slots = body.get("slots")
     if not _are_slot_ids(slots, most):
         errors["slots"] = _("Give one to %(n)s slot ids.", n=most)
-    if errors or form.party is None:
+    if errors:
         raise BadInput(_("Some fields need correcting."), errors)
-    return service.Request(
-        slot_ids=tuple(slots),  # type: ignore[arg-type]
-        party=form.party,
-        lang=_language(request, body),
-        timezone=state(request).town.timezone.key,
-        idempotency_key=form.value("idempotency_key"),
-        note=cleaned(str(body.get("note", "")))[:MAX_NOTE],
-        answers=_answers(_part(body, "answers")),
-        photos_allowed=allowed if isinstance(allowed := body.get("photos_allowed"), bool) else None,
-    )
+    return wish_of(request, slots, form, language=_language(request, body))  # type: ignore[arg-type]
 
 
-def _answers(given: dict[str, Any]) -> dict[int, list[str]]:
+def _typed(body: dict[str, Any]) -> dict[str, str]:
+    """The body as the form would have been filled in."""
+    allowed = body.get("photos_allowed")
+    photos = {"photos_asked": "1", "photos_ok": "1" if allowed else ""}
+    given = {
+        **_part(body, "party"),
+        **_part(body, "contact"),
+        "consent": body.get("consent"),
+        "note": body.get("note"),
+        **_answers(_part(body, "answers")),
+        **(photos if isinstance(allowed, bool) else {}),
+    }
+    return {name: text_of(value) for name, value in given.items()}
+
+
+def _answers(given: dict[str, Any]) -> dict[str, Any]:
     """{"12": ["Yes", …]}: by slot id, in the order of its questions."""
     return {
-        int(slot): [cleaned(str(text))[:MAX_ANSWER] for text in texts[:MAX_QUESTIONS]]
-        for slot, texts in given.items()
-        if slot.isdecimal() and len(slot) < 10 and isinstance(texts, list)
+        f"answer-{slot_id}-{number}": text
+        for name, texts in given.items()
+        if (slot_id := number_in(name)) is not None and isinstance(texts, list)
+        for number, text in enumerate(texts[:MAX_QUESTIONS])
     }
 
 
@@ -171,13 +169,6 @@ def _language(request: Request, body: dict[str, Any]) -> str:
 def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
     part = body.get(name, {})
     return part if isinstance(part, dict) else {}
-
-
-async def read_object(request: Request) -> dict[str, Any]:
-    body = await read_json(request)
-    if not isinstance(body, dict):
-        raise BadInput(_("The body must be a JSON object."), {})
-    return body
 
 
 def shown(entry: ReservationEntry, url: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tour.geo import Point, from_lon_lat, parse_lon_lat
 from tour.i18n import lazy as _
 from tour.routes.paths import Profile
 from tour.web import lang, state
-from tour.web.forms import read_json
+from tour.web.json_body import read_object, text_of
 
 MOST_POINTS = 60
 SHARED = {"Cache-Control": "public, max-age=0, s-maxage=30", "Access-Control-Allow-Origin": "*"}
@@ -32,15 +32,15 @@ async def walk(request: Request) -> Response:
 async def matrix(request: Request) -> Response:
     """Metres and minutes between up to 60 places."""
     hint = _("Give 1 to %(n)s points, each [longitude, latitude].", n=MOST_POINTS)
+    body = await read_object(request)
     try:
-        body = await read_json(request)
         pairs = body["points"]
         if not 1 <= len(pairs) <= MOST_POINTS:
             raise ValueError
         points = [from_lon_lat(pair) for pair in pairs]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise BadInput(hint, {"points": hint}) from None
-    profile = _profile(str(body.get("profile", "walk")))
+    profile = _profile(text_of(body.get("profile", "walk")))
     found = await asyncio.to_thread(state(request).walks.matrix, points, profile=profile)
     return JSONResponse(found.as_json())
 

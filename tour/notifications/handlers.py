@@ -9,14 +9,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tour.errors import BadInput, NotFound
+from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.notifications import queries, service
 from tour.notifications.message import Message
 from tour.notifications.schedule import Choice
 from tour.web import lang, now, render, state
-from tour.web.forms import read_form, read_json
+from tour.web.forms import read_form
+from tour.web.json_body import read_object, text_of
 
 CHOICES = {
     Choice.EVENING: _("The evening before, at 18:00"),
@@ -82,7 +83,7 @@ async def change(request: Request) -> Response:
 
 async def renew(request: Request) -> Response:
     """The browser replaced its subscription by itself (Push API, pushsubscriptionchange)."""
-    body = await _object(request)
+    body = await read_object(request)
     changed = await service.renew(
         _endpoint(body), body.get("subscription") or {}, policy=state(request).push_policy
     )
@@ -93,7 +94,7 @@ async def renew(request: Request) -> Response:
 
 async def test_device(request: Request) -> Response:
     """Send this browser's newest recipient a test message."""
-    known = await queries.recipients_of_browser(_endpoint(await _object(request)))
+    known = await queries.recipients_of_browser(_endpoint(await read_object(request)))
     if not known:
         raise NotFound(_("This browser is not known here."))
     message = _test_message(lang(request), request.app.url_path_for("notifications:settings"))
@@ -103,7 +104,7 @@ async def test_device(request: Request) -> Response:
 
 async def forget_device(request: Request) -> Response:
     """Stop push to this browser, whatever it was for."""
-    await service.unsubscribe(_endpoint(await _object(request)))
+    await service.unsubscribe(_endpoint(await read_object(request)))
     return Response(status_code=204)
 
 
@@ -115,14 +116,6 @@ def _test_message(language: str, url: str) -> Message:
     )
 
 
-async def _object(request: Request) -> dict[str, Any]:
-    body = await read_json(request)
-    if not isinstance(body, dict):
-        hint = _("The request must be a JSON object.")
-        raise BadInput(hint, {"body": hint})
-    return body
-
-
 def _endpoint(body: dict[str, Any]) -> str:
     """An endpoint as a key to its own rows; an unknown one opens nothing."""
-    return str(body.get("endpoint", ""))[:2048]
+    return text_of(body.get("endpoint"))[:2048]

@@ -6,11 +6,11 @@ from starlette.responses import Response
 from tour.errors import BadInput, Conflict
 from tour.i18n import lazy as _
 from tour.reservations import changes, queries, views
-from tour.reservations.forms import ChangeForm, texts_in
+from tour.reservations.forms import ChangeForm
 from tour.reservations.handlers import to_reservation
 from tour.reservations.limits import count_try
 from tour.web import now, render
-from tour.web.forms import read_form
+from tour.web.forms import read_form, texts
 
 
 async def edit(request: Request) -> Response:
@@ -24,7 +24,7 @@ async def edit(request: Request) -> Response:
 async def change(request: Request) -> Response:
     await count_try(request, "change")
     reference, at = request.path_params["reference"], now(request)
-    form = ChangeForm.parse(texts_in(await read_form(request, 20)))
+    form = ChangeForm.parse(texts(await read_form(request, 20)))
     if form.errors:
         return await _page(request, form, 422)
     try:

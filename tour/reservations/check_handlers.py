@@ -5,16 +5,15 @@ from starlette.responses import Response
 
 from tour.errors import BadInput
 from tour.reservations import contact_check, proving
-from tour.reservations.forms import texts_in
 from tour.reservations.handlers import show, to_reservation
 from tour.reservations.limits import count_try
 from tour.web import now
-from tour.web.forms import read_form
+from tour.web.forms import read_form, texts
 
 
 async def prove(request: Request) -> Response:
     await count_try(request, "code")
-    typed = texts_in(await read_form(request, 5)).get("code", "")
+    typed = texts(await read_form(request, 5)).get("code", "")
     reference = request.path_params["reference"]
     try:
         made = await proving.prove(reference, typed, now=now(request))

@@ -7,12 +7,13 @@ from tour.errors import BadInput, Conflict
 from tour.programmes.views import SlotCard
 from tour.reservations import draw_results, draws, lottery, queries, views
 from tour.reservations.draws import MAX_CHOICES
-from tour.reservations.forms import ReserveForm, texts_in
-from tour.reservations.handlers import to_reservation, wish
+from tour.reservations.forms import ReserveForm
+from tour.reservations.handlers import to_reservation
 from tour.reservations.limits import count_try
 from tour.reservations.models import DrawStatus
+from tour.reservations.wishes import wish_of
 from tour.web import now, render
-from tour.web.forms import read_form
+from tour.web.forms import number_in, read_form, texts
 
 
 async def detail(request: Request) -> Response:
@@ -47,17 +48,17 @@ async def new(request: Request) -> Response:
 
 async def enter(request: Request) -> Response:
     raw = await read_form(request, 60)
-    form = ReserveForm.parse(texts_in(raw))
+    form = ReserveForm.parse(texts(raw))
     await count_try(request, "draw", form.party)
     chosen = [str(raw.get(f"choice-{number}", "")) for number in range(1, MAX_CHOICES + 1)]
     if form.errors or form.party is None:
         return await _form_page(request, form, chosen, 422)
-    ranking = [int(text) for text in chosen if text.isdecimal() and len(text) < 10]
+    ranking = [number for text in chosen if (number := number_in(text)) is not None]
     pools = [str(name) for name in raw.getlist("pool")]
     try:
         made = await draws.enter(
             request.path_params["draw_id"],
-            wish(request, ranking, form, raw),
+            wish_of(request, ranking, form),
             pools=pools,
             now=now(request),
         )

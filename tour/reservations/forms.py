@@ -4,9 +4,6 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from starlette.datastructures import FormData
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -47,9 +44,9 @@ class ReserveForm:
         return cls({"adults": str(adults), "children": "0", "idempotency_key": key})
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "ReserveForm":
-        answers = {name: str(v) for name, v in raw.items() if name.startswith("answer-")}
-        values = answers | {name: str(raw.get(name, "")) for name in FIELDS}
+    def parse(cls, raw: Mapping[str, str]) -> "ReserveForm":
+        answers = {name: text for name, text in raw.items() if name.startswith("answer-")}
+        values = answers | {name: raw.get(name, "") for name in FIELDS}
         values["note"] = values["note"][:MAX_NOTE]
         party, errors = read_party(values)
         if values["consent"] not in ("1", "on", "true", "True"):
@@ -106,18 +103,13 @@ class ChangeForm:
         return ChangeForm(self.values, {**self.errors, name: problem})
 
 
-def texts_in(form: FormData) -> dict[str, str]:
-    """What was typed; a file in its place is nothing."""
-    return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-def answers_in(form: FormData, slot_ids: Iterable[int]) -> dict[int, list[str]]:
+def answers_in(typed: Mapping[str, str], slot_ids: Iterable[int]) -> dict[int, list[str]]:
     """The answers to each slot's questions: fields `answer-SLOT-0`, `answer-SLOT-1` …"""
     found = {
         slot_id: [
-            str(form[name])[:MAX_ANSWER]
+            typed[name][:MAX_ANSWER]
             for number in range(MAX_QUESTIONS)
-            if (name := f"answer-{slot_id}-{number}") in form
+            if (name := f"answer-{slot_id}-{number}") in typed
         ]
         for slot_id in slot_ids
     }

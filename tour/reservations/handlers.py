@@ -15,11 +15,12 @@ from tour.reservations import booking_page, changes, mine, queries, service, vie
 from tour.reservations.booking_page import UNKNOWN_DAY
 from tour.reservations.calendar import calendar_file
 from tour.reservations.errors import BookingRefused, SlotFull
-from tour.reservations.forms import ReserveForm, answers_in, texts_in
+from tour.reservations.forms import ReserveForm
 from tour.reservations.limits import count_try
 from tour.reservations.models import Reservation
-from tour.web import lang, now, render, state
-from tour.web.forms import read_form
+from tour.reservations.wishes import wish_of
+from tour.web import now, render, state
+from tour.web.forms import number_in, read_form, texts
 from tour.web.qr import qr_svg
 
 ICS = "text/calendar; charset=utf-8"
@@ -47,12 +48,12 @@ async def reserve_day(request: Request) -> Response:
 
 
 async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> Response:
-    form = ReserveForm.parse(texts_in(raw))
+    form = ReserveForm.parse(texts(raw))
     await count_try(request, "reserve", form.party)
     if form.errors or form.party is None:
         return await booking_page.show(request, await _slots(slot_ids), form, 422)
     try:
-        made = await service.reserve(wish(request, slot_ids, form, raw), now=now(request))
+        made = await service.reserve(wish_of(request, slot_ids, form), now=now(request))
     except SlotFull as exc:
         slots = await _slots(slot_ids)
         return await booking_page.show(request, slots, form, exc.status, full=exc.slot_id)
@@ -132,23 +133,6 @@ async def mine_page(request: Request) -> Response:
     return render(request, "reservations/mine.html", nav="reservations", reservations=shown)
 
 
-def wish(
-    request: Request, slot_ids: Sequence[int], form: ReserveForm, raw: FormData
-) -> service.Request:
-    """The wish of a form without errors."""
-    assert form.party is not None  # noqa: S101 - callers have looked at the errors
-    return service.Request(
-        slot_ids=tuple(slot_ids),
-        party=form.party,
-        lang=lang(request),
-        timezone=state(request).town.timezone.key,
-        idempotency_key=form.value("idempotency_key"),
-        note=form.value("note"),
-        answers=answers_in(raw, slot_ids),
-        photos_allowed=form.photos_allowed,
-    )
-
-
 def to_reservation(request: Request, made: Reservation) -> Response:
     """See Other: a page that is loaded again changes nothing."""
     response = RedirectResponse(_path(request, made.reference), status_code=303)
@@ -162,7 +146,7 @@ async def _slots(given: Sequence[object]) -> list[SlotEntry]:
 
 def _ids(given: Sequence[object]) -> list[int]:
     """One to eight slot ids, each once, in the order in which they were given."""
-    ids = [int(text) for item in given if (text := str(item)).isdecimal() and len(text) < 10]
+    ids = [number for item in given if (number := number_in(str(item))) is not None]
     chosen = list(dict.fromkeys(ids))
     if not 1 <= len(chosen) <= service.MAX_SLOTS or len(ids) != len(given):
         raise BadInput(UNKNOWN_DAY, {"slot": UNKNOWN_DAY})

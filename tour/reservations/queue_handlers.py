@@ -6,23 +6,24 @@ from starlette.responses import Response
 from tour.errors import BadInput, Conflict
 from tour.programmes import queries as programmes
 from tour.reservations import booking_page, waitlist
-from tour.reservations.forms import ReserveForm, texts_in
-from tour.reservations.handlers import to_reservation, wish
+from tour.reservations.forms import ReserveForm
+from tour.reservations.handlers import to_reservation
 from tour.reservations.limits import count_try
+from tour.reservations.wishes import wish_of
 from tour.web import now
-from tour.web.forms import read_form
+from tour.web.forms import read_form, texts
 
 
 async def join(request: Request) -> Response:
     """From the same form as a reservation, so that nothing is typed twice."""
     slot = await programmes.public_slot(request.path_params["slot_id"])
     raw = await read_form(request, 60)
-    form = ReserveForm.parse(texts_in(raw))
+    form = ReserveForm.parse(texts(raw))
     await count_try(request, "queue", form.party)
     if form.errors or form.party is None:
         return await booking_page.show(request, [slot], form, 422)
     try:
-        made = await waitlist.join(wish(request, [slot.id], form, raw), now=now(request))
+        made = await waitlist.join(wish_of(request, [slot.id], form), now=now(request))
     except (Conflict, BadInput) as exc:
         refused = form.refused("adults", exc.message)
         return await booking_page.show(request, [slot], refused, exc.status)

@@ -161,7 +161,8 @@ def _kana(text: str, errors: dict[str, Text]) -> str:
 
 def _email(text: str, errors: dict[str, Text]) -> str:
     email = unicodedata.normalize("NFKC", text).strip()
-    if email and (len(email) > MAX_EMAIL or not EMAIL.fullmatch(email)):
+    is_written = not any(unicodedata.category(c).startswith("C") for c in email)
+    if email and not (len(email) <= MAX_EMAIL and is_written and EMAIL.fullmatch(email)):
         errors["email"] = _("This does not look like an e-mail address. Is a letter missing?")
     return email
 

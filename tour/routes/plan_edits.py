@@ -10,6 +10,7 @@ from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_forms import clock
 from tour.routes.planning import Desk, propose_rest, with_place, with_slot
 from tour.routes.proposals import Findings
+from tour.web.forms import number_in
 
 Asked = Mapping[str, str]
 
@@ -21,11 +22,11 @@ async def edited(entry: ItineraryEntry, desk: Desk, asked: Asked) -> str:
     ChangedElsewhere when the plan has another version by now.
     """
     change = _CHANGES.get(asked.get("do", ""))
-    version = asked.get("version", "")
-    if change is None or not version.isdecimal() or len(version) > 9:
+    version = number_in(asked.get("version"))
+    if change is None or version is None:
         message = _("This change is not known. Please open the plan again.")
         raise BadInput(message, {"do": message})
-    return await change(entry, desk, asked, int(version))
+    return await change(entry, desk, asked, version)
 
 
 async def _by_hand(entry: ItineraryEntry, desk: Desk, asked: Asked, version: int) -> str:
@@ -70,10 +71,10 @@ async def _anew(entry: ItineraryEntry, desk: Desk, _asked: Asked, version: int) 
 async def _other(entry: ItineraryEntry, _desk: Desk, asked: Asked, version: int) -> str:
     """Take one of the alternatives; the plan that it replaces can be had back."""
     others = Findings.from_json(entry.findings).alternatives
-    number = asked.get("number", "")
-    if not number.isdecimal() or int(number) >= len(others):
+    number = number_in(asked.get("number"))
+    if number is None or number >= len(others):
         return "plan"
-    other = others[int(number)]
+    other = others[number]
     wish = {**entry.wish, "from_time": clock(other.starts)}
     findings = Findings().as_json()
     await itineraries.replan(entry, version, other.stops, findings, day=entry.day, wish=wish)

@@ -1,6 +1,6 @@
 """Reserving every session of a plan with one form, all or nothing."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,8 +11,9 @@ from tour.i18n import lazy as _
 from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import mine, service
-from tour.reservations.forms import ReserveForm, answers_in, texts_in
+from tour.reservations.forms import ReserveForm
 from tour.reservations.limits import count_try
+from tour.reservations.wishes import wish_of
 from tour.routes import itineraries, leaving
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_handlers import plan_page, private
@@ -20,8 +21,8 @@ from tour.routes.plan_request import plan_request
 from tour.routes.planning import Desk, reservable_slots
 from tour.sites.hours import clock_text
 from tour.sites.views import site_card
-from tour.web import lang, now, render, state
-from tour.web.forms import read_form
+from tour.web import lang, now, render
+from tour.web.forms import number_in, read_form, texts
 
 
 async def new(request: Request) -> Response:
@@ -35,23 +36,14 @@ async def reserve(request: Request) -> Response:
     """Every session of the plan that is not reserved yet, or none of them (409)."""
     entry = await itineraries.find_to_edit(request.path_params["token"])
     raw = await read_form(request, 60)
-    form = ReserveForm.parse(texts_in(raw))
+    form = ReserveForm.parse(texts(raw))
     await count_try(request, "reserve", form.party)
     if form.party is None:
         return await _form_page(request, entry, form, 422)
     desk = await (await plan_request(request)).desk_of(entry)
-    slot_ids = _asked(raw, entry)
-    wish = service.Request(
-        slot_ids=tuple(slot_ids),
-        party=form.party,
-        lang=lang(request),
-        timezone=state(request).town.timezone.key,
-        idempotency_key=form.value("idempotency_key"),
-        note=form.value("note"),
-        answers=answers_in(raw, slot_ids),
-    )
+    slot_ids = _asked(raw.getlist("slot"), entry)
     try:
-        made = await service.reserve(wish, now=now(request))
+        made = await service.reserve(wish_of(request, slot_ids, form), now=now(request))
     except BadInput as exc:
         return await _form_page(request, entry, form.refused_all(exc.errors), exc.status)
     except Conflict as exc:
@@ -64,13 +56,12 @@ async def reserve(request: Request) -> Response:
     return response
 
 
-def _asked(raw: Any, entry: ItineraryEntry) -> list[int]:
+def _asked(given: Iterable[object], entry: ItineraryEntry) -> list[int]:
     """The sessions that the form showed, as far as they are in the plan; the form names them so
     that pressing twice asks for the same ones, which the service answers with the same reservation.
     """
     planned = {stop.slot_id for stop in entry.stops if stop.slot_id}
-    named = {int(v) for v in raw.getlist("slot") if isinstance(v, str) and v.isdecimal()}
-    return sorted(planned & named)[: service.MAX_SLOTS]
+    return sorted(planned & {number_in(text) for text in given})[: service.MAX_SLOTS]
 
 
 def _refused(desk: Desk, exc: Conflict, language: str) -> Text:

@@ -22,7 +22,7 @@ from tour.staff import event_form as forms
 from tour.staff import queries, seat_words
 from tour.staff.frame import back_to, staff_page
 from tour.web import now, state
-from tour.web.forms import Typed, read_form, texts
+from tour.web.forms import Typed, number_in, read_form, texts
 
 SENT = tuple(f"{name}-" for name in editing.SEAT_FIELDS)
 
@@ -235,8 +235,8 @@ def _in_order(lines: list[queries.SiteLine], form: Typed) -> list[queries.SiteLi
     """Those that take part first, by number; the others by name."""
 
     def place(line: queries.SiteLine) -> tuple[bool, int]:
-        number = form.value(f"number-{line.id}")
+        number = number_in(form.value(f"number-{line.id}")) or 0
         takes_part = bool(form.value(f"takes-{line.id}"))
-        return not takes_part, int(number) if takes_part and number.isdecimal() else 0
+        return not takes_part, number if takes_part else 0
 
     return sorted(lines, key=place)

@@ -44,22 +44,6 @@ async def read_form(request: Request, most: int, *, longest: int = 1024 * 1024) 
     return FormData([(name, writable(v)) for name, v in sent.multi_items() if isinstance(v, str)])
 
 
-async def read_json(request: Request) -> Any:
-    """A JSON body with texts that can be written down; None for what is not JSON."""
-    try:
-        return _writable(await request.json())
-    except (ValueError, RecursionError):
-        return None
-
-
-def _writable(value: Any) -> Any:
-    if isinstance(value, str):
-        return writable(value)
-    if isinstance(value, dict):
-        return {writable(name): _writable(each) for name, each in value.items()}
-    return [_writable(each) for each in value] if isinstance(value, list) else value
-
-
 def writable(text: str) -> str:
     """Without what no database keeps."""
     return UNWRITABLE.sub("", text)
@@ -83,9 +67,16 @@ def read_instant(text: str) -> datetime | None:
     return instant if instant.year in YEARS else None
 
 
-def texts(form: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
-    """The named fields of a submitted form as text; uploads and what is missing read as empty."""
-    return {name: cleaned(v) if isinstance(v := form.get(name), str) else "" for name in names}
+def texts(form: Mapping[str, Any], names: Iterable[str] | None = None) -> dict[str, str]:
+    """The named fields of a submitted form (or all) as text; uploads and what is missing read as
+    empty."""
+    wanted = form.keys() if names is None else names
+    return {name: cleaned(v) if isinstance(v := form.get(name), str) else "" for name in wanted}
+
+
+def number_in(text: object) -> int | None:
+    """A number by which a form names a row, or None for anything else."""
+    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 10 else None
 
 
 def cleaned(text: str) -> str:
