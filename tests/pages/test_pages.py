@@ -473,3 +473,17 @@ async def test_without_scripts_a_map_says_where_the_same_is_written(client) -> N
         without = text.partition("<noscript>")[2].partition("</noscript>")[0]
         assert "スクリプトが必要です" in without
         assert site.name in text
+
+
+async def test_nothing_is_said_twice_of_a_place(client: httpx.AsyncClient) -> None:
+    await make_station()
+    named = await make_site(is_sample=True)
+    plain = await make_site(
+        is_sample=True, name="工房", translations={"en": {"name": "A workshop"}}
+    )
+    english = {"Accept-Language": "en"}
+    for path in ("/sites", f"/sites/{named.slug}", f"/sites/{plain.slug}"):
+        page = (await client.get(path, headers=english)).text
+        assert page.count("tag--sample") == (path != f"/sites/{named.slug}"), path
+    page = (await client.get(f"/sites/{named.slug}", headers=english)).text
+    assert page.count("min on foot") == 1

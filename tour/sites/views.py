@@ -40,6 +40,8 @@ class SiteCard:
     """On an event's map as something to see on the way, not as one that takes part."""
     photo: str = ""
     photo_alt: str = ""
+    says_sample: bool = False
+    """Whether its name begins with that word, so that no mark need say it again."""
     is_public: bool = True
     """Whether it has a page; whoever has reserved at a place keeps its card when it withdraws."""
     door_text: str = ""
@@ -60,6 +62,7 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         summary=site.text("summary", lang),
         address=site.text("address", lang),
         sample=site.is_sample,
+        says_sample=_begins_with(site.text("name", lang), translate("Sample", lang)),
         approximate=site.quality == PointQuality.TOWN,
         walkable=site.is_walkable,
         station_text=approach_text(site.approach, lang) if site.approach else "",
@@ -69,6 +72,10 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         photo=site.photos[0].name if site.photos else "",
         photo_alt=site.photos[0].alt_in(lang) if site.photos else "",
     )
+
+
+def _begins_with(name: str, word: str) -> bool:
+    return name.casefold().startswith(word.casefold())
 
 
 def with_hours(card: SiteCard, hours: Hours, local: datetime) -> SiteCard:
