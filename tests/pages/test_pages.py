@@ -477,7 +477,8 @@ async def test_without_scripts_a_map_says_where_the_same_is_written(client) -> N
 
 async def test_nothing_is_said_twice_of_a_place(client: httpx.AsyncClient) -> None:
     await make_station()
-    named = await make_site(is_sample=True)
+    in_name = {"en": {"name": "A workshop (sample)"}}
+    named = await make_site(is_sample=True, translations=in_name)
     plain = await make_site(
         is_sample=True, name="工房", translations={"en": {"name": "A workshop"}}
     )

@@ -41,7 +41,7 @@ class SiteCard:
     photo: str = ""
     photo_alt: str = ""
     says_sample: bool = False
-    """Whether its name begins with that word, so that no mark need say it again."""
+    """Whether its name has that word in it, so that no mark need say it again."""
     is_public: bool = True
     """Whether it has a page; whoever has reserved at a place keeps its card when it withdraws."""
     door_text: str = ""
@@ -62,7 +62,7 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         summary=site.text("summary", lang),
         address=site.text("address", lang),
         sample=site.is_sample,
-        says_sample=_begins_with(site.text("name", lang), translate("Sample", lang)),
+        says_sample=_says(site.text("name", lang), translate("Sample", lang)),
         approximate=site.quality == PointQuality.TOWN,
         walkable=site.is_walkable,
         station_text=approach_text(site.approach, lang) if site.approach else "",
@@ -74,8 +74,8 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
     )
 
 
-def _begins_with(name: str, word: str) -> bool:
-    return name.casefold().startswith(word.casefold())
+def _says(name: str, word: str) -> bool:
+    return word.casefold() in name.casefold()
 
 
 def with_hours(card: SiteCard, hours: Hours, local: datetime) -> SiteCard:
