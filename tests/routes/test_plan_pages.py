@@ -443,17 +443,6 @@ class TestReservingTheDay:
         assert page.count("予約済み") >= 2
         assert "まとめて予約" not in page
 
-    async def test_a_form_of_a_plan_that_changed_meanwhile_is_shown_as_it_is_now(
-        self, client: httpx.AsyncClient
-    ) -> None:
-        slots = await a_town()
-        url = await planned(client)
-        sent = {"adults": "2", **CONTACT, "idempotency_key": "of-an-old-page", "slot": ["987654"]}
-        answer = await client.post(f"{url}/reserve", data=sent)
-        assert answer.status_code == 409
-        assert f'name="slot" value="{slots[0].id}"' in answer.text
-        assert CONTACT["name"] in answer.text
-
     async def test_the_showing_link_does_not_give_the_reservation_away(
         self, client: httpx.AsyncClient
     ) -> None:

@@ -42,8 +42,6 @@ async def reserve(request: Request) -> Response:
         return await _form_page(request, entry, form, 422)
     desk = await (await plan_request(request)).desk_of(entry)
     slot_ids = _asked(raw.getlist("slot"), entry)
-    if not slot_ids:  # Another device has taken them out of the plan meanwhile.
-        return await _form_page(request, entry, form, 409)
     try:
         made = await service.reserve(wish_of(request, slot_ids, form), now=now(request))
     except BadInput as exc:
