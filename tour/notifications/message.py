@@ -13,6 +13,7 @@ MAX_BYTES = 2000
 SHORT_BYTES = 900
 """For a service that answers 413 even so."""
 MAX_TITLE = 120
+JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _encode(envelope: Envelope) -> bytes:
         ],
     }
     declarative = {"web_push": 8030, "notification": notification}
-    return json.dumps(declarative, ensure_ascii=False, separators=(",", ":")).encode()
+    return JSON.encode(declarative).encode()
 
 
 def actions_as_rows(actions: tuple[Action, ...]) -> list[dict[str, str]]:
