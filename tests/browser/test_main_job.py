@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Phone
+from tests.browser.desktop import open_desktop
 from tests.browser.serving import App, PushService
 
 pytestmark = pytest.mark.browser
@@ -56,22 +57,16 @@ async def reserve_for_three(page: Page) -> str:
     return page.url
 
 
-async def shown_notifications(page: Page) -> list[dict[str, str]]:
-    """What the phone shows, as soon as it shows anything, within a minute."""
-    for _second in range(60):
-        if shown := await page.evaluate(READ):
-            return list(shown)
-        await page.wait_for_timeout(1000)
-    return []
-
-
 async def test_a_visitor_finds_walks_reserves_and_is_reminded(
     phone: Phone, database_url: str, tmp_path: Path
 ) -> None:
     push = PushService(tmp_path)
     app = App(tmp_path, database_url, push)
     with push.serving(tmp_path / "push.log"):
-        async with phone(flags=push.chromium_flags) as context:
+        async with (
+            open_desktop(tmp_path) as desktop,
+            phone(flags=push.chromium_flags, env=desktop.environ) as context,
+        ):
             await context.grant_permissions(["notifications"], origin=app.base)
             page = await context.new_page()
             with app.serving(TUESDAY):
@@ -81,16 +76,12 @@ async def test_a_visitor_finds_walks_reserves_and_is_reminded(
                 await page.locator("[data-push-ask]").click()
                 await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
             with app.serving(FRIDAY_BEFORE_SIX):
-                shown = await shown_notifications(page)
-                assert [note["title"] for note in shown] == ["あしたの体験"]
-                assert "木版を摺る" in shown[0]["body"]
-                await context.service_workers[0].evaluate(CLICK)
-                await page.wait_for_url(reservation)
-
-
-READ = """navigator.serviceWorker.ready.then(r => r.getNotifications())
-    .then(l => l.map(n => ({title: n.title, body: n.body})))"""
-CLICK = """async () => {
-    const [note] = await self.registration.getNotifications();
-    self.dispatchEvent(new NotificationEvent("notificationclick", {notification: note}));
-}"""
+                await page.goto(f"{app.base}/about")
+                [note] = await desktop.notes("あしたの体験")
+                assert "木版を摺る" in note.body
+                async with context.expect_page() as opening:
+                    desktop.tap(note)
+                opened = await opening.value
+                await opened.wait_for_url(reservation)
+                await expect(opened.locator(".ticket__code")).to_be_visible()
+                await desktop.is_empty()

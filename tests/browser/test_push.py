@@ -14,6 +14,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Phone
+from tests.browser.desktop import Desktop, open_desktop
 from tests.browser.serving import App, PushService
 from tests.browser.test_plan import move_the_first_stop, plan_in_three_taps
 from tour import db
@@ -33,10 +34,12 @@ LONG_AGO = datetime(2026, 12, 1, tzinfo=UTC)
 """Due at once by the app's clock, whatever it shows."""
 NOTES = """navigator.serviceWorker.ready.then(r => r.getNotifications())
     .then(l => l.map(n => ({title: n.title, tag: n.tag, actions: n.actions.map(a => a.title)})))"""
-TAP = """async (action) => {
+CLICK_WITHOUT_WINDOW = """async () => {
     const [note] = await self.registration.getNotifications();
-    self.dispatchEvent(new NotificationEvent("notificationclick", {notification: note, action}));
+    self.dispatchEvent(new NotificationEvent("notificationclick", {notification: note}));
 }"""
+"""A click that no finger made may not open a window: as on an iPhone, where the app that was closed
+opens at its start page instead."""
 ENDPOINT = """navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription())
     .then(s => s && s.endpoint)"""
 UNSUBSCRIBE = """navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription())
@@ -49,6 +52,7 @@ class Visit:
 
     context: BrowserContext
     page: Page
+    desktop: Desktop
     app: App
     database_url: str
 
@@ -111,9 +115,12 @@ async def visiting(phone: Phone, database_url: str, folder: Path) -> AsyncIterat
     push = PushService(folder)
     app = App(folder, database_url, push)
     with push.serving(folder / "push.log"):
-        async with phone(flags=push.chromium_flags) as context:
+        async with (
+            open_desktop(folder) as desktop,
+            phone(flags=push.chromium_flags, env=desktop.environ) as context,
+        ):
             await context.grant_permissions(["notifications"], origin=app.base)
-            yield Visit(context, await context.new_page(), app, database_url)
+            yield Visit(context, await context.new_page(), desktop, app, database_url)
 
 
 async def test_shown_replaced_by_its_update_and_tapped(
@@ -124,18 +131,66 @@ async def test_shown_replaced_by_its_update_and_tapped(
             reservation = await visit.reserve()
             await visit.allow()
             await visit.tell("場所が変わりました")
-            [first] = await visit.shown("場所が変わりました")
-            assert first["actions"] == ["QRコード"]
+            [first] = await visit.desktop.notes("場所が変わりました")
             await visit.tell("時間も変わりました")
-            [second] = await visit.shown("時間も変わりました")
-            assert second["tag"] == first["tag"]
+            [second] = await visit.desktop.notes("時間も変わりました")
+            assert second.number == first.number, "the phone shows it once"
             await visit.page.goto(f"{visit.app.base}/about")
-            await visit.context.service_workers[0].evaluate(TAP, "0")
-            assert await visit.page.evaluate(NOTES) == []
-            # A tap that no finger made may not open a window (which a phone's does). The app then
-            # opens at its start page, as it does on an iPhone, and goes on from there.
+            async with visit.context.expect_page() as opening:
+                visit.desktop.tap(second, "QRコード")
+            opened = await opening.value
+            await opened.wait_for_url(f"{reservation}#qr")
+            await visit.desktop.is_empty()
+
+
+async def test_a_tap_opens_the_page_where_no_page_is_open(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            reservation = await visit.reserve()
+            await visit.allow()
+            await visit.page.goto("about:blank")
+            await visit.tell("場所が変わりました")
+            [note] = await visit.desktop.notes("場所が変わりました")
+            async with visit.context.expect_page() as opening:
+                visit.desktop.tap(note)
+            await (await opening.value).wait_for_url(reservation)
+
+
+async def test_an_app_that_opens_at_its_start_page_goes_on_to_where_the_tap_led(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            reservation = await visit.reserve()
+            await visit.allow()
+            await visit.page.goto(f"{visit.app.base}/about")
+            await visit.tell("場所が変わりました")
+            await visit.desktop.notes("場所が変わりました")
+            await visit.context.service_workers[0].evaluate(CLICK_WITHOUT_WINDOW)
+            await visit.desktop.is_empty()
             await visit.page.goto(visit.app.base)
-            await visit.page.wait_for_url(f"{reservation}#qr")
+            await visit.page.wait_for_url(reservation)
+
+
+async def test_a_tap_brings_the_open_page_to_the_front_as_it_is_now(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            await visit.reserve()
+            await visit.allow()
+            other = await visit.context.new_page()
+            await other.goto(f"{visit.app.base}/about")
+            await visit.tell("場所が変わりました")
+            [note] = await visit.desktop.notes("場所が変わりました")
+            pages = len(visit.context.pages)
+            async with visit.page.expect_navigation():
+                visit.desktop.tap(note, "QRコード")
+            assert visit.page.url.endswith("#qr")
+            await expect(visit.page.locator(".ticket__code")).to_be_in_viewport()
+            assert len(visit.context.pages) == pages
 
 
 async def test_a_browser_that_unsubscribed_is_forgotten_and_no_other(

@@ -12,8 +12,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Phone
+from tests.browser.desktop import open_desktop
 from tests.browser.serving import App, PushService
-from tests.browser.test_main_job import CLICK, TUESDAY, shown_notifications
+from tests.browser.test_main_job import TUESDAY
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +60,10 @@ async def test_an_offer_arrives_as_a_push_and_is_accepted(
     push = PushService(tmp_path)
     app = App(tmp_path, database_url, push)
     with push.serving(tmp_path / "push.log"):
-        async with phone(flags=push.chromium_flags) as context:
+        async with (
+            open_desktop(tmp_path) as desktop,
+            phone(flags=push.chromium_flags, env=desktop.environ) as context,
+        ):
             await context.grant_permissions(["notifications"], origin=app.base)
             page = await context.new_page()
             with app.serving(TUESDAY), program(app.base) as api:
@@ -73,10 +77,9 @@ async def test_an_offer_arrives_as_a_push_and_is_accepted(
                 await page.locator("[data-push-ask]").click()
                 await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
                 assert api.delete(f"/reservations/{held[0]}").status_code == 204
-                shown = await shown_notifications(page)
-                assert [note["title"] for note in shown] == ["席が空きました"]
+                [note] = await desktop.notes("席が空きました")
                 assert page.url == reservation, "it still shows the queue"
-                await context.service_workers[0].evaluate(CLICK)
+                desktop.tap(note)
                 await page.get_by_role("button", name="この席を受け取る").click()
                 await expect(page.locator("main")).to_contain_text("予約が確定しました")
                 await expect(page.locator(".ticket__code")).to_be_visible()
