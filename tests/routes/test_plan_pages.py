@@ -86,6 +86,13 @@ async def changed(client: httpx.AsyncClient, url: str, **asked: str) -> httpx.Re
     return await client.get(answer.headers["location"].partition("#")[0])
 
 
+def fields_of(page: str) -> dict[str, str | list[str]]:
+    """What the form to reserve a plan sends without its reader's doing, and a party of three."""
+    hidden: dict[str, str | list[str]] = {"adults": "2", "children": "1"}
+    hidden |= dict(re.findall(r'name="(idempotency_key)" value="([^"]+)"', page))
+    return hidden | {"slot": re.findall(r'name="slot" value="(\d+)"', page)}
+
+
 def version_in(page: str) -> str:
     return page.partition('name="version" value="')[2].partition('"')[0]
 
@@ -442,6 +449,48 @@ class TestReservingTheDay:
         page = (await client.get(url)).text
         assert page.count("予約済み") >= 2
         assert "まとめて予約" not in page
+
+    async def test_a_form_of_an_older_plan_is_shown_anew(self, client: httpx.AsyncClient) -> None:
+        first, second = await a_town()
+        url = await planned(client)
+        older = {**CONTACT, **fields_of((await client.get(f"{url}/reserve")).text)}
+        await changed(client, url, do="remove", site="workshop-a")
+        answer = await client.post(f"{url}/reserve", data=older)
+        assert answer.status_code == 409
+        assert "ほかの端末で変更されました" in answer.text
+        assert CONTACT["name"] in answer.text
+        assert await Reservation.all().count() == 0
+        anew = fields_of(answer.text)
+        assert anew["slot"] == [str(second.id)]
+        assert anew["idempotency_key"] != older["idempotency_key"]
+        assert (await client.post(f"{url}/reserve", data={**CONTACT, **anew})).status_code == 303
+        assert (await Slot.get(id=first.id)).seats_taken == 0
+
+    async def test_a_form_of_a_plan_without_sessions_left_leads_to_the_plan(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        older = {**CONTACT, **fields_of((await client.get(f"{url}/reserve")).text)}
+        for site in ("workshop-a", "workshop-b"):
+            await changed(client, url, do="remove", site=site)
+        answer = await client.post(f"{url}/reserve", data=older)
+        assert answer.status_code == 409
+        assert "ほかの端末で変更されました" in answer.text
+        assert shown_sites(answer.text) == ["workshop-c"]
+
+    async def test_a_session_that_the_plan_had_may_be_gone_for_good(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        first, second = await a_town()
+        url = await planned(client)
+        older = {**CONTACT, **fields_of((await client.get(f"{url}/reserve")).text)}
+        await changed(client, url, do="remove", site="workshop-a")
+        await Slot.filter(id=first.id).delete()
+        assert (await client.post(f"{url}/reserve", data=older)).status_code == 409
+        unknown = {**older, "slot": [str(second.id), "987654"]}
+        assert (await client.post(f"{url}/reserve", data=unknown)).status_code == 404
+        assert await Reservation.all().count() == 0
 
     async def test_the_showing_link_does_not_give_the_reservation_away(
         self, client: httpx.AsyncClient

@@ -74,6 +74,11 @@ class ReserveForm:
     def refused_all(self, problems: Mapping[str, Text]) -> "ReserveForm":
         return ReserveForm(self.values, {**self.errors, **problems}, self.party)
 
+    def for_another_wish(self) -> "ReserveForm":
+        """The same form with a key of its own, as it asks for other sessions from here on."""
+        key = secrets.token_urlsafe(18)
+        return ReserveForm({**self.values, "idempotency_key": key}, self.errors, self.party)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeForm:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tour.errors import BadInput, Conflict
+from tour.errors import BadInput, Conflict, NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.queries import SlotEntry
@@ -33,15 +33,19 @@ async def new(request: Request) -> Response:
 
 
 async def reserve(request: Request) -> Response:
-    """Every session of the plan that is not reserved yet, or none of them (409)."""
+    """Every session that the form showed, or none of them (409). The form is shown anew (409) when
+    another device has taken some of them out of the plan since."""
     entry = await itineraries.find_to_edit(request.path_params["token"])
     raw = await read_form(request, 60)
     form = ReserveForm.parse(texts(raw))
     await count_try(request, "reserve", form.party)
     if form.party is None:
         return await _form_page(request, entry, form, 422)
+    slot_ids = _asked(raw.getlist("slot"))
+    if await _has_lost_some_of(slot_ids, entry):
+        changed = itineraries.ChangedElsewhere().message
+        return await _form_page(request, entry, form.for_another_wish(), 409, notice=changed)
     desk = await (await plan_request(request)).desk_of(entry)
-    slot_ids = _asked(raw.getlist("slot"), entry)
     try:
         made = await service.reserve(wish_of(request, slot_ids, form), now=now(request))
     except BadInput as exc:
@@ -56,12 +60,22 @@ async def reserve(request: Request) -> Response:
     return response
 
 
-def _asked(given: Iterable[object], entry: ItineraryEntry) -> list[int]:
-    """The sessions that the form showed, as far as they are in the plan; the form names them so
-    that pressing twice asks for the same ones, which the service answers with the same reservation.
+def _asked(given: Iterable[object]) -> list[int]:
+    """The sessions that the form showed. It names them so that pressing twice asks for the same
+    ones, which the service answers with the same reservation. What is no number is 0, which is no
+    session.
     """
-    planned = {stop.slot_id for stop in entry.stops if stop.slot_id}
-    return sorted(planned & {number_in(text) for text in given})[: service.MAX_SLOTS]
+    return sorted({number_in(text) or 0 for text in given})[: service.MAX_SLOTS]
+
+
+async def _has_lost_some_of(slot_ids: list[int], entry: ItineraryEntry) -> bool:
+    """Whether sessions that a form asks for are not in the plan any more. NotFound when a number
+    is none of a session that is there, or that the plan had before its last change."""
+    lost = set(slot_ids) - {stop.slot_id for stop in entry.stops}
+    had = {stop.slot_id for stop in entry.before or ()}
+    if lost - had - (await itineraries.slots(lost)).keys():
+        raise NotFound(_("There is no such time. It may have been withdrawn."))
+    return bool(lost)
 
 
 def _refused(desk: Desk, exc: Conflict, language: str) -> Text:
@@ -77,13 +91,18 @@ def _refused(desk: Desk, exc: Conflict, language: str) -> Text:
 
 
 async def _form_page(
-    request: Request, entry: ItineraryEntry, form: ReserveForm, status: int = 200
+    request: Request,
+    entry: ItineraryEntry,
+    form: ReserveForm,
+    status: int = 200,
+    *,
+    notice: Text | None = None,
 ) -> Response:
     desk = await (await plan_request(request)).desk_of(entry)
     slots = reservable_slots(desk, entry.stops)[: service.MAX_SLOTS]
     if not slots:
-        notice = _("There is nothing left to reserve in this plan.")
-        return await plan_page(request, entry, 409, notice=notice)
+        nothing = _("There is nothing left to reserve in this plan.")
+        return await plan_page(request, entry, 409, notice=notice or nothing)
     views = _views(desk, slots, lang(request))
     response = render(
         request,
@@ -92,6 +111,7 @@ async def _form_page(
         nav="plan",
         entry=entry,
         form=form,
+        notice=notice,
         slots=[view.slots[0] for view in views],
         questions=_questions(views),
         asks_photos=any(view.asks_photo_consent for view in views),
