@@ -1,4 +1,5 @@
-"""A programme is paused, a site withdrawn: whoever holds something keeps it, nobody gets anew."""
+"""A programme is paused, a site withdrawn: whoever holds something keeps it, nobody gets anew.
+Its queues stand still until it is shown again."""
 
 from datetime import timedelta
 
@@ -9,9 +10,17 @@ from tests.conftest import NOON
 from tests.reservations.factories import make_slot, typed
 from tour.audit.service import Actor
 from tour.programmes import editing
+from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Programme, Slot
-from tour.reservations import draw_results, draws
-from tour.reservations.models import DrawEntry, EntryStatus, Place, PlaceStatus
+from tour.reservations import draw_results, draws, resuming, worker
+from tour.reservations.models import (
+    DrawEntry,
+    EntryStatus,
+    Place,
+    PlaceStatus,
+    WaitlistEntry,
+    WaitlistStatus,
+)
 from tour.sites.publication import withdraw_site
 
 Client = httpx.AsyncClient
@@ -26,6 +35,24 @@ async def hide(what: str, *slots: Slot) -> None:
             await editing.pause(programme, actor=STAFF, now=NOON)
         else:
             await withdraw_site(programme.site_id, actor=STAFF, now=NOON)
+
+
+async def show_again(what: str, slot: Slot) -> None:
+    programme = await Programme.get(id=slot.programme_id)
+    if what == "programme":
+        await resuming.publish_programme(programme, actor=STAFF, now=NOON)
+    else:
+        await resuming.publish_site(programme.site_id, actor=STAFF, now=NOON)
+
+
+async def queue(client: Client, slot: Slot, adults: int = 1) -> str:
+    answer = await client.post(f"/slots/{slot.id}/queue", data=typed(adults))
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def turns() -> list[WaitlistStatus]:
+    return [turn.status for turn in await WaitlistEntry.all().order_by("id")]
 
 
 async def reserve(client: Client, *slots: Slot, **values: str) -> str:
@@ -67,6 +94,72 @@ async def test_an_offer_can_still_be_accepted(client: Client, hidden: str) -> No
     await hide(hidden, slot)
     assert (await client.post(f"{queued}/queues/{slot.id}/accept")).status_code == 303
     assert await Place.filter(status=PlaceStatus.CONFIRMED).count() == 1
+
+
+OFFERED, WAITING = WaitlistStatus.OFFERED, WaitlistStatus.WAITING
+
+
+@HIDDEN
+async def test_a_queue_stands_still_and_goes_on_in_its_order(client: Client, hidden: str) -> None:
+    slot = await make_slot(capacity=2)
+    held = [await reserve(client, slot) for _party in range(2)]
+    queued = [await queue(client, slot) for _party in range(3)]
+    await hide(hidden, slot)
+    for path in held:
+        assert (await client.post(f"{path}/cancel")).status_code == 303
+    await worker.run_due(NOON)
+    assert await turns() == [WAITING] * 3
+    assert "休止中" in (await client.get(queued[0])).text
+    await show_again(hidden, slot)
+    assert await turns() == [OFFERED, OFFERED, WAITING]
+    assert "休止中" not in (await client.get(queued[2])).text
+    assert (await client.post(f"{queued[0]}/queues/{slot.id}/accept")).status_code == 303
+    await slot.refresh_from_db()
+    assert slot.seats_taken == 2
+
+
+@HIDDEN
+async def test_an_offer_that_ends_in_a_pause_goes_to_nobody_before_it_is_over(
+    client: Client, hidden: str
+) -> None:
+    slot = await make_slot(capacity=1)
+    held = await reserve(client, slot)
+    for _party in range(2):
+        await queue(client, slot)
+    await client.post(f"{held}/cancel")
+    await hide(hidden, slot)
+    await worker.run_due(NOON + timedelta(days=2))
+    assert await turns() == [WaitlistStatus.EXPIRED, WAITING]
+    await show_again(hidden, slot)
+    assert await turns() == [WaitlistStatus.EXPIRED, OFFERED]
+
+
+async def test_a_site_shown_again_leaves_its_paused_programmes_alone(client: Client) -> None:
+    slot = await make_slot(capacity=1)
+    held = await reserve(client, slot)
+    await queue(client, slot)
+    await hide("programme", slot)
+    await hide("site", slot)
+    await client.post(f"{held}/cancel")
+    await show_again("site", slot)
+    assert await turns() == [WAITING]
+
+
+async def test_paused_queues_do_not_crowd_out_the_others(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker looks at so many turns at a time; those that may not be offered are not among
+    them."""
+    monkeypatch.setattr(worker, "BATCH", 1)
+    paused, other = [await make_slot(capacity=1) for _slot in range(2)]
+    for slot in (paused, other):
+        await reserve(client, slot)
+        await queue(client, slot)
+    await hide("programme", paused)
+    for slot in (paused, other):
+        await programmes.give_back_seats(slot.id, 1)
+    await worker.run_due(NOON)
+    assert await turns() == [WAITING, OFFERED]
 
 
 @HIDDEN

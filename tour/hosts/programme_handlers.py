@@ -22,13 +22,14 @@ from tour.programmes import editing
 from tour.programmes.editing import SUBJECT, TimesRefused
 from tour.programmes.models import POOLS, Programme
 from tour.programmes.outline import TEXTS, outline_of
+from tour.reservations.resuming import publish_programme
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged
 from tour.web import lang, now, state
 from tour.web.forms import Typed, read_form
 
 VERBS = {
-    "publish": editing.publish,
+    "publish": publish_programme,
     "pause": editing.pause,
     "remove": editing.remove_programme,
 }

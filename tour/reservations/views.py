@@ -33,6 +33,8 @@ class SlotView:
     slot: SlotCard
     programme: ProgrammeView
     access_note: str
+    is_paused: bool
+    """Nothing of it is given out at present: its programme is paused or its site withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class QueueView:
     offer_ends_at: datetime | None
     is_offered: bool
     is_waiting: bool
+    is_paused: bool
     is_unproved: bool
 
 
@@ -102,13 +105,14 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     catalogue = await caches.catalogue.current()
     board: Board = await caches.board.current(now(request), catalogue.revision)
     programme = board.programmes.get(slot.programme_id)
+    is_paused = programme is None
     if programme is None:
         programme = await programmes.any_programme(slot.programme_id)
     is_public = programme.site_id in catalogue.by_id
     site: SiteEntry = catalogue.by_id.get(programme.site_id) or await any_site(programme.site_id)
     card = replace(site_card(site, lang(request)), is_public=is_public)
     view = programme_view(programme, [slot], card, lang=lang(request), now=now(request))
-    return SlotView(view.slots[0], view, site.text("access_note", lang(request)))
+    return SlotView(view.slots[0], view, site.text("access_note", lang(request)), is_paused)
 
 
 async def reservation_view(request: Request, entry: ReservationEntry) -> ReservationView:
@@ -165,6 +169,7 @@ async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
         and ends_at is not None
         and now(request) < ends_at,
         is_waiting=queue.status == WaitlistStatus.WAITING,
+        is_paused=view.is_paused,
         is_unproved=queue.status == WaitlistStatus.UNPROVED,
     )
 

@@ -3,6 +3,9 @@
 Every verb locks the slot first, so that joining, leaving, offering and taking one slot happen one
 after the other; and every verb that frees seats offers them on before its transaction ends, so
 that no seat lies idle while a party that fits is waiting.
+
+While a programme is paused or its site withdrawn, nobody is offered a seat: a queue keeps its order
+until `resuming`. What was offered before stays good to its end, as what is reserved does.
 """
 
 from collections.abc import Sequence
@@ -249,9 +252,11 @@ def _is_open(entry: WaitlistEntry, now: datetime) -> bool:
 
 
 def _takes_offers(slot: Slot, now: datetime) -> bool:
-    """No offer after the cut-off, and none while seats are given by a draw."""
+    """No offer after the cut-off, none while seats are given by a draw or the slot is hidden."""
     return (
         slot.status == SlotStatus.OPEN
+        and slot.programme.is_published
+        and slot.programme.site.is_published
         and slot.allocation == Allocation.FIRST_COME
         and now < slot.booking_closes_at
     )

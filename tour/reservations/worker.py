@@ -17,6 +17,7 @@ from tortoise.queryset import QuerySet
 from tour.clock import Clock
 from tour.limits.counting import forget_counts
 from tour.programmes.models import SlotStatus
+from tour.programmes.queries import PUBLIC_SLOT
 from tour.repeating import Loop, repeating
 from tour.reservations import absences, draw_results, draws, proving, retention, waitlist
 from tour.reservations.contact_check import unanswered
@@ -110,12 +111,14 @@ async def _expire_offers(due: Due) -> None:
 
 
 async def _offer_idle_seats(due: Due) -> None:
-    """Seats that a host added, or reopened, while parties wait."""
+    """Seats that a host added, or reopened, while parties wait; not where nothing may be offered,
+    which would crowd out the rest."""
     idle = WaitlistEntry.filter(
         status=WaitlistStatus.WAITING,
         seats__lte=F("slot__capacity") - F("slot__seats_kept") - F("slot__seats_taken"),
         slot__status=SlotStatus.OPEN,
         slot__booking_closes_at__gt=due.now,
+        **{f"slot__{name}": value for name, value in PUBLIC_SLOT.items()},
     )
     for slot_id in sorted(set(await _numbers(idle.limit(BATCH), "slot_id"))):
         await due.attempt(waitlist.offer_free_seats(slot_id, now=due.now))

@@ -9,8 +9,9 @@ from tour.audit import queries as audit
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
+from tour.reservations.resuming import publish_site
 from tour.sites.models import Site
-from tour.sites.publication import publish_site, withdraw_site
+from tour.sites.publication import withdraw_site
 from tour.staff import approvals, queries, seat_words, today
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
