@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from tests.conftest import NOON
-from tests.reservations.factories import make_slot, typed
+from tests.reservations.factories import make_event, make_site, make_slot, typed
 from tour.audit.service import Actor
+from tour.notifications.models import Reminder
 from tour.programmes import editing
 from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Programme, Slot
@@ -83,6 +84,33 @@ async def test_no_link_leads_to_a_place_that_has_withdrawn(client: Client) -> No
     assert "/sites/" in (await client.get(path)).text
     await hide("site", slot)
     assert "/sites/" not in (await client.get(path)).text
+
+
+async def test_the_way_in_a_reminder_leads_on_when_the_place_has_withdrawn(client: Client) -> None:
+    slot = await make_slot()
+    await reserve(client, slot)
+    ways = {
+        action["url"].partition("#")[0]
+        for reminder in await Reminder.exclude(actions=[])
+        for action in reminder.actions
+        if action["url"].endswith("#way")
+    }
+    [way] = ways
+    assert (await client.get(way)).status_code == 200
+    event = await make_event(is_published=True)
+    await hide("site", slot)
+    answer = await client.get(way)
+    assert answer.status_code == 410
+    assert "この場所の掲載は終わりました" in answer.text
+    for onward in ("/reservations", f"/events/{event.slug}/map", f"/events/{event.slug}"):
+        assert f'href="{onward}"' in answer.text
+    english = (await client.get(way, headers={"Accept-Language": "en"})).text
+    assert "your reservation says whether the session takes place" in english
+
+
+async def test_a_draft_is_not_given_away_by_its_address(client: Client) -> None:
+    draft = await make_site(is_published=False)
+    assert (await client.get(f"/sites/{draft.slug}")).status_code == 404
 
 
 @HIDDEN

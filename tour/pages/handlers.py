@@ -24,6 +24,7 @@ from tour.routes import queries as routes
 from tour.sites.catalogue import SiteEntry
 from tour.sites.labels import ACCESS, KINDS
 from tour.sites.views import coming_exceptions, hours_table
+from tour.sites.withdrawn import was_withdrawn
 from tour.web import render, state
 
 SHARED_SECONDS = 2
@@ -85,7 +86,7 @@ async def site(request: Request) -> Response:
     town = await town_now(request)
     entry = town.catalogue.by_slug.get(request.path_params["slug"])
     if entry is None:
-        raise NotFound(_("There is no such place. It may have been renamed or withdrawn."))
+        return await _no_site(request, town)
     hours = town.agenda.hours_of(entry)
     return render(
         request,
@@ -102,6 +103,14 @@ async def site(request: Request) -> Response:
         stations=_stations(town),
         map=maps.site_map(request, entry),
     )
+
+
+async def _no_site(request: Request, town: TownNow) -> Response:
+    """A reminder may lead to a place that has been withdrawn since: its reader is on the way."""
+    if not await was_withdrawn(request.path_params["slug"]):
+        raise NotFound(_("There is no such place. It may have been renamed or withdrawn."))
+    coming = [town.event(event) for event in town.agenda.events]
+    return render(request, "sites/withdrawn.html", 410, event=coming[0] if coming else None)
 
 
 async def event(request: Request) -> Response:

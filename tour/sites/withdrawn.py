@@ -1,5 +1,6 @@
 """A site that is not in the catalogue, for those who hold something there all the same."""
 
+from tour.audit import queries as audit
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.sites.catalogue import CLOSED, SiteEntry, craft_entry, site_entry
@@ -13,3 +14,9 @@ async def any_site(site_id: int) -> SiteEntry:
         raise NotFound(_("There is no such place. It may have been withdrawn."))
     crafts = await Craft.filter(id=rows[0]["craft_id"]).values()
     return site_entry(rows[0], craft_entry(crafts[0]) if crafts else None, CLOSED)
+
+
+async def was_withdrawn(slug: str) -> bool:
+    """Whether a site of this address was shown once and is not any more; a draft never was."""
+    site = await Site.get_or_none(slug=slug, is_published=False)
+    return site is not None and await audit.latest("site", site.id, ["site.withdraw"]) is not None
