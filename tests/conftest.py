@@ -13,7 +13,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import jinja2
 import pytest
+from jinja2.bccache import Bucket
 from starlette.applications import Starlette
 
 from tests.post_office import post_office  # noqa: F401 - a fixture for all
@@ -44,6 +46,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
         config.hook.pytest_deselected(items=[i for i in items if i not in touching])
         items[:] = touching
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Templates compiled once a test process instead of once a test."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if kept := self._kept.get(bucket.key):
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class TurnableClock:
@@ -134,6 +153,7 @@ def make_settings(database_url: str, folder: Path, **variables: str) -> Settings
 async def app(settings: Settings, clock: TurnableClock) -> AsyncIterator[Starlette]:
     """The whole app over the fresh database, started."""
     application = create_app(settings, clock=clock)
+    application.state.templates.bytecode_cache = COMPILED
     async with application.router.lifespan_context(application):
         yield application
 

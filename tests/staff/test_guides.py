@@ -1,6 +1,7 @@
 """The guides name what is really on the screen, and show pictures where there are any."""
 
 import re
+from functools import cache
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ QUOTED = {"ja": "「([^」]+)」", "en": "“([^”]+)”"}
 GUIDES = [(name, lang) for name in ("hosts", "staff") for lang in ("ja", "en")]
 
 
+@cache
 def messages(lang: str) -> set[str]:
     """Everything that the app says in a language."""
     with (LOCALES / "ja" / "LC_MESSAGES" / "messages.po").open("rb") as file:

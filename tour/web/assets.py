@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
@@ -25,14 +26,22 @@ PACKAGES = {
 """Folder below /static: (distribution, a file whose folder is served)."""
 
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".webmanifest": "application/json"}
+SMALLEST_GZIPPED = 500
 FOREVER = "public, max-age=31536000, immutable"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
     body: bytes
-    gzipped: bytes | None
     media_type: str
+
+    @cached_property
+    def gzipped(self) -> bytes | None:
+        """Packed when it is first asked for, or None where that would gain nothing."""
+        squeezable = self.media_type.startswith("text/") or self.media_type in TYPES.values()
+        if not squeezable or len(self.body) <= SMALLEST_GZIPPED:
+            return None
+        return gzip.compress(self.body, 6, mtime=0)
 
 
 class Assets:
@@ -70,7 +79,7 @@ class Assets:
         caching = FOREVER if build == self.build else "no-cache"
         answer = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
         body = asset.body
-        if asset.gzipped and b"gzip" in headers.get(b"accept-encoding", b""):
+        if b"gzip" in headers.get(b"accept-encoding", b"") and asset.gzipped:
             answer["Content-Encoding"] = "gzip"
             body = asset.gzipped
         return Response(body, headers=answer, media_type=asset.media_type)
@@ -105,6 +114,4 @@ def _package_folder(distribution: str, marker: str) -> Path:
 def _read(path: Path) -> Asset:
     body = path.read_bytes()
     media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
-    squeezable = media_type.startswith("text/") or path.suffix in TYPES
-    gzipped = gzip.compress(body, 6, mtime=0) if squeezable and len(body) > 500 else None
-    return Asset(body, gzipped, media_type)
+    return Asset(body, media_type)
