@@ -22,8 +22,11 @@ from tests.post_office import post_office  # noqa: F401 - a fixture for all
 from tests.postgres import PostgresServer
 from tour import db
 from tour.app import create_app
+from tour.notifications.keys import new_private_key
 from tour.settings import Settings
 
+VAPID_KEY = new_private_key()
+"""One for all: making and keeping a key a test would take longer than most tests."""
 NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 """Tuesday, 1 December 2026, 12:00 in Tokyo."""
 
@@ -142,6 +145,8 @@ def make_settings(database_url: str, folder: Path, **variables: str) -> Settings
             "TOUR_BASE_URL": "http://testserver",
             "TOUR_WORKER": "external",
             "TOUR_VAPID_SUBJECT": "mailto:ops@example.org",
+            "TOUR_VAPID_PRIVATE_KEY": VAPID_KEY,
+            "TOUR_SECRET_KEY": "a secret of the tests",
             "TOUR_TILE_URL": "",
             **({"TOUR_STREETS": streets} if (streets := os.environ.get("TEST_STREETS")) else {}),
             **variables,

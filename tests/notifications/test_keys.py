@@ -20,7 +20,8 @@ ORIGIN = "https://push.example.org"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return make_settings("sqlite://unused", tmp_path)
+    """Of an operator who has given no key."""
+    return make_settings("sqlite://unused", tmp_path, TOUR_VAPID_PRIVATE_KEY="")
 
 
 def test_the_key_is_kept_and_private(settings: Settings) -> None:

@@ -148,7 +148,7 @@ async def test_returning_writes_to_the_hosts_and_may_hide_the_place(
     assert (await staff.post(f"/staff/sites/{site.id}/review", data=fields)).status_code == 303
     letter = await Reminder.get(key__startswith=f"review:{site.id}:")
     assert letter.body == "地図を直してください"
-    assert (await client.get("/sites/site-1")).status_code == 404
+    assert (await client.get("/sites/site-1")).status_code == 410
     await staff.post(f"/staff/sites/{site.id}/visibility", data={"do": "publish"})
     assert (await client.get("/sites/site-1")).status_code == 200
 

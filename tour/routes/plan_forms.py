@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from statistics import fmean
 from typing import Any
 
 from starlette.datastructures import FormData, QueryParams
@@ -136,11 +137,11 @@ def usual_start(context: PlanContext, day: date | None) -> str:
     railway = [station for station in stations if station.kind == "station"] or stations
     days = context.agenda.event_days
     hosts = [s.place for s in context.catalogue.sites if s.place and day in days.get(s.id, {})]
-    away = {
-        station.id: sum(distance_m(station.point, place) ** 2 for place in hosts)
-        for station in railway
-    }
-    return min(away, key=lambda station: away[station], default="")
+    if not hosts:
+        return next((station.id for station in railway), "")
+    middle = Point(lat=fmean(place.lat for place in hosts), lon=fmean(place.lon for place in hosts))
+    nearest = min(railway, key=lambda station: distance_m(station.point, middle), default=None)
+    return nearest.id if nearest else ""
 
 
 def clock_choices(chosen: str) -> list[str]:
