@@ -79,6 +79,7 @@ async def test_draw_entries_are_forgotten_too(
         [slot.id], event_id=None, entries_close_at=NOON + timedelta(days=1)
     )
     data = {**typed(email="yui@example.org"), **PERSONAL, "choice-1": str(slot.id)}
+    data[f"answer-{slot.id}-0"] = "左です"
     await client.post(f"/draws/{draw.id}/enter", data=data)
     clock.turn(days=2)
     await worker.run_due(clock())

@@ -16,7 +16,7 @@ from tour.programmes.queries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import SlotCard
 from tour.reservations import queries, views
-from tour.reservations.forms import ReserveForm
+from tour.reservations.forms import ReserveForm, answer_field
 from tour.reservations.rules import booking_problem
 from tour.reservations.views import SlotView
 from tour.web import now, render
@@ -63,7 +63,7 @@ async def show(
         slots=[view.slot for view in shown],
         slot=shown[0].slot,
         programme=shown[0].programme,
-        questions=_questions(shown),
+        questions=questions_of(shown),
         asks_photos=any(view.programme.asks_photo_consent for view in shown),
         form=form,
         refusal=refusal,
@@ -103,10 +103,14 @@ def _mode(slots: Sequence[SlotEntry], at: datetime) -> tuple[Mode, Text | None]:
     return Mode.RESERVE, None
 
 
-def _questions(shown: Sequence[SlotView]) -> list[tuple[str, str, bool]]:
-    """(field, text, required) of every programme's own questions."""
+Question = tuple[str, str, bool]
+"""(field, text, required)"""
+
+
+def questions_of(shown: Sequence[SlotView]) -> list[Question]:
+    """Every programme's own questions."""
     return [
-        (f"answer-{view.slot.id}-{number}", question.text, question.is_required)
+        (answer_field(view.slot.id, number), question.text, question.is_required)
         for view in shown
         for number, question in enumerate(view.programme.questions)
     ]

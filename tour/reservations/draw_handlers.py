@@ -1,19 +1,24 @@
 """A draw: what was promised, entering, leaving, the result and its check."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput, Conflict
-from tour.programmes.views import SlotCard
-from tour.reservations import draw_results, draws, lottery, queries, views
+from tour.reservations import draw_questions, draw_results, draws, lottery, queries, views
 from tour.reservations.draws import MAX_CHOICES
 from tour.reservations.forms import ReserveForm
 from tour.reservations.handlers import to_reservation
 from tour.reservations.limits import count_try
 from tour.reservations.models import DrawStatus
+from tour.reservations.views import SlotView
 from tour.reservations.wishes import wish_of
 from tour.web import now, render
 from tour.web.forms import number_in, read_form, texts
+
+MOST_FIELDS = 600
+"""An event may have a hundred programmes of five questions in one draw."""
 
 
 async def detail(request: Request) -> Response:
@@ -24,7 +29,7 @@ async def detail(request: Request) -> Response:
         "reservations/draw.html",
         nav="explore",
         draw=draw,
-        slots=await _slots(request, draw.id),
+        slots=[view.slot for view in await _shown(request, draw.id)],
         entries=await queries.entries_in_draw(draw.id),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
         problems=lottery.verify(draw.record) if is_drawn else [],
@@ -47,24 +52,23 @@ async def new(request: Request) -> Response:
 
 
 async def enter(request: Request) -> Response:
-    raw = await read_form(request, 60)
+    raw = await read_form(request, MOST_FIELDS)
     form = ReserveForm.parse(texts(raw))
     await count_try(request, "draw", form.party)
     chosen = [str(raw.get(f"choice-{number}", "")) for number in range(1, MAX_CHOICES + 1)]
-    if form.errors or form.party is None:
-        return await _form_page(request, form, chosen, 422)
-    ranking = [number for text in chosen if (number := number_in(text)) is not None]
     pools = [str(name) for name in raw.getlist("pool")]
+    if form.errors or form.party is None:
+        return await _form_page(request, form, chosen, pools, 422)
+    ranking = [number for text in chosen if (number := number_in(text)) is not None]
+    draw_id = request.path_params["draw_id"]
+    slots = await queries.slots_of_draw(draw_id)
+    wish = wish_of(request, ranking, draw_questions.answered(form, slots))
     try:
-        made = await draws.enter(
-            request.path_params["draw_id"],
-            wish_of(request, ranking, form),
-            pools=pools,
-            now=now(request),
-        )
+        made = await draws.enter(draw_id, wish, pools=pools, now=now(request))
     except (Conflict, BadInput) as exc:
-        refused = form.refused("choice-1", exc.message)
-        return await _form_page(request, refused, chosen, exc.status)
+        given = exc.errors if isinstance(exc, BadInput) else {}
+        problems = draw_questions.as_asked(given, slots) or {"choice-1": exc.message}
+        return await _form_page(request, form.refused_all(problems), chosen, pools, exc.status)
     return to_reservation(request, made)
 
 
@@ -75,10 +79,15 @@ async def leave(request: Request) -> Response:
 
 
 async def _form_page(
-    request: Request, form: ReserveForm, chosen: list[str], status: int = 200
+    request: Request,
+    form: ReserveForm,
+    chosen: list[str],
+    ticked: Sequence[str] = (),
+    status: int = 200,
 ) -> Response:
     draw = await queries.draw_by_id(request.path_params["draw_id"])
-    slots = await _slots(request, draw.id)
+    shown = await _shown(request, draw.id)
+    slots = [view.slot for view in shown]
     return render(
         request,
         "reservations/draw_entry.html",
@@ -88,12 +97,15 @@ async def _form_page(
         slots=slots,
         form=form,
         chosen=[*chosen, *[""] * MAX_CHOICES][: min(MAX_CHOICES, len(slots))],
+        question_groups=draw_questions.groups_of(shown),
+        asks_photos=any(view.programme.asks_photo_consent for view in shown),
+        ticked=ticked,
         pools=sorted(await queries.pools_of_draw(draw.id)),
         max_party=max((slot.capacity for slot in slots), default=1),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
     )
 
 
-async def _slots(request: Request, draw_id: int) -> list[SlotCard]:
+async def _shown(request: Request, draw_id: int) -> list[SlotView]:
     found = await queries.slots_of_draw(draw_id)
-    return [(await views.slot_view(request, slot)).slot for slot in found]
+    return [await views.slot_view(request, slot) for slot in found]

@@ -45,7 +45,8 @@ async def _give(winners: Sequence[tuple[DrawEntry, Slot]], now: datetime) -> Non
     for entry, slot in winners:
         party = entry.reservation
         seats[slot.id] = seats.get(slot.id, 0) + party.party_size
-        places.append(Place(reservation=party, slot=slot, seats=party.party_size))
+        answers = entry.answers.get(str(slot.id), [])
+        places.append(Place(reservation=party, slot=slot, seats=party.party_size, answers=answers))
         told = reminders.drafts(party, [slot], party.recipient.timezone, now)
         told.append(_news(entry, [slot], _("You won a place in the draw"), now))
         drafts += [(party.recipient_id, draft) for draft in told]
@@ -65,7 +66,13 @@ async def _to_queues(losers: Sequence[DrawEntry], slots: Mapping[int, Slot], now
     for entry in losers:
         party = entry.reservation
         turns += [
-            WaitlistEntry(reservation=party, slot_id=slot_id, seats=party.party_size, joined_at=now)
+            WaitlistEntry(
+                reservation=party,
+                slot_id=slot_id,
+                seats=party.party_size,
+                answers=entry.answers.get(str(slot_id), []),
+                joined_at=now,
+            )
             for slot_id in entry.ranking
         ]
         ranked = [slots[slot_id] for slot_id in sorted(entry.ranking)]

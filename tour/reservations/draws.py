@@ -30,6 +30,7 @@ from tour.reservations.models import (
 from tour.reservations.parties import (
     Request,
     by_reference,
+    check_answers,
     limits_of,
     once,
     public_slots,
@@ -98,7 +99,8 @@ async def enter(
 ) -> Reservation:
     """Enter a party with its ranking (the wish's slots, best first); one entry a contact.
 
-    Raises BadInput for the ranking as a whole, EntriesClosed, AlreadyWaiting.
+    Raises BadInput for the ranking as a whole or for answers that are missing, EntriesClosed,
+    AlreadyWaiting.
     """
     return await once(wish, lambda: _enter(draw_id, wish, pools, now))
 
@@ -172,7 +174,8 @@ async def withdraw(reservation_id: int) -> None:
 
 
 async def _check_ranking(draw: Draw, wish: Request) -> None:
-    """The whole ranking at once: every choice is in this draw, once, and fits the party."""
+    """The whole ranking at once: every choice is in this draw, once, and fits the party; and its
+    host's questions are answered."""
     ranking = wish.slot_ids
     if not 1 <= len(ranking) <= MAX_CHOICES or len(set(ranking)) != len(ranking):
         _refuse(_("Choose one to %(n)s different times, the best first.", n=MAX_CHOICES))
@@ -186,6 +189,7 @@ async def _check_ranking(draw: Draw, wish: Request) -> None:
             problem = _("One of the times has been called off.")
         if problem:
             _refuse(problem)
+        check_answers(slot, wish.answers.get(slot.id, ()))
 
 
 def _refuse(problem: Text) -> None:
@@ -217,6 +221,7 @@ async def _write_entry(
         receipt=receipt_of(reservation.reference),
         ranking=list(wish.slot_ids),
         pools=[pool for pool in POOLS if pool in pools],
+        answers={str(slot_id): given for slot_id, given in wish.answers.items()},
         email_key=reservation.email_key,
         phone_key=reservation.phone_key,
         entered_at=now,

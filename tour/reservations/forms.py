@@ -108,14 +108,19 @@ class ChangeForm:
         return ChangeForm(self.values, {**self.errors, name: problem})
 
 
+def answer_field(slot_id: int, number: int) -> str:
+    """The name of the field for a slot's question of that number, from 0 on."""
+    return f"answer-{slot_id}-{number}"
+
+
 def answers_in(typed: Mapping[str, str], slot_ids: Iterable[int]) -> dict[int, list[str]]:
-    """The answers to each slot's questions: fields `answer-SLOT-0`, `answer-SLOT-1` …"""
-    found = {
-        slot_id: [
-            typed[name][:MAX_ANSWER]
-            for number in range(MAX_QUESTIONS)
-            if (name := f"answer-{slot_id}-{number}") in typed
-        ]
-        for slot_id in slot_ids
-    }
-    return {slot_id: answers for slot_id, answers in found.items() if answers}
+    """The answers to each slot's questions: fields `answer-SLOT-0`, `answer-SLOT-1` …, each at its
+    question's place, though one before it was not sent."""
+    found = {}
+    for slot_id in slot_ids:
+        names = [answer_field(slot_id, number) for number in range(MAX_QUESTIONS)]
+        while names and names[-1] not in typed:
+            names.pop()
+        if names:
+            found[slot_id] = [typed.get(name, "")[:MAX_ANSWER] for name in names]
+    return found

@@ -222,6 +222,8 @@ class DrawEntry(Model):
     receipt = fields.CharField(max_length=20, unique=True)
     ranking: list[int] = fields.JSONField(default=list)
     pools: list[str] = fields.JSONField(default=list)
+    answers: dict[str, list[str]] = fields.JSONField(default=dict)
+    """To the questions of each slot in the ranking, by its id. They are in no public list."""
     email_key = fields.CharField(max_length=254, default="")
     phone_key = fields.CharField(max_length=20, default="")
     status = fields.CharEnumField(EntryStatus, max_length=20, default=EntryStatus.ENTERED)

@@ -95,6 +95,8 @@ async def _erase(parties: Sequence[Reservation], now: datetime) -> None:
         )
         await Place.filter(reservation_id__in=ids).update(answers=[])
         await WaitlistEntry.filter(reservation_id__in=ids).update(answers=[])
-        await DrawEntry.filter(reservation_id__in=ids).update(email_key="", phone_key="")
+        await DrawEntry.filter(reservation_id__in=ids).update(
+            email_key="", phone_key="", answers={}
+        )
         await ContactCheck.filter(reservation_id__in=ids).delete()
         await notifications.erase({party.recipient_id for party in parties})
