@@ -18,6 +18,8 @@ from tour.programmes.slot_editing import BelowReserved
 from tour.reservations import slot_changes
 from tour.reservations.arrivals import Arrival
 from tour.reservations.models import Place, PlaceStatus
+from tour.routes import itineraries
+from tour.routes.edits import PlannedStop
 from tour.sites import day as days
 from tour.sites.day import NoMoreWalkIns
 from tour.sites.models import DoorState, Site, SiteDay
@@ -301,6 +303,26 @@ async def test_calling_a_time_off_tells_everybody_in_it(
     assert (await client.post(path, data={"message": ""})).status_code == 409
     entry = await AuditEntry.get(action="slot.cancel")
     assert entry.after["parties"] == 2
+
+
+async def test_calling_a_time_off_leads_to_the_plan_it_was_reserved_from(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    slot = await first_slot(await make_programme(site))
+    planner, other = [await make_party(slot, size) for size in (2, 3)]
+    plan = await itineraries.create(NOON.date(), {}, (PlannedStop(site.id, slot.id, 60),), {})
+    party, without = await planner.reservation, await other.reservation
+    await itineraries.attach(plan, party)
+    await client.post(f"/host/{site.slug}/slots/{slot.id}/cancel", data={"message": "停電のため"})
+    told = {
+        reminder.recipient_id: reminder  # type: ignore[attr-defined]
+        for reminder in await Reminder.filter(key=f"cancelled:{slot.id}")
+    }
+    assert told[party.recipient_id].url == f"/itineraries/{plan.token}"
+    own = [action["url"] for action in told[party.recipient_id].actions]
+    assert own == [f"/reservations/{party.reference}"]
+    assert "停電のため" in told[party.recipient_id].body
+    assert told[without.recipient_id].url == f"/reservations/{without.reference}"
 
 
 async def test_a_message_goes_to_every_party_once(client: httpx.AsyncClient, site: Site) -> None:

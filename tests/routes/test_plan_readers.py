@@ -1,11 +1,13 @@
 """Who saved a plan asks on its page to be told, and is: once, and only by a tap."""
 
 import re
+from datetime import datetime
 
 import httpx
 
 from tests.notifications.push_service import Phone
 from tests.routes.test_plan_pages import CONTACT, a_town, at, planned
+from tour.audit.service import Actor
 from tour.db import transaction
 from tour.notifications.fan_out import fan_out
 from tour.notifications.models import (
@@ -17,9 +19,10 @@ from tour.notifications.models import (
     ReminderStatus,
 )
 from tour.programmes.models import Slot, SlotStatus
+from tour.reservations.slot_changes import cancel_slot
 from tour.routes.edits import PlannedStop
 from tour.routes.models import Itinerary
-from tour.routes.plan_news import tell_news
+from tour.routes.plan_news import pages_of_parties, tell_news
 from tour.sites.service import catalogue_changed
 
 API = "/api/v1/push-subscriptions"
@@ -64,6 +67,16 @@ async def a_plan(client: httpx.AsyncClient, *slots: Slot) -> str:
 async def called_off(slot: Slot) -> None:
     await Slot.filter(id=slot.id).update(status=SlotStatus.CANCELLED)
     await catalogue_changed()
+
+
+async def called_off_by_host(slot: Slot, now: datetime) -> None:
+    """As the page of hosts does it: the parties hear of it."""
+    plans = await pages_of_parties(slot.id)
+    await cancel_slot(slot.id, "", actor=Actor(None, "host"), now=now, plans=plans)
+
+
+async def news_waiting() -> list[Reminder]:
+    return [told for told in await news() if told.status == ReminderStatus.WAITING]
 
 
 async def news() -> list[Reminder]:
@@ -164,6 +177,52 @@ class TestReservedToo:
         await asked(client, url, mine)
         told = [reminder.status for reminder in await news()]
         assert told == [ReminderStatus.WAITING, ReminderStatus.EXPIRED]
+        assert await tell_news(app.state, now=clock()) == 0
+
+    async def test_of_a_session_that_a_host_calls_off_by_the_host_alone(
+        self, app, client, clock
+    ) -> None:
+        slot, other = slots = await a_town()
+        url, mine = await a_plan(client, *slots), a_phone()
+        await reserved(client, url, slot, mine)
+        await asked(client, url, mine)
+        await called_off_by_host(slot, clock())
+        assert await tell_news(app.state, now=clock()) == 0
+        [told] = await Reminder.filter(key=f"cancelled:{slot.id}")
+        assert told.url == url
+        assert "プランを開くと、残りの時間の新しい案があります" in told.body
+        [action] = told.actions
+        assert action["url"].startswith("/reservations/")
+        assert "残りを組み直す" in (await client.get(told.url)).text
+        async with transaction():
+            await fan_out(clock(), 10)
+        assert await Delivery.all().count() == 1
+        await called_off_by_host(other, clock())
+        assert await tell_news(app.state, now=clock()) == 2
+
+    async def test_who_only_saved_the_plan_hears_what_the_party_hears_from_the_host(
+        self, app, client, clock
+    ) -> None:
+        slot, _other = slots = await a_town()
+        url = await a_plan(client, *slots)
+        await reserved(client, url, slot, a_phone())
+        await asked(client, url, a_phone("friend"))
+        await called_off_by_host(slot, clock())
+        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state, now=clock()) == 0
+        [told] = await news_waiting()
+        assert told.recipient_id == (await Itinerary.get()).recipient_id  # type: ignore[attr-defined]
+
+    async def test_a_second_browser_of_the_plan_asks_and_is_told_nothing_old(
+        self, app, client, clock
+    ) -> None:
+        slot, _other = slots = await a_town()
+        url, mine = await a_plan(client, *slots), a_phone()
+        await reserved(client, url, slot, mine)
+        await asked(client, url, mine)
+        await called_off_by_host(slot, clock())
+        assert await tell_news(app.state, now=clock()) == 0
+        await asked(client, url, a_phone("friend"))
         assert await tell_news(app.state, now=clock()) == 0
 
 

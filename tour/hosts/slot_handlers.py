@@ -14,6 +14,7 @@ from tour.programmes.models import Slot, SlotStatus
 from tour.programmes.slot_editing import MAX_CAPACITY, BelowReserved
 from tour.reservations import slot_changes
 from tour.reservations.slot_changes import MAX_MESSAGE
+from tour.routes import plan_news
 from tour.web import now
 from tour.web.forms import Reading, Typed, read_form, texts
 
@@ -48,7 +49,10 @@ async def cancel_slot(request: Request) -> Response:
     message = read.text("message", MAX_MESSAGE)
     if read.errors:
         return await _slot_page(request, tending, slot, read.typed, 422)
-    await slot_changes.cancel_slot(slot.id, message, actor=tending.actor, now=now(request))
+    plans = await plan_news.pages_of_parties(slot.id)
+    await slot_changes.cancel_slot(
+        slot.id, message, actor=tending.actor, now=now(request), plans=plans
+    )
     return _to_programme(request, tending, slot, "cancelled")
 
 

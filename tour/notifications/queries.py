@@ -1,5 +1,6 @@
 """What staff and operators may know: numbers and reasons, never an address, a key or a name."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,6 +75,15 @@ async def recipients_of_browser(endpoint: str) -> list[int]:
     """The ids of all recipients that one browser stands for."""
     found = PushSubscription.filter(endpoint=endpoint).values_list("recipient_id", flat=True)
     return [int(i) for i in await found]  # type: ignore[call-overload]
+
+
+async def are_browsers_of(recipient_id: int, others: Collection[int]) -> bool:
+    """Whether every browser of a recipient, who has some, is told what these others are told."""
+    mine, theirs = [
+        set(await PushSubscription.filter(recipient_id__in=ids).values_list("endpoint", flat=True))
+        for ids in ([recipient_id], list(others))
+    ]
+    return bool(mine) and mine <= theirs
 
 
 async def browser_count(recipient_id: int) -> int:

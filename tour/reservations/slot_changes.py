@@ -1,16 +1,18 @@
 """Changes to a slot that its parties must hear of. One transaction each, messages included."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import Conflict
-from tour.i18n import Text
+from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
-from tour.notifications.message import Message
+from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
@@ -21,11 +23,20 @@ from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
 
 MAX_MESSAGE = 500
+NO_PLANS: Mapping[int, str] = MappingProxyType({})
 
 
-async def cancel_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
+async def cancel_slot(
+    slot_id: int,
+    message: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    plans: Mapping[int, str] = NO_PLANS,
+) -> int:
     """Call a slot off: give its seats back, end its queue, and tell everybody; returns how many.
 
+    `plans` has the page of a party's plan of the day, by reservation: there the message leads on.
     Other times of the same parties stay. Raises Conflict when it is over or cancelled already.
     """
     async with transaction():
@@ -37,12 +48,18 @@ async def cancel_slot(slot_id: int, message: str, *, actor: Actor, now: datetime
         waiting = await waitlist.withdraw_all(slot)
         held = await _release_all(slot_id, now)
         title = _("Called off: %(session)s", session=slot.programme.title)
-        told = await _tell(slot, [*held, *waiting], f"cancelled:{slot_id}", title, message, now)
+        parties, key = [*held, *waiting], called_off_key(slot_id)
+        told = await _tell(slot, parties, key, title, message, now, plans)
         after = {"status": str(SlotStatus.CANCELLED), "parties": told, "message": message}
         before = {"status": str(slot.status)}
         await note(actor, "slot.cancel", _subject(slot), before=before, after=after, now=now)
         await catalogue_changed()
     return told
+
+
+def called_off_key(slot_id: int) -> str:
+    """Of the message to each party that a slot is called off."""
+    return f"cancelled:{slot_id}"
 
 
 async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
@@ -118,6 +135,7 @@ async def _tell(
     title: Text,
     message: str,
     now: datetime,
+    plans: Mapping[int, str] = NO_PLANS,
 ) -> int:
     """Returns how many parties that was. Sample parties of a demonstration share one recipient."""
     told = list(parties)
@@ -126,7 +144,7 @@ async def _tell(
         await notifications.tell_now(
             by_recipient,
             key,
-            _composer(slot, by_recipient, title, message),
+            _composer(slot, by_recipient, title, message, plans),
             concerns=slot.starts_at.astimezone(reminders.zone_of(told[0])).date(),
             expires_at=slot.ends_at,
             now=now,
@@ -135,16 +153,29 @@ async def _tell(
 
 
 def _composer(
-    slot: Slot, parties: dict[int, Reservation], title: Text, message: str
+    slot: Slot,
+    parties: Mapping[int, Reservation],
+    title: Text,
+    message: str,
+    plans: Mapping[int, str],
 ) -> Callable[[Recipient], Message]:
     def compose(reader: Recipient) -> Message:
         party = parties[reader.id]
         session = reminders.title_of(slot, party.lang)
         lines = [reminders.line(slot, party.lang, reminders.zone_of(party), with_day=True)]
         own_title = Text(title.message, {"session": session})
-        return reminders.message(party, own_title, [*lines, *message.splitlines()])
+        said = reminders.message(party, own_title, [*lines, *message.splitlines()])
+        return _leading_to(plans[party.id], said, party.lang) if party.id in plans else said
 
     return compose
+
+
+def _leading_to(plan: str, said: Message, lang: str) -> Message:
+    """A tap opens the plan, as phones that show no buttons have only that; the reservation is a
+    button."""
+    advice = translate("Your plan has a new proposal for the rest of the day.", lang)
+    own = Action(translate("Your reservation", lang), said.url)
+    return replace(said, body=f"{said.body}\n{advice}", url=plan, actions=(own,))
 
 
 def _subject(slot: Slot) -> Subject:

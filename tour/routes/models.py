@@ -90,6 +90,7 @@ class ItineraryReservation(Model):
     reservation: fields.ForeignKeyRelation[Reservation] = fields.ForeignKeyField(
         "models.Reservation", related_name="itineraries"
     )
+    reservation_id: int
 
     class Meta:
         table = "itinerary_reservation"

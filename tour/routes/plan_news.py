@@ -2,7 +2,8 @@
 
 A plan has no owner. Whoever asked on its page, and whoever gets the reminders of a reservation that
 was made from it, hears that a session of the plan was called off, or that a door closes before the
-visit, once for each. The page of the plan then offers a new proposal for the rest of the day.
+visit, once for each. The page of the plan then offers a new proposal for the rest of the day. Who
+holds seats in a session that a host calls off hears it from the host, and not again from here.
 """
 
 from collections.abc import Iterator
@@ -15,12 +16,14 @@ from tortoise.exceptions import IntegrityError
 from tour.db import transaction
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
+from tour.notifications import queries as browsers
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder
 from tour.notifications.schedule import SHARED
 from tour.programmes.models import SlotStatus
-from tour.routes import itineraries
+from tour.reservations.slot_changes import called_off_key
+from tour.routes import edits, itineraries
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
@@ -46,6 +49,7 @@ class News:
     key: str
     site: SiteEntry
     what: Text
+    slot_id: int | None
 
     def told_to(self, reader: Recipient) -> Message:
         """As the reader is told it; a tap opens the page that offers a new proposal."""
@@ -75,7 +79,8 @@ async def news_of(desks: Desks, plan: ItineraryEntry) -> list[News]:
     day = await desk.timed(plan.stops)
     sites = desk.town.catalogue.by_id
     return [
-        News(plan, _key(plan, stop), sites[stop.site_id], what) for stop, what in _found(desk, day)
+        News(plan, _key(plan, stop), sites[stop.site_id], what, stop.slot_id)
+        for stop, what in _found(desk, day)
     ]
 
 
@@ -115,32 +120,61 @@ def _key(plan: ItineraryEntry, stop: PlannedStop) -> str:
     return f"{SHARED}:plan:{plan.id}:{stop.site_id}:{stop.slot_id or 'door'}"
 
 
-async def _readers(plan: ItineraryEntry) -> list[int]:
+async def pages_of_parties(slot_id: int) -> dict[int, str]:
+    """By reservation, the page of the plan from which its party holds seats in this slot, as long
+    as the slot is in the plan."""
+    rows = ItineraryReservation.filter(reservation__places__slot_id=slot_id).order_by("id")
+    return {
+        row.reservation_id: PAGE.format(token=row.itinerary.edit_token)
+        for row in await rows.select_related("itinerary")
+        if slot_id in {stop.slot_id for stop in edits.from_json(row.itinerary.stops)}
+    }
+
+
+async def _readers(plan: ItineraryEntry) -> set[int]:
     """The recipients of the plan, and of each reservation that was made from it."""
     rows = ItineraryReservation.filter(itinerary_id=plan.id).order_by("id")
     parties = {int(i) for i in await rows.values_list("reservation__recipient_id", flat=True)}  # type: ignore[call-overload]
-    return sorted(parties | ({plan.recipient_id} if plan.recipient_id else set()))
+    return parties | ({plan.recipient_id} if plan.recipient_id else set())
+
+
+async def _told_by_host(news: News, readers: set[int]) -> set[int]:
+    """Those whose seats were called off: a host's message leads them to the plan. The plan's own
+    recipient is one of them when each of its browsers got such a message."""
+    if news.slot_id is None:
+        return set()
+    told = Reminder.filter(recipient_id__in=list(readers), key=called_off_key(news.slot_id))
+    parties = {int(i) for i in await told.values_list("recipient_id", flat=True)}  # type: ignore[call-overload]
+    own = news.plan.recipient_id
+    return parties | ({own} if own and await browsers.are_browsers_of(own, parties) else set())
 
 
 async def tell_once(desks: Desks, news: News) -> int:
     """Tell all readers, unless they were told; to how many.
 
-    The rows of the message are the mark that it was told, whoever of many processes wrote them.
+    The rows of the message are the mark that it was told, whoever of many processes wrote them. For
+    those who were told by the host it is over at once, and so is not sent.
 
     All in one transaction, so that a browser that stands for several readers is told once.
     """
     readers = await _readers(news.plan)
-    if await Reminder.filter(recipient_id__in=readers, key=news.key).exists():
+    if await Reminder.filter(recipient_id__in=list(readers), key=news.key).exists():
         return 0
+    told = await _told_by_host(news, readers)
     try:
         async with transaction():
-            return await notifications.tell_now(
-                readers,
-                news.key,
-                news.told_to,
-                concerns=news.plan.day,
-                expires_at=desks.now + LASTS,
-                now=desks.now,
-            )
+            await _queue(desks, news, told, lasts=timedelta())
+            return await _queue(desks, news, readers - told, lasts=LASTS)
     except IntegrityError:
         return 0
+
+
+async def _queue(desks: Desks, news: News, readers: set[int], *, lasts: timedelta) -> int:
+    return await notifications.tell_now(
+        sorted(readers),
+        news.key,
+        news.told_to,
+        concerns=news.plan.day,
+        expires_at=desks.now + lasts,
+        now=desks.now,
+    )
