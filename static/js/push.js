@@ -111,7 +111,9 @@ async function test() {
   const subscription = await existing();
   if (!subscription) return "off";
   const answer = await post(root.dataset.test, { endpoint: subscription.endpoint });
-  return answer.ok ? "testing" : "off";
+  if (answer.ok) return "testing";
+  // Only an unknown browser is off; one that tried too often is told so, not that it has nothing.
+  return answer.status === 404 ? "off" : "failed";
 }
 
 async function stop() {

@@ -130,6 +130,8 @@ WRITING = [
     ("DELETE", f"/api/v1{MINE}/draw-entry"),
     ("POST", f"/api/v1{MINE}/confirmation"),
     ("POST", "/api/v1/push-subscriptions"),
+    *(("POST", f"/api/v1/push-subscriptions/{verb}") for verb in ("renewals", "tests", "removals")),
+    ("POST", f"/notifications/{'k' * 24}"),
     ("POST", f"/itineraries/{'k' * 24}/stop-news"),
 ]
 

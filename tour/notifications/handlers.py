@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.i18n import translate
+from tour.limits.counting import count
 from tour.notifications import queries, service
 from tour.notifications.message import Message
 from tour.notifications.schedule import Choice
@@ -60,6 +61,7 @@ async def recipient(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """One of the page's buttons, named by `do`."""
+    await count(request, "notifications")
     reader = await queries.recipient_by_token(request.path_params["token"])
     form = await read_form(request, 20)
     path = request.app.url_path_for("notifications:recipient", token=reader.token)
@@ -83,6 +85,7 @@ async def change(request: Request) -> Response:
 
 async def renew(request: Request) -> Response:
     """The browser replaced its subscription by itself (Push API, pushsubscriptionchange)."""
+    await count(request, "subscribe")
     body = await read_object(request)
     changed = await service.renew(
         _endpoint(body), body.get("subscription") or {}, policy=state(request).push_policy
@@ -94,6 +97,7 @@ async def renew(request: Request) -> Response:
 
 async def test_device(request: Request) -> Response:
     """Send this browser's newest recipient a test message."""
+    await count(request, "subscribe")
     known = await queries.recipients_of_browser(_endpoint(await read_object(request)))
     if not known:
         raise NotFound(_("This browser is not known here."))
@@ -104,6 +108,7 @@ async def test_device(request: Request) -> Response:
 
 async def forget_device(request: Request) -> Response:
     """Stop push to this browser, whatever it was for."""
+    await count(request, "subscribe")
     await service.unsubscribe(_endpoint(await read_object(request)))
     return Response(status_code=204)
 
