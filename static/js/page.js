@@ -46,6 +46,15 @@ function focusErrors() {
   document.querySelector(".error-summary")?.focus();
 }
 
+/** A menu that is wider than the phone begins where one is; the page itself does not move. */
+function showCurrentInMenu() {
+  for (const link of document.querySelectorAll(".staff__menu [aria-current]")) {
+    const row = link.closest("ul");
+    const [here, around] = [link.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += here.left - around.left - (around.width - here.width) / 2;
+  }
+}
+
 document.documentElement.dataset.scripts = "yes";
 closeMenus();
 submitOnChange();
@@ -54,4 +63,5 @@ searchNearMe();
 sendOnce();
 addSteppers(document);
 focusErrors();
+showCurrentInMenu();
 openPendingTarget();
