@@ -12,6 +12,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications import queries
 from tour.staff.frame import staff_page
+from tour.staff.reasons import reason
 from tour.web import now
 
 SINCE = timedelta(days=7)
@@ -50,7 +51,10 @@ async def page(request: Request) -> Response:
         "staff/deliveries.html",
         who,
         section="deliveries",
-        lines=[(line, KINDS.get(line.kind, OTHER), STATUSES[line.status]) for line in lines],
+        lines=[
+            (line, KINDS.get(line.kind, OTHER), STATUSES[line.status], reason(line.problem))
+            for line in lines
+        ],
         queue=queue,
         oldest_minutes=int(queue.oldest.total_seconds() // 60),
         services=await queries.by_service(at - SINCE),
