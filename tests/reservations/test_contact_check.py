@@ -106,9 +106,14 @@ async def test_what_is_held_lapses_and_nothing_makes_it_longer(
     slot = await checked_slot(capacity=1)
     path = await reserve(client, slot)
     check = await ContactCheck.get()
+    said = []
     for _time in range(MOST_SENDS + 2):
-        assert (await client.post(f"{path}/code/send")).status_code == 303
-        await client.get(path)
+        answer = await client.post(f"{path}/code/send")
+        assert answer.status_code == 303
+        said.append(
+            "番号をもう一度送りました" in (await client.get(answer.headers["location"])).text
+        )
+    assert said == [True] * (MOST_SENDS - 1) + [False] * 3
     after = await ContactCheck.get()
     assert (after.ends_at, after.sends) == (check.ends_at, MOST_SENDS)
     clock.turn(minutes=LASTS.total_seconds() / 60)

@@ -158,7 +158,10 @@ async def test_a_button_fills_nobodys_mailbox(
     path = (await client.post(f"/slots/{(await make_slot()).id}/reserve", data=data)).headers[
         "location"
     ]
-    for minutes, told_at in ((2, 0), (2, 4), (1, 4)):
+    declined, sent = "いま送ったところです", "予約の確認をもう一度送りました"
+    for minutes, told_at, said in ((2, 0, declined), (2, 4, sent), (1, 4, declined)):
         clock.turn(minutes=minutes)
-        assert (await client.post(f"{path}/resend")).status_code == 303
+        answer = await client.post(f"{path}/resend")
+        assert answer.status_code == 303
+        assert said in (await client.get(answer.headers["location"])).text
         assert (await Reminder.get(key="receipt")).due_at == NOON + timedelta(minutes=told_at)

@@ -7,7 +7,7 @@ from tour.errors import BadInput, Conflict
 from tour.i18n import lazy as _
 from tour.reservations import changes, queries, views
 from tour.reservations.forms import ChangeForm
-from tour.reservations.handlers import to_reservation
+from tour.reservations.handlers import to_reservation, to_said
 from tour.reservations.limits import count_try
 from tour.web import now, render
 from tour.web.forms import read_form, texts
@@ -50,8 +50,9 @@ async def cancel_place(request: Request) -> Response:
 
 async def resend(request: Request) -> Response:
     await count_try(request, "change")
-    made = await changes.resend(request.path_params["reference"], now=now(request))
-    return to_reservation(request, made)
+    reference = request.path_params["reference"]
+    is_sent = await changes.resend(reference, now=now(request))
+    return to_said(request, reference, "sent" if is_sent else "not-sent")
 
 
 async def _page(request: Request, form: ChangeForm, status: int = 200) -> Response:

@@ -92,15 +92,19 @@ async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Rese
     return await by_reference(reference)
 
 
-async def resend(reference: str, *, now: datetime) -> Reservation:
-    """Tell the party its reservation again, by whatever channel it has; not twice in a moment."""
+async def resend(reference: str, *, now: datetime) -> bool:
+    """Tell the party its reservation again, by whatever channel it has; not twice in a moment.
+
+    Whether it is told: what has no session left, or was told just now, is not.
+    """
     reservation = await by_reference(reference)
     places = await confirmed_places(reservation.id)
-    if places and not await reminders.receipt_is_new(reservation, now=now):
-        slots = await slots_with_programmes([place.slot_id for place in places])
-        async with transaction():
-            await reminders.send_receipt(reservation, slots, now=now)
-    return reservation
+    if not places or await reminders.receipt_is_new(reservation, now=now):
+        return False
+    slots = await slots_with_programmes([place.slot_id for place in places])
+    async with transaction():
+        await reminders.send_receipt(reservation, slots, now=now)
+    return True
 
 
 async def release(place: Place, status: PlaceStatus, now: datetime) -> None:

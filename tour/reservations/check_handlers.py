@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from tour.errors import BadInput
 from tour.reservations import contact_check, proving
-from tour.reservations.handlers import show, to_reservation
+from tour.reservations.handlers import show, to_reservation, to_said
 from tour.reservations.limits import count_try
 from tour.web import now
 from tour.web.forms import read_form, texts
@@ -24,5 +24,6 @@ async def prove(request: Request) -> Response:
 
 async def send_again(request: Request) -> Response:
     await count_try(request, "code")
-    made = await contact_check.send_again(request.path_params["reference"], now=now(request))
-    return to_reservation(request, made)
+    reference = request.path_params["reference"]
+    is_sent = await contact_check.send_again(reference, now=now(request))
+    return to_said(request, reference, "code" if is_sent else "no-code")

@@ -63,16 +63,20 @@ async def begin(reservation: Reservation, closes_at: datetime, *, now: datetime)
     await _mail(reservation, check, now)
 
 
-async def send_again(reference: str, *, now: datetime) -> Reservation:
-    """The same code once more, if it was not sent too often; the end stays where it is."""
+async def send_again(reference: str, *, now: datetime) -> bool:
+    """The same code once more, and whether it goes: not if it was sent too often, or is over.
+
+    The end stays where it is.
+    """
     reservation = await by_reference(reference)
     async with transaction():
         chosen = unanswered().filter(
             reservation_id=reservation.id, ends_at__gt=now, sends__lt=MOST_SENDS
         )
-        if await chosen.update(sends=F("sends") + 1):
-            await _mail(reservation, await ContactCheck.get(reservation_id=reservation.id), now)
-    return reservation
+        if not await chosen.update(sends=F("sends") + 1):
+            return False
+        await _mail(reservation, await ContactCheck.get(reservation_id=reservation.id), now)
+    return True
 
 
 async def counted(reservation_id: int, *, now: datetime) -> ContactCheck | None:

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.errors import BadInput
 from tour.i18n import Text
+from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
 from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
@@ -23,6 +24,18 @@ from tour.web import now, render, state
 from tour.web.forms import number_in, read_form, texts
 from tour.web.qr import qr_svg
 
+SAID = {
+    "sent": _("The confirmation is on its way again."),
+    "not-sent": _(
+        "The confirmation was sent a moment ago. "
+        "If it does not come, look among unwanted mail, or ask again in three minutes."
+    ),
+    "code": _("The code is on its way again."),
+    "no-code": _(
+        "The code is not sent again: it was sent as often as it can be, or its time is over."
+    ),
+}
+"""What a button that sends a mail has done, by the `said` of the address."""
 ICS = "text/calendar; charset=utf-8"
 
 
@@ -85,6 +98,7 @@ async def show(
         qr=qr_svg(url) if entry.is_confirmed else "",
         can_cancel=views.can_cancel(entry, now(request)),
         code_error=code_error,
+        said=SAID.get(request.query_params.get("said", "")),
         vapid_public_key=state(request).vapid_public_key,
         settings_token=await notifications.settings_token(entry.reservation.recipient_id),
     )
@@ -131,6 +145,11 @@ async def mine_page(request: Request) -> Response:
     entries = await queries.by_references(mine.references(request))
     shown = [await views.reservation_view(request, entry) for entry in entries]
     return render(request, "reservations/mine.html", nav="reservations", reservations=shown)
+
+
+def to_said(request: Request, reference: str, said: str) -> Response:
+    """Back to the page of a reservation, with a sentence about what its button did."""
+    return RedirectResponse(f"{_path(request, reference)}?said={said}", status_code=303)
 
 
 def to_reservation(request: Request, made: Reservation) -> Response:
