@@ -115,7 +115,10 @@ async def test_a_host_becomes_staff_and_staff_never_less(client: httpx.AsyncClie
 
 @pytest.mark.parametrize("token", ["x", "a" * 43])
 async def test_a_made_up_invitation_opens_nothing(client: httpx.AsyncClient, token: str) -> None:
-    assert (await client.get(f"/invitations/{token}")).status_code == 403
+    refused = await client.get(f"/invitations/{token}")
+    assert refused.status_code == 403
+    assert "この招待は" in refused.text
+    assert "15分" not in refused.text
 
 
 async def test_leaving_a_site_ends_access(client: httpx.AsyncClient) -> None:

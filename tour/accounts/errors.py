@@ -25,3 +25,15 @@ class LinkUnusable(NotAllowed):
         super().__init__(
             _("This link cannot be used here: it works once, for 15 minutes, in one browser.")
         )
+
+
+class InvitationUnusable(NotAllowed):
+    """Taken up, taken back, expired or made up: one answer for all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This invitation was taken up or taken back, or its time is over. "
+                "If you took it up yourself, please sign in."
+            )
+        )

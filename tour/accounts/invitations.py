@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tour.accounts import mailing, people
-from tour.accounts.errors import LinkUnusable
+from tour.accounts.errors import InvitationUnusable, LinkUnusable
 from tour.accounts.models import Account, Invitation
 from tour.accounts.roles import Role
 from tour.accounts.tokens import new_token, token_hash
@@ -57,12 +57,12 @@ async def invite_by_letter(offer: Offer, *, actor: Actor, now: datetime) -> str:
 
 
 async def usable(token: str, *, now: datetime) -> Invitation:
-    """The invitation that this link is, with its site; raises LinkUnusable."""
+    """The invitation that this link is, with its site; raises InvitationUnusable."""
     found = await Invitation.get_or_none(
         token_hash=token_hash(token), accepted_at=None, revoked_at=None, expires_at__gt=now
     ).select_related("site")
     if found is None:
-        raise LinkUnusable
+        raise InvitationUnusable
     return found
 
 
