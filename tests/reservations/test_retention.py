@@ -130,4 +130,5 @@ async def test_an_erased_party_gets_no_name_again(client: httpx.AsyncClient) -> 
     await retention.erase_due(now=NOON + timedelta(days=60))
     change = {"adults": "1", "children": "0", "name": "北 花子"}
     assert (await client.post(f"{path}/change", data=change)).status_code == 409
+    assert (await client.get(f"{path}/change")).headers["location"] == path
     assert "花子" not in await everything_said_of_people()

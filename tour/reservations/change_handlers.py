@@ -16,6 +16,8 @@ from tour.web.forms import read_form, texts
 async def edit(request: Request) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
     made = entry.reservation
+    if made.erased_at is not None:
+        return to_reservation(request, made)
     values = {"adults": made.adults, "children": made.children, "name": made.name}
     form = ChangeForm({**{k: str(v) for k, v in values.items()}, "kana": made.kana})
     return await _page(request, form)
