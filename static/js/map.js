@@ -101,6 +101,7 @@
       body.append(mark(kind, options.icons));
     }
     if (place.approximate) body.classList.add("pin--approximate");
+    if (place.role === "nearby") body.classList.add("pin--nearby");
     return L.divIcon({ className: "pin-holder", html: body, iconSize: [44, 52], iconAnchor: [22, 48], popupAnchor: [0, -42] });
   };
 

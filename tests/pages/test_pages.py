@@ -288,6 +288,19 @@ class TestEvent:
         positions = [text.index(f'href="/sites/{slug}"') for slug in on_map]
         assert positions == sorted(positions)
 
+    async def test_places_nearby_are_told_apart_on_its_map(self, client) -> None:
+        event = await make_event(await make_site(), await make_site())
+        outline = "(not part of the event)"
+        page = f"/events/{event.slug}/map?lang=en"
+        assert outline not in (await client.get(page)).text
+        second = Participation.filter(event_id=event.id, number=2)
+        await second.update(role=ParticipationRole.NEARBY)
+        await catalogue_changed()
+        assert outline in (await client.get(page)).text
+        found = (await client.get("/api/v1/sites", params={"event": event.slug})).json()
+        roles = {f["properties"]["number"]: f["properties"]["role"] for f in found["features"]}
+        assert roles == {1: "host", 2: "nearby"}
+
     async def test_that_is_over_is_still_shown(self, client) -> None:
         event = await make_event(await make_site(), day=date(2026, 11, 1))
         for path in (f"/events/{event.slug}", f"/events/{event.slug}/map"):
@@ -302,7 +315,7 @@ class TestEvent:
         event = await make_event(host, nearby)
         await Participation.filter(site_id=nearby.id).update(role=ParticipationRole.NEARBY)
         for path in (f"/events/{event.slug}", f"/events/{event.slug}/map"):
-            assert (await client.get(path)).text.count("立ち寄り先") == 1
+            assert (await client.get(path)).text.count(">立ち寄り先<") == 1
 
     async def test_over_several_days_names_them_all(self, client) -> None:
         event = await make_event(ends_on=EVENT_DAY + timedelta(days=1))

@@ -72,6 +72,9 @@ async def test_a_foreign_page_shows_map_and_list(foreign_url: str, phone: Phone)
         shown = await frame.locator(".leaflet-marker-icon .pin__number").all_inner_texts()
         listed = await frame.locator(".place .badge b").all_inner_texts()
         assert sorted(shown) == sorted(listed)
+        outlined = await frame.locator(".pin--nearby .pin__number").all_inner_texts()
+        nearby = await frame.locator(".place .badge--nearby b").all_inner_texts()
+        assert sorted(outlined) == sorted(nearby) != []
         assert refused == []
 
 

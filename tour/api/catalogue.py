@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput
+from tour.events.queries import ParticipantEntry
 from tour.geo import feature, feature_collection, parse_bbox, point_geometry
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -52,8 +53,8 @@ async def sites(request: Request) -> Response:
         chosen = [site for site in chosen if site.place and site.place in box]
     limit = _limit(query, MOST_SITES)
     event = town.agenda.event(filters.event)
-    numbers = {p.site_id: p.number for p in event.participants} if event else {}
-    features = [_site_feature(request, town, s, numbers.get(s.id)) for s in chosen[:limit]]
+    parts = {p.site_id: p for p in event.participants} if event else {}
+    features = [_site_feature(request, town, s, parts.get(s.id)) for s in chosen[:limit]]
     return JSONResponse(feature_collection(features), headers=SHARED, media_type=GEOJSON)
 
 
@@ -105,7 +106,7 @@ async def slots(request: Request) -> Response:
 
 
 def _site_feature(
-    request: Request, town: TownNow, site: SiteEntry, number: int | None
+    request: Request, town: TownNow, site: SiteEntry, part: ParticipantEntry | None
 ) -> dict[str, Any]:
     card = town.card(site)
     properties = {
@@ -122,7 +123,8 @@ def _site_feature(
         "url": str(request.app.url_path_for("sites:detail", slug=site.slug)),
         "sample": site.is_sample,
         "approximate": card.approximate,
-        "number": number,
+        "number": part.number if part else None,
+        "role": part.role.value if part else None,
     }
     return feature(point_geometry(site.place) if site.place else None, properties, id=site.id)
 

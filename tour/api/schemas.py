@@ -41,6 +41,7 @@ SITE = _object(
     sample=YES_NO,
     approximate=YES_NO,
     number=_nullable("integer"),
+    role={"enum": ["host", "nearby", None]},
 )
 
 SCHEMAS: Json = {
