@@ -15,6 +15,8 @@ from tests.browser.conftest import Phone
 from tests.browser.desktop import open_desktop
 from tests.browser.serving import App, PushService
 from tests.browser.test_main_job import TUESDAY
+from tour.db import opened
+from tour.programmes.models import Allocation, Programme, Slot
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +85,53 @@ async def test_an_offer_arrives_as_a_push_and_is_accepted(
                 await page.get_by_role("button", name="この席を受け取る").click()
                 await expect(page.locator("main")).to_contain_text("予約が確定しました")
                 await expect(page.locator(".ticket__code")).to_be_visible()
+
+
+async def ask_in_a_draw_of_two(database_url: str) -> list[tuple[int, str]]:
+    """Give each drawn programme of an event with several a question; a slot and the question of
+    two of them."""
+    async with opened(database_url):
+        by_event: dict[int, dict[int, int]] = {}
+        drawn = Slot.filter(allocation=Allocation.DRAW, programme__event_id__not_isnull=True)
+        for row in await drawn.order_by("id").values("id", "programme_id", "programme__event_id"):
+            by_event.setdefault(row["programme__event_id"], {})[row["programme_id"]] = row["id"]
+        several = next(found for found in by_event.values() if len(found) > 1)
+        asked = [(slot, f"見本の質問{programme}") for programme, slot in several.items()]
+        for programme, (_slot, text) in zip(several, asked, strict=True):
+            await Programme.filter(id=programme).update(
+                questions=[{"text": text, "required": True}]
+            )
+    return asked[:2]
+
+
+async def test_a_draw_shows_only_what_the_chosen_hosts_ask(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    app = App(tmp_path, database_url)
+    with app.serving(TUESDAY):
+        """It loads the catalogue."""
+    (first, asked), (other, not_asked) = await ask_in_a_draw_of_two(database_url)
+    async with phone() as context:
+        page = await context.new_page()
+        with app.serving(TUESDAY):
+            await page.goto(f"{app.base}/slots/{first}/reserve")
+            await page.get_by_role("link", name="抽選のしくみ").click()
+            await page.get_by_role("link", name="抽選に申し込む").click()
+            await expect(page.get_by_label(asked)).to_have_count(1)
+            await expect(page.get_by_label(asked)).to_be_hidden()
+            await page.locator("select[name='choice-2']").select_option(str(first))
+            await expect(page.get_by_label(asked)).to_be_visible()
+            await expect(page.get_by_label(not_asked)).to_be_hidden()
+            await give_details(page)
+            await page.get_by_role("button", name="抽選に申し込む").click()
+            await page.get_by_role("link", name="この質問に答えてください").click()
+            await expect(page.get_by_label(asked)).to_be_focused()
+            await page.get_by_label(asked).fill("はい")
+            await page.locator("select[name='choice-1']").select_option(str(other))
+            await expect(page.get_by_label(not_asked)).to_be_visible()
+            await page.locator("select[name='choice-1']").select_option("")
+            await page.get_by_role("button", name="抽選に申し込む").click()
+            await expect(page.locator("main")).to_contain_text("抽選に申し込みました")
 
 
 async def test_a_draw_is_entered_and_run_again_in_the_browser(
