@@ -2,8 +2,8 @@
 //
 // [data-push] holds data-vapid-key and data-worker; with data-about, data-key and data-subscribe it
 // is the page of a reservation or a plan, with data-test and data-removal that of this browser.
-// Inside it [data-push-state] names the states in which a part is shown: ask, on, testing, off,
-// blocked, unsupported, ios, failed; a button without a state, [data-push-ask], is shown while
+// Inside it [data-push-state] names the states in which a part is shown: ask, on, testing, tested,
+// off, blocked, unsupported, ios, failed; a button without a state, [data-push-ask], is shown while
 // asking makes sense.
 
 const isSupported =
@@ -111,7 +111,7 @@ async function test() {
   const subscription = await existing();
   if (!subscription) return "off";
   const answer = await post(root.dataset.test, { endpoint: subscription.endpoint });
-  if (answer.ok) return "testing";
+  if (answer.ok) return (await answer.json()).queued ? "testing" : "tested";
   // Only an unknown browser is off; one that tried too often is told so, not that it has nothing.
   return answer.status === 404 ? "off" : "failed";
 }

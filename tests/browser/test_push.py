@@ -251,6 +251,8 @@ async def test_one_now_and_then_stop_all(phone: Phone, database_url: str, tmp_pa
             await page.goto(f"{visit.app.base}/notifications")
             await page.locator("[data-push-test]").click()
             assert len(await visit.shown("試しのお知らせです")) == 1
+            await page.locator("[data-push-test]").click()
+            await expect(page.locator("[data-push][data-state='tested']")).to_be_visible()
             await page.locator("[data-push-stop]").click()
             await expect(page.locator("[data-push][data-state='off']")).to_be_visible()
             assert await visit.endpoints() == []
