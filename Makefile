@@ -23,8 +23,8 @@ run: setup  ## start the app with the demonstration catalogue (HOST= PORT=)
 		$(BIN)/tour serve --host $(HOST) --port $(PORT)
 
 test: setup-dev  ## run every test, on SQLite and on PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --database sqlite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --database postgres
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database sqlite
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database postgres
 
 check: setup-dev  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check tour tests bench

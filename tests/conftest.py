@@ -25,6 +25,7 @@ from tour.app import create_app
 from tour.notifications.keys import new_private_key
 from tour.settings import Settings
 
+LONG = ("slow", "browser")
 VAPID_KEY = new_private_key()
 """One for all: making and keeping a key a test would take longer than most tests."""
 NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
@@ -38,7 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only the tests that touch a database run: the others have run already.
 
-    So have those in a browser, which cannot tell one database from the other.
+    So have those in a browser, which cannot tell one database from the other. What takes long
+    begins first, so that no process is left with it while the other has nothing to do.
     """
     if config.getoption("--database") == "postgres":
         touching = [
@@ -49,6 +51,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
         config.hook.pytest_deselected(items=[i for i in items if i not in touching])
         items[:] = touching
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    """Its place in `LONG`, or behind."""
+    marks = {mark.name for mark in item.iter_markers()}
+    return next((rank for rank, name in enumerate(LONG) if name in marks), len(LONG))
 
 
 class Compiled(jinja2.BytecodeCache):

@@ -92,7 +92,7 @@ async def test_a_link_in_the_frame_opens_the_full_app(
 async def test_with_scripts_blocked_the_frame_has_the_list_and_the_picture(
     foreign_url: str, phone: Phone
 ) -> None:
-    async with phone(java_script_enabled=False) as context:
+    async with phone(flags=["--blink-settings=scriptEnabled=false"]) as context:
         page = await context.new_page()
         await page.goto(foreign_url)
         frame = page.frame_locator("iframe")

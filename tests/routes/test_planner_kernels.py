@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from tour.routes.planner_model import Model, Reach, model_of, reason_alone, stra
 from tour.routes.planner_problem import DayProblem
 from tour.routes.planner_required import route_through
 from tour.routes.planner_state import new_search
+
+pytestmark = pytest.mark.slow
 
 without_deadline = settings(deadline=None)
 
