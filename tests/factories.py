@@ -59,13 +59,13 @@ async def make_station(**values: Any) -> Station:
 
 
 async def make_site(**values: Any) -> Site:
-    """A published craft workshop near Oji station whose entrance is known.
+    """A published craft workshop a few steps from Oji station whose entrance is known.
 
     `hours` is [(weekday, opens, closes)], `exceptions` [(date, opens or None, closes or None)].
     """
     hours, exceptions = values.pop("hours", ()), values.pop("exceptions", ())
     number = next(_numbers)
-    point = {"lat": OJI["lat"] + number % 40 * 1e-5, "lon": OJI["lon"]}
+    point = {"lat": OJI["lat"] + (1 + number % 40) * 1e-5, "lon": OJI["lon"]}
     defaults = {
         "slug": f"site-{number}",
         "kind": SiteKind.CRAFT,
