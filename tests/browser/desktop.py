@@ -18,6 +18,10 @@ from pathlib import Path
 import pytest
 from dbus_fast.aio import MessageBus
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
+from playwright.async_api import BrowserContext
+
+from tests.browser.conftest import Phone
+from tests.browser.serving import App, PushService
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
@@ -117,6 +121,22 @@ class Desktop:
     def tap(self, note: Note, button: str = "") -> None:
         """The notification, or the button that says so."""
         self._area.ActionInvoked(note.number, note.buttons[button] if button else BODY)
+
+
+@asynccontextmanager
+async def told_phone(
+    phone: Phone, database_url: str, folder: Path
+) -> AsyncIterator[tuple[BrowserContext, Desktop, App]]:
+    """A phone that may be told things by the app, and the app that is still to be started."""
+    push = PushService(folder)
+    app = App(folder, database_url, push)
+    with push.serving(folder / "push.log"):
+        async with (
+            open_desktop(folder) as desktop,
+            phone(flags=push.chromium_flags, env=desktop.environ) as context,
+        ):
+            await context.grant_permissions(["notifications"], origin=app.base)
+            yield context, desktop, app
 
 
 @asynccontextmanager

@@ -6,8 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Phone
-from tests.browser.desktop import open_desktop
-from tests.browser.serving import App, PushService
+from tests.browser.desktop import told_phone
 
 pytestmark = pytest.mark.browser
 
@@ -60,28 +59,21 @@ async def reserve_for_three(page: Page) -> str:
 async def test_a_visitor_finds_walks_reserves_and_is_reminded(
     phone: Phone, database_url: str, tmp_path: Path
 ) -> None:
-    push = PushService(tmp_path)
-    app = App(tmp_path, database_url, push)
-    with push.serving(tmp_path / "push.log"):
-        async with (
-            open_desktop(tmp_path) as desktop,
-            phone(flags=push.chromium_flags, env=desktop.environ) as context,
-        ):
-            await context.grant_permissions(["notifications"], origin=app.base)
-            page = await context.new_page()
-            with app.serving(TUESDAY):
-                await find_on_the_map(page, app.base)
-                await walk_from_oji(page)
-                reservation = await reserve_for_three(page)
-                await page.locator("[data-push-ask]").click()
-                await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
-            with app.serving(FRIDAY_BEFORE_SIX):
-                await page.goto(f"{app.base}/about")
-                [note] = await desktop.notes("あしたの体験")
-                assert "木版を摺る" in note.body
-                async with context.expect_page() as opening:
-                    desktop.tap(note)
-                opened = await opening.value
-                await opened.wait_for_url(reservation)
-                await expect(opened.locator(".ticket__code")).to_be_visible()
-                await desktop.is_empty()
+    async with told_phone(phone, database_url, tmp_path) as (context, desktop, app):
+        page = await context.new_page()
+        with app.serving(TUESDAY):
+            await find_on_the_map(page, app.base)
+            await walk_from_oji(page)
+            reservation = await reserve_for_three(page)
+            await page.locator("[data-push-ask]").click()
+            await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
+        with app.serving(FRIDAY_BEFORE_SIX):
+            await page.goto(f"{app.base}/about")
+            [note] = await desktop.notes("あしたの体験")
+            assert "木版を摺る" in note.body
+            async with context.expect_page() as opening:
+                desktop.tap(note)
+            opened = await opening.value
+            await opened.wait_for_url(reservation)
+            await expect(opened.locator(".ticket__code")).to_be_visible()
+            await desktop.is_empty()

@@ -14,8 +14,8 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Phone
-from tests.browser.desktop import Desktop, open_desktop
-from tests.browser.serving import App, PushService
+from tests.browser.desktop import Desktop, told_phone
+from tests.browser.serving import App
 from tests.browser.test_plan import move_the_first_stop, plan_in_three_taps
 from tour import db
 from tour.notifications import service
@@ -112,15 +112,8 @@ class Visit:
 
 @asynccontextmanager
 async def visiting(phone: Phone, database_url: str, folder: Path) -> AsyncIterator[Visit]:
-    push = PushService(folder)
-    app = App(folder, database_url, push)
-    with push.serving(folder / "push.log"):
-        async with (
-            open_desktop(folder) as desktop,
-            phone(flags=push.chromium_flags, env=desktop.environ) as context,
-        ):
-            await context.grant_permissions(["notifications"], origin=app.base)
-            yield Visit(context, await context.new_page(), desktop, app, database_url)
+    async with told_phone(phone, database_url, folder) as (context, desktop, app):
+        yield Visit(context, await context.new_page(), desktop, app, database_url)
 
 
 async def test_shown_replaced_by_its_update_and_tapped(

@@ -12,8 +12,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Phone
-from tests.browser.desktop import open_desktop
-from tests.browser.serving import App, PushService
+from tests.browser.desktop import told_phone
+from tests.browser.serving import App
 from tests.browser.test_main_job import TUESDAY
 from tour.db import opened
 from tour.programmes.models import Allocation, Programme, Slot
@@ -59,32 +59,25 @@ async def give_details(page: Page) -> None:
 async def test_an_offer_arrives_as_a_push_and_is_accepted(
     phone: Phone, database_url: str, tmp_path: Path
 ) -> None:
-    push = PushService(tmp_path)
-    app = App(tmp_path, database_url, push)
-    with push.serving(tmp_path / "push.log"):
-        async with (
-            open_desktop(tmp_path) as desktop,
-            phone(flags=push.chromium_flags, env=desktop.environ) as context,
-        ):
-            await context.grant_permissions(["notifications"], origin=app.base)
-            page = await context.new_page()
-            with app.serving(TUESDAY), program(app.base) as api:
-                slot = next(s for s in slots(api, status="open", allocation="first_come"))
-                held = take_all_seats(api, slot)
-                await page.goto(f"{app.base}/slots/{slot['id']}/reserve")
-                await give_details(page)
-                await page.get_by_role("button", name="キャンセル待ちに登録する").click()
-                await expect(page.locator("main")).to_contain_text("あなたが1番目です")
-                reservation = page.url
-                await page.locator("[data-push-ask]").click()
-                await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
-                assert api.delete(f"/reservations/{held[0]}").status_code == 204
-                [note] = await desktop.notes("席が空きました")
-                assert page.url == reservation, "it still shows the queue"
-                desktop.tap(note)
-                await page.get_by_role("button", name="この席を受け取る").click()
-                await expect(page.locator("main")).to_contain_text("予約が確定しました")
-                await expect(page.locator(".ticket__code")).to_be_visible()
+    async with told_phone(phone, database_url, tmp_path) as (context, desktop, app):
+        page = await context.new_page()
+        with app.serving(TUESDAY), program(app.base) as api:
+            slot = next(s for s in slots(api, status="open", allocation="first_come"))
+            held = take_all_seats(api, slot)
+            await page.goto(f"{app.base}/slots/{slot['id']}/reserve")
+            await give_details(page)
+            await page.get_by_role("button", name="キャンセル待ちに登録する").click()
+            await expect(page.locator("main")).to_contain_text("あなたが1番目です")
+            reservation = page.url
+            await page.locator("[data-push-ask]").click()
+            await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
+            assert api.delete(f"/reservations/{held[0]}").status_code == 204
+            [note] = await desktop.notes("席が空きました")
+            assert page.url == reservation, "it still shows the queue"
+            desktop.tap(note)
+            await page.get_by_role("button", name="この席を受け取る").click()
+            await expect(page.locator("main")).to_contain_text("予約が確定しました")
+            await expect(page.locator(".ticket__code")).to_be_visible()
 
 
 async def ask_in_a_draw_of_two(database_url: str) -> list[tuple[int, str]]:

@@ -40,7 +40,7 @@ class ReserveForm:
 
     @classmethod
     def empty(cls, adults: int = 1) -> "ReserveForm":
-        key = secrets.token_urlsafe(18)
+        key = _new_key()
         return cls({"adults": str(adults), "children": "0", "idempotency_key": key})
 
     @classmethod
@@ -53,7 +53,7 @@ class ReserveForm:
             errors["consent"] = _("Please agree, so that we may keep your details for the session.")
         if not KEY.fullmatch(values["idempotency_key"]):
             # A foreign or forged key must not open somebody else's reservation: make a fresh one.
-            values["idempotency_key"] = secrets.token_urlsafe(18)
+            values["idempotency_key"] = _new_key()
         return cls(values, errors, None if errors else party)
 
     def value(self, name: str) -> str:
@@ -76,7 +76,7 @@ class ReserveForm:
 
     def for_another_wish(self) -> "ReserveForm":
         """The same form with a key of its own, as it asks for other sessions from here on."""
-        key = secrets.token_urlsafe(18)
+        key = _new_key()
         return ReserveForm({**self.values, "idempotency_key": key}, self.errors, self.party)
 
 
@@ -106,6 +106,11 @@ class ChangeForm:
 
     def refused(self, name: str, problem: Text) -> "ChangeForm":
         return ChangeForm(self.values, {**self.errors, name: problem})
+
+
+def _new_key() -> str:
+    """For the second press of a button: it asks for the same as the first."""
+    return secrets.token_urlsafe(18)
 
 
 def answer_field(slot_id: int, number: int) -> str:

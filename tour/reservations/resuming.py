@@ -30,7 +30,9 @@ async def publish_site(site_id: int, *, actor: Actor, now: datetime) -> None:
 
 async def _lock_waited_for(**of: int) -> list[Slot]:
     waiting = WaitlistEntry.filter(status=WaitlistStatus.WAITING, **of)
-    return await programmes.lock_slots([int(row["slot_id"]) for row in await waiting.values()])
+    return await programmes.lock_slots(
+        [int(row["slot_id"]) for row in await waiting.values("slot_id")]
+    )
 
 
 async def _offer(slots: list[Slot], now: datetime) -> None:
