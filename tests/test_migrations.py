@@ -230,3 +230,81 @@ def test_the_file_of_a_new_database_gets_its_folder(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT count(*) FROM site").fetchone() == (0,)
     connection.close()
+
+
+TYPED_BEFORE = {
+    1: ("<Hanako+kita@example.jp>", "090-1234-5678", "hanako@example.jp"),
+    2: ("mailto:hanako@example.jp", "0081-90123-45678", "hanako@example.jp"),
+    3: ("ha.na.ko@googlemail.com", "", "hanako@gmail.com"),
+    4: ("a,b@example.jp", "12", "a,b@example.jp"),
+    5: ("", "", ""),
+}
+
+
+async def test_stored_contacts_are_read_again_and_no_row_is_lost(empty_url: str) -> None:
+    await migrate_to(empty_url, "0012_draw_answers")
+    async with db.opened(empty_url):
+        await fill()
+        client = get_connection("default")
+        columns = [name for name in (await read_schema())["reservation"].nullable if name != "id"]
+        unique = {"reference", "door_code", "idempotency_key"}
+        for number, (email, phone, _key) in TYPED_BEFORE.items():
+            values = {
+                "email": email,
+                "email_key": email.lower(),
+                "phone": phone,
+                "phone_key": phone,
+            }
+            wanted = [
+                f"'{values[c]}'" if c in values else f"'{number}'" if c in unique else c
+                for c in columns
+            ]
+            names = ", ".join(f'"{c}"' for c in columns)
+            await client.execute_query(
+                f"INSERT INTO reservation ({names}) SELECT {', '.join(wanted)} FROM reservation"
+                " WHERE reference = 'x'"
+            )
+        before = await count_rows()
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        assert (await count_rows()).items() >= before.items()
+        rows = await get_connection("default").execute_query_dict(
+            "SELECT * FROM reservation WHERE reference <> 'x' ORDER BY reference"
+        )
+    assert [row["email_key"] for row in rows] == [key for _e, _p, key in TYPED_BEFORE.values()]
+    assert [row["phone_key"] for row in rows] == ["+819012345678"] * 2 + ["", "12", ""]
+    assert [row["email"] for row in rows[:2]] == ["Hanako+kita@example.jp", "hanako@example.jp"]
+    assert rows[3]["email"] == "a,b@example.jp", "what cannot be read stays for people to read"
+
+
+async def test_two_entries_of_one_person_both_stay_in_their_draw(empty_url: str) -> None:
+    await migrate_to(empty_url, "0012_draw_answers")
+    async with db.opened(empty_url):
+        await fill()
+        client = get_connection("default")
+        await client.execute_query(
+            "UPDATE draw_entry SET email_key = '<h@example.jp>', status = 'entered'"
+        )
+        for table, new in (
+            ("reservation", ("reference", "door_code", "idempotency_key")),
+            ("draw_entry", ("receipt", "reservation_id")),
+        ):
+            columns = [name for name in (await read_schema())[table].nullable if name != "id"]
+            values = {
+                "email_key": "'h,@example.jp'"
+                if table == "reservation"
+                else "'mailto:h@example.jp'",
+                "phone_key": "'y'",
+                "reservation_id": "(SELECT max(id) FROM reservation)",
+            }
+            wanted = [values.get(c) or ("'y'" if c in new else f'"{c}"') for c in columns]
+            names = ", ".join(f'"{c}"' for c in columns)
+            await client.execute_query(
+                f"INSERT INTO {table} ({names}) SELECT {', '.join(wanted)} FROM {table}"
+            )
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        rows = await get_connection("default").execute_query_dict(
+            "SELECT email_key FROM draw_entry ORDER BY id"
+        )
+    assert [row["email_key"] for row in rows] == ["h@example.jp", "mailto:h@example.jp"]

@@ -13,7 +13,7 @@ from tests.reservations.factories import make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.programmes.models import Allocation, Slot, SlotStatus
 from tour.reservations import draws, worker
-from tour.reservations.models import Place, Reservation
+from tour.reservations.models import DrawEntry, Place, Reservation
 from tour.reservations.rules import read_party
 
 Client = httpx.AsyncClient
@@ -67,6 +67,7 @@ NAMES = [
     "👩\u200d👩\u200d👧 花子",
     "Ł" * 100,
     "<script>alert(1)</script>",
+    "\U000323b0田",  # a letter of Unicode 15
 ]
 
 
@@ -259,16 +260,74 @@ async def test_what_no_database_can_write_down_is_taken_out(client: Client) -> N
     assert [place.answers for place in await Place.all()] == [["ab"], ["ab"]]
 
 
-UNSEEN = ["yui\ue000@example.org", "yui@example.org\u202e", "\u200byui@example.org"]
-
-
-@pytest.mark.parametrize("email", UNSEEN)
-async def test_no_address_has_signs_that_nobody_sees(client: Client, email: str) -> None:
-    slot = await make_slot()
+async def test_no_address_has_letters_that_every_machine_shows_otherwise(client: Client) -> None:
+    slot, email = await make_slot(), "yui\ue000@example.org"
     page = await client.post(f"/slots/{slot.id}/reserve", data=typed(email=email))
     assert (page.status_code, 'id="email-error"' in page.text) == (422, True)
     answer = await client.post("/api/v1/reservations", json=wish(slot, email=email))
     assert list(answer.json()["errors"]) == ["email"]
+
+
+@pytest.mark.parametrize(
+    "email", ["yui@example.org\u202e", "\u200byui@example.org", "<yui@example.org>、"]
+)
+async def test_what_came_along_with_an_address_is_not_kept(client: Client, email: str) -> None:
+    slot = await make_slot()
+    await client.post(f"/slots/{slot.id}/reserve", data=typed(email=email))
+    await client.post("/api/v1/reservations", json=wish(slot, email=email))
+    kept = await Reservation.all().prefetch_related("recipient")
+    assert [(one.email, one.recipient.email) for one in kept] == [("yui@example.org",) * 2] * 2
+
+
+ONE_PERSON = [
+    "hanako@example.jp",
+    "<hanako@example.jp>",
+    "hanako@example.jp,",
+    "1<hanako@example.jp>",
+    "mailto:hanako@example.jp",
+    "hanako()@example.jp",
+    '"hanako"@example.jp',
+    "hanako@example.jp;",
+    "hanako+2@example.jp",
+]
+
+
+async def test_one_mail_box_is_one_entry_in_a_draw(client: Client) -> None:
+    slot = await make_slot(allocation=Allocation.DRAW)
+    draw = await draws.open_draw(
+        [slot.id], event_id=None, entries_close_at=NOON + timedelta(days=1)
+    )
+    for email in ONE_PERSON:
+        data = {**typed(email=email), "choice-1": str(slot.id)}
+        await client.post(f"/draws/{draw.id}/enter", data=data)
+    assert await DrawEntry.all().count() == 1
+
+
+async def test_a_likely_slip_is_asked_about_once(client: Client) -> None:
+    slot = await make_slot()
+    data = typed(email="hanako@gmial.com")
+    asked = await client.post(f"/slots/{slot.id}/reserve", data=data)
+    assert asked.status_code == 422
+    assert "hanako@gmail.com" in asked.text
+    assert 'name="email_asked" value="hanako@gmial.com"' in asked.text
+    other = {**data, "email": "hanako@gmai.com", "email_asked": "hanako@gmial.com"}
+    assert (await client.post(f"/slots/{slot.id}/reserve", data=other)).status_code == 422
+    again = {**data, "email_asked": "hanako@gmial.com"}
+    assert (await client.post(f"/slots/{slot.id}/reserve", data=again)).status_code == 303
+    assert (await Reservation.get()).email == "hanako@gmial.com"
+
+
+async def test_programs_are_not_asked_about_slips(client: Client) -> None:
+    answer = await client.post(
+        "/api/v1/reservations", json=wish(await make_slot(), email="hanako@gmial.com")
+    )
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u2800 \u200d"])
+async def test_a_name_that_nobody_can_see_is_no_name(client: Client, name: str) -> None:
+    answer = await client.post(f"/slots/{(await make_slot()).id}/reserve", data=typed(name=name))
+    assert (answer.status_code, 'id="name-error"' in answer.text) == (422, True)
 
 
 async def test_half_a_character_is_no_address(client: Client) -> None:

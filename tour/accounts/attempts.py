@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 
+from tour.contacts.addresses import counting_key
 from tour.errors import TooManyRequests
 from tour.i18n import lazy as _
 from tour.limits.counting import Limit, client_of, count, limits
@@ -19,7 +20,7 @@ async def count_link(request: Request, email: str) -> None:
     client = client_of(request)
     await count(request, "sign-in")
     try:
-        await limits(request).hit((LINKS, f"link:{client}:{email}"))
+        await limits(request).hit((LINKS, f"link:{client}:{counting_key(email)}"))
     except TooManyRequests as exc:
         raise TooManyRequests(
             _(

@@ -1,28 +1,41 @@
 """Addresses, names and ways back, as they are typed and sent."""
 
-import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
+from tour.contacts.addresses import likely_meant, read_address
 from tour.i18n import lazy as _
 from tour.web.forms import Typed
+from tour.words.names import one_line
 
-MAX_EMAIL = 254
 MAX_NAME = 100
-EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s.<>,;\"]+(\.[^@\s.<>,;\"]+)+")
 
 
 def email_form(text: str) -> Typed:
-    """One address: half-width, lower case."""
-    email = unicodedata.normalize("NFKC", text).strip().lower()
-    if len(email) > MAX_EMAIL or not EMAIL.fullmatch(email):
+    """One address, in lower case."""
+    email = read_address(text)
+    if email is None:
         problem = _("This does not look like an e-mail address. Is a letter missing?")
         return Typed({"email": text}, {"email": problem})
-    return Typed({"email": email})
+    return Typed({"email": email.lower()})
+
+
+def asking_email_form(sent: Mapping[str, Any]) -> Typed:
+    """As `email_form`, of a form's `email`; a likely slip in it is asked about once."""
+    typed = email_form(str(sent.get("email", "")))
+    email = typed.value("email")
+    if typed.errors or not (meant := likely_meant(email)):
+        return typed
+    values = {"email": email, "email_asked": email}
+    if email == sent.get("email_asked"):
+        return Typed(values)
+    problem = _("Did you mean %(address)s? If not, send it as it is.", address=meant)
+    return Typed(values, {"email": problem})
 
 
 def name_form(text: str) -> Typed:
-    shown = "".join(c for c in text if unicodedata.category(c)[0] != "C")
-    name = " ".join(unicodedata.normalize("NFC", shown).split())
+    name = one_line(text, MAX_NAME)
     if not name or len(name) > MAX_NAME:
         problem = _("Give a name of 1 to %(n)s characters.", n=MAX_NAME)
         return Typed({"name": text}, {"name": problem})

@@ -17,7 +17,7 @@ from tour.accounts.cookies import (
 )
 from tour.accounts.demo import SAMPLES
 from tour.accounts.errors import LinkUnusable, SignInNeeded
-from tour.accounts.forms import email_form, own_path
+from tour.accounts.forms import asking_email_form, own_path
 from tour.accounts.passkeys import RelyingParty
 from tour.accounts.roles import Permission
 from tour.db import transaction
@@ -50,7 +50,7 @@ async def sign_in_page(request: Request) -> Response:
 
 async def ask_for_link(request: Request) -> Response:
     form = await read_form(request, 5)
-    typed, next_path = email_form(str(form.get("email", ""))), str(form.get("next", ""))
+    typed, next_path = asking_email_form(form), str(form.get("next", ""))
     if typed.errors:
         return _sign_in_page(request, typed, next_path=next_path, status=422)
     await attempts.count_link(request, typed.value("email"))

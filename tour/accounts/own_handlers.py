@@ -14,7 +14,7 @@ from tour.accounts import (
     sign_in,
 )
 from tour.accounts.cookies import browser_key, device_name, remember_browser
-from tour.accounts.forms import email_form, name_form
+from tour.accounts.forms import asking_email_form, name_form
 from tour.accounts.guards import SignedIn
 from tour.accounts.handlers import (
     credential_in,
@@ -110,7 +110,7 @@ async def accept(request: Request) -> Response:
     form = await read_form(request, 5)
     if who and form.get("as") == "me":
         return await _join(request, found, str(who.account.email))
-    typed = email_form(str(form.get("email", "")))
+    typed = asking_email_form(form)
     if typed.errors:
         return await _invitation_page(request, found, typed, status=422)
     if found.email and typed.value("email") == str(found.email).lower():

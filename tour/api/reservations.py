@@ -130,10 +130,12 @@ async def read_wish(
 def _typed(body: dict[str, Any]) -> dict[str, str]:
     """The body as the form would have been filled in."""
     allowed = body.get("photos_allowed")
+    contact = _part(body, "contact")
     photos = {"photos_asked": "1", "photos_ok": "1" if allowed else ""}
     given = {
         **_part(body, "party"),
-        **_part(body, "contact"),
+        **contact,
+        "email_asked": contact.get("email"),
         "consent": body.get("consent"),
         "note": body.get("note"),
         **_answers(_part(body, "answers")),

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards, invitations, people, queries
 from tour.accounts.errors import NotYours
-from tour.accounts.forms import email_form
+from tour.accounts.forms import asking_email_form
 from tour.accounts.guards import Tending
 from tour.accounts.invitations import Offer
 from tour.accounts.roles import Permission
@@ -32,7 +32,7 @@ async def invite(request: Request) -> Response:
         token = await invitations.invite_by_letter(offer, actor=tending.actor, now=now(request))
         path = site_path(request, "hosts:letter", tending, token=token)
         return RedirectResponse(path, status_code=303)
-    typed = email_form(str(form.get("email", "")))
+    typed = asking_email_form(form)
     if not typed.errors and tending.who.account.is_sample and state(request).settings.smtp_url:
         typed = Typed(typed.values, {"email": NO_SAMPLE_MAIL})
     if typed.errors:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tour.contacts.addresses import likely_meant, read_address
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.reservations.rules import Party, read_party
@@ -15,6 +16,7 @@ FIELDS = (
     "name",
     "kana",
     "email",
+    "email_asked",
     "phone",
     "consent",
     "idempotency_key",
@@ -26,7 +28,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
 MAX_NOTE = 500
 MAX_ANSWER = 300
 MAX_QUESTIONS = 5
-CONTACT_IS_KNOWN = "03-0000-0000"
+CONTACT_IS_KNOWN = "03-1234-5678"
 """Stands in for the contact, which a change leaves as it is."""
 
 
@@ -49,6 +51,8 @@ class ReserveForm:
         values = answers | {name: raw.get(name, "") for name in FIELDS}
         values["note"] = values["note"][:MAX_NOTE]
         party, errors = read_party(values)
+        if slip := _slip(values):
+            errors["email"] = _("Did you mean %(address)s? If not, send it as it is.", address=slip)
         if values["consent"] not in ("1", "on", "true", "True"):
             errors["consent"] = _("Please agree, so that we may keep your details for the session.")
         if not KEY.fullmatch(values["idempotency_key"]):
@@ -106,6 +110,15 @@ class ChangeForm:
 
     def refused(self, name: str, problem: Text) -> "ChangeForm":
         return ChangeForm(self.values, {**self.errors, name: problem})
+
+
+def _slip(values: dict[str, str]) -> str | None:
+    """What the address was probably meant to be, asked about once: `email_asked` remembers it."""
+    address = read_address(values["email"])
+    if address is None or address == read_address(values["email_asked"]):
+        return None
+    values["email_asked"] = address
+    return likely_meant(address)
 
 
 def _new_key() -> str:

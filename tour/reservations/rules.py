@@ -7,25 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import jaconv
-import phonenumbers
 
+from tour.contacts.addresses import counting_key, read_address
+from tour.contacts.telephones import read_telephone, telephone_key
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.rules import Availability
+from tour.words.names import one_line
 
 MAX_PARTY = 20
 OLDEST_CHILD = 15
 """Children are counted up to the end of junior high school, as the form says."""
 MAX_NAME = 100
-MAX_EMAIL = 254
 DIGITS = re.compile("[0-9０-９]{1,3}")
 """Half or full width; what else Unicode calls a number, nobody types for people."""
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Bidirectional overrides would turn what stands beside a name; no name needs them."""
 KANA = re.compile(r"[ァ-ヺー・ 　]+")
-EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-REGION = "JP"
-"""The region whose phone numbers may be written without a country code."""
 OFFER_LASTS = (
     (timedelta(days=7), timedelta(hours=24)),
     (timedelta(days=2), timedelta(hours=6)),
@@ -52,17 +48,13 @@ class Party:
 
     @property
     def email_key(self) -> str:
-        """The same for every spelling of one mailbox; plus-addressing reaches the same person."""
-        local, _at, domain = self.email.casefold().rpartition("@")
-        return f"{local.partition('+')[0]}@{domain}" if domain else ""
+        """The same for every spelling of one mail box, or nothing; for counting only."""
+        return counting_key(self.email)
 
     @property
     def phone_key(self) -> str:
-        """The number in international form (E.164), or nothing."""
-        if not self.phone:
-            return ""
-        number = phonenumbers.parse(self.phone, REGION)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        """The first number in international form (E.164), or nothing."""
+        return telephone_key(self.phone)
 
 
 def read_party(raw: Mapping[str, str]) -> tuple[Party | None, dict[str, Text]]:
@@ -140,11 +132,8 @@ def _people(text: str, field: str, errors: dict[str, Text]) -> int:
 
 
 def _name(text: str, errors: dict[str, Text]) -> str:
-    """Any script and any emoji is a name; only control characters are taken out."""
-    shown = "".join(
-        c for c in TURNING.sub("", text) if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn")
-    )
-    name = " ".join(unicodedata.normalize("NFC", shown).split())
+    """Any script and any emoji is a name, if anything of it can be seen."""
+    name = one_line(text, MAX_NAME)
     if not name:
         errors["name"] = _("Give a name that we can call at the door.")
     elif len(name) > MAX_NAME:
@@ -153,32 +142,22 @@ def _name(text: str, errors: dict[str, Text]) -> str:
 
 
 def _kana(text: str, errors: dict[str, Text]) -> str:
-    kana = " ".join(jaconv.hira2kata(unicodedata.normalize("NFKC", text)).split())
+    short = unicodedata.normalize("NFKC", text[: 2 * MAX_NAME])
+    kana = " ".join(jaconv.hira2kata(short).split())
     if kana and (len(kana) > MAX_NAME or not KANA.fullmatch(kana)):
         errors["kana"] = _("Write the reading in katakana or hiragana, or leave it empty.")
     return kana
 
 
 def _email(text: str, errors: dict[str, Text]) -> str:
-    email = unicodedata.normalize("NFKC", text).strip()
-    is_written = not any(unicodedata.category(c).startswith("C") for c in email)
-    if email and not (len(email) <= MAX_EMAIL and is_written and EMAIL.fullmatch(email)):
+    email = read_address(text) if text.strip() else ""
+    if email is None:
         errors["email"] = _("This does not look like an e-mail address. Is a letter missing?")
-    return email
+    return email or ""
 
 
 def _phone(text: str, errors: dict[str, Text]) -> str:
-    """Half-width with hyphens as GIF writes it: 03-1234-5678; abroad in international form."""
-    typed = unicodedata.normalize("NFKC", text).strip()
-    if not typed:
-        return ""
-    try:
-        number = phonenumbers.parse(typed[:40], REGION)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    phone = read_telephone(text)
+    if phone is None:
         errors["phone"] = _("This does not look like a phone number. Is a digit missing?")
-        return typed
-    is_japanese = phonenumbers.region_code_for_country_code(number.country_code or 0) == REGION
-    form = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(number, form.NATIONAL if is_japanese else form.INTERNATIONAL)
+    return phone or ""

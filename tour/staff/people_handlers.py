@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from tour.accounts import guards, invitations, people
 from tour.accounts.errors import NotYours
-from tour.accounts.forms import email_form
+from tour.accounts.forms import asking_email_form
 from tour.accounts.guards import SignedIn
 from tour.accounts.invitations import Offer
 from tour.accounts.models import Account, AccountSession, Invitation, Membership
@@ -48,7 +48,7 @@ async def invite(request: Request) -> Response:
     """
     who = await guards.require(request, Permission.INVITE)
     form = await read_form(request, 10)
-    typed = email_form(str(form.get("email", "")))
+    typed = asking_email_form(form)
     offer = await _offer(str(form.get("role", "")), str(form.get("site", "")))
     if offer.role != Role.HOST and not who.may(Permission.MANAGE_PEOPLE):
         raise NotYours

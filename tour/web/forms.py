@@ -5,15 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.words.names import is_seen, is_written
 
-CONTROLS = ("Cc", "Cs", "Co", "Cn")
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Nobody types them; of these PostgreSQL takes neither NUL nor halves of characters."""
 
@@ -97,9 +97,9 @@ class Reading:
 
     def text(self, name: str, most: int, *, required: bool = False) -> str:
         """Lines as they are; other control characters are taken out."""
-        kept = "".join(c for c in self.values[name] if c == "\n" or category(c) not in CONTROLS)
+        kept = "".join(c for c in self.values[name] if c == "\n" or is_written(c))
         text = normalize("NFC", kept).strip()
-        if required and not text:
+        if required and not is_seen(text):
             self.errors[name] = _("Please fill this in.")
         elif len(text) > most:
             self.errors[name] = _("At most %(n)s characters.", n=most)

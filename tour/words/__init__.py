@@ -1,0 +1,1 @@
+"""Letters that are the same, readings, and names: what search and matching compare."""
