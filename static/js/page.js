@@ -27,14 +27,14 @@ function submitOnChange() {
   });
 }
 
-/** Two taps on a button must not send a form twice. */
+/** Two taps on a button must not send a form twice, also one that a script put there later. */
 function sendOnce() {
-  for (const form of document.querySelectorAll("form[method=post]")) {
-    form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) event.preventDefault();
-      form.dataset.sent = "yes";
-    });
-  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
   // The page may come back from the browser's cache with the mark still on it.
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -51,28 +51,43 @@ async function share(button) {
   button.lastChild.textContent = button.dataset.done;
 }
 
-/** A change is answered in its place: the page does not jump, the map is drawn anew. */
+/** A change is answered in its place: the page does not jump, the map is drawn anew.
+    What was answered is never sent again. Where no answer came nobody knows whether it arrived:
+    the same button may be pressed again, and the server makes the same change once. */
 function changeInPlace() {
-  document.addEventListener("submit", async (event) => {
+  document.addEventListener("submit", (event) => {
     const form = event.target.closest("form.plan-change");
     if (!form) return;
     event.preventDefault();
-    const plan = document.querySelector("[data-plan]");
-    if (plan.getAttribute("aria-busy") === "true") return;
-    plan.setAttribute("aria-busy", "true");
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-      show(new DOMParser().parseFromString(await answer.text(), "text/html"), new URL(answer.url).hash);
-    } catch {
-      plan.removeAttribute("aria-busy");
-      form.submit();
-    }
+    change(form);
   });
 }
 
-function show(page, hash) {
+async function change(form) {
+  const plan = document.querySelector("[data-plan]");
+  if (plan.getAttribute("aria-busy") === "true") return;
+  plan.setAttribute("aria-busy", "true");
+  const asked = new URLSearchParams(new FormData(form));
+  const page = await sent(form.action, asked).catch(() => null);
+  plan.removeAttribute("aria-busy");
+  // page.js holds a form back that was sent once.
+  delete form.dataset.sent;
+  if (!page) return complain(plan.dataset.offline);
   const fresh = page.querySelector("[data-plan]");
-  if (!fresh) throw new Error("not a plan");
+  if (!fresh) return complain(wordsOf(page));
+  try {
+    show(page, fresh, asked.get("site"));
+  } catch {
+    location.reload();
+  }
+}
+
+async function sent(url, body) {
+  const answer = await fetch(url, { method: "POST", body });
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+function show(page, fresh, site) {
   // A parser without scripts reads as elements what stands there for browsers without them.
   for (const spare of fresh.querySelectorAll("noscript")) spare.remove();
   // folium keeps each map in a variable by the name of its element; it must let go of it first.
@@ -80,24 +95,65 @@ function show(page, hash) {
   // What push.js shows is true of this browser, whatever the plan is now.
   const push = document.querySelector("[data-push]");
   if (push) fresh.querySelector("[data-push]")?.replaceWith(push);
+  const before = stopsOf(document);
   document.querySelector("[data-plan]").replaceWith(fresh);
   addSteppers(fresh);
   dress(fresh);
   redraw(page);
-  const stop = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
-  if (stop) {
-    stop.querySelector(".plan-tools")?.setAttribute("open", "");
-    stop.focus({ preventScroll: true });
-    stop.scrollIntoView({ block: "nearest" });
-  }
+  goTo(changedStop(before, site) ?? document.querySelector("h1"));
+  say([...fresh.querySelectorAll("[data-said]")].map(textOf).join(" "));
 }
 
-/** The new page's own script draws its map, under the nonce of this one. */
+function stopsOf(root) {
+  return [...root.querySelectorAll(".plan-row--stop")].map((stop) => stop.id);
+}
+
+let lastChanged = "";
+
+/** The stop that was meant; else the first that stands elsewhere now; else the one before. */
+function changedStop(before, site) {
+  const after = stopsOf(document);
+  const meant = [`stop-${site}`, after.find((id, n) => id !== before[n]), lastChanged, after.at(-1)];
+  lastChanged = meant.find((id) => after.includes(id)) ?? "";
+  return document.getElementById(lastChanged);
+}
+
+function goTo(place) {
+  place.querySelector(".plan-tools")?.setAttribute("open", "");
+  place.focus({ preventScroll: true });
+  place.scrollIntoView({ block: "nearest" });
+}
+
+/** Said once, by a line that stays when the plan is replaced. */
+function say(text) {
+  const line = document.querySelector("[data-plan-says]");
+  line.className = "visually-hidden";
+  line.textContent = text;
+}
+
+/** Nothing changed: that is shown, too. */
+function complain(text) {
+  say(text);
+  const line = document.querySelector("[data-plan-says]");
+  line.className = "notice notice--warning plan__says";
+}
+
+function wordsOf(page) {
+  return [...page.querySelectorAll("main h1, main h1 ~ p:not(.actions)")].map(textOf).join(" ");
+}
+
+function textOf(element) {
+  return element.textContent.replace(/\s+/g, " ").trim();
+}
+
+/** The new page's own script draws its map, under the nonce of this one: it alone is allowed here,
+    and a browser hides it from selectors, so the script is found by its mark. */
 function redraw(page) {
-  const here = document.querySelector("script[nonce]");
+  const here = document.querySelector("[data-map-script]");
   const script = document.createElement("script");
   script.nonce = here.nonce;
-  script.textContent = page.querySelector("script[nonce]").textContent;
+  script.dataset.mapScript = "";
+  script.textContent = page.querySelector("[data-map-script]").textContent;
   here.replaceWith(script);
 }
 

@@ -18,7 +18,8 @@ function show(page, url) {
   const results = document.getElementById("results");
   results.replaceChildren(...fresh.childNodes);
   results.dataset.places = fresh.dataset.places ?? "";
-  document.querySelector(".menu__list").replaceChildren(...page.querySelector(".menu__list").childNodes);
+  // A town of one language has no such menu.
+  document.querySelector(".menu__list")?.replaceChildren(...page.querySelector(".menu__list").childNodes);
   document.getElementById("results-said").textContent = results.querySelector("h2").textContent;
   history.replaceState(null, "", url);
   document.dispatchEvent(new CustomEvent("tour:results", { detail: fresh.dataset.places }));

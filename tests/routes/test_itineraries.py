@@ -8,7 +8,7 @@ from tests.factories import EVENT_DAY
 from tour.errors import NotAllowed, NotFound
 from tour.routes import edits, itineraries
 from tour.routes.edits import PlannedStop
-from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry
+from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
 from tour.routes.models import Itinerary
 from tour.routes.proposals import Findings
 
@@ -51,7 +51,8 @@ class TestChanges:
     async def test_of_two_devices_one_is_told(self) -> None:
         entry = await made()
         changes = [
-            itineraries.change(entry, entry.version, edits.removed(STOPS, site)) for site in (1, 2)
+            itineraries.change(entry, Sent(entry.version), edits.removed(STOPS, site))
+            for site in (1, 2)
         ]
         results = await asyncio.gather(*changes, return_exceptions=True)
         assert [type(result) for result in results].count(ChangedElsewhere) == 1
@@ -59,7 +60,7 @@ class TestChanges:
 
     async def test_what_was_before_is_kept_for_undoing(self) -> None:
         entry = await made()
-        await itineraries.change(entry, 1, edits.moved(STOPS, 3, -2))
+        await itineraries.change(entry, Sent(1), edits.moved(STOPS, 3, -2))
         changed = await itineraries.find(entry.token)
         assert order(changed.stops) == [3, 1, 2]
         assert changed.before == STOPS
@@ -67,7 +68,7 @@ class TestChanges:
     async def test_a_plan_changed_by_hand_is_not_called_the_best(self) -> None:
         best = Findings(optimal=True).as_json()
         entry = await itineraries.create(EVENT_DAY, {}, STOPS, best)
-        await itineraries.change(entry, 1, edits.moved(STOPS, 1, 1))
+        await itineraries.change(entry, Sent(1), edits.moved(STOPS, 1, 1))
         assert not (await itineraries.find(entry.token)).findings["optimal"]
 
 

@@ -324,6 +324,42 @@ class TestChangingByHand:
         assert "ほかの端末で変更されました" in answer.text
         assert "workshop-a" in shown_sites(answer.text)
 
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"do": "later", "site": "workshop-a"},
+            {"do": "lock", "site": "workshop-a"},
+            {"do": "remove", "site": "workshop-c"},
+            {"do": "time", "site": "workshop-a", "slot": ""},
+            {"do": "anew"},
+        ],
+    )
+    async def test_what_is_sent_twice_is_done_once(
+        self, client: httpx.AsyncClient, asked: dict[str, str]
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        sent = {"version": "1", **asked}
+        first = await client.post(f"{url}/edit", data=sent)
+        done = (await Itinerary.get()).stops
+        second = await client.post(f"{url}/edit", data=sent)
+        assert (second.status_code, second.headers["location"]) == (303, first.headers["location"])
+        row = await Itinerary.get()
+        assert (row.version, row.stops) == (2, done)
+        other = await client.post(f"{url}/edit", data={"version": "1", "do": "undo"})
+        assert other.status_code == 409
+
+    async def test_conditions_that_are_sent_twice_are_taken_once(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        asked = form(from_time="13:00") | {"version": "1"}
+        for _time in range(2):
+            answer = await client.post(f"{url}/conditions", data=asked)
+            assert answer.headers["location"] == url
+        assert (await Itinerary.get()).version == 2
+
     @pytest.mark.parametrize("asked", [{}, {"do": "burn", "version": "1"}, {"do": "undo"}])
     async def test_nonsense_is_refused(
         self, client: httpx.AsyncClient, asked: dict[str, str]

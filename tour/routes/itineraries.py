@@ -1,9 +1,11 @@
 """Keeping visitors' plans: a link that may change one, a link that may only show it."""
 
+import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from tortoise.expressions import Q
@@ -36,6 +38,19 @@ class ChangedElsewhere(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A change as a page sends it: made to one version, and named by all that it asks for."""
+
+    version: int
+    mark: str = ""
+
+    @classmethod
+    def of(cls, version: int, asked: Mapping[str, Any]) -> "Sent":
+        told = json.dumps(asked, sort_keys=True)
+        return cls(version, sha256(told.encode()).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
 class ItineraryEntry:
     """A plan as one of its links opens it; `edit_token` is None behind the showing one."""
 
@@ -48,6 +63,7 @@ class ItineraryEntry:
     before: Stops | None
     findings: Mapping[str, Any]
     version: int
+    last_change: str
     recipient_id: int | None
     reservations: tuple[ReservationEntry, ...]
 
@@ -65,6 +81,10 @@ class ItineraryEntry:
             for place in entry.places
             if place.status == PlaceStatus.CONFIRMED
         }
+
+    def is_made_by(self, sent: Sent) -> bool:
+        """Whether the plan is what this change made of it: then it comes a second time."""
+        return self.version == sent.version + 1 and self.last_change == sent.mark != ""
 
 
 async def create(
@@ -103,15 +123,16 @@ async def find_to_edit(token: str) -> ItineraryEntry:
     return entry
 
 
-async def change(entry: ItineraryEntry, version: int, stops: Stops) -> None:
-    """Keep other stops. ChangedElsewhere, and nothing kept, when `version` is not the newest."""
+async def change(entry: ItineraryEntry, sent: Sent, stops: Stops) -> None:
+    """Keep other stops. ChangedElsewhere, and nothing kept, when they were not made to the newest
+    version."""
     findings = {**entry.findings, "optimal": False}
-    await _update(entry, version, stops=_rows(stops), before=_rows(entry.stops), findings=findings)
+    await _update(entry, sent, stops=_rows(stops), before=_rows(entry.stops), findings=findings)
 
 
 async def replan(
     entry: ItineraryEntry,
-    version: int,
+    sent: Sent,
     stops: Stops,
     findings: Mapping[str, Any],
     *,
@@ -121,7 +142,7 @@ async def replan(
     """Keep another proposal, as `change` does."""
     await _update(
         entry,
-        version,
+        sent,
         on_date=day,
         wish=dict(wish),
         stops=_rows(stops),
@@ -160,11 +181,11 @@ async def slots(slot_ids: Collection[int]) -> dict[int, SlotEntry]:
     return {row["id"]: slot_entry(row) for row in rows}
 
 
-async def _update(entry: ItineraryEntry, version: int, **values: Any) -> None:
+async def _update(entry: ItineraryEntry, sent: Sent, **values: Any) -> None:
     """One UPDATE that checks the version: of two devices that change at once, one is told."""
     async with transaction():
-        changed = await Itinerary.filter(id=entry.id, version=version).update(
-            version=version + 1, **values
+        changed = await Itinerary.filter(id=entry.id, version=sent.version).update(
+            version=sent.version + 1, last_change=sent.mark, **values
         )
     if not changed:
         raise ChangedElsewhere
@@ -181,6 +202,7 @@ def _entry(made: Itinerary, token: str, reserved: Sequence[ReservationEntry]) ->
         before=edits.from_json(made.before) if made.before is not None else None,
         findings=made.findings,
         version=made.version,
+        last_change=made.last_change,
         recipient_id=made.recipient_id,  # type: ignore[attr-defined]
         reservations=tuple(reserved),
     )

@@ -69,6 +69,9 @@ class Itinerary(Model):
     findings: dict[str, Any] = fields.JSONField()
     """What the planner said beside the stops: see `proposals.Findings`."""
     version = fields.IntField(default=1)
+    last_change = fields.CharField(max_length=64, default="")
+    """What made this version: a digest of all that was sent, so that it is known when it comes
+    again."""
     recipient: fields.ForeignKeyNullableRelation[Recipient] = fields.ForeignKeyField(
         "models.Recipient", related_name="itineraries", null=True, on_delete=fields.SET_NULL
     )

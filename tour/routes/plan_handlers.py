@@ -26,7 +26,7 @@ from tour.sites.labels import KINDS
 from tour.sites.maps import map_around
 from tour.sites.site_map import MapFragment
 from tour.web import lang, now, render, state
-from tour.web.forms import read_form
+from tour.web.forms import number_in, read_form
 
 MOST_FIELDS = 400
 
@@ -77,7 +77,10 @@ async def change_conditions(request: Request) -> Response:
     form, version = PlanForm.parse(raw, planned.context), str(raw.get("version", ""))
     if form.wish is None:
         return await _form_page(planned, form, 422, entry=entry, version=version)
-    if version != str(entry.version):
+    sent = itineraries.Sent.of(number_in(version) or 0, form.values)
+    if entry.is_made_by(sent):
+        return await _changed(request, entry.token)
+    if sent.version != entry.version:
         return await _form_page(planned, form, 409, entry=entry, notice=CHANGED)
     wish = replace(form.wish, reserved=frozenset(entry.reserved))
     desk = await planned.desk(wish)
@@ -86,7 +89,7 @@ async def change_conditions(request: Request) -> Response:
     try:
         await itineraries.replan(
             entry,
-            entry.version,
+            sent,
             proposal.stops,
             proposal.findings.as_json(),
             day=wish.day,
