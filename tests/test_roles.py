@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route  # noqa: TID251 - the table is what is tested
 from tortoise.connection import get_connection
 
-from tests.accounts.signing import OPERATOR, browser, make_account, sign_in_as
+from tests.accounts.signing import OPERATOR, browser, make_account, path_in, sign_in_as
 from tests.conftest import NOON
 from tests.hosts.test_roles import TABLE as HOSTS
 from tests.participation.test_answers import ask, new_place
@@ -170,7 +170,7 @@ async def make_everything(app: Starlette) -> dict[str, Any]:
         "reservation_id": party.id,
         "reference": party.reference,
         "letter": letter,
-        "asked": asked.url.rpartition("/")[2],
+        "asked": path_in(asked).rpartition("/")[2],
         "itinerary": day.token,
         "recipient": recipient.token,
         "name": "staff",

@@ -41,6 +41,7 @@ from tour.routes.keeping import keeping_plans, telling_news
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.urls import urls as route_urls
 from tour.routes.walks import Walks, open_walks
+from tour.seal import Seal
 from tour.secret import secret_key
 from tour.settings import Settings
 from tour.sites.catalogue import CatalogueCache
@@ -71,7 +72,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         },
         lifespan=_lifespan,
     )
-    walks = open_walks(settings)
+    walks, secret = open_walks(settings), secret_key(settings)
     parts: dict[str, Any] = {
         "settings": settings,
         "town": town,
@@ -84,7 +85,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "site_matrix": SiteMatrix(walks),
         "caches": Caches(CatalogueCache(approach_finder(walks)), AgendaCache(), BoardCache()),
         "map_source": _map_source(settings, assets, walks),
-        "secret_key": secret_key(settings),
+        "secret_key": secret,
+        "seal": Seal(secret),
         "vapid_public_key": vapid_keys(settings).public,
         "push_policy": EndpointPolicy.parse(settings.push_hosts),
     }

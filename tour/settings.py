@@ -34,7 +34,10 @@ CATALOGUE = (
     Setting("TOUR_DATA", "data/geo", "folder with the town's `town.toml` and catalogue"),
     Setting("TOUR_VAR", "var", "folder for what the app itself keeps: keys, built streets, mails"),
     Setting(
-        "TOUR_SECRET_KEY", "", "hides who tried how often; made on first start, kept in `var/`"
+        "TOUR_SECRET_KEY",
+        "",
+        "hides who tried how often, seals keys in mails that wait; "
+        "made on first start, kept in `var/`",
     ),
     Setting("TOUR_BASE_URL", DEFAULT_BASE_URL, "where visitors reach the app"),
     Setting("TOUR_STREETS", "", "an `.osm.pbf` or a built graph; empty: straight lines × 1.3"),

@@ -13,9 +13,12 @@ from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.db import transaction
 from tour.notifications.models import Reminder
+from tour.seal import Seal
 from tour.sites.models import Site, SiteKind
 
 OPERATOR = Actor(None, "test")
+SEAL = Seal("a secret of the tests")
+"""As the app of the tests has it (`conftest.make_settings`)."""
 
 
 async def make_account(
@@ -57,5 +60,19 @@ async def mailed_path() -> str:
     """The path in the latest mail."""
     latest = await Reminder.all().order_by("-id").first()
     assert latest is not None
-    assert re.fullmatch(r"/[\w/-]+", latest.url)
-    return str(latest.url)
+    return path_in(latest)
+
+
+def path_in(reminder: Reminder) -> str:
+    path = SEAL.open(reminder.url)
+    assert re.fullmatch(r"/[\w/-]+", path)
+    return path
+
+
+async def mailed_code() -> str:
+    """The six digits in the latest mail."""
+    latest = await Reminder.all().order_by("-id").first()
+    assert latest is not None
+    found = re.search(r"\b\d{6}\b", SEAL.open(latest.body))
+    assert found
+    return found[0]

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 
 from tests.accounts.signing import (
     OPERATOR,
+    SEAL,
     browser,
     mailed_path,
     make_account,
@@ -18,14 +19,21 @@ from tour.accounts.invitations import Offer
 from tour.accounts.models import Account, Invitation
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
-from tour.notifications.models import Recipient
+from tour.audit.service import Actor
+from tour.notifications.models import Recipient, Reminder
 from tour.sites.models import Site
 
-JA = {"lang": "ja", "timezone": "Asia/Tokyo", "actor": OPERATOR, "now": NOON}
+MAILED = {
+    "lang": "ja",
+    "timezone": "Asia/Tokyo",
+    "actor": OPERATOR,
+    "seal": SEAL,
+    "now": NOON,
+}
 
 
 async def invite(site: Site | None, email: str = "new@example.org", role: Role = Role.HOST) -> str:
-    await invitations.invite_by_mail(Offer(role, site), email, **JA)  # type: ignore[arg-type]
+    await invitations.invite_by_mail(Offer(role, site), email, **MAILED)  # type: ignore[arg-type]
     return await mailed_path()
 
 
@@ -109,6 +117,7 @@ async def test_a_host_becomes_staff_and_staff_never_less(client: httpx.AsyncClie
     account = await make_account("host@example.org")
     path = await invite(None, "host@example.org", Role.EDITOR)
     await client.post(path, data={"email": "host@example.org"})
+    await client.post(await mailed_path())
     await account.refresh_from_db()
     assert account.role == Role.EDITOR
 
@@ -128,3 +137,84 @@ async def test_leaving_a_site_ends_access(client: httpx.AsyncClient) -> None:
     assert (await client.get("/host/workshop")).status_code == 200
     await people.leave_site(account, site.id, actor=OPERATOR, now=NOON)
     assert (await client.get("/host/workshop")).status_code == 403
+
+
+async def test_an_invitation_is_no_key_to_an_account_that_exists(
+    client: httpx.AsyncClient, app: Starlette
+) -> None:
+    """The letter is old, forwarded, or lies on a desk: that account signs in first."""
+    admin = await make_account("admin@example.org", Role.ADMINISTRATOR)
+    path = await invite(await make_site(), "admin@example.org")
+    answer = await client.post(path, data={"email": "admin@example.org"})
+    assert answer.headers["location"] == "/sign-in/sent"
+    assert (await client.get("/account")).status_code == 303
+    assert await queries.sites_of(admin) == []
+    async with browser(app) as desk:
+        await sign_in_as(desk, admin)
+        assert (await desk.post(path, data={"as": "me"})).status_code == 303
+    assert len(await queries.sites_of(admin)) == 1
+
+
+async def written_by(account: Account, site: Site | None, role: Role = Role.HOST) -> str:
+    actor = Actor(account.id, account.name)
+    token = await invitations.invite_by_letter(Offer(role, site), actor=actor, now=NOON)
+    return f"/invitations/{token}"
+
+
+async def test_who_is_removed_lets_nobody_in_by_what_they_wrote_before(
+    client: httpx.AsyncClient,
+) -> None:
+    site, other = await make_site(), await make_site("second", "二つ目")
+    host = await make_account("host@example.org", Role.HOST, site, other)
+    own, elsewhere = await written_by(host, site), await written_by(host, other)
+    to_them = await invite(site, "host@example.org")
+    await invitations.remove_from_site(host, site.id, actor=OPERATOR, now=NOON)
+    assert (await client.get(own)).status_code == 403
+    assert (await client.get(to_them)).status_code == 403
+    assert (await client.get(elsewhere)).status_code == 200
+
+
+async def test_who_goes_by_themselves_leaves_their_successor_a_letter(
+    client: httpx.AsyncClient,
+) -> None:
+    site = await make_site()
+    host = await make_account("host@example.org", Role.HOST, site)
+    letter = await written_by(host, site)
+    await sign_in_as(client, host)
+    assert (await client.post("/host/workshop/people/leave")).status_code == 303
+    client.cookies.clear()
+    assert (await client.get(letter)).status_code == 200
+
+
+async def test_a_lost_role_takes_its_invitations_along(client: httpx.AsyncClient) -> None:
+    mine, foreign = await make_site(), await make_site("second", "二つ目")
+    admin = await make_account("admin@example.org", Role.ADMINISTRATOR, mine)
+    for_staff = await written_by(admin, None, Role.ADMINISTRATOR)
+    for_foreign, for_mine = await written_by(admin, foreign), await written_by(admin, mine)
+    await invitations.change_role(admin.id, Role.HOST, actor=OPERATOR, now=NOON)
+    assert (await client.get(for_staff)).status_code == 403
+    assert (await client.get(for_foreign)).status_code == 403
+    assert (await client.get(for_mine)).status_code == 200
+
+
+async def test_a_stranger_is_invited_once_and_not_150_times(client: httpx.AsyncClient) -> None:
+    """By anybody: each site's new letter takes the place of its last, and a day has three."""
+    answers = []
+    for number in range(6):
+        site = await make_site(f"site-{number}", f"無料プレゼント {number}")
+        host = await make_account(f"host{number}@example.org", Role.HOST, site)
+        await sign_in_as(client, host)
+        fields = {"email": "stranger@example.org"}
+        answers += [await client.post(f"/host/site-{number}/people", data=fields) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303] * 3 + [429] * 9
+    letters = await Reminder.filter(recipient__email="stranger@example.org")
+    assert len(letters) == 2, "of the first site's two letters the first is taken back"
+    assert not any("無料" in letter.title for letter in letters)
+    assert await Invitation.filter(revoked_at=None).count() == 2
+
+
+@pytest.mark.usefixtures("database")
+async def test_no_key_of_a_letter_stands_in_the_outbox() -> None:
+    site = await make_site()
+    token = (await invite(site)).rpartition("/")[2]
+    assert token not in str(await Reminder.all().values())

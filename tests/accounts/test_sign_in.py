@@ -5,9 +5,18 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.accounts.signing import browser, mailed_path, make_account, make_site, sign_in_as
+from tests.accounts.signing import (
+    SEAL,
+    browser,
+    mailed_code,
+    mailed_path,
+    make_account,
+    make_site,
+    path_in,
+    sign_in_as,
+)
 from tests.conftest import NOON, TurnableClock
-from tour.accounts import people, sign_in
+from tour.accounts import codes, people, sign_in
 from tour.accounts.errors import LinkUnusable
 from tour.accounts.models import AccountSession, SignInLink
 from tour.accounts.roles import Role
@@ -69,7 +78,7 @@ async def test_a_link_works_once(client: httpx.AsyncClient) -> None:
 async def test_a_link_used_twice_at_once_signs_in_once() -> None:
     await make_account()
     wish = sign_in.Wish("host@example.org", "browser-1", "ja", "Asia/Tokyo")
-    await sign_in.ask(wish, now=NOON)
+    await sign_in.ask(wish, seal=SEAL, now=NOON)
     token = (await mailed_path()).removeprefix("/sign-in/")
     options = {"timezone": "Asia/Tokyo", "lang": "ja", "device": "", "now": NOON}
     uses = [sign_in.use(token, "browser-1", **options) for _ in range(5)]  # type: ignore[arg-type]
@@ -130,15 +139,16 @@ async def test_one_address_gets_five_mails_at_most(client: httpx.AsyncClient) ->
 async def test_a_stranger_uses_up_nobodys_links(client: httpx.AsyncClient, app: Starlette) -> None:
     """Nor puts their own in the place of one that has not left yet."""
     await make_account()
-    mine = await Reminder.get(url=await ask(client))
+    await ask(client)
+    mine = await Reminder.all().order_by("-id").get()
     async with from_address(app, "192.0.2.7") as stranger:
         for _ in range(40):
             await stranger.post("/sign-in", data=HOST)
-    assert (await client.get(mine.url)).status_code == 200
+    assert (await client.get(path_in(mine))).status_code == 200
     await client.post("/sign-in", data=HOST)
     latest = await Reminder.get(id=mine.id)
     assert latest.revision == 2
-    assert (await client.post(latest.url)).status_code == 303
+    assert (await client.post(path_in(latest))).status_code == 303
 
 
 async def test_many_strangers_fill_no_mail_box(app: Starlette) -> None:
@@ -260,3 +270,101 @@ async def test_a_changed_role_holds_at_the_next_request(client: httpx.AsyncClien
     operator = people.Actor(None, "test")
     await people.change_role(account.id, Role.HOST, actor=operator, now=NOON)
     assert (await client.get(f"/host/{site.slug}")).status_code == 403
+
+
+# --- six digits beside the link --------------------------------------------------------------
+
+
+async def type_code(client: httpx.AsyncClient, code: str) -> httpx.Response:
+    return await client.post("/sign-in/code", data={"code": code})
+
+
+def other_than(code: str) -> str:
+    return f"{(int(code) + 1) % 10**6:06d}"
+
+
+async def test_the_digits_of_the_mail_sign_in_where_they_were_asked_for(
+    client: httpx.AsyncClient,
+) -> None:
+    await make_account()
+    await ask(client, next="/account")
+    code = await mailed_code()
+    page = await client.get("/sign-in/sent")
+    assert 'autocomplete="one-time-code"' in page.text
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    done = await type_code(client, f" {wide[:3]} {wide[3:]} ")
+    assert (done.status_code, done.headers["location"]) == (303, "/account")
+    assert (await client.get("/account")).status_code == 200
+
+
+async def test_digits_and_link_work_once_between_them(client: httpx.AsyncClient) -> None:
+    await make_account()
+    path, code = await ask(client), await mailed_code()
+    assert (await client.post(path)).status_code == 303
+    assert (await type_code(client, code)).status_code == 403
+    path, code = await ask(client), await mailed_code()
+    assert (await type_code(client, code)).status_code == 303
+    assert (await client.post(path)).status_code == 403
+    assert (await type_code(client, code)).status_code == 403
+
+
+async def test_digits_are_worth_nothing_elsewhere_or_later(
+    client: httpx.AsyncClient, app: Starlette, clock: TurnableClock
+) -> None:
+    await make_account()
+    await ask(client)
+    code = await mailed_code()
+    async with browser(app) as other:
+        assert (await type_code(other, code)).status_code == 403
+        await other.post("/sign-in", data={"email": "other@example.org"})
+        assert (await type_code(other, code)).status_code == 403
+    clock.turn(minutes=15)
+    assert (await type_code(client, code)).status_code == 403
+    assert await AccountSession.all().count() == 0
+
+
+async def test_five_wrong_digits_end_the_code_and_not_the_link(client: httpx.AsyncClient) -> None:
+    await make_account()
+    path, code = await ask(client), await mailed_code()
+    for _ in range(codes.MOST_TRIES):
+        assert (await type_code(client, other_than(code))).status_code == 403
+    refused = await type_code(client, code)
+    assert refused.status_code == 403
+    assert "メールのリンクは今も使えます" in refused.text
+    assert (await client.post(path)).status_code == 303
+
+
+async def test_nobody_guesses_through_many_mails_and_browsers(app: Starlette) -> None:
+    """Ten tries a day at one person, from any number of networks; the link goes on working."""
+    await make_account()
+    tried = []
+    for number in range(4):
+        async with from_address(app, f"192.0.2.{number}") as stranger:
+            await stranger.post("/sign-in", data=HOST)
+            wrong = other_than(await mailed_code())
+            tried += [await type_code(stranger, wrong) for _ in range(5)]
+    assert {answer.status_code for answer in tried} == {403}
+    assert sum([link.tries for link in await SignInLink.all()]) == codes.MOST_WRONG
+    async with from_address(app, "192.0.2.77") as owner:
+        await owner.post("/sign-in", data=HOST)
+        assert (await type_code(owner, await mailed_code())).status_code == 403
+        assert (await owner.post(await mailed_path())).status_code == 303
+
+
+async def test_who_has_no_account_is_answered_alike(client: httpx.AsyncClient) -> None:
+    answers = []
+    for email in ("host@example.org", "nobody@example.org"):
+        await make_account()
+        await client.post("/sign-in", data={"email": email})
+        answers.append(await type_code(client, "12345"))
+    assert answers[0].status_code == answers[1].status_code == 403
+    assert NONCE.sub("", answers[0].text) == NONCE.sub("", answers[1].text)
+
+
+async def test_the_database_holds_no_key_in_clear(client: httpx.AsyncClient) -> None:
+    await make_account()
+    token, code = (await ask(client)).rpartition("/")[2], await mailed_code()
+    for model in (Reminder, SignInLink):
+        rows = str(await model.all().values())
+        assert token not in rows
+        assert code not in rows

@@ -78,6 +78,7 @@ TABLE = {
     "accounts:passkey": NOBODY,
     "accounts:open_link": NOBODY,
     "accounts:use_link": NOBODY,
+    "accounts:use_code": NOBODY,
     "accounts:sign_out": ANYBODY,
     "accounts:invitation": ANYBODY,
     "accounts:accept": ANYBODY,

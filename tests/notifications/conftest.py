@@ -17,6 +17,7 @@ from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
 from tour.notifications.sender import open_sender
 from tour.notifications.worker import Worker
+from tour.seal import Seal
 from tour.settings import Settings
 
 IMPATIENT = aiohttp.ClientTimeout(total=2, connect=5)
@@ -54,7 +55,8 @@ async def worker(
 ) -> AsyncIterator[Worker]:
     """A worker that waits two seconds for an answer, on the open database."""
     async with open_sender(settings, timeout=IMPATIENT) as sender:
-        yield Worker(sender, open_mailer(settings, clock), clock, base_url=settings.base_url)
+        mailer, seal = open_mailer(settings, clock), Seal(settings.secret_key)
+        yield Worker(sender, mailer, clock, base_url=settings.base_url, seal=seal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from tour.notifications.mail import open_mailer
 from tour.notifications.models import PushSubscription, Reminder
 from tour.notifications.sender import open_sender
 from tour.notifications.worker import Worker
+from tour.seal import Seal
 
 CYCLES = 30
 
@@ -118,7 +119,7 @@ async def test_our_own_network_is_not_called(
     await queue_now(visitor.recipient, clock)
     async with open_sender(settings, names=Rebound(push.port)) as sender:
         mailer = open_mailer(settings, clock)
-        worker = Worker(sender, mailer, clock, base_url=settings.base_url)
+        worker = Worker(sender, mailer, clock, base_url=settings.base_url, seal=Seal("x"))
         await worker.run_once()
     assert push.connections == 0
     line = min(await queries.deliveries(), key=lambda line: line.id)

@@ -15,6 +15,11 @@ async def count_passkey(request: Request) -> None:
     await count(request, "passkey")
 
 
+async def count_code(request: Request) -> None:
+    """How often one person's code may be tried is counted with the code itself (`codes`)."""
+    await count(request, "sign-in-code")
+
+
 async def count_link(request: Request, email: str) -> None:
     """Raises TooManyRequests, whether or not the address has an account."""
     client = client_of(request)

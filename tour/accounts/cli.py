@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from tour import db
-from tour.accounts import people
+from tour.accounts import invitations, people
 from tour.accounts.forms import email_form
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
@@ -55,6 +55,6 @@ async def _add(
             now=now,
         )
         if made.role != role:
-            await people.change_role(made.id, role, actor=OPERATOR, now=now)
+            await invitations.change_role(made.id, role, actor=OPERATOR, now=now)
         for site in sites:
             await people.join_site(made, site.id, actor=OPERATOR, now=now)

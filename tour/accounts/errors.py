@@ -23,7 +23,22 @@ class LinkUnusable(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This link cannot be used here: it works once, for 15 minutes, in one browser.")
+            _(
+                "This link cannot be used here: it works once, for 15 minutes, in the browser that "
+                "asked for it. If that one is still open, type the six digits of the mail there."
+            )
+        )
+
+
+class CodeWrong(NotAllowed):
+    """Mistyped, used, run out, or of another browser: one answer for all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "These are not the digits of your latest mail, or their time is over. "
+                "The link in the mail still works."
+            )
         )
 
 

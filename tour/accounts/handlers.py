@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tour.accounts import attempts, guards, passkeys, queries, sessions, sign_in
+from tour.accounts import attempts, codes, guards, passkeys, queries, sessions, sign_in
 from tour.accounts.cookies import (
     browser_key,
     device_name,
@@ -16,7 +16,7 @@ from tour.accounts.cookies import (
     session_token,
 )
 from tour.accounts.demo import SAMPLES
-from tour.accounts.errors import LinkUnusable, SignInNeeded
+from tour.accounts.errors import CodeWrong, LinkUnusable, SignInNeeded
 from tour.accounts.forms import asking_email_form, own_path
 from tour.accounts.passkeys import RelyingParty
 from tour.accounts.roles import Permission
@@ -62,7 +62,7 @@ async def ask_for_link(request: Request) -> Response:
         timezone=state(request).town.timezone.key,
         next_path=own_path(next_path),
     )
-    await sign_in.ask(wish, now=now(request))
+    await sign_in.ask(wish, seal=state(request).seal, now=now(request))
     return link_sent(request, browser)
 
 
@@ -74,9 +74,26 @@ def link_sent(request: Request, browser: str) -> Response:
 
 
 async def link_sent_page(request: Request) -> Response:
-    settings = state(request).settings
-    folder = "" if settings.smtp_url else str(settings.var / "mail")
-    return render(request, "accounts/link_sent.html", mail_folder=folder)
+    return _link_sent_page(request)
+
+
+async def use_code(request: Request) -> Response:
+    """The digits of the mail, typed in the browser that asked for it."""
+    await attempts.count_code(request)
+    form = await read_form(request, 5)
+    try:
+        made = await codes.use_code(
+            str(form.get("code", "")),
+            browser_key(request),
+            seal=state(request).seal,
+            lang=lang(request),
+            timezone=state(request).town.timezone.key,
+            device=device_name(request),
+            now=now(request),
+        )
+    except (CodeWrong, LinkUnusable) as exc:
+        return _link_sent_page(request, exc.message, status=403)
+    return signed_in_response(request, made.token, made.next_path)
 
 
 async def open_link(request: Request) -> Response:
@@ -179,6 +196,17 @@ def may_see_staff(who: guards.SignedIn) -> bool:
 
 def _inside(request: Request, next_path: str) -> str:
     return own_path(next_path) or str(request.app.url_path_for("accounts:console"))
+
+
+def _link_sent_page(
+    request: Request, problem: Text | None = None, *, status: int = 200
+) -> Response:
+    settings = state(request).settings
+    folder = "" if settings.smtp_url else str(settings.var / "mail")
+    page = render(
+        request, "accounts/link_sent.html", status, mail_folder=folder, code_error=problem
+    )
+    return _private(page)
 
 
 def _sign_in_page(

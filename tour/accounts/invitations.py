@@ -3,17 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from tour.accounts import mailing, people
 from tour.accounts.errors import InvitationUnusable, LinkUnusable
 from tour.accounts.models import Account, Invitation
-from tour.accounts.roles import Role
+from tour.accounts.queries import sites_of
+from tour.accounts.roles import Permission, Role, may
 from tour.accounts.tokens import new_token, token_hash
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
+from tour.errors import TooManyRequests
+from tour.i18n import lazy as _
 from tour.notifications import service as notifications
+from tour.seal import Seal
 from tour.sites.models import Site
 
 LASTS = timedelta(days=14)
+MOST_LETTERS = 3
+"""Invitations mailed to one address in `LETTERS_WITHIN`, whoever writes them."""
+LETTERS_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +42,23 @@ class Joiner:
 
 
 async def invite_by_mail(
-    offer: Offer, email: str, *, lang: str, timezone: str, actor: Actor, now: datetime
+    offer: Offer,
+    email: str,
+    *,
+    lang: str,
+    timezone: str,
+    actor: Actor,
+    seal: Seal,
+    now: datetime,
 ) -> Invitation:
-    """Write an invitation and its mail in one transaction."""
+    """Write an invitation and its mail in one transaction; raises TooManyRequests.
+
+    One for the same thing that is still open is taken back: its letter is replaced, not doubled.
+    """
     async with transaction():
+        await _spare(email, now)
+        for before in await _open(site_id=offer.site.id if offer.site else None, email=email):
+            await _take_back(before, actor, now)
         recipient = await notifications.new_recipient(lang=lang, timezone=timezone, email=email)
         made, token = await _write(offer, actor, now, email=email, recipient_id=recipient.id)
         await mailing.send_invitation(
@@ -44,6 +66,7 @@ async def invite_by_mail(
             offer.site.name if offer.site else "",
             f"/invitations/{token}",
             expires_at=made.expires_at,
+            seal=seal,
             now=now,
         )
     return made
@@ -101,15 +124,58 @@ async def join(invitation: Invitation, joiner: Joiner, *, now: datetime) -> Acco
 async def revoke(invitation_id: int, site_id: int | None, *, actor: Actor, now: datetime) -> None:
     """Take an invitation back, mail included where it has not left."""
     async with transaction():
-        waiting = Invitation.filter(id=invitation_id, site_id=site_id, accepted_at=None)
-        for one in await waiting.filter(revoked_at=None):
-            await Invitation.filter(id=one.id).update(revoked_at=now)
-            if one.recipient_id:  # type: ignore[attr-defined]
-                await notifications.erase([one.recipient_id])  # type: ignore[attr-defined]
-            subject = Subject("invitation", one.id, site_id)
-            await note(
-                actor, "invitation.revoke", subject, before={}, after={"revoked": True}, now=now
-            )
+        for one in await _open(id=invitation_id, site_id=site_id):
+            await _take_back(one, actor, now)
+
+
+async def remove_from_site(account: Account, site_id: int, *, actor: Actor, now: datetime) -> None:
+    """Take a site from somebody: their next click is refused, and so is every invitation to it
+    that they wrote, or that was written to them."""
+    async with transaction():
+        await people.leave_site(account, site_id, actor=actor, now=now)
+        for one in await _open(Q(inviter_id=account.id) | Q(email=account.email), site_id=site_id):
+            await _take_back(one, actor, now)
+
+
+async def change_role(account_id: int, role: Role, *, actor: Actor, now: datetime) -> None:
+    """Give an account another role, and take back what it offered and could no longer offer."""
+    async with transaction():
+        await people.change_role(account_id, role, actor=actor, now=now)
+        own = {site.id for site in await sites_of(await Account.get(id=account_id))}
+        for one in await _open(inviter_id=account_id):
+            site_id: int | None = one.site_id  # type: ignore[attr-defined]
+            needed = Permission.INVITE if site_id is not None else Permission.MANAGE_PEOPLE
+            if not may(role, needed) and site_id not in own:
+                await _take_back(one, actor, now)
+        if role == Role.HOST:
+            email = (await Account.get(id=account_id)).email
+            for one in await _open(site_id=None, email=email):
+                await _take_back(one, actor, now)
+
+
+async def _open(*which: Q, **fields: object) -> list[Invitation]:
+    return await Invitation.filter(*which, accepted_at=None, revoked_at=None, **fields)
+
+
+async def _take_back(one: Invitation, actor: Actor, now: datetime) -> None:
+    await Invitation.filter(id=one.id).update(revoked_at=now)
+    if one.recipient_id:  # type: ignore[attr-defined]
+        await notifications.erase([one.recipient_id])  # type: ignore[attr-defined]
+    subject = Subject("invitation", one.id, one.site_id)  # type: ignore[attr-defined]
+    await note(actor, "invitation.revoke", subject, before={}, after={"revoked": True}, now=now)
+
+
+async def _spare(email: str, now: datetime) -> None:
+    """Raise TooManyRequests when a mail box has had its invitations of the day."""
+    lately = Invitation.filter(email=email, created_at__gt=now - LETTERS_WITHIN)
+    if await lately.count() >= MOST_LETTERS:
+        raise TooManyRequests(
+            _(
+                "Several invitations went to this address today. "
+                "Print a letter, or try again tomorrow."
+            ),
+            retry_after=int(LETTERS_WITHIN.total_seconds()),
+        )
 
 
 async def _admit(invitation: Invitation, account: Account, inviter: Actor, now: datetime) -> None:
@@ -133,6 +199,7 @@ async def _write(
         email=email,
         recipient_id=recipient_id,
         invited_by=actor.name,
+        inviter_id=actor.account_id,
         created_at=now,
         expires_at=now + LASTS,
     )

@@ -1,12 +1,15 @@
 """Letters to people with an account, through the outbox."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.fan_out import ASKED_FOR
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
+from tour.seal import Seal
 
 LINK_KEY = f"{ASKED_FOR}sign-in:"
 INVITATION_KEY = "invitation"
@@ -17,40 +20,61 @@ def link_key(browser: str) -> str:
     return LINK_KEY + browser[:16]
 
 
-async def send_link(
-    recipient_id: int, key: str, path: str, lasts: timedelta, *, now: datetime
-) -> None:
-    """Mail a sign-in link, also to whoever has stopped all messages. They stay stopped: anybody
-    can ask for a link."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a sign-in mail says: the path of its link, or six digits to type instead."""
+
+    path: str
+    code: str
+    lasts: timedelta
+
+
+async def send_link(recipient_id: int, key: str, keys: Keys, *, seal: Seal, now: datetime) -> None:
+    """Mail a sign-in link and its code, also to whoever has stopped all messages. They stay
+    stopped: anybody can ask for a link."""
     reader = await Recipient.get(id=recipient_id)
-    minutes = int(lasts.total_seconds() // 60)
-    body = translate(
+    minutes = int(keys.lasts.total_seconds() // 60)
+    how = translate(
         "Open this page in the browser in which you asked for it, and press the button there. "
         "It works once, within %(n)s minutes. If you did not ask, do nothing.",
         reader.lang,
         n=minutes,
     )
-    message = Message(translate("Your link to sign in", reader.lang), body, path)
+    code = translate(
+        "Or type these six digits on the page where you asked: %(code)s",
+        reader.lang,
+        code=keys.code,
+    )
+    said = Message(translate("Your link to sign in", reader.lang), f"{how}\n\n{code}", keys.path)
     await notifications.queue(
-        recipient_id, key, message, due_at=now, expires_at=now + lasts, now=now
+        recipient_id, key, said.sealed(seal), due_at=now, expires_at=now + keys.lasts, now=now
     )
 
 
 async def send_invitation(
-    recipient_id: int, place: str, path: str, *, expires_at: datetime, now: datetime
+    recipient_id: int, place: str, path: str, *, expires_at: datetime, seal: Seal, now: datetime
 ) -> None:
-    """Mail an invitation to tend `place`, a site's name, or to join the staff when it is empty."""
-    reader = await Recipient.get(id=recipient_id)
+    """Mail an invitation to tend `place`, a site's name, or to join the staff when it is empty.
+
+    The name is what a host wrote: it stands in the letter, never in its subject.
+    """
+    lang = str((await Recipient.get(id=recipient_id)).lang)
     title = (
-        translate("Would you look after the page of %(place)s?", reader.lang, place=place)
-        if place
-        else translate("You are invited to the staff", reader.lang)
+        _("You are invited to look after a page") if place else _("You are invited to the staff")
     )
-    body = translate(
-        "This link lets you in. There is no password to choose. It works once, for two weeks.",
-        reader.lang,
+    lines = [translate("It is the page of %(place)s.", lang, place=place)] if place else []
+    lines.append(
+        translate(
+            "This link lets you in. There is no password to choose. It works once, for two weeks.",
+            lang,
+        )
     )
-    message = Message(title, body, path)
+    said = Message(title.in_language(lang), "\n".join(lines), path)
     await notifications.queue(
-        recipient_id, INVITATION_KEY, message, due_at=now, expires_at=expires_at, now=now
+        recipient_id,
+        INVITATION_KEY,
+        said.sealed(seal),
+        due_at=now,
+        expires_at=expires_at,
+        now=now,
     )

@@ -85,6 +85,9 @@ class Invitation(Model):
         "models.Recipient", related_name="invitations", null=True, on_delete=fields.RESTRICT
     )
     invited_by = fields.CharField(max_length=100)
+    inviter: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="written", null=True, on_delete=fields.SET_NULL
+    )
     created_at: datetime = fields.DatetimeField()
     expires_at: datetime = fields.DatetimeField()
     accepted_at: datetime | None = fields.DatetimeField(null=True)
@@ -95,7 +98,8 @@ class Invitation(Model):
 
 
 class SignInLink(Model):
-    """A mailed link, good once, for 15 minutes, in the browser that asked for it.
+    """A mailed link, good once, for 15 minutes, in the browser that asked for it; and six digits
+    that do the same when they are typed there (`code_hash`, under the server's secret).
 
     `account` is None for an address that has none: with an invitation it makes one, without it
     the row only keeps both cases alike.
@@ -111,6 +115,8 @@ class SignInLink(Model):
     email = fields.CharField(max_length=254)
     token_hash = fields.CharField(max_length=64, unique=True)
     browser_hash = fields.CharField(max_length=64)
+    code_hash = fields.CharField(max_length=64, default="")
+    tries = fields.SmallIntField(default=0)
     next_path = fields.CharField(max_length=300, default="")
     created_at: datetime = fields.DatetimeField()
     expires_at: datetime = fields.DatetimeField()

@@ -104,7 +104,10 @@ async def invitation(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
-    """Join at once where the mail box is proved, else by a link mailed there."""
+    """Join at once where the mail box is proved, else by a link mailed there.
+
+    A letter makes a new account. For one that exists it is no key: that account signs in first.
+    """
     found = await _invitation(request)
     who = await guards.visitor_account(request)
     form = await read_form(request, 5)
@@ -113,14 +116,15 @@ async def accept(request: Request) -> Response:
     typed = asking_email_form(form)
     if typed.errors:
         return await _invitation_page(request, found, typed, status=422)
-    if found.email and typed.value("email") == str(found.email).lower():
+    is_proved = bool(found.email) and typed.value("email") == str(found.email).lower()
+    if is_proved and not await queries.has_account(typed.value("email")):
         return await _join(request, found, typed.value("email"))
     await attempts.count_link(request, typed.value("email"))
     browser = browser_key(request)
     wish = sign_in.Wish(
         typed.value("email"), browser, lang(request), _timezone(request), invitation=found
     )
-    await sign_in.ask(wish, now=now(request))
+    await sign_in.ask(wish, seal=state(request).seal, now=now(request))
     return link_sent(request, browser)
 
 

@@ -15,6 +15,10 @@ async def members_of(site_id: int) -> list[Account]:
     return [membership.account for membership in found]
 
 
+async def has_account(email: str) -> bool:
+    return await Account.exists(email=email.lower())
+
+
 async def sample_account(email: str) -> Account | None:
     """An account of the demonstration; never a real one."""
     return await Account.get_or_none(email=email, is_sample=True)

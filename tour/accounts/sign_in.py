@@ -1,5 +1,8 @@
 """Signing in by a mailed link: asked for in one browser, opened there, used by a POST.
 
+Six digits in the same mail do the same when they are typed on the page that asked: mail programs
+open links in browsers of their own (`codes`).
+
 Mail scanners open links, so opening changes nothing. Whether an address has an account shows
 nowhere: the same page, the same cookie, the same row; only the mail differs.
 """
@@ -10,10 +13,11 @@ from datetime import datetime, timedelta
 from tour.accounts import invitations, mailing, sessions
 from tour.accounts.errors import LinkUnusable
 from tour.accounts.models import Account, Invitation, SignInLink
-from tour.accounts.tokens import new_token, token_hash
+from tour.accounts.tokens import new_code, new_token, token_hash
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.notifications import service as notifications
+from tour.seal import Seal
 
 LASTS = timedelta(minutes=15)
 MOST_LINKS = 20
@@ -43,7 +47,7 @@ class SignedInBrowser:
     next_path: str
 
 
-async def ask(wish: Wish, *, now: datetime) -> None:
+async def ask(wish: Wish, *, seal: Seal, now: datetime) -> None:
     """Mail a link, if the address has an account or an invitation; say the same in any case."""
     async with transaction():
         await SignInLink.filter(expires_at__lt=now - KEPT).delete()
@@ -51,13 +55,14 @@ async def ask(wish: Wish, *, now: datetime) -> None:
         if await recent.count() >= MOST_LINKS:
             return
         account = await Account.get_or_none(email=wish.email)
-        token = new_token()
+        token, code = new_token(), new_code()
         await SignInLink.create(
             account=account,
             invitation=wish.invitation,
             email=wish.email,
             token_hash=token_hash(token),
             browser_hash=token_hash(wish.browser),
+            code_hash=seal.fingerprint(code),
             next_path=wish.next_path,
             created_at=now,
             expires_at=now + LASTS,
@@ -65,7 +70,8 @@ async def ask(wish: Wish, *, now: datetime) -> None:
         if account or wish.invitation:
             recipient_id = await _recipient(account, wish)
             key = mailing.link_key(token_hash(wish.browser))
-            await mailing.send_link(recipient_id, key, f"/sign-in/{token}", LASTS, now=now)
+            keys = mailing.Keys(f"/sign-in/{token}", code, LASTS)
+            await mailing.send_link(recipient_id, key, keys, seal=seal, now=now)
 
 
 async def check(token: str, browser: str, *, now: datetime) -> SignInLink:
@@ -83,11 +89,18 @@ async def use(
     """Sign this browser in, once; raises LinkUnusable. An invitation on the way is accepted."""
     async with transaction():
         link = await check(token, browser, now=now)
-        # One UPDATE decides who used it: two POSTs at once sign in once.
-        if not await SignInLink.filter(id=link.id, used_at=None).update(used_at=now):
-            raise LinkUnusable
-        account = await _account(link, lang, timezone, now)
-        made = await sign_in_account(account, device=device, now=now)
+        return await use_up(link, timezone=timezone, lang=lang, device=device, now=now)
+
+
+async def use_up(
+    link: SignInLink, *, timezone: str, lang: str, device: str, now: datetime
+) -> SignedInBrowser:
+    """Sign the browser of a link in, in the caller's transaction; raises LinkUnusable."""
+    # One UPDATE decides who used it: two POSTs at once sign in once.
+    if not await SignInLink.filter(id=link.id, used_at=None).update(used_at=now):
+        raise LinkUnusable
+    account = await _account(link, lang, timezone, now)
+    made = await sign_in_account(account, device=device, now=now)
     return SignedInBrowser(made, link.next_path)
 
 

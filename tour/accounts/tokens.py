@@ -3,10 +3,17 @@
 import hashlib
 import secrets
 
+CODE_DIGITS = 6
+
 
 def new_token() -> str:
     """256 random bits, safe in an address."""
     return secrets.token_urlsafe(32)
+
+
+def new_code() -> str:
+    """Six digits to type."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 
 def token_hash(token: str) -> str:

@@ -16,6 +16,7 @@ urls = [
         name="accounts:passkey_options",
     ),
     Url("/sign-in/passkey", handlers.use_passkey, methods=POST, name="accounts:passkey"),
+    Url("/sign-in/code", handlers.use_code, methods=POST, name="accounts:use_code"),
     Url("/sign-in/{token}", handlers.open_link, methods=["GET"], name="accounts:open_link"),
     Url("/sign-in/{token}", handlers.use_link, methods=POST, name="accounts:use_link"),
     Url("/sign-out", handlers.sign_out, methods=POST, name="accounts:sign_out"),

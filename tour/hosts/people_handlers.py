@@ -43,6 +43,7 @@ async def invite(request: Request) -> Response:
         lang=lang(request),
         timezone=state(request).town.timezone.key,
         actor=tending.actor,
+        seal=state(request).seal,
         now=now(request),
     )
     return _to_people(request, tending, "?done=1")

@@ -8,6 +8,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from tour.seal import Seal
+
 MAX_BYTES = 2000
 """Safe with every push service; the standard's 4,096 (RFC 8030, 7.2) is not."""
 SHORT_BYTES = 900
@@ -32,6 +34,14 @@ class Message:
     body: str
     url: str
     actions: tuple[Action, ...] = ()
+
+    def sealed(self, seal: Seal) -> "Message":
+        """Kept so that only who has the server's secret reads its text and its address."""
+        return replace(self, body=seal.close(self.body), url=seal.close(self.url))
+
+    def opened(self, seal: Seal) -> "Message":
+        """As it was before `sealed`; raises Unsealable. What was not sealed is as it is."""
+        return replace(self, body=seal.open(self.body), url=seal.open(self.url))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from tour.notifications.models import MAIL
 from tour.notifications.outbox import Job
 from tour.notifications.sender import Push, PushSender, open_sender
 from tour.repeating import Loop, repeated
+from tour.seal import Seal
+from tour.secret import secret_key
 from tour.settings import Settings
 
 log = logging.getLogger("tour.notifications")
@@ -63,12 +65,20 @@ class Throttle:
 
 class Worker:
     def __init__(
-        self, push: PushSender, mailer: Mailer, clock: Clock, *, base_url: str, pace: Pace = FULL
+        self,
+        push: PushSender,
+        mailer: Mailer,
+        clock: Clock,
+        *,
+        base_url: str,
+        seal: Seal,
+        pace: Pace = FULL,
     ) -> None:
         self._push = push
         self._mailer = mailer
         self._clock = clock
         self._base_url = base_url
+        self._seal = seal
         self._pace = pace
         self._tasks: set[asyncio.Task[None]] = set()
         self._lanes: dict[str, Lane] = defaultdict(Lane, {MAIL: Lane(most=MAILS_IN_FLIGHT)})
@@ -163,7 +173,7 @@ class Worker:
         if job.attempt > MAX_CLAIMS:
             return Outcome(Verdict.FAILED, "given up: no try came to an end")
         if job.service == MAIL:
-            return await self._mailer.send(_letter(job))
+            return await self._mailer.send(_letter(job, self._seal))
         if job.endpoint is None:
             return Outcome(Verdict.GONE, "unsubscribed")
         outcome = await self._push.send(self._message(job, MAX_BYTES, int(left)))
@@ -173,7 +183,8 @@ class Worker:
 
     def _message(self, job: Job, max_bytes: int, ttl: int) -> Push:
         tag = f"reminder-{job.reminder_id}"
-        envelope = Envelope(joined(job.parts), tag, job.revision, job.lang, self._base_url)
+        said = joined(job.parts).opened(self._seal)
+        envelope = Envelope(said, tag, job.revision, job.lang, self._base_url)
         raw = payload(envelope, max_bytes)
         return Push(job.endpoint or "", job.p256dh or "", job.auth or "", raw, topic=tag, ttl=ttl)
 
@@ -209,10 +220,10 @@ class Worker:
             self._results.clear()
 
 
-def _letter(job: Job) -> Letter:
+def _letter(job: Job, seal: Seal) -> Letter:
     return Letter(
         to=job.email,
-        message=joined(job.parts),
+        message=joined(job.parts).opened(seal),
         lang=job.lang,
         token=job.token,
         name=f"reminder-{job.reminder_id}-{job.revision}",
@@ -224,7 +235,8 @@ async def open_worker(settings: Settings, clock: Clock, pace: Pace) -> AsyncIter
     """A worker by the operator's settings, with its connections; the database is open already."""
     mailer = open_mailer(settings, clock)
     async with open_sender(settings) as push:
-        yield Worker(push, mailer, clock, base_url=settings.base_url, pace=pace)
+        seal = Seal(secret_key(settings))
+        yield Worker(push, mailer, clock, base_url=settings.base_url, seal=seal, pace=pace)
 
 
 @asynccontextmanager

@@ -15,29 +15,30 @@ from tour.i18n import localized, translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
+from tour.seal import Seal
 from tour.sites.hours import clock_text
 from tour.web.templates import day_text
 
 
-async def ask_new(event_id: int, *, now: datetime) -> int:
+async def ask_new(event_id: int, *, seal: Seal, now: datetime) -> int:
     """Write to the people of the places that were never written to; returns how many people."""
     rows = await answers.unanswered(event_id)
-    return await _ask(event_id, [row for row in rows if row.asked_at is None], now)
+    return await _ask(event_id, [row for row in rows if row.asked_at is None], seal, now)
 
 
-async def ask_again(event_id: int, *, actor: Actor, now: datetime) -> int:
+async def ask_again(event_id: int, *, actor: Actor, seal: Seal, now: datetime) -> int:
     """Write to the people of every place that has not answered; returns how many people.
 
     Each place gets a new link, which works without signing in; the one before stops working.
     """
     async with transaction():
-        told = await _ask(event_id, await answers.unanswered(event_id), now)
+        told = await _ask(event_id, await answers.unanswered(event_id), seal, now)
         subject = Subject(SUBJECT, event_id)
         await note(actor, "event.ask", subject, before={}, after={"people": told}, now=now)
     return told
 
 
-async def _ask(event_id: int, rows: Sequence[Participation], now: datetime) -> int:
+async def _ask(event_id: int, rows: Sequence[Participation], seal: Seal, now: datetime) -> int:
     """A place that nobody tends yet is not noted as asked: it is written to when somebody does."""
     async with transaction():
         told = 0
@@ -46,19 +47,20 @@ async def _ask(event_id: int, rows: Sequence[Participation], now: datetime) -> i
             token = new_token()
             people = [member.recipient_id for member in await accounts.members_of(row.site.id)]  # type: ignore[attr-defined]
             if people:
-                told += await _tell(event, row, people, f"/taking-part/{token}", now)
+                told += await _tell(event, row, people, f"/taking-part/{token}", seal, now)
                 await answers.write_asked(row, token_hash(token), now=now)
     return told
 
 
 async def _tell(
-    event: Event, row: Participation, people: list[int], path: str, now: datetime
+    event: Event, row: Participation, people: list[int], path: str, seal: Seal, now: datetime
 ) -> int:
+    """The link in it is a key, so the outbox keeps the letter sealed."""
     ends = datetime.combine(event.ends_on, time.max, ZoneInfo(event.timezone))
     return await notifications.tell_now(
         people,
         f"taking-part:{event.id}:{row.site.id}",
-        lambda reader: letter(event, row, path, reader),
+        lambda reader: letter(event, row, path, reader).sealed(seal),
         concerns=None,
         expires_at=ends,
         now=now,

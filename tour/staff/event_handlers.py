@@ -122,7 +122,7 @@ async def change_sites(request: Request) -> Response:
                 event.id, seats, version=since, actor=who.actor, now=now(request)
             )
             if asks:
-                await participation.ask_new(event.id, now=now(request))
+                await participation.ask_new(event.id, seal=state(request).seal, now=now(request))
     except Stale:
         whole = forms.whole_seats(values, [line.id for line in lines])
         merge = await _merged(request, event, whole, version)
@@ -134,7 +134,9 @@ async def ask_again(request: Request) -> Response:
     """Write once more to the places that have not answered."""
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await _event(request)
-    await participation.ask_again(event.id, actor=who.actor, now=now(request))
+    await participation.ask_again(
+        event.id, actor=who.actor, seal=state(request).seal, now=now(request)
+    )
     return back_to(request, "staff:event_sites", event_id=event.id, done="asked")
 
 

@@ -65,6 +65,7 @@ async def invite(request: Request) -> Response:
         lang=lang(request),
         timezone=state(request).town.timezone.key,
         actor=who.actor,
+        seal=state(request).seal,
         now=now(request),
     )
     return back_to(request, "staff:people")
@@ -92,7 +93,7 @@ async def change_role(request: Request) -> Response:
         raise BadInput(hint, {"role": hint})
     if account.id == who.account.id:
         raise Conflict(_("Nobody changes their own role. Ask another administrator."))
-    await people.change_role(account.id, Role(role), actor=who.actor, now=now(request))
+    await invitations.change_role(account.id, Role(role), actor=who.actor, now=now(request))
     return back_to(request, "staff:people")
 
 
@@ -110,7 +111,7 @@ async def remove_from_site(request: Request) -> Response:
     site_id = request.path_params["site_id"]
     if not await Membership.filter(account=account, site_id=site_id).exists():
         raise NotFound(_("This person does not look after this place."))
-    await people.leave_site(account, site_id, actor=who.actor, now=now(request))
+    await invitations.remove_from_site(account, site_id, actor=who.actor, now=now(request))
     return back_to(request, "staff:people")
 
 
