@@ -4,9 +4,10 @@ SQLite and PostgreSQL are both first class. One process holds one kind (Tortoise
 the placeholders of the first). Write through `transaction()`, which survives a cancelled request.
 """
 
+import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -35,6 +36,7 @@ MODELS = [
     "tour.routes.models",
     "tour.publishing.models",
 ]
+OWNER_ONLY = 0o600
 POOL = {"minsize": 2, "maxsize": 12}
 UNREACHABLE = (
     OSError,
@@ -115,6 +117,15 @@ async def _connect(url: str) -> None:
 
 
 def _make_folder(url: str) -> None:
-    if url.startswith("sqlite://"):
-        path = url.removeprefix("sqlite://").partition("?")[0]
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    """The folder of a SQLite file, and the file for its owner only: names and addresses are in it.
+
+    SQLite gives the files beside it (-wal, -shm) the mode of the file itself.
+    """
+    path = url.removeprefix("sqlite://").partition("?")[0]
+    if not url.startswith("sqlite://") or path == ":memory:":
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, OWNER_ONLY))
+    for name in (path, f"{path}-wal", f"{path}-shm"):
+        with suppress(FileNotFoundError, PermissionError):
+            os.chmod(name, OWNER_ONLY)
