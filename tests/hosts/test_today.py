@@ -230,12 +230,23 @@ async def test_a_party_is_checked_in_by_its_code(client: httpx.AsyncClient, site
     assert await Arrival.all().count() == 0
 
 
-async def test_the_camera_reads_the_address_and_gets_json(
+async def test_a_ticket_printed_before_is_read_by_its_address(
     client: httpx.AsyncClient, site: Site
 ) -> None:
     slot = await first_slot(await make_programme(site))
     reservation = await (await make_party(slot)).reservation
     code = f"http://testserver/reservations/{reservation.reference}"
+    path = f"/host/{site.slug}/check-in"
+    assert (await client.post(path, data={"code": code})).status_code == 303
+    assert await Arrival.exists()
+
+
+async def test_the_camera_reads_the_code_and_gets_json(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    slot = await first_slot(await make_programme(site))
+    reservation = await (await make_party(slot)).reservation
+    code = reservation.door_code
     scanned = (NOON - timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
     headers = {"Accept": "application/json"}
     sent = {"code": code, "at": scanned}

@@ -16,7 +16,8 @@ from tour.notifications.models import Reminder
 from tour.programmes.models import Allocation, Slot
 from tour.reservations import draws, service, worker
 from tour.reservations.draw_cli import draw as draw_command
-from tour.reservations.models import Place, Reservation, WaitlistEntry
+from tour.reservations.models import Place, PlaceStatus, Reservation, WaitlistEntry
+from tour.web.qr import qr_svg
 
 
 async def reserve(client: httpx.AsyncClient, slot: Slot, **values: str) -> str:
@@ -324,3 +325,16 @@ async def test_a_promoted_party_is_reminded_and_on_its_own_calendar(
     assert "STATUS:CANCELLED" in (await client.get(f"{held}/calendar.ics")).text
     assert (await client.post(f"{queued}/resend")).status_code == 303
     assert await Reminder.filter(key="receipt").count() == 2
+
+
+async def test_who_scans_a_ticket_holds_no_key_to_it(client: httpx.AsyncClient) -> None:
+    """The QR code says the number beside it, and that number opens no page."""
+    path = await reserve(client, await make_slot())
+    made = await Reservation.get()
+    page = (await client.get(path)).text
+    assert str(qr_svg(made.door_code)) in page
+    for name in ("", "/cancel", "/change"):
+        answer = await client.get(f"/reservations/{made.door_code}{name}")
+        assert answer.status_code in (404, 405)
+    assert (await client.post(f"/reservations/{made.door_code}/cancel")).status_code == 404
+    assert (await Place.get()).status == PlaceStatus.CONFIRMED

@@ -61,7 +61,7 @@ class Door:
 
 
 async def check_in(code: str, door: Door, *, now: datetime) -> CheckIn:
-    """Note that a party has come, by its door code or the address in its QR code.
+    """Note that a party has come, by its door code, typed or scanned.
 
     Of several times today it is the one that starts nearest and has not been checked in. Sent
     twice, the second answer is ALREADY with the first one's time.
@@ -135,7 +135,8 @@ def _day(place: Place, zone: ZoneInfo) -> date:
 
 
 async def _reservation(code: str) -> Reservation | None:
-    """By the last part of a QR code's address, or by a door code in any case, with any dash."""
+    """By a door code in any case, with any dash; tickets that were printed or kept before QR codes
+    carried the door code alone show the address of their page."""
     text = code.strip()
     if "/" in text:
         reference = text.split("#")[0].split("?")[0].rstrip("/").rpartition("/")[2]

@@ -88,14 +88,13 @@ async def show(
 ) -> Response:
     """The reservation as it is now; `code_error`: what was wrong with the code typed there."""
     entry = await queries.by_reference(reference)
-    url = state(request).settings.base_url + _path(request, entry.reservation.reference)
     response = render(
         request,
         "reservations/detail.html",
         status,
         nav="reservations",
         reservation=await views.reservation_view(request, entry),
-        qr=qr_svg(url) if entry.is_confirmed else "",
+        qr=qr_svg(entry.reservation.door_code) if entry.is_confirmed else "",
         can_cancel=views.can_cancel(entry, now(request)),
         code_error=code_error,
         said=SAID.get(request.query_params.get("said", "")),
