@@ -1,7 +1,7 @@
 """How good the planner is in a tenth of a second, and how fast the walking matrix is.
 
-The standard instances and the street extract lie in `../shared`, beside the project; without them
-only what is made here is measured.
+The standard instances and the street extract are no part of the project: REAL_PLANNER and
+REAL_STREETS name them (`tests/material.py`). Without them only what is made here is measured.
 """
 
 import csv
@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from tests.material import PLANNER, STREETS
 from tour.geo import Point
 from tour.routes.paths import Profile
 from tour.routes.plan_bench import Case, read_cases, run
@@ -20,7 +21,6 @@ from tour.routes.streets import Streets
 from tour.routes.streets_build import open_or_build
 from tour.settings import ROOT
 
-SHARED = ROOT.parent / "shared"
 SEEDS = 5
 PLACES = 50
 SECONDS = (0.1, 1.0)
@@ -31,21 +31,20 @@ Answers = dict[str, list[dict[str, Any]]]
 
 def planner() -> None:
     """Every instance with every seed in both times, and the days: a minute and a half."""
-    folder = SHARED / "planner"
-    if not folder.exists():
-        print("planner: ../shared/planner is not here, nothing measured")
+    if not (PLANNER / "instances.json").is_file():
+        print("planner: no REAL_PLANNER to measure with")
         return
     compile_kernels()
-    with (folder / "reference.csv").open(encoding="utf-8") as file:
+    with (PLANNER / "reference.csv").open(encoding="utf-8") as file:
         best = {row["instance"]: int(row["reference"]) for row in csv.DictReader(file)}
-    cases = read_cases(folder / "instances.json")
+    cases = read_cases(PLANNER / "instances.json")
     print(f"planner, {SEEDS} seeds, one thread  average gap, worst plan, plans proved")
     for seconds in SECONDS:
         answers = _answers(cases, seconds)
         for family, prefixes in FAMILIES.items():
             chosen = {name: found for name, found in answers.items() if name.startswith(prefixes)}
             print(f"  {family:8s} in {seconds:3.1f} s  {_summary(chosen, best)}")
-    days = read_cases(folder / "day_cases.json")
+    days = read_cases(PLANNER / "day_cases.json")
     for name, found in _answers(days, 1.0).items():
         optimum = next(day.data["optimal_score"] for day in days if day.name == name)
         scores = sorted({answer["score"] for answer in found})
@@ -77,11 +76,10 @@ def _summary(answers: Answers, best: dict[str, int]) -> str:
 
 
 def matrix() -> None:
-    extract = SHARED / "geo" / "kita_foot.osm.pbf"
-    if not extract.exists():
-        print("matrix: ../shared/geo is not here, nothing measured")
+    if not STREETS.is_file():
+        print("matrix: no REAL_STREETS to measure on")
         return
-    streets = open_or_build(extract, ROOT / "var" / "streets")
+    streets = open_or_build(STREETS, ROOT / "var" / "streets")
     places = _places(streets)
     started = time.perf_counter()
     streets.lengths(places, places, Profile.WALK)

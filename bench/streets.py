@@ -1,6 +1,6 @@
 """Walks: against networkx on the same streets, as a region grows, and against a real engine.
 
-The street extract lies in `../shared`, beside the project. With TOUR_WALK_ENGINE (a Valhalla with
+REAL_STREETS names a street extract (`tests/material.py`). With TOUR_WALK_ENGINE (a Valhalla with
 the streets of the same extract) its walks are compared with ours.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
+from tests.material import STREETS
 from tour.geo import Point, distance_m
 from tour.routes import streets_file
 from tour.routes.engine_client import EngineClient
@@ -25,7 +26,6 @@ from tour.routes.streets_build import graph_of, open_or_build
 from tour.routes.valhalla import Valhalla
 from tour.settings import ROOT, Settings
 
-KITA = ROOT.parent / "shared" / "geo" / "kita_foot.osm.pbf"
 PLACES = 50
 SIDES = (318, 450, 636, 900)
 """Junctions along a side of the drawn regions: each has twice as many as the one before."""
@@ -36,7 +36,7 @@ REACH_M = 60.0
 
 def against_networkx() -> None:
     """The same shortest walks, from node to node of the uncut ways."""
-    streets, extract = open_or_build(KITA, ROOT / "var" / "streets"), read_extract(KITA)
+    streets, extract = open_or_build(STREETS, ROOT / "var" / "streets"), read_extract(STREETS)
     graph, place = _graph(extract)
     dice = np.random.default_rng(1)
     inside = sorted(max(nx.connected_components(graph), key=len))
@@ -138,7 +138,7 @@ def drawn(side: int) -> Extract:
 
 def against_an_engine(url: str) -> None:
     """Random places near streets, some hundred metres to six kilometres apart."""
-    streets = open_or_build(KITA, ROOT / "var" / "streets")
+    streets = open_or_build(STREETS, ROOT / "var" / "streets")
     engine, dice = Valhalla(EngineClient(url)), np.random.default_rng(3)
     for profile in Profile:
         pairs = [_pair(streets, profile, dice) for _pair_number in range(PAIRS)]
@@ -168,8 +168,8 @@ def main() -> None:
         region(int(sys.argv[1]))
         return
     growing()
-    if not KITA.exists():
-        print("streets: ../shared/geo is not here, nothing compared")
+    if not STREETS.is_file():
+        print("streets: no REAL_STREETS to compare on")
         return
     against_networkx()
     if engine := Settings.from_environ(os.environ).walk_engine:

@@ -5,7 +5,6 @@ that is started for the run. One process holds one kind of database (see `tour/d
 """
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -157,7 +156,6 @@ def make_settings(database_url: str, folder: Path, **variables: str) -> Settings
             "TOUR_VAPID_PRIVATE_KEY": VAPID_KEY,
             "TOUR_SECRET_KEY": "a secret of the tests",
             "TOUR_TILE_URL": "",
-            **({"TOUR_STREETS": streets} if (streets := os.environ.get("TEST_STREETS")) else {}),
             **variables,
         }
     )

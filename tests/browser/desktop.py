@@ -112,11 +112,15 @@ class Desktop:
         raise AssertionError(f"{title!r} was not shown")
 
     async def is_empty(self) -> None:
+        for note in list(self._area.shown.values()):
+            await self.is_gone(note)
+
+    async def is_gone(self, note: Note) -> None:
         for _tenth in range(PATIENCE_SECONDS * 10):
-            if not self._area.shown:
+            if note.number not in self._area.shown:
                 return
             await asyncio.sleep(0.1)
-        raise AssertionError("something is still shown")
+        raise AssertionError(f"{note.title!r} is still shown")
 
     def tap(self, note: Note, button: str = "") -> None:
         """The notification, or the button that says so."""

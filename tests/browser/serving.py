@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ward import ward_graph
+
 ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared"
 START_SECONDS = 120
 STOP_SECONDS = 15
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -61,12 +62,9 @@ def running(command: list[str], url: str, log: Path, **variables: str) -> Iterat
 
 
 class PushService:
-    """Google's push service as far as Chromium needs it, on loopback (tools/push/fakefcm.py)."""
+    """Google's push service as far as Chromium needs it, as a process (`google.py`)."""
 
     def __init__(self, folder: Path) -> None:
-        self.script = SHARED / "tools" / "push" / "fakefcm.py"
-        if not self.script.exists():
-            raise AssertionError(f"{self.script} is needed for a true push into Chromium")
         self.http, self.mcs, self.push = free_ports(3)
         self.tls = folder / "push-tls"
 
@@ -74,8 +72,8 @@ class PushService:
     def serving(self, log: Path) -> Iterator[None]:
         ports = {"--http": self.http, "--mcs": self.mcs, "--push": self.push}
         flags = [text for name, port in ports.items() for text in (name, str(port))]
-        command = [sys.executable, str(self.script), *flags, "--tls", str(self.tls)]
-        with running(command, f"http://127.0.0.1:{self.http}/log", log):
+        command = [sys.executable, "-m", "tests.browser.google", *flags, "--tls", str(self.tls)]
+        with running(command, f"http://127.0.0.1:{self.http}/readyz", log):
             yield
 
     @property
@@ -98,6 +96,7 @@ class App:
     def __init__(self, folder: Path, database_url: str, push: PushService | None = None) -> None:
         self.folder = folder
         self.port = free_ports(1)[0]
+        # Chromium knows this name by itself, and allows passkeys under it; an address has none.
         self.base = f"http://localhost:{self.port}"
         self.log = folder / "app.log"
         self.push = push
@@ -107,7 +106,7 @@ class App:
             "TOUR_BASE_URL": self.base,
             "TOUR_DEMO": "1",
             "TOUR_TILE_URL": "",
-            "TOUR_STREETS": str(SHARED / "geo" / "kita_foot.osm.pbf"),
+            "TOUR_STREETS": str(ward_graph(folder)),
             "TOUR_VAPID_SUBJECT": "mailto:ops@example.org",
         }
         if push:
@@ -124,5 +123,5 @@ class App:
         command = [sys.executable, "-m", "tests.browser.near_google"]
         command += ["serve", "--port", str(self.port)]
         settings = self.variables | {"TOUR_CLOCK": at} | variables
-        with running(command, f"{self.base}/readyz", self.log, **settings):
+        with running(command, f"http://127.0.0.1:{self.port}/readyz", self.log, **settings):
             yield

@@ -11,6 +11,7 @@ from pathlib import Path
 import osmium
 import pytest
 
+from tests.material import STREETS, needs_real_streets
 from tour.demo.catalogue import Catalogue, CatalogueError, read_catalogue
 from tour.demo.records import EventDay, YearlyDay
 from tour.events.models import ParticipationRole
@@ -20,7 +21,6 @@ from tour.sites.models import PointQuality
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data" / "geo"
-STREETS = ROOT.parent / "shared" / "geo" / "kita_foot.osm.pbf"
 BASE_LAYERS = {"outline", "river", "railway", "road", "park", "station"}
 
 
@@ -303,7 +303,7 @@ def test_a_town_of_one_language_is_read_as_well(folder: Path) -> None:
     assert all(not site.translations for site in catalogue.sites)
 
 
-@pytest.mark.skipif(not STREETS.exists(), reason="no street extract beside the project")
+@needs_real_streets
 def test_every_sample_door_stands_at_a_walkable_street(catalogue: Catalogue) -> None:
     doors = [(site.slug, site.entrance) for site in catalogue.sites if site.entrance]
     nearest = dict.fromkeys((slug for slug, _ in doors), math.inf)

@@ -4,18 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import osmium
-import pytest
 from osmium.osm.mutable import Node, Way
 
 from tour.geo import Point, metres_per_degree
 
 ORIGIN = Point(lat=35.75, lon=139.73)
 _LAT_M, _LON_M = metres_per_degree(ORIGIN.lat)
-
-KITA = Path(__file__).resolve().parents[3] / "shared" / "geo" / "kita_foot.osm.pbf"
-"""Every walkable street of a real ward, where the shared material lies beside the project."""
-
-needs_kita = pytest.mark.skipif(not KITA.exists(), reason="no ../shared/geo beside the project")
 
 
 def at(east: float, north: float) -> Point:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.material import PLANNER, needs_real_planner
 from tour.errors import ConfigurationError
 from tour.routes.plan_bench import plan_bench, read_cases, run
 
@@ -30,7 +31,6 @@ DAY = {
     ],
     "optimal_score": 25,
 }
-SHARED = Path(__file__).parents[3] / "shared" / "planner"
 
 
 def written(tmp_path: Path, entries: object) -> Path:
@@ -111,21 +111,16 @@ def test_an_option_that_makes_no_sense_ends_with_2(tmp_path: Path, options: list
     assert CliRunner().invoke(plan_bench, [str(path), *options]).exit_code == 2
 
 
-needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the shared planner instances are not beside the repository"
-)
-
-
-@needs_shared
+@needs_real_planner
 def test_routes_of_the_standard_instances_are_feasible_and_worth_their_score() -> None:
-    for case in read_cases(SHARED / "instances.json"):
+    for case in read_cases(PLANNER / "instances.json"):
         result = run(case, seconds=0.1, seed=1)
         assert profit_of(case.data, result["route"]) == result["score"] > 0
 
 
-@needs_shared
+@needs_real_planner
 def test_the_best_days_are_found_and_none_better_is_claimed() -> None:
-    for case in read_cases(SHARED / "day_cases.json"):
+    for case in read_cases(PLANNER / "day_cases.json"):
         result = run(case, seconds=2, seed=1)
         assert result["score"] == case.data["optimal_score"]
         assert result["optimal"]

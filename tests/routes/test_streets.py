@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.routes.sketch import KITA, Sketch, at, block_town, needs_kita
+from tests.material import STREETS, needs_real_streets
+from tests.routes.sketch import Sketch, at, block_town
 from tour.geo import Bounds, Point, bounds_of, distance_m
 from tour.routes.paths import Profile
 from tour.routes.street_drawing import class_at_zoom, street_layer
@@ -37,7 +38,7 @@ def town() -> Streets:
 
 @pytest.fixture(scope="module")
 def kita(tmp_path_factory) -> Streets:
-    return build(KITA, tmp_path_factory.mktemp("kita") / "kita.streets")
+    return build(STREETS, tmp_path_factory.mktemp("kita") / "kita.streets")
 
 
 class TestSnap:
@@ -245,7 +246,7 @@ class TestDrawing:
         assert street_layer(town, elsewhere, 18)["features"] == []
 
 
-@needs_kita
+@needs_real_streets
 class TestKita:
     """A real ward: 40,000 nodes."""
 
@@ -253,7 +254,7 @@ class TestKita:
         assert 3_400 <= kita.path(OJI, AKABANE).distance_m <= 3_500
 
     def test_walks_are_those_of_networkx_on_the_uncut_ways(self, kita):
-        extract = read_extract(KITA)
+        extract = read_extract(STREETS)
         place = {
             node: Point(lat=y / 1e7, lon=x / 1e7)
             for node, x, y in zip(

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.routes.sketch import KITA, Sketch, at, block_town, needs_kita
+from tests.material import STREETS, needs_real_streets
+from tests.routes.sketch import Sketch, at, block_town
 from tour.routes.street_extract import read_extract
 from tour.routes.streets import Streets
 from tour.routes.streets_build import build, open_or_build
@@ -254,8 +255,8 @@ class TestOpenOrBuild:
             open_or_build(tmp_path / "none.osm.pbf", tmp_path / "cache")
 
 
-@needs_kita
+@needs_real_streets
 def test_a_real_ward_becomes_a_graph():
-    extract = read_extract(KITA)
+    extract = read_extract(STREETS)
     assert len(extract.name) > 30_000
     assert any(names.get("en") for names in extract.names)

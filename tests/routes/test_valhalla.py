@@ -1,7 +1,7 @@
 """A Valhalla in the place of our own streets, and what happens when it does not answer.
 
 The server here is a small one; with TEST_VALHALLA, the address of a real one with the streets of
-`KITA`, the last test asks that too.
+`REAL_STREETS`, the last test asks that too.
 """
 
 import os
@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.routes.sketch import KITA, at, block_town, needs_kita
+from tests.material import STREETS, needs_real_streets
+from tests.routes.sketch import at, block_town
 from tests.routes.test_streets import opened
 from tests.routes.valhalla_server import Server, encoded, valhalla
 from tour.errors import ConfigurationError
@@ -208,12 +209,12 @@ def test_a_setting_that_is_none_stops_the_start(text):
         chosen(text)
 
 
-@needs_kita
+@needs_real_streets
 @pytest.mark.skipif("TEST_VALHALLA" not in os.environ, reason="no TEST_VALHALLA to ask")
 @pytest.mark.parametrize("profile", Profile)
 def test_a_real_valhalla_agrees(tmp_path, profile):
     real = Valhalla(EngineClient(os.environ["TEST_VALHALLA"]))
-    streets = open_or_build(KITA, tmp_path)
+    streets = open_or_build(STREETS, tmp_path)
     dice = np.random.default_rng(4)
     corners = dice.uniform((35.74, 139.70), (35.79, 139.76), (20, 2)).tolist()
     places = [Point(lat=lat, lon=lon) for lat, lon in corners]

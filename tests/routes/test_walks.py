@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from tests.routes.sketch import KITA, at, block_town, needs_kita
+from tests.material import STREETS, needs_real_streets
+from tests.routes.sketch import at, block_town
 from tests.routes.test_streets import opened
 from tour.geo import Point, distance_m
 from tour.routes.paths import Profile
@@ -115,9 +116,9 @@ class TestOpenWalks:
             self.opened(tmp_path, str(tmp_path / "none.osm.pbf"))
 
 
-@needs_kita
+@needs_real_streets
 def test_oji_to_akabane_on_the_real_streets(tmp_path):
-    variables = {"TOUR_VAR": str(tmp_path), "TOUR_STREETS": str(KITA)}
+    variables = {"TOUR_VAR": str(tmp_path), "TOUR_STREETS": str(STREETS)}
     walks = open_walks(Settings.from_environ(variables))
     oji = Point(lat=35.753173, lon=139.737886)
     akabane = Point(lat=35.778141, lon=139.720801)
