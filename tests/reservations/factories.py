@@ -1,6 +1,7 @@
 """Rows for tests, valid by default; a test states only what matters to it."""
 
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from tour.reservations.service import Request
 from tour.sites.models import Site
 
 DAY_AHEAD = NOON + timedelta(days=7)
+_numbers = count(1000)
 
 
 async def make_site(**values: Any) -> Site:
@@ -51,18 +53,28 @@ async def make_slot(starts_at: datetime = DAY_AHEAD, **values: Any) -> Slot:
 
 
 def make_party(adults: int = 1, children: int = 0, **values: str) -> Party:
-    contact = {"name": "北 花子", "kana": "キタ ハナコ", "phone": "03-1234-5678"}
+    """Somebody new, unless said otherwise: no two share a mail box or a telephone."""
+    phone = f"03-{next(_numbers):04d}-{5678:04d}"
+    contact = {"name": "北 花子", "kana": "キタ ハナコ", "phone": phone}
     email = f"{uuid4().hex[:8]}@example.org"
     return Party(adults, children, **{"email": email} | contact | values)
 
 
-def make_wish(*slots: Slot, party: Party | None = None, key: str = "") -> Request:
+def make_wish(
+    *slots: Slot,
+    party: Party | None = None,
+    key: str = "",
+    again: bool = False,
+    split: bool = False,
+) -> Request:
     return Request(
         slot_ids=tuple(slot.id for slot in slots),
         party=party or make_party(),
         lang="ja",
         timezone="Asia/Tokyo",
         idempotency_key=key or uuid4().hex,
+        again=again,
+        split=split,
     )
 
 

@@ -239,12 +239,16 @@ class TestContacts:
         checked = await event_with(checks_contact=True, reservations_per_contact=1)
         party = make_party(email="yui@example.org", phone="")
         slots = [await another_slot(checked, capacity=20) for _number in range(2)]
-        wishes = [make_wish(*slots, party=party) for _number in range(MOST_LAPSED)]
+        any_way = {"again": True, "split": True}
+        wishes = [make_wish(*slots, party=party, **any_way) for _number in range(MOST_LAPSED)]
         held = [await service.reserve(wish, now=NOON) for wish in wishes]
         codes = {c.reservation_id: c.code for c in await ContactCheck.all()}
         made, refused = await all_of(
             *(proving.prove(r.reference, codes[r.id], now=NOON) for r in held),
-            *(service.reserve(make_wish(*slots, party=party), now=NOON) for _n in range(4)),
+            *(
+                service.reserve(make_wish(*slots, party=party, **any_way), now=NOON)
+                for _n in range(4)
+            ),
         )
         assert len([r for r in refused if isinstance(r, LimitReached)]) == MOST_LAPSED - 1
         assert await Place.filter(status=PlaceStatus.CONFIRMED).count() == 2

@@ -43,7 +43,7 @@ async def test_a_party_is_forgotten_when_its_event_says_so(
     slot = await slot_in_two_weeks(days, capacity=2)
     data = {**typed(2, email="yui@example.org"), **PERSONAL, f"answer-{slot.id}-0": "左です"}
     path = (await client.post(f"/slots/{slot.id}/reserve", data=data)).headers["location"]
-    queued = {**typed(email="yui2@example.org"), **PERSONAL}
+    queued = {**typed(email="yui2@example.org"), **PERSONAL, "phone": "03-5555-0199"}
     await client.post(f"/slots/{slot.id}/queue", data=queued)
     recipient_id = (await Reservation.first()).recipient_id  # type: ignore[union-attr]
     await PushSubscription.create(

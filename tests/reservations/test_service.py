@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 async def test_everything_of_a_reservation_is_written_together() -> None:
     slot = await make_slot(capacity=4)
-    party = make_party(2, 1, email="Hanako+tour@example.org")
+    party = make_party(2, 1, email="Hanako+tour@example.org", phone="03-1234-5678")
     made = await service.reserve(make_wish(slot, party=party), now=NOON)
     row = await Reservation.get(id=made.id).select_related("recipient")
     assert (row.reference, row.adults, row.children) == (made.reference, 2, 1)

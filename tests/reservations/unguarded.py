@@ -10,7 +10,7 @@ from tour.reservations import one_statement
 TAKE_SEATS = """
 UPDATE slot SET seats_taken = seen.seats_taken + $2
 FROM (SELECT id, seats_taken, capacity FROM slot WHERE id = $1) AS seen
-WHERE slot.id = seen.id AND seen.seats_taken + $2 <= seen.capacity
+WHERE slot.id = seen.id AND seen.seats_taken + $2 <= seen.capacity AND {only_if}
 RETURNING slot.id
 """
 """The same in one statement: it counts what it saw before it waited for the row."""

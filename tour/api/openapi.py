@@ -48,8 +48,11 @@ BAD_INPUT = {"422": _answer("What is wrong, field by field", "Problem", PROBLEM)
 NOT_FOUND = {"404": _answer("There is no such thing", "Problem", PROBLEM)}
 CONFLICT = {
     "409": _answer(
-        "Full or closed (`slot` says which), or the `type` ends in contact-check: seats are held, "
-        "and the code that was mailed goes to `confirm` before `ends_at`",
+        "The last part of `type` says why; `slot` names the time in question. slot-full, "
+        "booking-refused; already-reserved: this contact has that time, send `again: true` for "
+        "more; overlapping: this contact has another session at that time, or asks for two at "
+        "once, send `split: true` for both; contact-check: seats are held, and the code that was "
+        "mailed goes to `confirm` before `ends_at`",
         "Problem",
         PROBLEM,
     )
@@ -202,6 +205,7 @@ PATHS: Json = {
         "post": {
             "summary": "Accept the seats that a queue offers",
             "parameters": [REFERENCE, SLOT],
+            "requestBody": {**_body("Choice"), "required": False},
             "responses": {
                 "200": _answer("The reservation", "Reservation"),
                 **NOT_FOUND,

@@ -1,6 +1,7 @@
 """Reservations and waiting lists: the same services as the pages."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from tour.i18n import lazy as _
 from tour.reservations import changes, proving, queries, service, waitlist
 from tour.reservations.errors import CheckNeeded
 from tour.reservations.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
+from tour.reservations.holdings import Choice
 from tour.reservations.limits import count_try
 from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.reservations.wishes import wish_of
@@ -63,8 +65,9 @@ async def join(request: Request) -> Response:
 
 async def accept(request: Request) -> Response:
     await count_try(request, "api")
-    parameters = request.path_params
-    made = await waitlist.accept(parameters["reference"], parameters["slot_id"], now=now(request))
+    reference, slot_id = request.path_params["reference"], request.path_params["slot_id"]
+    body = await read_object(request) if await request.body() else {}
+    made = await waitlist.accept(reference, slot_id, choice=_choice(body), now=now(request))
     entry = await queries.by_reference(made.reference)
     return private(shown(entry, reservation_url(request, made.reference)))
 
@@ -80,8 +83,9 @@ async def prove(request: Request) -> Response:
     """POST confirmation: the code from the mail makes what is held the party's."""
     await count_try(request, "code")
     reference = request.path_params["reference"]
-    code = text_of((await read_object(request)).get("code"))
-    await proving.prove(reference, code, now=now(request))
+    body = await read_object(request)
+    code = text_of(body.get("code"))
+    await proving.prove(reference, code, choice=_choice(body), now=now(request))
     entry = await queries.by_reference(reference)
     return private(shown(entry, reservation_url(request, reference)))
 
@@ -139,9 +143,15 @@ def _typed(body: dict[str, Any]) -> dict[str, str]:
         "consent": body.get("consent"),
         "note": body.get("note"),
         **_answers(_part(body, "answers")),
+        **{name: "1" if chosen else "" for name, chosen in asdict(_choice(body)).items()},
         **(photos if isinstance(allowed, bool) else {}),
     }
     return {name: text_of(value) for name, value in given.items()}
+
+
+def _choice(body: Mapping[str, Any]) -> Choice:
+    """Only `true` is a yes."""
+    return Choice(again=body.get("again") is True, split=body.get("split") is True)
 
 
 def _answers(given: dict[str, Any]) -> dict[str, Any]:

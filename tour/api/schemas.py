@@ -159,8 +159,11 @@ SCHEMAS: Json = {
         photos_allowed={"type": "boolean"},
         answers={"type": "object", "additionalProperties": _list(TEXT)},
         pools=_list({"enum": ["children", "residents"]}),
+        again=YES_NO,
+        split=YES_NO,
     ),
-    "Code": _object(("code",), code=TEXT),
+    "Choice": _object(again=YES_NO, split=YES_NO),
+    "Code": _object(("code",), code=TEXT, again=YES_NO, split=YES_NO),
     "Change": _object(
         party=_object(adults=WHOLE, children=WHOLE), contact=_object(name=TEXT, kana=TEXT)
     ),

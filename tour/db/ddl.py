@@ -38,8 +38,10 @@ class Sql(Operation):
     reversible = False
     atomic = False
 
-    def __init__(self, *statements: str) -> None:
+    def __init__(self, *statements: str, only: str = "") -> None:
+        """`only`: the one dialect that has a use for these."""
         self.statements = statements
+        self.only = only
 
     def state_forward(self, app_label: str, state: State) -> None:
         """Our models are not described twice; `tests/test_db.py` compares them with the tables."""
@@ -54,7 +56,10 @@ class Sql(Operation):
         if state_editor is None:
             return
         client: Any = state_editor.client
-        types = TYPES[client.capabilities.dialect]
+        dialect = client.capabilities.dialect
+        if self.only not in ("", dialect):
+            return
+        types = TYPES[dialect]
         for statement in self.statements:
             # Not execute_script: SQLite's executescript commits the migration's transaction first.
             await client.execute_query(statement.format(**types))

@@ -12,10 +12,11 @@ from tour.programmes.models import Slot, SlotStatus
 
 TAKE_SEATS = """
 UPDATE slot SET seats_taken = seats_taken + $2
-WHERE id = $1 AND status = 'open' AND seats_taken + $2 <= capacity - seats_kept
+WHERE id = $1 AND status = 'open' AND seats_taken + $2 <= capacity - seats_kept AND {only_if}
 RETURNING id
 """
-"""`take_seats` as PostgreSQL reads it inside a larger statement: $1 the slot, $2 the seats."""
+"""`take_seats` as PostgreSQL reads it inside a larger statement: $1 the slot, $2 the seats, and a
+condition of the statement's own."""
 
 
 async def take_seats(slot_id: int, party_size: int) -> bool:

@@ -15,7 +15,8 @@ from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import SlotCard
-from tour.reservations import queries, views
+from tour.reservations import clash_views, mine, queries, views
+from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm, answer_field
 from tour.reservations.rules import booking_problem
 from tour.reservations.views import SlotView
@@ -49,8 +50,10 @@ async def show(
     status: int = 200,
     *,
     full: int | None = None,
+    clash: Clashing | None = None,
 ) -> Response:
-    """The form, or in its place why there is none. `full`: the slot that had no seats left."""
+    """The form, or in its place why there is none. `full`: the slot that had no seats left;
+    `clash`: what the contact holds already."""
     at = now(request)
     shown = [await views.slot_view(request, slot) for slot in slots]
     mode, refusal = _mode(slots, at)
@@ -66,6 +69,8 @@ async def show(
         questions=questions_of(shown),
         asks_photos=any(view.programme.asks_photo_consent for view in shown),
         form=form,
+        clash=await clash_views.shown(request, slots, clash),
+        is_refused=clash is not None,
         refusal=refusal,
         loss=await _loss(request, slots, shown, full, form) if full else None,
         draw_id=await queries.draw_of_slot(slots[0].id) if mode == Mode.DRAW else None,
@@ -77,6 +82,7 @@ async def show(
     )
     if mode == Mode.SOON:
         _come_back(response, slots, at)
+    mine.remember_form(request, response, form.value("idempotency_key"))
     return response
 
 

@@ -4,19 +4,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tour.errors import BadInput
-from tour.reservations import contact_check, proving
+from tour.reservations import clash_views, contact_check, proving
+from tour.reservations.errors import Clashing
+from tour.reservations.forms import choice_in
 from tour.reservations.handlers import show, to_reservation, to_said
 from tour.reservations.limits import count_try
+from tour.reservations.parties import by_reference
 from tour.web import now
 from tour.web.forms import read_form, texts
 
 
 async def prove(request: Request) -> Response:
     await count_try(request, "code")
-    typed = texts(await read_form(request, 5)).get("code", "")
-    reference = request.path_params["reference"]
+    form = texts(await read_form(request, 5))
+    reference, choice = request.path_params["reference"], choice_in(form)
     try:
-        made = await proving.prove(reference, typed, now=now(request))
+        made = await proving.prove(reference, form.get("code", ""), choice=choice, now=now(request))
+    except Clashing as exc:
+        party = await by_reference(reference)
+        clash = await clash_views.refused(request, exc, proved_by=party)
+        return await show(request, reference, exc.status, clash=clash)
     except BadInput as exc:
         return await show(request, reference, exc.status, code_error=exc.message)
     return to_reservation(request, made)

@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput, Conflict
-from tour.reservations import draw_questions, draw_results, draws, lottery, queries, views
+from tour.reservations import draw_questions, draw_results, draws, lottery, mine, queries, views
+from tour.reservations.clash_views import ClashView, refused
 from tour.reservations.draws import MAX_CHOICES
+from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
 from tour.reservations.handlers import to_reservation
 from tour.reservations.limits import count_try
@@ -65,6 +67,9 @@ async def enter(request: Request) -> Response:
     wish = wish_of(request, ranking, draw_questions.answered(form, slots))
     try:
         made = await draws.enter(draw_id, wish, pools=pools, now=now(request))
+    except Clashing as exc:
+        clash = await refused(request, exc)
+        return await _form_page(request, form, chosen, pools, exc.status, clash=clash)
     except (Conflict, BadInput) as exc:
         given = exc.errors if isinstance(exc, BadInput) else {}
         problems = draw_questions.as_asked(given, slots) or {"choice-1": exc.message}
@@ -84,11 +89,13 @@ async def _form_page(
     chosen: list[str],
     ticked: Sequence[str] = (),
     status: int = 200,
+    *,
+    clash: ClashView | None = None,
 ) -> Response:
     draw = await queries.draw_by_id(request.path_params["draw_id"])
     shown = await _shown(request, draw.id)
     slots = [view.slot for view in shown]
-    return render(
+    response = render(
         request,
         "reservations/draw_entry.html",
         status,
@@ -96,6 +103,8 @@ async def _form_page(
         draw=draw,
         slots=slots,
         form=form,
+        clash=clash,
+        is_refused=clash is not None,
         chosen=[*chosen, *[""] * MAX_CHOICES][: min(MAX_CHOICES, len(slots))],
         question_groups=draw_questions.groups_of(shown),
         asks_photos=any(view.programme.asks_photo_consent for view in shown),
@@ -104,6 +113,8 @@ async def _form_page(
         max_party=max((slot.capacity for slot in slots), default=1),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
     )
+    mine.remember_form(request, response, form.value("idempotency_key"))
+    return response
 
 
 async def _shown(request: Request, draw_id: int) -> list[SlotView]:

@@ -16,8 +16,9 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import POOLS, Allocation, Slot, SlotStatus
-from tour.reservations import allowance, contact_check, lottery
+from tour.reservations import allowance, contact_check, holdings, lottery
 from tour.reservations.errors import AlreadyWaiting, EntriesClosed
+from tour.reservations.holdings import Choice
 from tour.reservations.locks import lock_contact, lock_draw
 from tour.reservations.models import (
     Draw,
@@ -35,6 +36,7 @@ from tour.reservations.parties import (
     once,
     public_slots,
     same_contact,
+    slots_with_programmes,
     write_party,
 )
 from tour.reservations.rules import Party, party_problem
@@ -100,7 +102,7 @@ async def enter(
     """Enter a party with its ranking (the wish's slots, best first); one entry a contact.
 
     Raises BadInput for the ranking as a whole or for answers that are missing, EntriesClosed,
-    AlreadyWaiting.
+    AlreadyWaiting, and what `holdings.check` raises: a win is given without a further question.
     """
     return await once(wish, lambda: _enter(draw_id, wish, pools, now))
 
@@ -116,6 +118,7 @@ async def _enter(draw_id: int, wish: Request, pools: Sequence[str], now: datetim
             if await _checks_contact(draw):
                 return await _enter_unproved(draw, wish, pools, now)
             await _check_contact(draw, wish.party)
+            await _check_held(wish.party, wish.slot_ids, Choice.of(wish))
             return await _write_entry(draw, wish, pools, EntryStatus.ENTERED, now)
     except IntegrityError as exc:
         raise AlreadyWaiting(ENTERED_ALREADY) from exc
@@ -140,12 +143,15 @@ async def _enter_unproved(
     return reservation
 
 
-async def admit(entry: DrawEntry, reservation: Reservation, *, now: datetime) -> None:
+async def admit(
+    entry: DrawEntry, reservation: Reservation, choice: Choice, *, now: datetime
+) -> None:
     """Let a party whose contact is proved into its locked draw; raises as `enter` does."""
     draw = await Draw.get(id=entry.draw_id)
     if not is_open(draw, now):
         raise EntriesClosed(_("This draw takes no more entries."))
     await _check_contact(draw, reservation)
+    await _check_held(reservation, entry.ranking, choice)
     await DrawEntry.filter(id=entry.id).update(status=EntryStatus.ENTERED)
 
 
@@ -205,6 +211,12 @@ async def _check_contact(draw: Draw, party: Party | Reservation) -> None:
     won = DrawEntry.filter(mine, draw__event_id=draw.event_id, status=EntryStatus.WON)
     if draw.event_id is not None and await won.exists():
         raise AlreadyWaiting(_("You have won a session of this event already."))
+
+
+async def _check_held(party: Party | Reservation, ranking: Sequence[int], choice: Choice) -> None:
+    """Each by itself: of a ranking one is won at most, so its times may overlap."""
+    for slot in await slots_with_programmes(ranking):
+        await holdings.check(party, [slot], choice)
 
 
 ENTERED_ALREADY = _("With this e-mail address or phone number you are in this draw already.")

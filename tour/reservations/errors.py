@@ -3,6 +3,7 @@
 from tour.errors import Conflict, TooManyRequests
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.reservations.models import Place
 
 
 class SlotFull(Conflict):
@@ -24,6 +25,47 @@ class BookingRefused(Conflict):
     def __init__(self, message: Text, slot_id: int) -> None:
         super().__init__(message, slot=slot_id)
         self.slot_id = slot_id
+
+
+class Clashing(Conflict):
+    """What the contact holds stands against a wish, unless it is chosen in so many words.
+
+    `slot` names the time that was wished for. `held` is the place that stands against it, None
+    when both are of one wish: it is shown to nobody but who holds it (decision 0018).
+    """
+
+    choice = ""
+    """The field by which it is chosen all the same."""
+
+    def __init__(self, slot_id: int, held: Place | None, message: Text) -> None:
+        super().__init__(message, slot=slot_id)
+        self.slot_id = slot_id
+        self.held = held
+
+
+class AlreadyReserved(Clashing):
+    """The same contact has places at this time."""
+
+    problem = "already-reserved"
+    choice = "again"
+
+    def __init__(self, slot_id: int, held: Place | None) -> None:
+        message = _("With this e-mail address or phone number this time is reserved already.")
+        super().__init__(slot_id, held, message)
+
+
+class Overlapping(Clashing):
+    """The same contact has another session at that time, or asks for two at once."""
+
+    problem = "overlapping"
+    choice = "split"
+
+    def __init__(self, slot_id: int, held: Place | None) -> None:
+        other = _(
+            "With this e-mail address or phone number another session at that time is reserved."
+        )
+        both = _("Two of these sessions are at the same time.")
+        super().__init__(slot_id, held, other if held else both)
 
 
 class TooLateToChange(Conflict):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tour.contacts.addresses import likely_meant, read_address
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.reservations.holdings import Choice
 from tour.reservations.rules import Party, read_party
 
 FIELDS = (
@@ -23,6 +24,8 @@ FIELDS = (
     "note",
     "photos_asked",
     "photos_ok",
+    "again",
+    "split",
 )
 KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
 MAX_NOTE = 500
@@ -124,6 +127,11 @@ def _slip(values: dict[str, str]) -> str | None:
 def _new_key() -> str:
     """For the second press of a button: it asks for the same as the first."""
     return secrets.token_urlsafe(18)
+
+
+def choice_in(typed: Mapping[str, str]) -> Choice:
+    """What a party chose by the ticks of a form, as `reservations/_clash.html` shows them."""
+    return Choice(bool(typed.get("again")), bool(typed.get("split")))
 
 
 def answer_field(slot_id: int, number: int) -> str:

@@ -15,7 +15,14 @@ from tour.programmes.queries import SlotEntry
 from tour.reservations import booking_page, changes, mine, queries, service, views
 from tour.reservations.booking_page import UNKNOWN_DAY
 from tour.reservations.calendar import calendar_file
-from tour.reservations.errors import BookingRefused, SlotFull
+from tour.reservations.clash_views import ClashView
+from tour.reservations.errors import (
+    BookingRefused,
+    Clashing,
+    KeyReused,
+    LimitReached,
+    SlotFull,
+)
 from tour.reservations.forms import ReserveForm
 from tour.reservations.limits import count_try
 from tour.reservations.models import Reservation
@@ -70,7 +77,12 @@ async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> 
     except SlotFull as exc:
         slots = await _slots(slot_ids)
         return await booking_page.show(request, slots, form, exc.status, full=exc.slot_id)
-    except BookingRefused as exc:
+    except Clashing as exc:
+        return await booking_page.show(request, await _slots(slot_ids), form, exc.status, clash=exc)
+    except KeyReused as exc:
+        refused = form.for_another_wish().refused("adults", exc.message)
+        return await booking_page.show(request, await _slots(slot_ids), refused, exc.status)
+    except (BookingRefused, LimitReached) as exc:
         refused = form.refused("adults", exc.message)
         return await booking_page.show(request, await _slots(slot_ids), refused, exc.status)
     except BadInput as exc:
@@ -84,9 +96,15 @@ async def detail(request: Request) -> Response:
 
 
 async def show(
-    request: Request, reference: str, status: int = 200, *, code_error: Text | None = None
+    request: Request,
+    reference: str,
+    status: int = 200,
+    *,
+    code_error: Text | None = None,
+    clash: ClashView | None = None,
 ) -> Response:
-    """The reservation as it is now; `code_error`: what was wrong with the code typed there."""
+    """The reservation as it is now; `code_error`: what was wrong with the code typed there;
+    `clash`: what stood against the code, or against the offer that was accepted."""
     entry = await queries.by_reference(reference)
     response = render(
         request,
@@ -97,6 +115,8 @@ async def show(
         qr=qr_svg(entry.reservation.door_code) if entry.is_confirmed else "",
         can_cancel=views.can_cancel(entry, now(request)),
         code_error=code_error,
+        clash=clash,
+        is_refused=clash is not None,
         said=SAID.get(request.query_params.get("said", "")),
         vapid_public_key=state(request).vapid_public_key,
         settings_token=await notifications.settings_token(entry.reservation.recipient_id),

@@ -38,9 +38,14 @@ async def lock_contact(party: Party | Reservation) -> None:
     connection = get_connection("default")
     if connection.capabilities.dialect != "postgres":
         return
-    values = [value for contact in same_contact(party) for value in contact.values()]
-    for key in sorted({zlib.crc32(value.encode()) - 2**31 for value in values}):
+    for key in contact_keys(party):
         await connection.execute_query(ONE_AT_A_TIME, [LOCK_SPACE, key])
+
+
+def contact_keys(party: Party | Reservation) -> list[int]:
+    """The numbers under which a contact is locked, in the order in which they are."""
+    values = [value for contact in same_contact(party) for value in contact.values()]
+    return sorted({zlib.crc32(value.encode()) - 2**31 for value in values})
 
 
 async def lock_draw(draw_id: int) -> Draw:

@@ -1,14 +1,23 @@
-"""The reservations that this browser made or opened, in a cookie that only the server reads."""
+"""The reservations that this browser made or opened, and the forms that it was given, in cookies
+that only the server reads.
+
+A form's key shows whose browser sent it though the answer was lost on its way back.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tour.reservations.forms import KEY
+from tour.reservations.models import Reservation
 from tour.reservations.service import REFERENCE_LENGTH, REFERENCE_LETTERS
 from tour.web import state
 
 COOKIE = "reservations"
 MOST = 20
 DAYS = 120
+FORMS = "forms"
+MOST_FORMS = 10
+HOURS_OF_FORMS = 24
 
 
 def references(request: Request) -> list[str]:
@@ -19,10 +28,32 @@ def references(request: Request) -> list[str]:
 
 def remember(request: Request, response: Response, reference: str) -> None:
     kept = [reference, *(r for r in references(request) if r != reference)][:MOST]
+    _keep(request, response, COOKIE, kept, DAYS * 24)
+
+
+def remember_form(request: Request, response: Response, key: str) -> None:
+    """Note that this browser was given a form of this key."""
+    kept = [key, *(k for k in _forms(request) if k != key)][:MOST_FORMS]
+    _keep(request, response, FORMS, kept, HOURS_OF_FORMS)
+
+
+def holds(request: Request, reservation: Reservation) -> bool:
+    """Whether this browser made the reservation, or has opened it by its address."""
+    return reservation.reference in references(request) or reservation.idempotency_key in _forms(
+        request
+    )
+
+
+def _forms(request: Request) -> list[str]:
+    found = request.cookies.get(FORMS, "").split(".")
+    return [text for text in found if KEY.fullmatch(text)][:MOST_FORMS]
+
+
+def _keep(request: Request, response: Response, name: str, kept: list[str], hours: int) -> None:
     response.set_cookie(
-        COOKIE,
+        name,
         ".".join(kept),
-        max_age=DAYS * 24 * 3600,
+        max_age=hours * 3600,
         httponly=True,
         samesite="lax",
         secure=state(request).settings.base_url.startswith("https:"),

@@ -78,6 +78,10 @@ class Reservation(Model):
     is_sample = fields.BooleanField(default=False)
     photos_allowed = fields.BooleanField(null=True)
     """Whether the party may be in pictures; None where nobody asked."""
+    again = fields.BooleanField(default=False)
+    split = fields.BooleanField(default=False)
+    """What it chose in so many words: a second time at one session, two at one time. Kept, as a
+    code, an offer or a draw may come between the choice and the place."""
     consented_at = fields.DatetimeField()
     created_at = fields.DatetimeField(auto_now_add=True)
     erased_at: datetime | None = fields.DatetimeField(null=True)

@@ -21,8 +21,10 @@ from tour.notifications.models import Recipient, Reminder
 from tour.notifications.service import Draft
 from tour.programmes.models import Slot
 from tour.programmes.service import TAKE_SEATS
-from tour.reservations import reminders
+from tour.reservations import holdings, reminders
 from tour.reservations.errors import SlotFull
+from tour.reservations.holdings import Choice
+from tour.reservations.locks import LOCK_SPACE, contact_keys
 from tour.reservations.models import Place, Reservation
 from tour.reservations.parties import Request, party_row
 
@@ -35,7 +37,8 @@ def is_possible() -> bool:
 
 
 async def reserve(wish: Request, slot: Slot, now: datetime) -> Reservation:
-    """As `service.reserve` for one slot; raises SlotFull with nothing written."""
+    """As `service.reserve` for one slot; with nothing written it raises what the contact holds
+    already, else SlotFull."""
     reservation = party_row(wish, now)
     recipient = Recipient(
         token=secrets.token_urlsafe(24),
@@ -55,9 +58,17 @@ async def reserve(wish: Request, slot: Slot, now: datetime) -> Reservation:
             _as_json(_row(reservation)),
             _as_json(_row(place)),
             _as_json([_row(_reminder(draft)) for draft in drafts]),
+            [LOCK_SPACE, *contact_keys(wish.party)],
+            wish.party.email_key,
+            wish.party.phone_key,
+            slot.starts_at,
+            slot.ends_at,
+            wish.again,
+            wish.split,
         ],
     )
     if not rows:
+        await holdings.check(wish.party, [slot], Choice.of(wish))
         raise SlotFull(slot.id)
     reservation.id, reservation.recipient_id = rows[0]["id"], rows[0]["recipient_id"]
     return reservation
@@ -70,7 +81,10 @@ def _statement() -> str:
     reminder = _columns(Reminder, without="recipient_id")
     # The names are those of our own models, never a visitor's text.
     return f"""
-WITH taken AS ({TAKE_SEATS}),
+WITH contact AS (
+    SELECT contact_is_free($7::int[], $8, $9, $1, $10, $11, $12, $13) AS is_free
+),
+taken AS ({TAKE_SEATS.format(only_if="(SELECT is_free FROM contact)")}),
 told AS (
     INSERT INTO recipient ({recipient})
     SELECT {recipient}

@@ -38,6 +38,10 @@ class Request:
     answers: dict[int, list[str]] = field(default_factory=dict)
     """By slot id, to the questions of its programme."""
     photos_allowed: bool | None = None
+    again: bool = False
+    """Though this contact has places at one of the slots already."""
+    split: bool = False
+    """Though this contact has, or asks for, two sessions at one time."""
 
     @property
     def digest(self) -> str:
@@ -145,6 +149,8 @@ def party_row(wish: Request, now: datetime) -> Reservation:
         children=party.children,
         note=wish.note,
         photos_allowed=wish.photos_allowed,
+        again=wish.again,
+        split=wish.split,
         lang=wish.lang,
         idempotency_key=wish.idempotency_key,
         request_digest=wish.digest,

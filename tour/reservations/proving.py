@@ -11,8 +11,10 @@ from tour.errors import TourError
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.reservations import allowance, contact_check, draws, reminders, waitlist
+from tour.reservations import allowance, contact_check, draws, holdings, reminders, waitlist
 from tour.reservations.contact_check import check_ended, unanswered
+from tour.reservations.errors import Clashing
+from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import (
     ContactCheck,
@@ -27,15 +29,18 @@ from tour.reservations.models import (
 from tour.reservations.parties import by_reference
 
 
-async def prove(reference: str, code: str, *, now: datetime) -> Reservation:
+async def prove(
+    reference: str, code: str, *, choice: Choice = NOTHING_CHOSEN, now: datetime
+) -> Reservation:
     """Confirm what is held for the code; twice is the same as once.
 
     Raises BadInput for a wrong code, CheckEnded, or what would have refused the party: only who
-    reads the mail box is told what its owner holds already.
+    reads the mail box is told what its owner holds already. After Clashing the seats stay held, so
+    that the code can be sent again with the choice.
     """
     reservation = await by_reference(reference)
     async with transaction():
-        problem = await _prove(reservation, code, now)
+        problem = await _prove(reservation, code, choice | Choice.of(reservation), now)
     if problem:
         raise problem
     return reservation
@@ -58,7 +63,9 @@ async def lapse(check_id: int, *, now: datetime) -> bool:
         return await _end(check.reservation, now)
 
 
-async def _prove(reservation: Reservation, code: str, now: datetime) -> TourError | None:
+async def _prove(
+    reservation: Reservation, code: str, choice: Choice, now: datetime
+) -> TourError | None:
     """The refusal is returned, not raised: the counted try must be kept."""
     await lock_contact(reservation)
     await lock_party(reservation.id)
@@ -72,7 +79,9 @@ async def _prove(reservation: Reservation, code: str, now: datetime) -> TourErro
         await _end(reservation, now)
         return check_ended()
     try:
-        await _confirm(reservation, now)
+        await _confirm(reservation, choice, now)
+    except Clashing as exc:
+        return exc
     except TourError as exc:
         await _end(reservation, now)
         return exc
@@ -80,7 +89,7 @@ async def _prove(reservation: Reservation, code: str, now: datetime) -> TourErro
     return None
 
 
-async def _confirm(reservation: Reservation, now: datetime) -> None:
+async def _confirm(reservation: Reservation, choice: Choice, now: datetime) -> None:
     """Refusals come before anything is written."""
     places = await _held_places(reservation.id)
     turns = await _unproved_turns(reservation.id)
@@ -88,17 +97,20 @@ async def _confirm(reservation: Reservation, now: datetime) -> None:
     if not places and not turns and not entry:
         raise check_ended()
     if places:
-        await _confirm_places(reservation, [place.slot_id for place in places], now)
+        await _confirm_places(reservation, [place.slot_id for place in places], choice, now)
     for turn in turns:
-        await waitlist.admit(turn, reservation, now=now)
+        await waitlist.admit(turn, reservation, choice, now=now)
     if entry:
-        await draws.admit(entry, reservation, now=now)
+        await draws.admit(entry, reservation, choice, now=now)
 
 
-async def _confirm_places(reservation: Reservation, slot_ids: list[int], now: datetime) -> None:
+async def _confirm_places(
+    reservation: Reservation, slot_ids: list[int], choice: Choice, now: datetime
+) -> None:
     slots = await Slot.filter(id__in=slot_ids).order_by("id").select_related("programme__site")
     rules = await allowance.rules_of(slots)
     await allowance.check(rules.limits, reservation)
+    await holdings.check(reservation, slots, choice)
     held = Place.filter(reservation_id=reservation.id, status=PlaceStatus.HELD)
     await held.update(status=PlaceStatus.CONFIRMED)
     await reminders.queue(reservation, slots, now=now)

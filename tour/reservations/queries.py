@@ -127,7 +127,7 @@ async def draw_of_slot(slot_id: int) -> int | None:
 
 async def slots_of_draw(draw_id: int) -> list[SlotEntry]:
     slots = Slot.filter(draw_slot__draw_id=draw_id).order_by("starts_at", "id")
-    return [_slot(slot) for slot in await slots]
+    return [entry_of(slot) for slot in await slots]
 
 
 async def pools_of_draw(draw_id: int) -> set[str]:
@@ -206,7 +206,7 @@ async def _queues(ids: list[int]) -> Mapping[int, list[QueueEntry]]:
         ahead = 0
         if turn.status == WaitlistStatus.WAITING:
             ahead = await before.filter(status=WaitlistStatus.WAITING).count()
-        entry = QueueEntry(_slot(turn.slot), turn.seats, turn.status, ahead, turn.offer_ends_at)
+        entry = QueueEntry(entry_of(turn.slot), turn.seats, turn.status, ahead, turn.offer_ends_at)
         found.setdefault(turn.reservation_id, []).append(entry)
     return found
 
@@ -225,8 +225,8 @@ async def _draws(ids: list[int]) -> Mapping[int, DrawnEntry]:
 async def _slots_by_id(slot_ids: Iterable[int]) -> dict[int, SlotEntry]:
     wanted = set(slot_ids)
     found = await Slot.filter(id__in=wanted) if wanted else []
-    return {slot.id: _slot(slot) for slot in found}
+    return {slot.id: entry_of(slot) for slot in found}
 
 
-def _slot(slot: Slot) -> SlotEntry:
+def entry_of(slot: Slot) -> SlotEntry:
     return slot_entry({name: getattr(slot, name) for name in SLOT_FIELDS})

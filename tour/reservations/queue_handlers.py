@@ -5,9 +5,10 @@ from starlette.responses import Response
 
 from tour.errors import BadInput, Conflict
 from tour.programmes import queries as programmes
-from tour.reservations import booking_page, waitlist
-from tour.reservations.forms import ReserveForm
-from tour.reservations.handlers import to_reservation
+from tour.reservations import booking_page, clash_views, waitlist
+from tour.reservations.errors import Clashing
+from tour.reservations.forms import ReserveForm, choice_in
+from tour.reservations.handlers import show, to_reservation
 from tour.reservations.limits import count_try
 from tour.reservations.wishes import wish_of
 from tour.web import now
@@ -24,6 +25,8 @@ async def join(request: Request) -> Response:
         return await booking_page.show(request, [slot], form, 422)
     try:
         made = await waitlist.join(wish_of(request, [slot.id], form), now=now(request))
+    except Clashing as exc:
+        return await booking_page.show(request, [slot], form, exc.status, clash=exc)
     except (Conflict, BadInput) as exc:
         refused = form.refused("adults", exc.message)
         return await booking_page.show(request, [slot], refused, exc.status)
@@ -32,8 +35,13 @@ async def join(request: Request) -> Response:
 
 async def accept(request: Request) -> Response:
     await count_try(request, "change")
-    parameters = request.path_params
-    made = await waitlist.accept(parameters["reference"], parameters["slot_id"], now=now(request))
+    reference, slot_id = request.path_params["reference"], request.path_params["slot_id"]
+    choice = choice_in(texts(await read_form(request, 5)))
+    try:
+        made = await waitlist.accept(reference, slot_id, choice=choice, now=now(request))
+    except Clashing as exc:
+        clash = await clash_views.refused(request, exc)
+        return await show(request, reference, exc.status, clash=clash)
     return to_reservation(request, made)
 
 

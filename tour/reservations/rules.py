@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import jaconv
 
@@ -92,6 +93,53 @@ def party_problem(adults: int, children: int, limits: Limits) -> Text | None:
         return _("Children come together with an adult here.")
     if children and limits.min_age is not None and limits.min_age > OLDEST_CHILD:
         return _("This session is for people of %(age)s and older.", age=limits.min_age)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """When a slot is; what ends as another begins is not at the same time."""
+
+    slot_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, other: "Stretch") -> bool:
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A slot that is wanted, and the one held (or wanted, too) that stands against it."""
+
+    wanted: int
+    held: int
+
+    @property
+    def is_same(self) -> bool:
+        return self.wanted == self.held
+
+
+def clash_with(
+    wanted: Iterable[Stretch], held: Iterable[Stretch], again: bool = False, split: bool = False
+) -> Clash | None:
+    """The first of the wanted slots that is held (unless `again`), else the first at the time of
+    another that is held (unless `split`), or None."""
+    mine = list(held)
+    pairs = [(one, other) for one in wanted for other in mine]
+    same = (Clash(o.slot_id, h.slot_id) for o, h in pairs if o.slot_id == h.slot_id)
+    beside = (
+        Clash(o.slot_id, h.slot_id) for o, h in pairs if o.slot_id != h.slot_id and o.overlaps(h)
+    )
+    return (None if again else next(same, None)) or (None if split else next(beside, None))
+
+
+def clash_among(wanted: Sequence[Stretch]) -> Clash | None:
+    """Two of one wish that are at the same time: the later one named first, or None."""
+    ordered = sorted(wanted, key=lambda slot: (slot.starts_at, slot.slot_id))
+    for earlier, later in pairwise(ordered):
+        if earlier.overlaps(later):
+            return Clash(later.slot_id, earlier.slot_id)
     return None
 
 

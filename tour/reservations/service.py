@@ -9,8 +9,9 @@ from tour.db import transaction
 from tour.errors import TourError
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.reservations import allowance, contact_check, one_statement, reminders
+from tour.reservations import allowance, contact_check, holdings, one_statement, reminders
 from tour.reservations.errors import SlotFull
+from tour.reservations.holdings import Choice
 from tour.reservations.hot_slots import hot_slot
 from tour.reservations.locks import lock_contact
 from tour.reservations.models import Place, PlaceStatus, Reservation
@@ -66,9 +67,9 @@ async def _confirm(wish: Request, now: datetime) -> Reservation:
     if rules.checks_contact:
         return await _hold(wish, slots, now)
     async with transaction():
-        if rules.limits:
-            await lock_contact(wish.party)
-            await allowance.check(rules.limits, wish.party)
+        await lock_contact(wish.party)
+        await allowance.check(rules.limits, wish.party)
+        await holdings.check(wish.party, slots, Choice.of(wish))
         await _take(slots, wish.party.size)
         reservation = await _write(wish, slots, PlaceStatus.CONFIRMED, now)
         await reminders.queue(reservation, slots, now=now)
@@ -79,6 +80,7 @@ async def _hold(wish: Request, slots: Sequence[Slot], now: datetime) -> Reservat
     """Hold the seats until the code that is mailed comes back (decision 0012)."""
     if made := await made_before(wish):
         return made
+    holdings.check_wish(slots, Choice.of(wish))
     async with transaction():
         await lock_contact(wish.party)
         await contact_check.check_may_begin(wish, now=now)

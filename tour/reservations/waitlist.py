@@ -23,8 +23,9 @@ from tour.notifications.schedule import live_at
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Slot, SlotStatus
-from tour.reservations import allowance, contact_check, reminders
+from tour.reservations import allowance, contact_check, holdings, reminders
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
+from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
 from tour.reservations.parties import (
@@ -46,7 +47,8 @@ UNANSWERED = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
 async def join(wish: Request, *, now: datetime) -> Reservation:
     """Queue a party for a full slot (the wish's first); a repeated form queues once.
 
-    Raises SeatsFree when the party can simply reserve, AlreadyWaiting, or BookingRefused.
+    Raises SeatsFree when the party can simply reserve, AlreadyWaiting, BookingRefused, or what
+    `holdings.check` raises.
     """
     return await once(wish, lambda: _join(wish, now))
 
@@ -64,6 +66,7 @@ async def _join(wish: Request, now: datetime) -> Reservation:
         if rules.checks_contact:
             return await _join_unproved(wish, slot, now)
         await _refuse_second_turn(slot.id, wish.party)
+        await holdings.check(wish.party, [slot], Choice.of(wish))
         reservation = await write_party(wish, now)
         await enqueue(reservation, slot.id, answers=wish.answers.get(slot.id, ()), now=now)
     return reservation
@@ -78,9 +81,12 @@ async def _join_unproved(wish: Request, slot: Slot, now: datetime) -> Reservatio
     return reservation
 
 
-async def admit(turn: WaitlistEntry, reservation: Reservation, *, now: datetime) -> None:
+async def admit(
+    turn: WaitlistEntry, reservation: Reservation, choice: Choice, *, now: datetime
+) -> None:
     """Let a party whose contact is proved into the queue of its locked slot, where it came."""
     await _refuse_second_turn(turn.slot_id, reservation)
+    await holdings.check(reservation, await slots_with_programmes([turn.slot_id]), choice)
     await WaitlistEntry.filter(id=turn.id).update(status=WaitlistStatus.WAITING)
     await promote(turn.slot_id, now=now)
 
@@ -113,11 +119,13 @@ async def promote(slot_id: int, *, now: datetime) -> int:
     return offered
 
 
-async def accept(reference: str, slot_id: int, *, now: datetime) -> Reservation:
+async def accept(
+    reference: str, slot_id: int, *, choice: Choice = NOTHING_CHOSEN, now: datetime
+) -> Reservation:
     """Turn an offer into a confirmed place; doing it twice is the same as once.
 
     The party leaves its other queues with it: whoever lost a draw waits in several. Raises
-    OfferGone, or LimitReached while the contact holds too much; the offer then stays open.
+    OfferGone, or, while the offer stays open, LimitReached and what `holdings.check` raises.
     """
     reservation = await by_reference(reference)
     async with transaction():
@@ -130,6 +138,7 @@ async def accept(reference: str, slot_id: int, *, now: datetime) -> Reservation:
             raise OfferGone(_("This offer has ended. The seats went to the next party."))
         accepted = await slots_with_programmes([slot_id])
         await allowance.check((await allowance.rules_of(accepted)).limits, reservation)
+        await holdings.check(reservation, accepted, choice | Choice.of(reservation))
         await _end(entry, WaitlistStatus.ACCEPTED)
         await Place.create(
             reservation=reservation, slot_id=slot_id, seats=entry.seats, answers=entry.answers

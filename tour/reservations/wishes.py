@@ -23,4 +23,6 @@ def wish_of(
         note=form.value("note"),
         answers=answers_in(form.values, slot_ids),
         photos_allowed=form.photos_allowed,
+        again=bool(form.value("again")),
+        split=bool(form.value("split")),
     )

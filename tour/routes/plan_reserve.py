@@ -10,7 +10,8 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, programme_view
-from tour.reservations import mine, service
+from tour.reservations import clash_views, mine, service
+from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
 from tour.reservations.limits import count_try
 from tour.reservations.wishes import wish_of
@@ -50,6 +51,8 @@ async def reserve(request: Request) -> Response:
         made = await service.reserve(wish_of(request, slot_ids, form), now=now(request))
     except BadInput as exc:
         return await _form_page(request, entry, form.refused_all(exc.errors), exc.status)
+    except Clashing as exc:
+        return await _form_page(request, entry, form, exc.status, clash=exc)
     except Conflict as exc:
         return await plan_page(request, entry, 409, notice=_refused(desk, exc, lang(request)))
     await itineraries.attach(entry, made)
@@ -97,6 +100,7 @@ async def _form_page(
     status: int = 200,
     *,
     notice: Text | None = None,
+    clash: Clashing | None = None,
 ) -> Response:
     desk = await (await plan_request(request)).desk_of(entry)
     slots = reservable_slots(desk, entry.stops)[: service.MAX_SLOTS]
@@ -112,11 +116,14 @@ async def _form_page(
         entry=entry,
         form=form,
         notice=notice,
+        clash=await clash_views.shown(request, slots, clash),
+        is_refused=clash is not None,
         slots=[view.slots[0] for view in views],
         questions=_questions(views),
         asks_photos=any(view.asks_photo_consent for view in views),
         max_party=_largest(views),
     )
+    mine.remember_form(request, response, form.value("idempotency_key"))
     return private(response)
 
 
