@@ -31,6 +31,7 @@ from tour.notifications.worker import running_worker
 from tour.pages.town_now import Caches
 from tour.pages.urls import urls as page_urls
 from tour.participation.urls import urls as participation_urls
+from tour.patience import PAGES
 from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
 from tour.repeating import Loop
@@ -49,9 +50,16 @@ from tour.sites.site_map import MapSource
 from tour.staff.urls import urls as staff_urls
 from tour.town import Town, read_town
 from tour.web.assets import Assets
-from tour.web.middleware import AccessLog, CrossSiteGuard, Language, SecurityHeaders, WritableQuery
+from tour.web.middleware import (
+    AccessLog,
+    BoundedWaits,
+    CrossSiteGuard,
+    Language,
+    SecurityHeaders,
+    WritableQuery,
+)
 from tour.web.page_cache import PageCache
-from tour.web.problems import FaultPage, on_http_exception, on_tour_error
+from tour.web.problems import FaultPage, on_http_exception, on_os_error, on_tour_error
 from tour.web.templates import make_environment
 from tour.web.traffic import Traffic
 
@@ -69,6 +77,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
             SignInNeeded: to_sign_in,
             TourError: on_tour_error,
             HTTPException: on_http_exception,
+            OSError: on_os_error,
         },
         lifespan=_lifespan,
     )
@@ -107,7 +116,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     clock: Clock = app.state.clock
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        await enter(db.opened(settings.database_url))
+        await enter(db.opened(settings.database_url, PAGES))
         loops: list[Loop] = []
         app.state.loops = loops
         if settings.worker == "inline":
@@ -150,6 +159,7 @@ def _middleware(settings: Settings, town: Town, traffic: Traffic) -> list[Middle
         ),
         Middleware(Language, languages=town.languages),
         Middleware(CrossSiteGuard, base_url=settings.base_url),
+        Middleware(BoundedWaits),
         Middleware(FaultPage),
     ]
 

@@ -6,12 +6,15 @@
       Conflict         409    the world changed: full, cancelled, already done
       BadInput         422    something typed is wrong; `errors` says what, field by field
       TooManyRequests  429    wait a little
+      Unavailable      503    not now: something that the app needs is not there
     ConfigurationError        the operator must mend a setting or a file; exit code 2
 
 Features subclass these beside their service. One handler in `app.py` renders them all.
 """
 
 from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.patience import RETRY_AFTER
 
 
 class TourError(Exception):
@@ -54,6 +57,18 @@ class TooManyRequests(TourError):
     def __init__(self, message: Text, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unavailable(TourError):
+    """Something that the app needs is not there for a while; `reason` is for the log alone, and
+    names nobody."""
+
+    status = 503
+    retry_after = RETRY_AFTER
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_("This cannot be done just now. Please try again in a moment."))
+        self.reason = reason
 
 
 class ConfigurationError(Exception):

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from logging import Logger
 
+from tour.errors import Unavailable
+
 Act = Callable[[], Awaitable[object]]
 Loop = asyncio.Task[None]
 
@@ -44,7 +46,9 @@ async def repeating(
 
 
 def kinds_of(error: BaseException) -> list[str]:
-    """The names of what was raised, each once; of a group, those in it."""
+    """The names of what was raised, or what was not there, each once; of a group, those in it."""
+    if isinstance(error, Unavailable):
+        return [error.reason]
     if not isinstance(error, BaseExceptionGroup):
         return [type(error).__name__]
     return sorted({kind for part in error.exceptions for kind in kinds_of(part)})

@@ -19,7 +19,8 @@ from tortoise.exceptions import DBConnectionError
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.transactions import in_transaction as transaction
 
-from tour.errors import ConfigurationError
+from tour.errors import ConfigurationError, Unavailable
+from tour.patience import CHORES, UPKEEP, Patience
 
 __all__ = ["MODELS", "config", "migrate", "opened", "transaction"]
 
@@ -44,12 +45,14 @@ UNREACHABLE = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     DBConnectionError,
+    Unavailable,
 )
 
 
-def config(url: str) -> dict[str, Any]:
+def config(url: str, patience: Patience = CHORES) -> dict[str, Any]:
     """Tortoise's configuration for a database URL (`sqlite://PATH` or `asyncpg://…`)."""
     connection = _sqlite(url) if url.startswith("sqlite://") else _postgres(url)
+    connection["credentials"]["patience"] = patience
     return {
         "connections": {"default": connection},
         "apps": {"models": {"models": MODELS, "migrations": "tour.db.migrations"}},
@@ -60,7 +63,7 @@ def config(url: str) -> dict[str, Any]:
 
 def _sqlite(url: str) -> dict[str, Any]:
     path, _, query = url.removeprefix("sqlite://").partition("?")
-    pragmas = {"busy_timeout": 5000, "synchronous": "FULL", **dict(parse_qsl(query))}
+    pragmas = {"synchronous": "FULL", **dict(parse_qsl(query))}
     return {"engine": "tour.db.sqlite_engine", "credentials": {"file_path": path, **pragmas}}
 
 
@@ -80,12 +83,12 @@ def _postgres(url: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[None]:
+async def opened(url: str, patience: Patience = CHORES) -> AsyncIterator[None]:
     """Connect, and always close: an unclosed SQLite thread keeps a process from ending.
 
     Raises ConfigurationError where there is no database to connect to.
     """
-    await Tortoise.init(config=config(url), _enable_global_fallback=True)
+    await Tortoise.init(config=config(url, patience), _enable_global_fallback=True)
     try:
         await _connect(url)
         yield
@@ -95,10 +98,10 @@ async def opened(url: str) -> AsyncIterator[None]:
 
 async def migrate(url: str) -> None:
     """Bring the database up to date. Run once, before serving: workers would race each other."""
-    async with opened(url):
+    async with opened(url, UPKEEP):
         pass
     try:
-        await run_migrations(config=config(url), direction="forward")
+        await run_migrations(config=config(url, UPKEEP), direction="forward")
     finally:
         await Tortoise.close_connections()
 

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tour.i18n import current_language, negotiate, translate
+from tour.patience import PAGE_WAITS, waiting_at_most
 from tour.web.traffic import Traffic
 
 access_log = logging.getLogger("tour.access")
@@ -109,6 +110,20 @@ class Language:
 
     def _accepted(self, headers: Headers) -> str:
         return negotiate(headers.get("accept-language", ""), self.languages)
+
+
+class BoundedWaits:
+    """Lets no request wait without end for what others hold (see `tour.patience`)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        with waiting_at_most(PAGE_WAITS):
+            await self.app(scope, receive, send)
 
 
 class WritableQuery:

@@ -1,5 +1,7 @@
 """Turning every refusal into a helpful page, or into problem details for programs (RFC 9457)."""
 
+import errno
+import logging
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -7,11 +9,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tour.errors import TooManyRequests, TourError
+from tour.errors import TooManyRequests, TourError, Unavailable
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.render import render
 
+log = logging.getLogger("tour.web")
+NO_ROOM = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk cannot be written",
+    errno.EIO: "the disk cannot be read or written",
+    errno.EMFILE: "too many files are open",
+}
 TITLES = {
     400: _("The request was not understood"),
     403: _("This page is not for you"),
@@ -22,6 +32,7 @@ TITLES = {
     422: _("Something needs correcting"),
     429: _("Please wait a moment"),
     500: _("Something went wrong on our side"),
+    503: _("Please wait a moment"),
 }
 ADVICE = {
     404: _("The address may be mistyped, or the page has moved. The links below lead on."),
@@ -33,12 +44,24 @@ DEFAULT_ADVICE = _("Please go back and try again.")
 
 async def on_tour_error(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, TourError)  # noqa: S101 - registered for this class only
-    headers = {"Retry-After": str(exc.retry_after)} if isinstance(exc, TooManyRequests) else {}
+    headers = {}
+    if isinstance(exc, TooManyRequests | Unavailable):
+        headers["Retry-After"] = str(exc.retry_after)
+    if isinstance(exc, Unavailable):
+        log.error("not served: %s", exc.reason)
     if request.url.path.startswith("/api/"):
         return problem(exc, headers)
     response = error_page(request, exc.status, exc.message)
     response.headers.update(headers)
     return response
+
+
+async def on_os_error(request: Request, exc: Exception) -> Response:
+    """A disk that takes no more is no fault of ours, and soon mended; everything else is."""
+    assert isinstance(exc, OSError)  # noqa: S101 - registered for this class only
+    if exc.errno not in NO_ROOM:
+        raise exc
+    return await on_tour_error(request, Unavailable(NO_ROOM[exc.errno]))
 
 
 async def on_http_exception(request: Request, exc: Exception) -> Response:
