@@ -233,7 +233,7 @@ async def test_foreign_keys_are_on_and_the_journal_is_made_for_many_readers() ->
     for name in ("foreign_keys", "journal_mode", "busy_timeout"):
         (row,) = await client.execute_query_dict(f"PRAGMA {name}")
         settings[name] = next(iter(row.values()))
-    assert settings == {"foreign_keys": 1, "journal_mode": "wal", "busy_timeout": 10_000}
+    assert settings == {"foreign_keys": 1, "journal_mode": "wal", "busy_timeout": 8000}
 
 
 def _unique_by(model: type[Model]) -> set[frozenset[str]]:

@@ -23,6 +23,7 @@ from tour.clock import Clock, clock_from, system_clock
 from tour.errors import TourError
 from tour.events.agenda import AgendaCache
 from tour.events.keeping import keeping_pictures
+from tour.health.beating import beating
 from tour.hosts.urls import urls as host_urls
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.keys import vapid_keys
@@ -88,6 +89,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "traffic": traffic,
         "loops": [],
         "clock": clock or _clock(settings),
+        "started_at": system_clock(),
         "assets": assets,
         "templates": make_environment(town, assets.url),
         "walks": walks,
@@ -122,6 +124,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         if settings.worker == "inline":
             loops.append(await enter(running_worker(settings, clock)))
             loops.extend(await enter(reservations_worker(clock)))
+            loops.append(await enter(beating()))
         loops.append(await enter(keeping_pictures(settings.var, clock)))
         loops.append(await enter(telling_news(app.state)))
         loops.append(await enter(keeping_plans(clock)))

@@ -25,7 +25,7 @@ class Patience:
     statement: float
 
 
-PAGES = Patience(connection=1.2, lock=1.2, statement=1.7)
+PAGES = Patience(connection=1.5, lock=1.2, statement=1.4)
 """The longest wait for a connection and the longest statement together stay below three seconds."""
 PAGE_WAITS = 2.4
 """Seconds that all the waits of one page for connections may take together."""

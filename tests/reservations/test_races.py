@@ -39,6 +39,8 @@ CLIENTS = 64
 CAPACITY = 40
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
 """Real processes run by the real clock."""
+TRY_AGAIN = 503
+"""Told to whoever would wait too long; a machine may be busy with more than this test."""
 TakeSeats = Callable[[int, int], Awaitable[bool]]
 
 
@@ -53,8 +55,11 @@ async def browser(base: str, number: int = 1) -> AsyncIterator[httpx.AsyncClient
 async def reserve_over(base: str, number: int, slot_id: int) -> int:
     """One visitor's whole attempt: the status that the form was answered with."""
     async with browser(base, number) as client:
-        answer = await client.post(f"/slots/{slot_id}/reserve", data=typed(), timeout=60)
-        return answer.status_code
+        form = typed()
+        while True:
+            answer = await client.post(f"/slots/{slot_id}/reserve", data=form, timeout=60)
+            if answer.status_code != TRY_AGAIN:
+                return answer.status_code
 
 
 async def rush(processes: list[WebProcess], slot_id: int) -> Counter[int]:

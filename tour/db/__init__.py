@@ -22,10 +22,11 @@ from tortoise.transactions import in_transaction as transaction
 from tour.errors import ConfigurationError, Unavailable
 from tour.patience import CHORES, UPKEEP, Patience
 
-__all__ = ["MODELS", "config", "migrate", "opened", "transaction"]
+__all__ = ["MODELS", "check_file", "config", "migrate", "opened", "transaction"]
 
 MODELS = [
     "tour.limits.models",
+    "tour.health.models",
     "tour.audit.models",
     "tour.sites.models",
     "tour.events.models",
@@ -94,6 +95,11 @@ async def opened(url: str, patience: Patience = CHORES) -> AsyncIterator[None]:
         yield
     finally:
         await Tortoise.close_connections()
+
+
+def check_file() -> None:
+    """Raises Unavailable when the file of a SQLite database has been taken away or replaced."""
+    get_connection("default").check_file()  # type: ignore[attr-defined]
 
 
 async def migrate(url: str) -> None:

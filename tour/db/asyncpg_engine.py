@@ -3,7 +3,7 @@
 A request cancelled while BEGIN is under way keeps its pool connection for ever; some twenty of
 them stop a process. Ours always gives the connection back; asyncpg rolls back on release.
 
-And nobody waits without end (decision 0018): the server ends statements and waits for locks by the
+And nobody waits without end (decision 0019): the server ends statements and waits for locks by the
 kind of work (`Patience`), and some connections are kept for reading, so that those who wait for one
 locked row are never everybody.
 """
@@ -27,6 +27,7 @@ from tortoise.exceptions import TransactionManagementError
 from tour.db.shield import finish
 from tour.db.statements import Statements
 from tour.db.troubles import CROWDED, naming_timeout, naming_troubles
+from tour.errors import Unavailable
 from tour.patience import CHORES, Patience, bounded
 
 KEPT_FOR_READING = 4
@@ -144,9 +145,12 @@ class Client(Statements, tortoise_asyncpg.AsyncpgDBClient):
     async def acquire(self) -> Any:
         """A connection of the pool; raises Unavailable when none comes free in time."""
         pool: Any = self._pool
-        with naming_timeout(CROWDED):
-            async with bounded(self.patience.connection):
-                return await pool.acquire()
+        try:
+            with naming_timeout(CROWDED):
+                async with bounded(self.patience.connection):
+                    return await pool.acquire()
+        except asyncpg.PostgresError as exc:  # the server's answer to whoever connects anew
+            raise Unavailable("database: it takes no new connection") from exc
 
     async def take_turn(self) -> None:
         """Be one of those who write; raises Unavailable when it is not one's turn in time."""

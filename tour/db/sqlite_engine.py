@@ -7,7 +7,7 @@ it back.
 
 Its one connection makes every page wait for every transaction: ours reads by a second one, which
 in WAL mode sees what was committed last. Nobody waits without end for the first one, and nothing is
-written into a file that has been taken away (decision 0018).
+written into a file that has been taken away (decision 0019).
 """
 
 import asyncio
@@ -33,6 +33,9 @@ from tour.db.troubles import CROWDED, naming_timeout, naming_troubles
 from tour.errors import Unavailable
 from tour.patience import CHORES, Patience, bounded
 
+FILE_SHARE = 0.4
+"""Of a wait: for another program to give the file free, after our own writers had their turn."""
+
 
 class Transaction(Statements, tortoise_sqlite.SqliteTransactionWrapper):
     _parent: "Client"
@@ -54,7 +57,7 @@ class ShieldedContext(tortoise_sqlite.SqliteTransactionContext):
 
     async def __aenter__(self) -> TransactionalDBClient:
         with naming_troubles():
-            await take(self._trxlock, self.connection._parent.patience)
+            await take(self._trxlock, self.connection._parent.wait)
             try:
                 await self.ensure_connection()
                 await self.connection.begin()
@@ -96,7 +99,7 @@ class Turn(ConnectionWrapper[Any]):
     client: "Client"
 
     async def __aenter__(self) -> Any:
-        await take(self._lock, self.client.patience)
+        await take(self._lock, self.client.wait)
         try:
             await self.ensure_connection()
         except BaseException:
@@ -107,9 +110,10 @@ class Turn(ConnectionWrapper[Any]):
 
 class Client(Statements, tortoise_sqlite.SqliteClient):
     def __init__(self, file_path: str, *, patience: Patience = CHORES, **pragmas: Any) -> None:
-        waits = {"busy_timeout": round(patience.lock * 1000)}
+        wait = patience.connection + patience.lock
+        self.wait = wait * (1 - FILE_SHARE)
+        waits = {"busy_timeout": round(wait * FILE_SHARE * 1000)}
         super().__init__(file_path, **{**waits, **pragmas})
-        self.patience = patience
         self._reader: aiosqlite.Connection | None = None
         self._file: tuple[int, int] | None = None
 
@@ -180,10 +184,10 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-async def take(lock: asyncio.Lock, patience: Patience) -> None:
+async def take(lock: asyncio.Lock, seconds: float) -> None:
     """The lock of the one writing connection; raises Unavailable when it does not come free."""
     with naming_timeout(CROWDED):
-        async with bounded(patience.connection):
+        async with bounded(seconds):
             await lock.acquire()
 
 

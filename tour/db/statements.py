@@ -20,6 +20,9 @@ class Statements(BaseDBAsyncClient):
     """Stands before an engine's client: names the database's troubles, and puts `writing` around
     every statement that may write."""
 
+    def check_file(self) -> None:
+        """Raises Unavailable where a database's file is no longer its file; most have none."""
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """What an engine asks of whoever writes; in a transaction all has been asked already."""

@@ -13,6 +13,7 @@ from tortoise.exceptions import OperationalError
 from tour import db
 from tour.clock import Clock, clock_from, system_clock
 from tour.errors import ConfigurationError
+from tour.health.beating import beating
 from tour.logs import set_up_logs
 from tour.notifications import outbox
 from tour.notifications.keys import new_private_key
@@ -42,7 +43,7 @@ async def _work(settings: Settings, beside: Beside) -> None:
             raise ConfigurationError("The database has no tables: run `tour migrate`") from exc
         _spare_the_collector()
         click.echo("The worker is running (Ctrl+C stops)")
-        async with beside(clock):
+        async with beside(clock), beating():
             await one.run(stop)
 
 

@@ -6,17 +6,19 @@ proxy, whose every reader would seem to be this machine.
 
 import hmac
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from tour.errors import NotFound
+from tour.health.checks import problems
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
 from tour.notifications.models import DeliveryStatus
 from tour.notifications.queries import QueueState, ServiceCount
+from tour.pages.readiness import CHECKS, asked
 from tour.web import now, state
 from tour.web.traffic import Traffic
 
@@ -34,6 +36,7 @@ async def metrics(request: Request) -> Response:
     families = [
         *_outbox(await notifications.queue_state(at)),
         *_deliveries(await notifications.by_service(at - LAST_DAY)),
+        *_checks(await problems(CHECKS, asked(request))),
         *_requests(state(request).traffic),
     ]
     headers = {"Cache-Control": "no-store"}
@@ -67,6 +70,11 @@ def _deliveries(counts: Iterable[ServiceCount]) -> Iterator[str]:
     ]
     about = "Deliveries due in the last 24 hours, by service and by how they stand"
     yield _samples("tour_deliveries", "gauge", about, samples)
+
+
+def _checks(found: Mapping[str, str]) -> Iterator[str]:
+    samples: list[Sample] = [({"check": c.name}, float(c.name not in found)) for c in CHECKS]
+    yield _samples("tour_check_ok", "gauge", "What /readyz looks at: 1 is well", samples)
 
 
 def _requests(traffic: Traffic) -> Iterator[str]:

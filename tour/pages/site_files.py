@@ -4,12 +4,9 @@ import json
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from tortoise.exceptions import BaseORMException
 
-from tour.db import UNREACHABLE
 from tour.events import queries as events
 from tour.geo import feature_collection
-from tour.sites.revision import current_revision
 from tour.web import now, render, state
 
 HOUR = "public, max-age=3600"
@@ -80,15 +77,3 @@ async def base_layer(request: Request) -> Response:
 async def healthz(_request: Request) -> Response:
     """The process answers."""
     return JSONResponse({"status": "ok"}, headers=FRESH)
-
-
-async def readyz(request: Request) -> Response:
-    """The process can do its work: the database answers, and what is done beside the pages goes
-    on."""
-    try:
-        revision = await current_revision()
-    except (BaseORMException, *UNREACHABLE):
-        return JSONResponse({"status": "database does not answer"}, 503, headers=FRESH)
-    if any(loop.done() for loop in state(request).loops):
-        return JSONResponse({"status": "background work has ended"}, 503, headers=FRESH)
-    return JSONResponse({"status": "ok", "catalogue_revision": revision}, headers=FRESH)

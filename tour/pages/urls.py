@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.pages import cover_files, handlers, metrics, site_files
+from tour.pages import cover_files, handlers, metrics, readiness, site_files
 
 urls = [
     Url("/", handlers.home, name="pages:home"),
@@ -19,5 +19,5 @@ urls = [
     Url("/base.geojson", site_files.base_layer, name="pages:base_layer"),
     Url("/metrics", metrics.metrics, name="pages:metrics"),
     Url("/healthz", site_files.healthz, name="pages:healthz"),
-    Url("/readyz", site_files.readyz, name="pages:readyz"),
+    Url("/readyz", readiness.readyz, name="pages:readyz"),
 ]

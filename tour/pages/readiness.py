@@ -1,0 +1,36 @@
+"""Every check there is, and the answer of `/readyz`."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from tortoise.exceptions import BaseORMException
+
+from tour.db import UNREACHABLE
+from tour.health import checks
+from tour.health.checks import Asked
+from tour.reservations import overdue
+from tour.sites.revision import current_revision
+from tour.web import now, state
+
+CHECKS = (*checks.CHECKS, *overdue.CHECKS)
+FRESH = {"Cache-Control": "no-store"}
+
+
+def asked(request: Request) -> Asked:
+    parts = state(request)
+    return Asked(parts.settings, now(request), parts.loops, parts.started_at)
+
+
+async def readyz(request: Request) -> Response:
+    """All is as it should be: for a monitor, which is to wake somebody when it is not (503).
+
+    The database answers, its file is still its file, what is done beside the pages goes on and is
+    not late, there is room on the disk. `healthz` is for what shares requests out.
+    """
+    try:
+        revision = await current_revision()
+    except (BaseORMException, *UNREACHABLE):
+        return JSONResponse({"status": "database does not answer"}, 503, headers=FRESH)
+    if found := await checks.problems(CHECKS, asked(request)):
+        body = {"status": next(iter(found.values())), "problems": found}
+        return JSONResponse(body, 503, headers=FRESH)
+    return JSONResponse({"status": "ok", "catalogue_revision": revision}, headers=FRESH)
