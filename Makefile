@@ -18,8 +18,11 @@ setup: $(VENV)/.run-ready  ## install what the app needs into .venv/
 
 setup-dev: $(VENV)/.dev-ready browser  ## and what its tests need
 
+# A setting in .env stands; otherwise the town's own streets are fetched once, beside the start.
+STREETS := $(if $(shell grep -s '^TOUR_STREETS=' .env),,TOUR_STREETS=$${TOUR_STREETS-auto})
+
 run: setup  ## start the app with the demonstration catalogue (HOST= PORT=)
-	@TOUR_DEMO=$${TOUR_DEMO:-1} TOUR_BASE_URL=$${TOUR_BASE_URL:-http://$(HOST):$(PORT)} \
+	@TOUR_DEMO=$${TOUR_DEMO:-1} $(STREETS) TOUR_BASE_URL=$${TOUR_BASE_URL:-http://$(HOST):$(PORT)} \
 		$(BIN)/tour serve --host $(HOST) --port $(PORT)
 
 test: setup-dev  ## run every test, on SQLite and on PostgreSQL

@@ -19,8 +19,11 @@ from tour.notifications.cli import vapid, work
 from tour.reservations.draw_cli import draw
 from tour.reservations.worker import reservations_worker
 from tour.routes.plan_bench import plan_bench
-from tour.routes.streets_cli import streets
+from tour.routes.streets_cli import server_option, streets
+from tour.routes.streets_download import Overpass
+from tour.routes.town_streets import area_of, fetch, fetched_beside, town_graph
 from tour.settings import DEFAULT_BASE_URL, Settings
+from tour.town import read_town
 
 GRACE_SECONDS = 10
 SETTINGS_FREE = ("draw", "plan-bench", "streets")
@@ -44,19 +47,20 @@ def serve(settings: Settings, host: str, port: int) -> None:
     asyncio.run(_prepare(settings))
     click.echo(f"Open {settings.base_url}  (Ctrl+C stops)")
     _say_what_is_missing(settings)
-    uvicorn.run(
-        "tour.asgi:app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=settings.web_processes,
-        access_log=False,
-        log_config=None,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    with fetched_beside(settings, read_town(settings.data)):
+        uvicorn.run(
+            "tour.asgi:app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=settings.web_processes,
+            access_log=False,
+            log_config=None,
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=settings.proxies,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
 
 
 @cli.command(help="Bring the database up to date.")
@@ -72,6 +76,14 @@ def _reached_at(settings: Settings, host: str, port: int) -> Settings:
         return settings
     os.environ["TOUR_BASE_URL"] = f"http://{host}:{port}"
     return replace(settings, base_url=os.environ["TOUR_BASE_URL"])
+
+
+@streets.command("town", help="Fetch the town's own streets, for TOUR_STREETS=auto.")
+@server_option
+def town_streets(server: str) -> None:
+    settings = Settings.from_environ(os.environ, ENV_FILE)
+    town = read_town(settings.data)
+    asyncio.run(fetch(area_of(town), town_graph(settings, town), Overpass(server), click.echo))
 
 
 @cli.command(help="Send reminders, pass on seats, hold draws. Any number may run.")

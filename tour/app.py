@@ -41,8 +41,8 @@ from tour.reservations.worker import reservations_worker
 from tour.routes.approaches import approach_finder
 from tour.routes.keeping import keeping_plans, telling_news
 from tour.routes.site_matrix import SiteMatrix
+from tour.routes.town_streets import open_town_walks, taking_up_streets
 from tour.routes.urls import urls as route_urls
-from tour.routes.walks import Walks, open_walks
 from tour.seal import Seal
 from tour.secret import secret_key
 from tour.settings import Settings
@@ -82,7 +82,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         },
         lifespan=_lifespan,
     )
-    walks, secret = open_walks(settings), secret_key(settings)
+    walks, secret = open_town_walks(settings, town), secret_key(settings)
     parts: dict[str, Any] = {
         "settings": settings,
         "town": town,
@@ -95,7 +95,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "walks": walks,
         "site_matrix": SiteMatrix(walks),
         "caches": Caches(CatalogueCache(approach_finder(walks)), AgendaCache(), BoardCache()),
-        "map_source": _map_source(settings, assets, walks),
+        "map_source": _map_source(settings, assets),
         "secret_key": secret,
         "seal": Seal(secret),
         "vapid_public_key": vapid_keys(settings).public,
@@ -128,6 +128,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         loops.append(await enter(keeping_pictures(settings.var, clock)))
         loops.append(await enter(telling_news(app.state)))
         loops.append(await enter(keeping_plans(clock)))
+        if taking := await enter(taking_up_streets(settings, app.state.town, app.state.walks)):
+            loops.append(taking)
         yield
 
 
@@ -175,11 +177,11 @@ def _tile_hosts(tile_url: str) -> tuple[str, ...]:
     return (f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}",)
 
 
-def _map_source(settings: Settings, assets: Assets, walks: Walks) -> MapSource:
+def _map_source(settings: Settings, assets: Assets) -> MapSource:
     return MapSource(
         tile_url=settings.tile_url,
         tile_credit=settings.tile_credit,
         base_url="/base.geojson",
-        streets_url="/streets.geojson?bbox={bbox}&zoom={zoom}" if walks.has_streets else "",
+        streets_url="/streets.geojson?bbox={bbox}&zoom={zoom}" if settings.streets else "",
         asset=assets.url,
     )

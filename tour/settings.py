@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 # It becomes a source of the Content-Security-Policy: nothing that ends a directive may be in it.
 TILE_URL = re.compile(r"https?://[\w.:{}-]+/[^\s;,]+")
+AUTO_STREETS = "auto"
 GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
 
 
@@ -40,7 +41,12 @@ CATALOGUE = (
         "made on first start, kept in `var/`",
     ),
     Setting("TOUR_BASE_URL", DEFAULT_BASE_URL, "where visitors reach the app"),
-    Setting("TOUR_STREETS", "", "an `.osm.pbf` or a built graph; empty: straight lines × 1.3"),
+    Setting(
+        "TOUR_STREETS",
+        "",
+        "an `.osm.pbf` or a built graph; `auto`: the town's own, fetched once; "
+        "empty or `none`: straight lines × 1.3",
+    ),
     Setting(
         "TOUR_WALK_ENGINE", "", "`valhalla+http://host:port`: a Valhalla server finds the walks"
     ),
@@ -158,6 +164,10 @@ def _base_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _streets(text: str) -> str:
+    return "" if text == "none" else text
+
+
 def _walk_engine(text: str) -> str:
     """The address of the server; Valhalla is the one kind we can talk to."""
     kind, _plus, url = text.partition("+")
@@ -213,6 +223,7 @@ _READERS: dict[str, Any] = {
     "data": Path,
     "var": Path,
     "base_url": _base_url,
+    "streets": _streets,
     "walk_engine": _walk_engine,
     "tile_url": _tile_url,
     "push_hosts": _hosts,

@@ -1,7 +1,7 @@
 """Fetching streets from an Overpass server that listens on the loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from tour.routes.streets_file import StreetsError
 IMPATIENT = Patience(between_parts=0, when_busy=0)
 FOUR_PARTS = Bounds(south=35.75, west=139.73, north=35.77, east=139.77)
 
-Answer = Callable[[str], web.Response]
+Answer = Callable[[str], web.Response | Awaitable[web.Response]]
 
 
 @asynccontextmanager
@@ -35,7 +35,8 @@ async def overpass(answer: Answer) -> AsyncIterator[Overpass]:
 
     async def handle(request: web.Request) -> web.Response:
         assert request.headers["User-Agent"].startswith("open-factory-tour")
-        return answer((await request.post())["data"])
+        given = answer((await request.post())["data"])
+        return given if isinstance(given, web.Response) else await given
 
     app = web.Application()
     app.router.add_post("/api/interpreter", handle)

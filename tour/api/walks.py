@@ -14,6 +14,8 @@ from tour.web.json_body import read_object, text_of
 
 MOST_POINTS = 60
 SHARED = {"Cache-Control": "public, max-age=0, s-maxage=30", "Access-Control-Allow-Origin": "*"}
+FOR_NOW = {**SHARED, "Cache-Control": "public, max-age=0, s-maxage=2"}
+"""Of an estimate: the streets, or the engine, may be there a moment later."""
 
 
 async def walk(request: Request) -> Response:
@@ -26,7 +28,7 @@ async def walk(request: Request) -> Response:
         profile=_profile(request.query_params.get("profile", "walk")),
         lang=lang(request),
     )
-    return JSONResponse(found.as_json(), headers=SHARED)
+    return JSONResponse(found.as_json(), headers=FOR_NOW if found.approximate else SHARED)
 
 
 async def matrix(request: Request) -> Response:

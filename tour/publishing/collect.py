@@ -11,6 +11,7 @@ from tour.events.queries import EventEntry, ParticipantEntry
 from tour.geo import Point
 from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, Texts
 from tour.routes.queries import Course
+from tour.routes.streets import Streets
 from tour.routes.walks import Walk, Walks
 from tour.sites.catalogue import Catalogue, SiteEntry
 from tour.sites.hours import Span
@@ -103,7 +104,7 @@ def _course(row: Course, places: Sequence[MapPlace], sources: Sources) -> MapCou
     points = tuple(stop.point for stop in stops if stop.point and not stop.approximate)
     if len(stops) < 2:
         return None
-    legs = _legs(sources.walks, points)
+    legs = _legs(sources.walks, sources.walks.streets, points)
     return MapCourse(
         slug=row.slug,
         titles=_texts(row, "title", sources.languages),
@@ -116,7 +117,11 @@ def _course(row: Course, places: Sequence[MapPlace], sources: Sources) -> MapCou
 
 
 @lru_cache(maxsize=256)
-def _legs(walks: Walks, points: tuple[Point, ...]) -> tuple[Walk, ...]:
+def _legs(
+    walks: Walks,
+    _along: Streets | None,  # legs that were kept before the streets came are measured anew
+    points: tuple[Point, ...],
+) -> tuple[Walk, ...]:
     return tuple(walks.walk(start, end) for start, end in pairwise(points))
 
 

@@ -36,6 +36,15 @@ _output = click.option(
     help="The graph to write; TOUR_STREETS then names it.",
 )
 
+server_option = click.option(
+    "--server",
+    default=PUBLIC_SERVER,
+    show_default=True,
+    envvar="TOUR_OVERPASS_URL",
+    show_envvar=True,
+    help="The Overpass interpreter to ask.",
+)
+
 
 class _BadInput(click.ClickException):
     exit_code = 2
@@ -78,14 +87,7 @@ def build_command(extract: Path, output: Path) -> None:
 @streets.command("download", help="Fetch an area's streets from Overpass and build the graph.")
 @click.option("--bbox", type=_Box(), help="The area in degrees.")
 @click.option("--place", help='An administrative area, such as "北区, 東京都".')
-@click.option(
-    "--server",
-    default=PUBLIC_SERVER,
-    show_default=True,
-    envvar="TOUR_OVERPASS_URL",
-    show_envvar=True,
-    help="The Overpass interpreter to ask.",
-)
+@server_option
 @click.option(
     "--extract",
     default=DEFAULT_EXTRACT,

@@ -21,7 +21,7 @@ from tour.routes.streets import Streets
 from tour.routes.streets_build import open_or_build
 from tour.routes.valhalla import Valhalla
 from tour.routes.visiting_order import shortest_order
-from tour.settings import Settings
+from tour.settings import AUTO_STREETS, Settings
 
 STANDARD_PACE = 80.0
 """Metres a minute, as Japanese property advertisements count (不動産の表示に関する公正競争規約)."""
@@ -82,7 +82,7 @@ def minutes_for(metres: float, pace: float = STANDARD_PACE) -> int:
     return math.ceil(round(metres) / pace)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Walks:
     """Answers every question about walking; one a process, shared by all threads."""
 
@@ -94,6 +94,11 @@ class Walks:
     @property
     def has_streets(self) -> bool:
         return self.streets is not None
+
+    def follow(self, streets: Streets) -> None:
+        """From now on walks follow these streets, where no other engine does."""
+        self.streets = streets
+        self.engine = self.engine or streets
 
     @property
     def _engines(self) -> list[WalkEngine]:
@@ -186,10 +191,10 @@ class Walks:
 def open_walks(settings: Settings) -> Walks:
     """Walks along the streets of `TOUR_STREETS` (an extract is built once and kept under `var`) or
     by the engine of `TOUR_WALK_ENGINE`, or straight lines without both; StreetsError when the file
-    cannot be used.
+    cannot be used. The streets that are fetched beside the start come later (`town_streets`).
     """
     streets = None
-    if settings.streets:
+    if settings.streets not in ("", AUTO_STREETS):
         streets = open_or_build(FilePath(settings.streets), settings.var / "streets")
     if settings.walk_engine:
         return Walks(Valhalla(EngineClient(settings.walk_engine)), streets)
