@@ -68,7 +68,12 @@ WITH_KEY = {
         "reservations:send_code",
         "api:reservation_prove",
     ),
-    *("api:reservation_cancel", "api:reservation_change", "api:waitlist_leave"),
+    *(
+        "api:reservation_cancel",
+        "api:reservation_change",
+        "api:reservation_cancel_place",
+        "api:waitlist_leave",
+    ),
     *("api:waitlist_accept", "api:draw_leave"),
 }
 """Whoever holds the key in the address, signed in or not; nobody without it."""

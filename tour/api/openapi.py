@@ -168,6 +168,13 @@ PATHS: Json = {
             "responses": {"204": {"description": "Cancelled"}, **NOT_FOUND, **CONFLICT},
         },
     },
+    "/api/v1/reservations/{reference}/slots/{slot_id}": {
+        "delete": {
+            "summary": "Give one session back and keep the others",
+            "parameters": [REFERENCE, SLOT],
+            "responses": {"204": {"description": "Given back"}, **NOT_FOUND, **CONFLICT},
+        }
+    },
     "/api/v1/reservations/{reference}/confirmation": {
         "post": {
             "summary": "Send the code that was mailed, where an event checks contacts",

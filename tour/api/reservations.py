@@ -39,18 +39,29 @@ async def cancel(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def cancel_place(request: Request) -> Response:
+    """DELETE one of its slots: the others stay."""
+    await count_try(request, "api")
+    reference, slot_id = request.path_params["reference"], request.path_params["slot_id"]
+    await changes.cancel_place(reference, slot_id, now=now(request))
+    return Response(status_code=204)
+
+
 async def change(request: Request) -> Response:
-    """PATCH: another party size, another name; what is not given stays."""
+    """PATCH: another party size, at one `slot` alone if it is named, another name; what is not
+    given stays."""
     await count_try(request, "api")
     reference, at = request.path_params["reference"], now(request)
     body = await read_object(request)
     made = (await queries.by_reference(reference)).reservation
     old = {"adults": made.adults, "children": made.children, "name": made.name, "kana": made.kana}
-    given = old | _part(body, "party") | _part(body, "contact")
+    given = old | _part(body, "party") | _part(body, "contact") | {"slot": body.get("slot")}
     form = ChangeForm.parse({name: text_of(value) for name, value in given.items()})
     if form.errors:
         raise BadInput(_("Some fields need correcting."), form.errors)
-    await changes.change_party(reference, adults=form.adults, children=form.children, now=at)
+    await changes.change_party(
+        reference, adults=form.adults, children=form.children, slot_id=form.slot_id, now=at
+    )
     await changes.rename(reference, name=form.value("name"), kana=form.value("kana"), now=at)
     entry = await queries.by_reference(reference)
     return private(shown(entry, reservation_url(request, reference)))

@@ -165,7 +165,9 @@ SCHEMAS: Json = {
     "Choice": _object(again=YES_NO, split=YES_NO),
     "Code": _object(("code",), code=TEXT, again=YES_NO, split=YES_NO),
     "Change": _object(
-        party=_object(adults=WHOLE, children=WHOLE), contact=_object(name=TEXT, kana=TEXT)
+        party=_object(adults=WHOLE, children=WHOLE),
+        contact=_object(name=TEXT, kana=TEXT),
+        slot=WHOLE,
     ),
     "DrawRecord": _object(
         ("draw", "commitment", "entries_close_at", "draws_at"),

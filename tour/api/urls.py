@@ -32,6 +32,12 @@ urls = [
         name="api:reservation_change",
     ),
     Url(
+        f"{V1}/reservations/{{reference:key}}/slots/{{slot_id:int}}",
+        reservations.cancel_place,
+        methods=["DELETE"],
+        name="api:reservation_cancel_place",
+    ),
+    Url(
         f"{V1}/reservations/{{reference:key}}/confirmation",
         reservations.prove,
         methods=["POST"],

@@ -174,23 +174,44 @@ async def _add_slots(programme: Programme, times: Times, now: datetime) -> None:
             else _("Some of these times are over or begin within half an hour.")
         )
     await _refuse_overlap(programme, times)
-    length = timedelta(minutes=programme.minutes)
-    await Slot.bulk_create(
-        [
-            Slot(
-                programme_id=programme.id,
-                starts_at=start,
-                ends_at=start + length,
-                capacity=times.capacity,
-                seats_kept=times.seats_kept,
-                pools=dict(times.pools),
-                allocation=times.allocation,
-                booking_opens_at=times.booking_opens_at,
-                booking_closes_at=start - closes_before,
-            )
-            for start in times.starts
-        ]
+    called_off = await _called_off(programme, times)
+    fresh = []
+    for start in times.starts:
+        offered = _offer(programme, times, start, start - closes_before)
+        if start in called_off:
+            await Slot.filter(id=called_off[start]).update(**offered)
+        else:
+            fresh.append(Slot(programme_id=programme.id, starts_at=start, **offered))
+    await Slot.bulk_create(fresh)
+
+
+def _offer(
+    programme: Programme, times: Times, start: datetime, closes_at: datetime
+) -> dict[str, Any]:
+    return {
+        "ends_at": start + timedelta(minutes=programme.minutes),
+        "capacity": times.capacity,
+        "seats_kept": times.seats_kept,
+        "pools": dict(times.pools),
+        "allocation": times.allocation,
+        "booking_opens_at": times.booking_opens_at,
+        "booking_closes_at": closes_at,
+        "status": SlotStatus.OPEN,
+    }
+
+
+async def _called_off(programme: Programme, times: Times) -> dict[datetime, int]:
+    """The slots of these starts that were called off, by start: they are offered once more, empty.
+    Not by a draw: what was drawn there stays public."""
+    found = Slot.filter(
+        programme_id=programme.id, starts_at__in=list(times.starts), status=SlotStatus.CANCELLED
     )
+    slots = {slot.starts_at: slot.id for slot in await found}
+    if slots and times.allocation == Allocation.DRAW:
+        raise TimesRefused(
+            _("A time that was called off can be offered again first come, not by a draw.")
+        )
+    return slots
 
 
 async def _refuse_overlap(programme: Programme, times: Times) -> None:
@@ -209,6 +230,7 @@ async def _refuse_overlap(programme: Programme, times: Times) -> None:
         if owner not in removed
     ]
     own = Slot.filter(programme_id=programme.id, starts_at__in=list(times.starts))
+    own = own.exclude(status=SlotStatus.CANCELLED)
     if first_overlap(times.starts, programme.minutes, taken) or await own.exists():
         raise TimesRefused(
             _("Some of these times overlap each other or another session of this place.")

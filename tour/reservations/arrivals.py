@@ -76,7 +76,7 @@ async def check_in(code: str, door: Door, *, now: datetime) -> CheckIn:
     held = [place for place in places if place.status == PlaceStatus.CONFIRMED]
     if not held:
         return CheckIn(Outcome.CANCELLED, places[0])
-    today = [place for place in held if _day(place, door.zone) == now.astimezone(door.zone).date()]
+    today = [place for place in held if _is_now(place, door.zone, now)]
     if not today:
         return CheckIn(Outcome.OTHER_DAY, held[0])
     arrived = await arrivals_of([place.id for place in today])
@@ -130,8 +130,11 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return begin.astimezone(UTC), end.astimezone(UTC)
 
 
-def _day(place: Place, zone: ZoneInfo) -> date:
-    return place.slot.starts_at.astimezone(zone).date()
+def _is_now(place: Place, zone: ZoneInfo, now: datetime) -> bool:
+    """Of this local date, or under way since the evening before."""
+    starts_at = place.slot.starts_at
+    is_today = starts_at.astimezone(zone).date() == now.astimezone(zone).date()
+    return is_today or starts_at <= now < place.slot.ends_at
 
 
 async def _reservation(code: str) -> Reservation | None:

@@ -31,7 +31,7 @@ async def change(request: Request) -> Response:
         return await _page(request, form, 422)
     try:
         made = await changes.change_party(
-            reference, adults=form.adults, children=form.children, now=at
+            reference, adults=form.adults, children=form.children, slot_id=form.slot_id, now=at
         )
         made = await changes.rename(
             reference, name=form.value("name"), kana=form.value("kana"), now=at
@@ -60,7 +60,8 @@ async def resend(request: Request) -> Response:
 async def _page(request: Request, form: ChangeForm, status: int = 200) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
     reservation = await views.reservation_view(request, entry)
-    sizes = [p.programme.max_party for p in reservation.places if not p.is_cancelled]
+    sizes = [p.programme.max_party for p in reservation.open_places]
+    own = reservation.adults + reservation.children
     response = render(
         request,
         "reservations/change.html",
@@ -68,7 +69,7 @@ async def _page(request: Request, form: ChangeForm, status: int = 200) -> Respon
         nav="reservations",
         reservation=reservation,
         form=form,
-        max_party=min(sizes, default=reservation.adults + reservation.children),
+        max_party=max(own, min(sizes, default=own)),
         title=_("Change the reservation"),
     )
     response.headers["Referrer-Policy"] = "no-referrer"

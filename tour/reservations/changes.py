@@ -1,5 +1,6 @@
 """What a party changes by itself until the cut-off: its size, its names, its places.
 
+Each place has its own cut-off. What is open is given back or changed; what is not stays as it is.
 Its draw and its slots are locked first; what is read of the reservation after that stays true
 until the transaction ends.
 """
@@ -11,7 +12,6 @@ from tour.db import transaction
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot
 from tour.reservations import draws, proving, reminders, waitlist
 from tour.reservations.contact_check import unanswered
 from tour.reservations.errors import (
@@ -32,24 +32,24 @@ from tour.reservations.models import (
     WaitlistStatus,
 )
 from tour.reservations.parties import by_reference, limits_of, slots_with_programmes
-from tour.reservations.rules import change_problem, party_problem
+from tour.reservations.rules import change_problem, resize_problem
 
 
 async def cancel(reference: str, *, now: datetime) -> Reservation:
-    """Give everything back: places, offers, turns in queues, a chance in a draw that has not been
-    held. Twice is the same as once."""
+    """Give back all that is open: places, offers, turns in queues, a chance in a draw that has not
+    been held. Twice is the same as once. Raises TooLateToChange where there are places and none of
+    them is open any more."""
     reservation = await by_reference(reference)
     if await proving.withdraw(reservation, now=now):
         return reservation
     async with transaction():
         places = await _locked_places(reservation)
-        for place in places:
-            _check_in_time(place, now)
+        given_back = _open(places, now)
         await draws.withdraw(reservation.id)
-        for place in places:
+        for place in given_back:
             await release(place, PlaceStatus.CANCELLED, now)
         await waitlist.leave_all(reservation, now=now)
-        await notifications.cancel(reservation.recipient_id)
+        await _tell_only(reservation, [p for p in places if p not in given_back], now)
     return reservation
 
 
@@ -60,32 +60,36 @@ async def cancel_place(reference: str, slot_id: int, *, now: datetime) -> Reserv
         places = await _locked_places(reservation)
         place = next((p for p in places if p.slot_id == slot_id), None)
         if place is not None:
-            _check_in_time(place, now)
+            _open([place], now)
             await release(place, PlaceStatus.CANCELLED, now)
-            await _renew_reminders(reservation, [p for p in places if p is not place], now)
+            await _tell_only(reservation, [p for p in places if p is not place], now)
     return reservation
 
 
-async def change_party(reference: str, *, adults: int, children: int, now: datetime) -> Reservation:
-    """Another number of people at every place, or at none: raises SlotFull where seats lack."""
+async def change_party(
+    reference: str, *, adults: int, children: int, slot_id: int | None = None, now: datetime
+) -> Reservation:
+    """Another number of people at every place that is open, or at none: raises SlotFull where seats
+    lack. With `slot_id` at that place alone; the party itself stays as it is."""
     reservation = await by_reference(reference)
     async with transaction():
         places = await _locked_places(reservation)
         reservation = await by_reference(reference)
-        await _check_change(reservation, places, adults, children, now)
+        chosen = _open([p for p in places if slot_id in (None, p.slot_id)], now)
+        await _check_change(reservation, chosen, adults, children, now)
         size = adults + children
-        for place in places:
+        for place in chosen:
             await _resize(place, size, now)
-        await Reservation.filter(id=reservation.id).update(adults=adults, children=children)
-        await _resize_queued(reservation, size, now)
+        if slot_id is None:
+            await Reservation.filter(id=reservation.id).update(adults=adults, children=children)
+            await _resize_queued(reservation, size, now)
     return await by_reference(reference)
 
 
 async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Reservation:
-    """Another name to call at the door, until the first cut-off; never into an erased party."""
+    """Another name to call at the door, until the last cut-off; never into an erased party."""
     reservation = await by_reference(reference)
-    for place in await confirmed_places(reservation.id):
-        _check_in_time(place, now)
+    _open(await confirmed_places(reservation.id), now)
     kept = Reservation.filter(id=reservation.id, erased_at=None)
     if not await kept.update(name=name, kana=kana):
         raise TooLateToChange(_("This reservation has been erased."))
@@ -133,9 +137,14 @@ async def _locked_places(reservation: Reservation) -> list[Place]:
     return places
 
 
-def _check_in_time(place: Place, now: datetime) -> None:
-    if problem := change_problem(place.slot.booking_closes_at, now=now):
-        raise TooLateToChange(problem)
+def _open(places: Sequence[Place], now: datetime) -> list[Place]:
+    """Those whose cut-off is still to come; raises TooLateToChange where there are only others."""
+    problems = {place.id: change_problem(place.slot.booking_closes_at, now=now) for place in places}
+    found = [place for place in places if problems[place.id] is None]
+    for problem in problems.values():
+        if problem and not found:
+            raise TooLateToChange(problem)
+    return found
 
 
 async def _check_change(
@@ -147,14 +156,13 @@ async def _check_change(
 ) -> None:
     if await unanswered().filter(reservation_id=reservation.id).exists():
         raise ChangedMeanwhile(_("Please type the code from the mail first."))
-    for place in places:
-        _check_in_time(place, now)
     if await WaitlistEntry.exists(reservation_id=reservation.id, status=WaitlistStatus.OFFERED):
         raise ChangedMeanwhile(_("Seats are held for you. Please answer the offer first."))
     slot_ids = [place.slot_id for place in places]
     slot_ids += await _hoped_for(reservation, now)
+    before, after = (reservation.adults, reservation.children), (adults, children)
     for slot in await slots_with_programmes(slot_ids):
-        if problem := party_problem(adults, children, limits_of(slot)):
+        if problem := resize_problem(before, after, limits_of(slot)):
             raise BookingRefused(problem, slot.id)
 
 
@@ -190,10 +198,10 @@ async def _resize_queued(reservation: Reservation, size: int, now: datetime) -> 
         await waitlist.promote(slot_id, now=now)
 
 
-async def _renew_reminders(
-    reservation: Reservation, places: Sequence[Place], now: datetime
-) -> None:
-    slots: list[Slot] = []
-    if places:
-        slots = await slots_with_programmes([place.slot_id for place in places])
+async def _tell_only(reservation: Reservation, places: Sequence[Place], now: datetime) -> None:
+    """Keep what is still to be said of these places, and take back all else."""
+    if not places:
+        await notifications.cancel(reservation.recipient_id)
+        return
+    slots = await slots_with_programmes([place.slot_id for place in places])
     await reminders.renew(reservation, slots, now=now)

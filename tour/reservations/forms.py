@@ -10,6 +10,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.reservations.holdings import Choice
 from tour.reservations.rules import Party, read_party
+from tour.web.forms import number_in
 
 FIELDS = (
     "adults",
@@ -31,6 +32,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
 MAX_NOTE = 500
 MAX_ANSWER = 300
 MAX_QUESTIONS = 5
+CHANGED = ("adults", "children", "name", "kana", "slot")
 CONTACT_IS_KNOWN = "03-1234-5678"
 """Stands in for the contact, which a change leaves as it is."""
 
@@ -89,16 +91,21 @@ class ReserveForm:
 
 @dataclass(frozen=True, slots=True)
 class ChangeForm:
-    """What a party changes by itself: its size and its name."""
+    """What a party changes by itself: its size, at one session alone if it says so, its name."""
 
     values: Mapping[str, str]
     errors: dict[str, Text] = field(default_factory=dict)
     adults: int = 0
     children: int = 0
 
+    @property
+    def slot_id(self) -> int | None:
+        """The session whose number of people is meant; None for all that are open."""
+        return number_in(self.value("slot"))
+
     @classmethod
     def parse(cls, raw: Mapping[str, str]) -> "ChangeForm":
-        values = {name: raw.get(name, "") for name in ("adults", "children", "name", "kana")}
+        values = {name: raw.get(name, "") for name in CHANGED}
         party, errors = read_party({**values, "phone": CONTACT_IS_KNOWN})
         if party is None:
             return cls(values, errors)

@@ -143,6 +143,19 @@ def clash_among(wanted: Sequence[Stretch]) -> Clash | None:
     return None
 
 
+def resize_problem(before: tuple[int, int], after: tuple[int, int], limits: Limits) -> Text | None:
+    """As `party_problem` for a party (adults, children) that has its place already, or None. What
+    was granted stays granted: terms that came later do not keep it from growing smaller."""
+    size = sum(before)
+    granted = Limits(
+        max_party=max(limits.max_party, size),
+        capacity=max(limits.capacity, size),
+        needs_adult=limits.needs_adult and before[0] > 0,
+        min_age=limits.min_age if after[1] > before[1] else None,
+    )
+    return party_problem(*after, granted)
+
+
 def booking_problem(availability: Availability, booking_opens_at: datetime | None) -> Text | None:
     """Why a slot cannot be booked first come, or None. Full is not a reason: seats decide."""
     if availability == Availability.CANCELLED:

@@ -11,7 +11,7 @@ from tour.programmes.board import Board
 from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, SlotCard, programme_view
 from tour.reservations.calendar import Appointment
-from tour.reservations.models import EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.models import EntryStatus, PlaceStatus, Reservation, WaitlistStatus
 from tour.reservations.queries import (
     CheckEntry,
     DrawnEntry,
@@ -43,6 +43,7 @@ class PlaceView:
     programme: ProgrammeView
     access_note: str
     seats: int
+    party_text: str
     is_held: bool
     is_cancelled: bool
     can_cancel: bool
@@ -95,6 +96,16 @@ class ReservationView:
     is_erased: bool
 
     @property
+    def open_places(self) -> tuple[PlaceView, ...]:
+        """What can still be given back or changed."""
+        return tuple(place for place in self.places if place.can_cancel)
+
+    @property
+    def closed_places(self) -> tuple[PlaceView, ...]:
+        """What is held, and past its cut-off."""
+        return tuple(p for p in self.places if not (p.can_cancel or p.is_cancelled or p.is_held))
+
+    @property
     def offer(self) -> QueueView | None:
         return next((queue for queue in self.queues if queue.is_offered), None)
 
@@ -117,7 +128,7 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
 
 async def reservation_view(request: Request, entry: ReservationEntry) -> ReservationView:
     made = entry.reservation
-    places = tuple([await _place_view(request, place) for place in entry.places])
+    places = tuple([await _place_view(request, place, made) for place in entry.places])
     queues = tuple([await _queue_view(request, queue) for queue in entry.queues])
     draw = await _drawn_view(request, entry.draw) if entry.draw else None
     slots = [p.slot for p in places if not p.is_cancelled] or [q.slot for q in queues]
@@ -142,7 +153,7 @@ async def reservation_view(request: Request, entry: ReservationEntry) -> Reserva
     )
 
 
-async def _place_view(request: Request, place: PlaceEntry) -> PlaceView:
+async def _place_view(request: Request, place: PlaceEntry, made: Reservation) -> PlaceView:
     view = await slot_view(request, place.slot)
     is_confirmed = place.status == PlaceStatus.CONFIRMED
     return PlaceView(
@@ -150,6 +161,7 @@ async def _place_view(request: Request, place: PlaceEntry) -> PlaceView:
         programme=view.programme,
         access_note=view.access_note,
         seats=place.seats,
+        party_text=_people_at(place, made),
         is_held=place.status == PlaceStatus.HELD,
         is_cancelled=place.status not in (PlaceStatus.CONFIRMED, PlaceStatus.HELD),
         can_cancel=is_confirmed
@@ -196,11 +208,17 @@ def party_text(adults: int, children: int) -> str:
     return translate("%(people)s (%(children)s)", people=people, children=some)
 
 
+def _people_at(place: PlaceEntry, made: Reservation) -> str:
+    """The party, or how many of it where that was changed for this place alone."""
+    if place.seats == made.party_size:
+        return party_text(made.adults, made.children)
+    return party_text(place.seats, 0)
+
+
 def can_cancel(entry: ReservationEntry, at: datetime) -> bool:
-    """Whether all of it can be given back; a place whose cut-off has passed keeps the whole."""
+    """Whether any of it can still be given back; each place has its own cut-off."""
     held = [p for p in entry.places if p.status == PlaceStatus.CONFIRMED]
-    closing = (change_problem(p.slot.booking_closes_at, now=at) for p in held)
-    return bool(held) and not any(closing)
+    return any(not change_problem(p.slot.booking_closes_at, now=at) for p in held)
 
 
 async def appointments(request: Request, entry: ReservationEntry) -> list[Appointment]:
