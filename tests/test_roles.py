@@ -51,6 +51,7 @@ WITH_KEY = {
     *("reservations:detail", "reservations:cancel", "reservations:calendar", "reservations:edit"),
     *("reservations:change", "reservations:resend", "reservations:cancel_place"),
     *("reservations:accept", "reservations:leave", "reservations:leave_draw"),
+    *("reservations:late", "reservations:say_late", "reservations:give_up"),
     *("itineraries:gpx", "itineraries:calendar", "itineraries:geojson", "itineraries:show"),
     *("itineraries:edit", "itineraries:form", "itineraries:change", "itineraries:reserve"),
     "itineraries:stop_news",

@@ -11,6 +11,24 @@ from tour.i18n import NAMES, current_language
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom visitors ask; names and notes are {language: text}, and any of it may be missing."""
+
+    names: dict[str, str]
+    notes: dict[str, str]
+    phone: str
+    email: str
+
+    @property
+    def name(self) -> str:
+        return _in_page_language(self.names)
+
+    @property
+    def note(self) -> str:
+        return _in_page_language(self.notes)
+
+
+@dataclass(frozen=True, slots=True)
 class Town:
     """Names are {language: text}; `bounds` is (west, south, east, north) in degrees."""
 
@@ -22,6 +40,7 @@ class Town:
     timezone: ZoneInfo
     languages: tuple[str, ...]
     sources: tuple[dict[str, str], ...]
+    contact: "Contact"
 
     @property
     def name(self) -> str:
@@ -75,7 +94,23 @@ def _town(data: dict[str, Any]) -> Town:
         timezone=_timezone(_text("timezone", data.get("timezone"))),
         languages=languages,
         sources=tuple(_texts("credits", c, languages[0]) for c in data.get("credits", ())),
+        contact=_contact(data.get("contact", {}), languages[0]),
     )
+
+
+def _contact(data: dict[str, Any], language: str) -> Contact:
+    nothing = {language: ""}
+    return Contact(
+        names=_texts("contact.name", data.get("name", nothing), language),
+        notes=_texts("contact.note", data.get("note", nothing), language),
+        phone=str(data.get("phone", "")),
+        email=str(data.get("email", "")),
+    )
+
+
+def _in_page_language(texts: dict[str, str]) -> str:
+    lang = current_language.get()
+    return texts.get(lang) or texts.get("en") or next(iter(texts.values()))
 
 
 def _languages(value: object) -> tuple[str, ...]:

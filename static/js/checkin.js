@@ -4,6 +4,7 @@
 const AGAIN_MS = 4000;
 const RETRY_MS = 15_000;
 const SHOWN = 12;
+const SEEN_MS = 30_000;
 
 const root = document.querySelector("[data-check-in]");
 const words = JSON.parse(root.dataset.words);
@@ -11,6 +12,7 @@ const verdict = root.querySelector("[data-verdict]");
 const form = root.querySelector("[data-code-form]");
 const list = root.querySelector("[data-queue-list]");
 const storeKey = `check-in:${root.dataset.checkIn}`;
+const phone = phoneKey();
 
 let queue = readQueue();
 let isSending = false;
@@ -38,6 +40,9 @@ function start() {
   });
   show();
   send();
+  setInterval(beSeen, SEEN_MS);
+  document.addEventListener("visibilitychange", beSeen);
+  beSeen();
   if ("serviceWorker" in navigator) keepPage().catch(() => {});
 }
 
@@ -56,8 +61,7 @@ async function keepPage() {
 
 /** A code enters the queue first, so that a lost network or a closed page loses nobody. */
 function take(code) {
-  const isWaiting = (one) => one.state === "waiting" && key(one.code) === key(code);
-  if (queue.some(isWaiting)) {
+  if (queue.some((one) => isWaiting(one) && key(one.code) === key(code))) {
     say("warning", words.twice, words.unconfirmed);
     return send();
   }
@@ -80,7 +84,7 @@ async function send() {
       const answer = await ask(next);
       if (!answer) continue;
       Object.assign(next, answer, { state: "sent" });
-      say(answer.good ? "success" : "warning", answer.text, answer.detail);
+      say(answer.good ? "success" : "warning", answer.text, answer.detail, answer);
       keep();
     }
   } catch (problem) {
@@ -106,15 +110,61 @@ async function ask({ code, at }) {
   return response.ok ? response.json() : null;
 }
 
-function say(kind, text, detail) {
+/** This phone is at the door, and hears about whom the host is asked. Silence means: no network.
+    With nothing left to send, a page that is closed or put away says good-bye. */
+async function beSeen() {
+  const isAway = document.visibilityState === "hidden" && !queue.some(isWaiting);
+  const body = new URLSearchParams(isAway ? { phone, leaves: "1" } : { phone });
+  if (isAway) return navigator.sendBeacon(root.dataset.seen, body);
+  const response = await fetch(root.dataset.seen, { method: "POST", body }).catch(() => null);
+  if (!response?.ok) return null;
+  const { absent, text } = await response.json();
+  const note = root.querySelector("[data-absent]");
+  note.hidden = !absent;
+  note.firstElementChild.textContent = text;
+  return null;
+}
+
+/** A number of this phone's own, made up once. */
+function phoneKey() {
+  try {
+    const known = localStorage.getItem("door-phone");
+    if (known) return known;
+    const bytes = crypto.getRandomValues(new Uint8Array(12));
+    const made = Array.from(bytes, (byte) => byte.toString(36).padStart(2, "0")).join("");
+    localStorage.setItem("door-phone", made);
+    return made;
+  } catch {
+    return "";
+  }
+}
+
+function isWaiting(one) {
+  return one.state === "waiting";
+}
+
+function say(kind, text, detail, { name = "", notes = [], let_in: letIn = "" } = {}) {
   const note = document.createElement("p");
   note.className = `notice notice--${kind}`;
   const line = document.createElement("span");
   line.append(Object.assign(document.createElement("b"), { textContent: text }));
-  if (detail) line.append(document.createElement("br"), detail);
+  const who = Object.assign(document.createElement("strong"), { textContent: name });
+  for (const more of [name && who, detail, ...notes].filter(Boolean)) {
+    line.append(document.createElement("br"), more);
+  }
   note.append(line);
   verdict.replaceChildren(note);
+  if (letIn) verdict.append(letInForm(letIn));
   if (navigator.vibrate) navigator.vibrate(kind === "success" ? 60 : [60, 60, 60]);
+}
+
+function letInForm(action) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action });
+  const button = document.createElement("button");
+  button.className = "button button--large button--wide";
+  button.textContent = words.letIn;
+  form.append(button);
+  return form;
 }
 
 // --- what is kept on this phone ------------------------------------------------------------
@@ -128,12 +178,15 @@ function readQueue() {
 }
 
 function keep() {
-  const waiting = queue.filter((one) => one.state === "waiting");
-  const sent = queue.filter((one) => one.state !== "waiting").slice(0, SHOWN);
+  const waiting = queue.filter(isWaiting);
+  const sent = queue.filter((one) => !isWaiting(one)).slice(0, SHOWN);
   queue = [...waiting, ...sent].sort((a, b) => (a.at < b.at ? 1 : -1));
   try {
     // Of what is sent only the answer stays, not who it was.
-    const kept = queue.map((one) => (one.state === "waiting" ? one : { ...one, code: "", detail: "" }));
+    const kept = queue.map((one) => {
+      const { at, state, text, good } = one;
+      return isWaiting(one) ? one : { at, state, text, good, code: "" };
+    });
     localStorage.setItem(storeKey, JSON.stringify(kept));
   } catch {
     // A full or forbidden store: the queue lives as long as this page.
@@ -152,10 +205,9 @@ function row(one) {
   const time = new Date(one.at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
   main.append(one.detail || one.text || shortCode(one.code));
   main.append(Object.assign(document.createElement("small"), { textContent: time }));
-  const isWaiting = one.state === "waiting";
   const badge = document.createElement("span");
-  badge.className = isWaiting || !one.good ? "badge badge--cancelled" : "badge";
-  badge.textContent = isWaiting ? words.unconfirmed : one.text;
+  badge.className = isWaiting(one) || !one.good ? "badge badge--cancelled" : "badge";
+  badge.textContent = isWaiting(one) ? words.unconfirmed : one.text;
   item.append(main, badge);
   return item;
 }

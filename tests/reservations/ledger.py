@@ -45,9 +45,9 @@ async def assert_ledger_holds(
     for slot in await slots_as_counted(slot_ids):
         bookable = slot["capacity"] - slot["seats_kept"]
         assert 0 <= slot["seats_taken"] <= bookable, f"oversold: {slot}"
-        assert slot["seats_taken"] == slot["confirmed"] + slot["offered"] + slot["held"], (
-            f"miscounted: {slot}"
-        )
+        assert slot["seats_taken"] == (
+            slot["confirmed"] + slot["offered"] + slot["held"] + slot["walk_ins"]
+        ), f"miscounted: {slot}"
         assert may_split or slot["split_parties"] == 0, f"a party was split: {slot}"
 
 

@@ -33,6 +33,7 @@ from tour.audit.service import Actor
 from tour.errors import NotFound, TourError
 from tour.i18n import lazy
 from tour.programmes import service as programmes
+from tour.programmes import slot_editing
 from tour.programmes.models import Allocation, BookingRules, Programme, Slot
 from tour.reservations import (
     absences,
@@ -46,6 +47,7 @@ from tour.reservations import (
     waitlist,
     worker,
 )
+from tour.reservations.absences import Asked
 from tour.reservations.arrivals import Door
 from tour.reservations.models import (
     Draw,
@@ -55,7 +57,7 @@ from tour.reservations.models import (
     WaitlistEntry,
     WaitlistStatus,
 )
-from tour.reservations.rules import Party
+from tour.reservations.rules import GRACE, Party
 
 pytestmark = pytest.mark.slow
 
@@ -238,15 +240,29 @@ async def wait(s: Schedule) -> None:
 async def begin(s: Schedule) -> None:
     """A slot begins; whoever is not there loses the seats to people at the door."""
     slot = s.slots[0]
-    s.now = max(s.now, slot.starts_at + absences.RELEASED_AFTER)
+    s.now = max(s.now, slot.starts_at + GRACE)
     held = Place.filter(slot_id=slot.id, status=PlaceStatus.CONFIRMED)
     for place in await held.select_related("reservation"):
         if s.dice.random() < 0.5:
             answer = await arrivals.check_in(place.reservation.door_code, s.door, now=s.now)
             s.done[f"check in: {answer.outcome}"] += 1
-    present = await arrivals.arrivals_of([place.id for place in await held])
-    await absences.release_absent(slot.id, present, now=s.now)
+    await Slot.filter(id=slot.id).update(releases_absent=s.dice.random() < 0.5)
     await worker.run_due(s.now)
+    asked = Asked(slot.id, s.door.site_id, [place.id for place in await held], s.now)
+    await absences.give_away(asked, actor=HOST, now=s.now)
+
+
+async def at_the_door(s: Schedule) -> None:
+    """Who comes late, who had cancelled, who has no reservation at all."""
+    slot = s.slots[0]
+    gone = Place.filter(slot_id=slot.id).exclude(status=PlaceStatus.CONFIRMED)
+    for place in await gone.limit(2).select_related("reservation"):
+        if place.seats != place.reservation.party_size:
+            continue  # it changed its size meanwhile, for other sessions
+        answer = await arrivals.let_in(place.id, s.door, now=s.now)
+        s.done[f"let in: {answer.outcome}"] += 1
+    by = s.dice.choice((1, 1, -1))
+    await slot_editing.walk_in(slot, by, site_id=s.door.site_id, actor=HOST, now=s.now)
 
 
 WEIGHTS: dict[Action, int] = {
@@ -265,6 +281,7 @@ WEIGHTS: dict[Action, int] = {
     call_off: 1,
     wait: 5,
     begin: 1,
+    at_the_door: 2,
 }
 ACTIONS = list(WEIGHTS)
 

@@ -9,9 +9,9 @@ from tests.staff.town import hidden, make_party, make_town
 from tour.audit.models import AuditEntry
 from tour.programmes.models import BookingRules, Slot
 from tour.reservations import worker
-from tour.reservations.absences import RELEASED_AFTER
 from tour.reservations.arrivals import Arrival
 from tour.reservations.models import Place
+from tour.reservations.rules import GRACE
 
 RULES = {
     "reservations_per_contact": "２",
@@ -69,17 +69,27 @@ async def test_mistakes_are_said_beside_the_field(
 
 
 @pytest.mark.usefixtures("database")
-@pytest.mark.parametrize(("somebody_came", "left"), [(True, 2), (False, 4)])
-async def test_seats_of_the_absent_are_freed_where_the_door_checks_in(
-    somebody_came: bool, left: int
+@pytest.mark.parametrize(
+    ("allowed", "chosen", "somebody_came", "left"),
+    [
+        (True, True, True, 2),
+        (True, True, False, 4),
+        (True, False, True, 4),
+        (False, True, True, 4),
+    ],
+)
+async def test_seats_of_the_absent_are_freed_unasked_only_where_all_want_it(
+    allowed: bool, chosen: bool, somebody_came: bool, left: int
 ) -> None:
+    """Staff allow it, the host chose it for the session, and the door checks people in."""
     event, slot, _party = await make_town()
     from_door = await Place.get()
-    await BookingRules.create(event=event, releases_absent=True)
+    await BookingRules.create(event=event, releases_absent=allowed)
+    await Slot.filter(id=slot.id).update(releases_absent=chosen)
     await make_party(await Slot.get(id=slot.id), name="王子 一郎", code="A2B3-C4D5")
     if somebody_came:
         await Arrival.create(place=from_door, arrived_at=slot.starts_at)
-    await worker.run_due(slot.starts_at + RELEASED_AFTER - timedelta(seconds=1))
+    await worker.run_due(slot.starts_at + GRACE - timedelta(seconds=1))
     assert (await Slot.get(id=slot.id)).seats_taken == 4
-    await worker.run_due(slot.starts_at + RELEASED_AFTER)
+    await worker.run_due(slot.starts_at + GRACE)
     assert (await Slot.get(id=slot.id)).seats_taken == left

@@ -35,6 +35,7 @@ MODELS = [
     "tour.accounts.models",
     "tour.reservations.models",
     "tour.reservations.arrivals",
+    "tour.reservations.door_phones",
     "tour.routes.models",
     "tour.publishing.models",
 ]

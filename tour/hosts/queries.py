@@ -8,7 +8,9 @@ from tour.sites import editing
 from tour.sites.models import HoursException
 
 LATEST = 20
-SENT = ("slot.message", "slot.cancel", "site.tell_closed")
+TOLD = frozenset({"parties"})
+"""What the log says of a change beside its fields: to how many it was told."""
+SENT = ("slot.message", "slot.cancel", "site.tell_closed", "day.close", "day.delay")
 
 
 async def coming_slots(programme: Programme, *, now: datetime) -> list[Slot]:
@@ -61,4 +63,5 @@ async def own_entry_locked(entry_id: int, site_id: int, account_id: int) -> Audi
 async def was_touched_again(entry: AuditEntry) -> bool:
     """Whether a later change, or its undoing, concerned one of the fields that this one changed."""
     later = AuditEntry.filter(subject=entry.subject, subject_id=entry.subject_id, id__gt=entry.id)
-    return any(name in other.after for other in await later for name in entry.after)
+    names = [name for name in entry.after if name not in TOLD]
+    return any(name in other.after for other in await later for name in names)

@@ -16,8 +16,8 @@ from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.programmes import slot_editing
-from tour.programmes.models import SlotStatus
-from tour.reservations import arrivals, slot_changes
+from tour.programmes.models import Slot, SlotStatus
+from tour.reservations import arrivals, closing, lateness
 from tour.reservations.arrivals import Door
 from tour.reservations.models import Place, PlaceStatus
 from tour.sites import day as days
@@ -26,6 +26,7 @@ from tour.web import now, state
 from tour.web.forms import read_date, read_form
 
 WAITS = (0, 10, 20, 30, 60)
+DELAYS = (0, 10, 15, 20, 30, 45)
 
 
 async def today_page(request: Request) -> Response:
@@ -48,6 +49,8 @@ async def today_page(request: Request) -> Response:
         dates=await today.days_with_slots(tending.site.id, zone=zone, now=instant),
         is_today=on_date == local_date(request),
         waits=WAITS,
+        delays=DELAYS,
+        shown_at=instant,
         invitations=await invitations(request, tending),
         until_text=today.until_text,
         done=await _done(request, tending),
@@ -68,15 +71,34 @@ async def tell_door(request: Request) -> Response:
         changes = days.door_changes(button, local.hour * 60 + local.minute)
         if changes is None:
             raise _unknown_button()
-        entry = await days.change_day(
-            tending.site.id, local.date(), changes, actor=tending.actor, now=now(request)
-        )
-        if changes.get("state") == DoorState.CLOSED:
-            zone = state(request).town.timezone
-            await slot_changes.tell_closed_early(
-                tending.site, zone, actor=tending.actor, now=now(request)
+        if changes.get("state") == DoorState.CLOSED and not form.get("sure"):
+            coming = await closing.still_to_come(
+                tending.site.id, state(request).town.timezone, now=now(request)
             )
+            if coming:
+                return _ask_before_closing(request, tending, coming)
+        entry = await _tell(request, tending, changes)
     return back(request, tending, entry)
+
+
+async def _tell(request: Request, tending: Tending, changes: dict[str, Any]) -> AuditEntry:
+    """Open and closed concern those who still come; the rest only who looks at the page."""
+    common: dict[str, Any] = {"actor": tending.actor, "now": now(request)}
+    zone = state(request).town.timezone
+    if "delay_minutes" in changes:
+        minutes = changes["delay_minutes"]
+        return await lateness.run_late(tending.site, zone, minutes, **common)
+    if changes.get("state") == DoorState.CLOSED:
+        return await closing.close_early(tending.site, zone, changes, **common)
+    if changes.get("state"):
+        return await closing.open_door(tending.site, zone, changes, **common)
+    today = local_date(request)
+    return await days.change_day(tending.site.id, today, changes, **common)
+
+
+def _ask_before_closing(request: Request, tending: Tending, coming: list[Slot]) -> Response:
+    """Asked once: it reaches people, and stops reservations."""
+    return host_page(request, "host/close.html", tending, tab="today", slots=coming)
 
 
 async def change_seats(request: Request) -> Response:
@@ -94,6 +116,10 @@ async def change_seats(request: Request) -> Response:
             entry = await slot_editing.add_seat(slot, **common)
         case "fewer":
             entry = await slot_editing.take_seat_away(slot, **common)
+        case "walk:1":
+            entry = await slot_editing.walk_in(slot, 1, **common)
+        case "walk:-1":
+            entry = await slot_editing.walk_in(slot, -1, **common)
         case "close":
             entry = await slot_editing.set_open(slot, SlotStatus.CLOSED, **common)
         case "open":
@@ -177,6 +203,18 @@ def _words(entry: AuditEntry) -> str:
         "day.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),
         "slot.capacity": translate("Seats: %(n)s", n=after.get("capacity", "")),
         "place.arrive": translate("Checked in"),
+        "slot.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),
+        "slot.release": translate(
+            "%(n)s seats are free now. The parties are told.", n=after.get("released", "")
+        ),
+        "day.close": translate(
+            "Closed for today. Parties told: %(n)s", n=after.get("parties", "0")
+        ),
+        "day.delay": translate(
+            "%(n)s minutes late. Parties told: %(parties)s",
+            n=after.get("delay_minutes", ""),
+            parties=after.get("parties", "0"),
+        ),
     }
     return said.get(entry.action) or translate("Saved. Visitors see it now.")
 

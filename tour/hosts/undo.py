@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 
 from starlette.requests import Request
 
@@ -13,10 +14,10 @@ from tour.hosts import queries
 from tour.i18n import lazy as _
 from tour.programmes import slot_editing
 from tour.programmes.models import SlotStatus
-from tour.reservations import arrivals
+from tour.reservations import absences, arrivals, closing, lateness
 from tour.reservations.arrivals import Door
 from tour.sites import day as days
-from tour.sites.models import SiteDay
+from tour.sites.models import DoorState, SiteDay
 from tour.web import now, state
 
 
@@ -44,11 +45,41 @@ async def undo(request: Request, tending: Tending, entry_id: int) -> None:
 
 
 async def _day(request: Request, tending: Tending, entry: AuditEntry) -> None:
+    """An early closing reached people, and so does its end."""
     stored = await SiteDay.get(id=entry.subject_id)
-    if any(getattr(stored, name) != value for name, value in entry.after.items()):
+    names = [name for name in entry.after if name in days.FIELDS]
+    if any(getattr(stored, name) != entry.after[name] for name in names):
         raise ChangedSince
-    await days.change_day(
-        tending.site.id, _date(stored), entry.before, actor=tending.actor, now=now(request)
+    changes = {name: entry.before[name] for name in names}
+    common: dict[str, Any] = {"actor": tending.actor, "now": now(request)}
+    zone = state(request).town.timezone
+    if DoorState.CLOSED not in (changes.get("state"), entry.after.get("state")):
+        await days.change_day(tending.site.id, stored.on_date, changes, **common)
+    elif changes["state"] == DoorState.CLOSED:
+        await closing.close_early(tending.site, zone, changes, **common)
+    else:
+        await closing.open_door(tending.site, zone, changes, **common)
+
+
+async def _delay(request: Request, tending: Tending, entry: AuditEntry) -> None:
+    stored = await SiteDay.get(id=entry.subject_id)
+    if stored.delay_minutes != entry.after["delay_minutes"]:
+        raise ChangedSince
+    before, zone = entry.before["delay_minutes"], state(request).town.timezone
+    await lateness.run_late(tending.site, zone, before, actor=tending.actor, now=now(request))
+
+
+async def _release(request: Request, tending: Tending, entry: AuditEntry) -> None:
+    await absences.give_back(entry, actor=tending.actor, now=now(request))
+
+
+async def _slot_walk_ins(request: Request, tending: Tending, entry: AuditEntry) -> None:
+    slot = await slot_editing.slot_of_site(entry.subject_id, tending.site.id)
+    if slot.walk_ins != entry.after["walk_ins"]:
+        raise ChangedSince
+    back = entry.before["walk_ins"] - entry.after["walk_ins"]
+    await slot_editing.walk_in(
+        slot, back, site_id=tending.site.id, actor=tending.actor, now=now(request)
     )
 
 
@@ -99,8 +130,12 @@ def _date(stored: SiteDay) -> date:
 
 _ACTS: dict[str, Callable[[Request, Tending, AuditEntry], Awaitable[None]]] = {
     "day.change": _day,
+    "day.close": _day,
+    "day.delay": _delay,
     "day.walk_ins": _walk_ins,
     "slot.capacity": _capacity,
     "slot.status": _status,
+    "slot.release": _release,
+    "slot.walk_ins": _slot_walk_ins,
     "place.arrive": _arrival,
 }

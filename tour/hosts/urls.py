@@ -4,6 +4,7 @@ from starlette.routing import Route as Url
 
 from tour.hosts import (
     check_in_handlers,
+    door_handlers,
     event_handlers,
     people_handlers,
     photo_handlers,
@@ -31,9 +32,30 @@ urls = [
         methods=POST,
         name="hosts:arrive",
     ),
+    Url(
+        f"{SITE}/places/{{place_id:int}}/leave",
+        door_handlers.take_back,
+        methods=POST,
+        name="hosts:take_back",
+    ),
+    Url(
+        f"{SITE}/places/{{place_id:int}}/people",
+        door_handlers.count_people,
+        methods=POST,
+        name="hosts:count_people",
+    ),
+    Url(
+        f"{SITE}/places/{{place_id:int}}/let-in",
+        door_handlers.let_in,
+        methods=POST,
+        name="hosts:let_in",
+    ),
+    Url(f"{SLOT}/absent", door_handlers.answer_absent, methods=POST, name="hosts:absent"),
+    Url(f"{SLOT}/rule", door_handlers.change_rule, methods=POST, name="hosts:absent_rule"),
     Url(f"{SITE}/undo/{{entry_id:int}}", today_handlers.undo_tap, methods=POST, name="hosts:undo"),
     Url(f"{SITE}/check-in", check_in_handlers.check_in_page, methods=GET, name="hosts:check_in"),
     Url(f"{SITE}/check-in", check_in_handlers.check_in, methods=POST, name="hosts:check_in_code"),
+    Url(f"{SITE}/check-in/seen", check_in_handlers.seen, methods=POST, name="hosts:check_in_seen"),
     Url(f"{SITE}/programmes", programme_handlers.programmes_page, name="hosts:programmes"),
     Url(
         f"{SITE}/programmes/new",

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from tour.db import transaction
 from tour.errors import Conflict
@@ -143,9 +144,19 @@ async def cancel(
         reminders = reminders.filter(key__startswith=key_prefix)
     if but:
         reminders = reminders.exclude(key__in=list(but))
-    ids = await reminders.values_list("id", flat=True)
-    await _cancel_deliveries([int(i) for i in ids])  # type: ignore[call-overload]
-    return await Reminder.filter(id__in=ids).update(status=ReminderStatus.CANCELLED)
+    return await _take_back(reminders)
+
+
+async def cancel_keys(recipient_id: int, keys: Collection[str]) -> int:
+    """Take back what has not been sent yet of exactly these keys; returns how many."""
+    chosen = Reminder.filter(recipient_id=recipient_id, key__in=list(keys), status__in=UNFINISHED)
+    return await _take_back(chosen)
+
+
+async def promise_again(recipient_id: int, keys: Collection[str], *, now: datetime) -> int:
+    """Take back a `cancel` of these keys, as far as they are still to come; returns how many."""
+    gone = Reminder.filter(recipient_id=recipient_id, key__in=list(keys), due_at__gt=now)
+    return await gone.filter(status=ReminderStatus.CANCELLED).update(status=ReminderStatus.WAITING)
 
 
 async def subscribe(
@@ -208,10 +219,25 @@ async def resume(recipient_id: int) -> None:
     await Recipient.filter(id=recipient_id).update(stopped_at=None)
 
 
+async def promised(recipient_id: int, key: str) -> datetime | None:
+    """When a message that has not left yet is due; None where there is none of this key."""
+    still = Reminder.filter(recipient_id=recipient_id, key=key, status=ReminderStatus.WAITING)
+    found = await still.first()
+    return found.due_at if found else None
+
+
 async def due_at(recipient_id: int, key: str) -> datetime | None:
     """When the message of this key was promised for, sent or not; None where there is none."""
     last = await Reminder.get_or_none(recipient_id=recipient_id, key=key)
     return last.due_at if last else None
+
+
+async def who_was_told(recipient_ids: Iterable[int], key: str) -> set[int]:
+    """Those to whom a message of this key has been promised or sent, and not taken back; among
+    them who could not be reached: the same words would fare no better."""
+    told = Reminder.filter(recipient_id__in=list(recipient_ids), key=key)
+    told = told.exclude(status=ReminderStatus.CANCELLED)
+    return {int(row["recipient_id"]) for row in await told.values("recipient_id")}
 
 
 async def send_test(recipient_id: int, message: Message, *, now: datetime) -> bool:
@@ -233,6 +259,12 @@ async def erase(recipient_ids: Iterable[int]) -> None:
     await PushSubscription.filter(recipient_id__in=ids).delete()
     await Reminder.filter(recipient_id__in=ids).update(title="", body="", url="", actions=[])
     await Recipient.filter(id__in=ids).update(email="")
+
+
+async def _take_back(reminders: QuerySet[Reminder]) -> int:
+    ids = [int(row["id"]) for row in await reminders.values("id")]
+    await _cancel_deliveries(ids)
+    return await Reminder.filter(id__in=ids).update(status=ReminderStatus.CANCELLED)
 
 
 async def _replace(reminder_id: int, draft: Draft, now: datetime) -> None:

@@ -65,7 +65,8 @@ class Programme(Model):
 
 class Slot(Model):
     """One bookable start. `seats_taken` is the one truth about its seats, in people: those of
-    confirmed parties and those held for an offer. `seats_kept` are for people who walk in.
+    confirmed parties, those held for an offer, and walk-ins. `seats_kept` are for people who still
+    walk in.
 
     The database itself refuses a slot with more seats taken than its capacity (decision 0009).
     """
@@ -85,6 +86,12 @@ class Slot(Model):
     booking_closes_at: datetime = fields.DatetimeField()
     pools: dict[str, int] = fields.JSONField(default=dict)
     """Seats that a draw keeps for a group: {"children": 4}."""
+    releases_absent = fields.BooleanField(default=False)
+    """Whether its host wants seats of those who do not come given away without being asked."""
+    walk_ins = fields.SmallIntField(default=0)
+    """People let in without a reservation; they are counted in `seats_taken`."""
+    delay_minutes = fields.SmallIntField(default=0)
+    """How much later than planned it runs; its times have moved with it."""
 
     class Meta:
         table = "slot"
@@ -107,7 +114,7 @@ class BookingRules(Model):
     checks_contact = fields.BooleanField(default=False)
     """Whether a code sent by mail must come back before a party is confirmed (decision 0012)."""
     releases_absent = fields.BooleanField(default=False)
-    """Whether seats of parties that have not come go to people at the door after ten minutes."""
+    """Whether hosts may choose for a session that seats of the absent are given away unasked."""
     retention_days = fields.SmallIntField(default=DEFAULT_RETENTION_DAYS)
     """How long after its last day what is known of the people in it is kept."""
 

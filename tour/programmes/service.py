@@ -38,6 +38,19 @@ async def give_back_seats(slot_id: int, party_size: int) -> None:
     await Slot.filter(id=slot_id).update(seats_taken=F("seats_taken") - party_size)
 
 
+async def seat_at_door(slot: Slot, people: int) -> bool:
+    """Take seats of a locked slot for people who stand at its door, although it takes no more
+    reservations. What is kept for walk-ins is theirs; False, and nothing taken, where none is left.
+    """
+    left = int(slot.capacity) - int(slot.seats_taken) - people
+    if left < 0 or slot.status == SlotStatus.CANCELLED:
+        return False
+    kept = min(int(slot.seats_kept), left)
+    await Slot.filter(id=slot.id).update(seats_taken=F("seats_taken") + people, seats_kept=kept)
+    await slot.refresh_from_db(("seats_taken", "seats_kept"))
+    return True
+
+
 async def lock_slots(slot_ids: Iterable[int]) -> list[Slot]:
     """The slots as they are now, theirs to the caller's transaction until it ends, by id.
 

@@ -10,6 +10,7 @@ from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import Conflict, NotFound
 from tour.i18n import lazy as _
+from tour.programmes import service
 from tour.programmes.models import Slot, SlotStatus
 from tour.sites.service import catalogue_changed
 
@@ -23,6 +24,13 @@ class BelowReserved(Conflict):
         super().__init__(
             _("%(n)s seats are reserved here. There can be more seats, not fewer.", n=taken)
         )
+
+
+class NoSeatAtDoor(Conflict):
+    """Nobody more can be let in, or nobody was."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There are not enough free seats any more."))
 
 
 async def change_capacity(
@@ -52,6 +60,39 @@ async def take_seat_away(slot: Slot, *, site_id: int, actor: Actor, now: datetim
     """One seat fewer than there are at this moment; raises BelowReserved."""
     has_spare = Slot.filter(id=slot.id, seats_taken__lt=F("capacity") - F("seats_kept"))
     return await _step(has_spare, slot, -1, site_id, actor, now)
+
+
+async def walk_in(
+    slot: Slot, people: int, *, site_id: int, actor: Actor, now: datetime
+) -> AuditEntry:
+    """Let people without a reservation into a session, or out again (negative). They take seats
+    kept for them first; raises NoSeatAtDoor where none is left."""
+    async with transaction():
+        [locked] = await service.lock_slots([slot.id])
+        before = {"walk_ins": locked.walk_ins, "seats_kept": locked.seats_kept}
+        if people > 0:
+            if not await service.seat_at_door(locked, people):
+                raise NoSeatAtDoor
+        elif locked.walk_ins < -people:
+            raise NoSeatAtDoor
+        else:
+            await service.give_back_seats(slot.id, -people)
+        await Slot.filter(id=slot.id).update(walk_ins=locked.walk_ins + people)
+        after = {"walk_ins": locked.walk_ins + people, "seats_kept": locked.seats_kept}
+        subject = Subject("slot", slot.id, site_id)
+        return await note(actor, "slot.walk_ins", subject, before=before, after=after, now=now)
+
+
+async def release_absent(
+    slot: Slot, wanted: bool, *, site_id: int, actor: Actor, now: datetime
+) -> None:
+    """Whether seats of those who do not come to this session are given away unasked."""
+    async with transaction():
+        before = (await Slot.get(id=slot.id)).releases_absent
+        await Slot.filter(id=slot.id).update(releases_absent=wanted)
+        subject = Subject("slot", slot.id, site_id)
+        changed = {"before": {"releases_absent": before}, "after": {"releases_absent": wanted}}
+        await note(actor, "slot.change", subject, **changed, now=now)
 
 
 async def set_open(

@@ -1,31 +1,47 @@
 """Who has come: parties checked in at the door, by their code or by a tap."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from tortoise import fields
-from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
+from tour.errors import BadInput
+from tour.i18n import lazy as _
+from tour.notifications import service as notifications
+from tour.programmes import service as programmes
+from tour.programmes.models import Slot, SlotStatus
+from tour.reservations import reminders
 from tour.reservations.models import Place, PlaceStatus, Reservation
 
 DOOR_CODE = re.compile(r"[A-Z2-9]{4}-?[A-Z2-9]{4}")
+GONE = (PlaceStatus.RELEASED, PlaceStatus.CANCELLED)
+
+
+SAME_SCAN = timedelta(minutes=10)
+"""Two scans of one code this near to each other are about one session: two phones at the door, or
+one that sends again."""
 
 
 class Arrival(Model):
-    """A place whose party has come."""
+    """A place whose party has come, or (`taken_back_at`) was taken for come by mistake."""
 
     id = fields.IntField(primary_key=True)
     place: fields.OneToOneRelation[Place] = fields.OneToOneField(
         "models.Place", related_name="arrival"
     )
+    place_id: int
     arrived_at: datetime = fields.DatetimeField()
+    people: int | None = fields.SmallIntField(null=True)
+    """How many of them came, where the door has said; otherwise all."""
+    taken_back_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "arrival"
@@ -37,18 +53,26 @@ class Outcome(StrEnum):
     OTHER_DAY = "other_day"
     """The party comes on another day."""
     CANCELLED = "cancelled"
+    RELEASED = "released"
+    """It came late, and its seats have been given away."""
     UNKNOWN = "unknown"
     """No such code, or one for another place: the door is not told which."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """How a check-in ended; `place` comes with its slot, programme and reservation."""
+    """How a check-in ended; `place` comes with its slot, programme and reservation. `free` is how
+    many seats its session has for a party that has none any more."""
 
     outcome: Outcome
     place: Place | None = None
     arrived_at: datetime | None = None
     entry: AuditEntry | None = None
+    free: int = 0
+
+    @property
+    def can_be_let_in(self) -> bool:
+        return self.place is not None and self.free >= self.place.seats
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,64 +87,158 @@ class Door:
 async def check_in(code: str, door: Door, *, now: datetime) -> CheckIn:
     """Note that a party has come, by its door code, typed or scanned.
 
-    Of several times today it is the one that starts nearest and has not been checked in. Sent
-    twice, the second answer is ALREADY with the first one's time.
+    One scan is about one session: the one that is on and has not been checked in, or else the
+    nearest of the day. Sent twice, or scanned by two phones, the second answer is ALREADY with the
+    first one's time. Whose seats were given away is told apart from who cancelled.
     """
     reservation = await _reservation(code)
     if reservation is None:
         return CheckIn(Outcome.UNKNOWN)
     chosen = Place.filter(reservation=reservation, slot__programme__site_id=door.site_id)
-    places = await chosen.select_related("slot__programme", "reservation")
+    places = await chosen.select_related("slot__programme", "reservation").order_by("id")
     if not places:
         return CheckIn(Outcome.UNKNOWN)
+    had = [place for place in places if place.status in (PlaceStatus.CONFIRMED, *GONE)]
+    today = [place for place in had if _is_now(place, door.zone, now)]
+    coming = [place for place in today if place.status != PlaceStatus.CANCELLED]
+    if not coming:
+        return _not_today(places, today, now)
+    arrived = await arrivals_of([place.id for place in coming])
+    place = _meant(coming, arrived, now)
+    if place.id in arrived:
+        return CheckIn(Outcome.ALREADY, place, arrived[place.id])
+    return await check_in_place(place, door, now=now)
+
+
+def _not_today(places: Sequence[Place], today: Sequence[Place], now: datetime) -> CheckIn:
+    """Nothing of it is held today: it comes on another day, or has cancelled."""
     held = [place for place in places if place.status == PlaceStatus.CONFIRMED]
-    if not held:
-        return CheckIn(Outcome.CANCELLED, places[0])
-    today = [place for place in held if _is_now(place, door.zone, now)]
-    if not today:
+    if held and not today:
         return CheckIn(Outcome.OTHER_DAY, held[0])
-    arrived = await arrivals_of([place.id for place in today])
-    waiting = [place for place in today if place.id not in arrived]
-    if not waiting:
-        return CheckIn(Outcome.ALREADY, today[0], arrived[today[0].id])
-    nearest = min(waiting, key=lambda place: abs(place.slot.starts_at - now))
-    return await check_in_place(nearest, door, now=now)
+    place = min(today or places, key=lambda place: abs(place.slot.starts_at - now))
+    return CheckIn(Outcome.CANCELLED, place, free=free_at_door(place.slot, now))
+
+
+def _meant(places: Sequence[Place], arrived: Mapping[int, datetime], now: datetime) -> Place:
+    """Which of a party's sessions of the day a scan is about."""
+    just = [p for p in places if p.id in arrived and abs(arrived[p.id] - now) < SAME_SCAN]
+    on = [p for p in places if p.id not in arrived and p.slot.starts_at <= now < p.slot.ends_at]
+    return min(just or on or places, key=lambda place: abs(place.slot.starts_at - now))
 
 
 async def check_in_place(place: Place, door: Door, *, now: datetime) -> CheckIn:
-    """Note that the party of one place has come, without its code."""
-    try:
-        async with transaction():
-            await Arrival.create(place=place, arrived_at=now)
-            subject = Subject("place", place.id, door.site_id)
-            entry = await note(
-                door.actor,
-                "place.arrive",
-                subject,
-                before={"arrived": False},
-                after={"arrived": True},
-                now=now,
-            )
-    except IntegrityError:
-        # Another phone at the door, or the same scan sent twice, was first.
-        first = await Arrival.get(place=place)
-        return CheckIn(Outcome.ALREADY, place, first.arrived_at)
+    """Note that the party of one place has come, without its code.
+
+    A scan that an offline phone sends late counts from when it was made: who was there before
+    the seats were given away is there.
+    """
+    async with transaction():
+        [slot] = await programmes.lock_slots([place.slot_id])
+        arrival = await Arrival.get_or_none(place_id=place.id)
+        if arrival and arrival.taken_back_at is None:
+            return CheckIn(Outcome.ALREADY, place, arrival.arrived_at)
+        seated = await Place.get(id=place.id)
+        if seated.status != PlaceStatus.CONFIRMED:
+            if seated.cancelled_at is None or now >= seated.cancelled_at:
+                outcome = Outcome(str(seated.status))
+                return CheckIn(outcome, place, free=free_at_door(slot, now))
+            await seat_again(seated, slot)
+        entry = await _arrive(place, door, now)
     return CheckIn(Outcome.ARRIVED, place, now, entry)
 
 
-async def take_back(place_id: int, door: Door, *, now: datetime) -> None:
-    """A party was checked in by mistake."""
+async def let_in(place_id: int, door: Door, *, now: datetime) -> CheckIn:
+    """Seat a party that came after its seats were given away, or that had cancelled, while its
+    session has free seats; otherwise answer as the scan did."""
+    chosen = Place.filter(id=place_id, slot__programme__site_id=door.site_id, status__in=GONE)
+    place = await chosen.select_related("slot__programme", "reservation").first()
+    if place is None:
+        return CheckIn(Outcome.UNKNOWN)
     async with transaction():
-        if await Arrival.filter(place_id=place_id).delete():
-            subject = Subject("place", place_id, door.site_id)
-            changed = {"before": {"arrived": True}, "after": {"arrived": False}}
-            await note(door.actor, "place.leave", subject, **changed, now=now)
+        [slot] = await programmes.lock_slots([place.slot_id])
+        seated = await Place.get(id=place.id)
+        if seated.status in GONE:
+            is_on = slot.status != SlotStatus.CANCELLED and now < slot.ends_at
+            if not is_on or not await seat_again(seated, slot):
+                return CheckIn(Outcome(str(seated.status)), place, free=free_at_door(slot, now))
+        arrival = await Arrival.get_or_none(place_id=place.id, taken_back_at=None)
+        if arrival:
+            return CheckIn(Outcome.ALREADY, place, arrival.arrived_at)
+        entry = await _arrive(place, door, now)
+    return CheckIn(Outcome.ARRIVED, place, now, entry)
+
+
+async def seat_again(place: Place, slot: Slot) -> bool:
+    """Give a place of a locked slot its seats back, if they are free."""
+    if not await programmes.seat_at_door(slot, place.seats):
+        return False
+    again = {"status": PlaceStatus.CONFIRMED, "cancelled_at": None}
+    await Place.filter(id=place.id).update(**again)
+    return True
+
+
+def free_at_door(slot: Slot, now: datetime) -> int:
+    """Seats for who stands at the door: those kept for walk-ins, too, and after the cut-off."""
+    if slot.status == SlotStatus.CANCELLED or slot.ends_at <= now:
+        return 0
+    return max(0, int(slot.capacity) - int(slot.seats_taken))
+
+
+async def take_back(place_id: int, door: Door, *, now: datetime) -> None:
+    """A party was checked in by mistake; its reminders are true again."""
+    async with transaction():
+        here = Arrival.filter(
+            place_id=place_id, place__slot__programme__site_id=door.site_id, taken_back_at=None
+        )
+        arrival = await here.select_related("place__reservation").first()
+        if arrival is None:
+            return
+        await Arrival.filter(id=arrival.id).update(taken_back_at=now, people=None)
+        party = arrival.place.reservation
+        keys = reminders.until_arrival(arrival.place.slot_id)
+        await notifications.promise_again(party.recipient_id, keys, now=now)
+        subject = Subject("place", place_id, door.site_id)
+        changed = {"before": {"arrived": True}, "after": {"arrived": False}}
+        await note(door.actor, "place.leave", subject, **changed, now=now)
+
+
+async def count_people(place_id: int, people: int, door: Door, *, now: datetime) -> None:
+    """Two of three came: how many of a party that is here; raises BadInput."""
+    async with transaction():
+        here = Arrival.filter(
+            place_id=place_id, place__slot__programme__site_id=door.site_id, taken_back_at=None
+        )
+        arrival = await here.select_related("place").first()
+        if arrival is None or not 1 <= people <= arrival.place.seats:
+            message = _("This party is not on the list any more.")
+            raise BadInput(message, {"people": message})
+        await Arrival.filter(id=arrival.id).update(people=people)
+        before = {"came": arrival.people or arrival.place.seats}
+        subject = Subject("place", place_id, door.site_id)
+        await note(
+            door.actor, "place.count", subject, before=before, after={"came": people}, now=now
+        )
 
 
 async def arrivals_of(place_ids: list[int]) -> dict[int, datetime]:
     """When the parties of these places came, by place; those who have not are left out."""
-    found = Arrival.filter(place_id__in=place_ids)
+    found = Arrival.filter(place_id__in=place_ids, taken_back_at=None)
     return dict(await found.values_list("place_id", "arrived_at"))
+
+
+async def _arrive(place: Place, door: Door, now: datetime) -> AuditEntry:
+    """Whoever is here needs no word to set out."""
+    await _write(place.id, now)
+    party = await Reservation.get(id=place.reservation_id)
+    await notifications.cancel_keys(party.recipient_id, reminders.until_arrival(place.slot_id))
+    subject = Subject("place", place.id, door.site_id)
+    changed = {"before": {"arrived": False}, "after": {"arrived": True}}
+    return await note(door.actor, "place.arrive", subject, **changed, now=now)
+
+
+async def _write(place_id: int, now: datetime) -> None:
+    values = {"arrived_at": now, "people": None, "taken_back_at": None}
+    await Arrival.update_or_create(values, place_id=place_id)
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

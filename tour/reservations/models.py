@@ -18,7 +18,7 @@ class PlaceStatus(StrEnum):
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     RELEASED = "released"
-    """Nobody came; the seats went to people at the door."""
+    """Nobody came in time, so the host gave the seats to others; see `absences`."""
 
 
 class WaitlistStatus(StrEnum):
@@ -114,7 +114,11 @@ class Place(Model):
     status = fields.CharEnumField(PlaceStatus, max_length=20, default=PlaceStatus.CONFIRMED)
     answers: list[str] = fields.JSONField(default=list)
     """To the programme's own questions, in their order."""
-    cancelled_at = fields.DatetimeField(null=True)
+    cancelled_at: datetime | None = fields.DatetimeField(null=True)
+    late_minutes: int | None = fields.SmallIntField(null=True)
+    """How late the party says it comes; 0: it is on its way; None: it has said nothing."""
+    said_at: datetime | None = fields.DatetimeField(null=True)
+    """When it said so last."""
 
     class Meta:
         table = "place"

@@ -25,6 +25,15 @@ from tour.reservations.models import (
 )
 from tour.reservations.waitlist import UNANSWERED
 
+PLACE_FIELDS = (
+    "reservation_id",
+    "seats",
+    "status",
+    "cancelled_at",
+    "late_minutes",
+    "arrival__arrived_at",
+    "arrival__taken_back_at",
+)
 SLOT_OF_PLACE = {f"slot_{name}": f"slot__{name}" for name in SLOT_FIELDS}
 
 
@@ -33,6 +42,9 @@ class PlaceEntry:
     slot: SlotEntry
     seats: int
     status: PlaceStatus
+    cancelled_at: datetime | None = None
+    late_minutes: int | None = None
+    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +203,17 @@ async def _checks(ids: list[int]) -> Mapping[int, CheckEntry]:
 async def _places(ids: list[int]) -> Mapping[int, list[PlaceEntry]]:
     found: dict[int, list[PlaceEntry]] = {}
     rows = Place.filter(reservation_id__in=ids).order_by("slot__starts_at", "id")
-    for row in await rows.values("reservation_id", "seats", "status", **SLOT_OF_PLACE):
+    for row in await rows.values(*PLACE_FIELDS, **SLOT_OF_PLACE):
         slot = slot_entry({name: row[f"slot_{name}"] for name in SLOT_FIELDS})
-        entry = PlaceEntry(slot, row["seats"], PlaceStatus(row["status"]))
+        is_here = row["arrival__taken_back_at"] is None
+        entry = PlaceEntry(
+            slot,
+            row["seats"],
+            PlaceStatus(row["status"]),
+            row["cancelled_at"],
+            row["late_minutes"],
+            row["arrival__arrived_at"] if is_here else None,
+        )
         found.setdefault(row["reservation_id"], []).append(entry)
     return found
 

@@ -9,7 +9,7 @@ from tour.i18n import Text, localized, translate
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
-from tour.notifications.schedule import Choice, Due, Visit, due_reminders
+from tour.notifications.schedule import SPARE, Choice, Due, Visit, due_reminders
 from tour.notifications.service import Draft
 from tour.programmes.models import Slot
 from tour.reservations.models import Reservation
@@ -62,6 +62,68 @@ async def promise_leaving(
     but = [draft.key for draft in wanted]
     await notifications.cancel(reservation.recipient_id, f"{Choice.LEAVE}:", but=but)
     await notifications.queue_all(reservation.recipient_id, wanted, now=now)
+
+
+def until_arrival(slot_id: int) -> tuple[str, ...]:
+    """The keys of what nobody needs who is at this session already."""
+    return (f"{Choice.HALF_HOUR}:{slot_id}", f"{Choice.LEAVE}:{slot_id}", coming_key(slot_id))
+
+
+def coming_key(slot_id: int) -> str:
+    """Of the question whether a party that is not there yet still comes."""
+    return f"coming:{slot_id}"
+
+
+async def still_coming(reservation: Reservation, slot: Slot, until: datetime) -> Message:
+    """Asks a party that is not there; `reservation` comes with its recipient."""
+    shown, lang = await _with_site(slot), reservation.lang
+    zone = zone_of(reservation)
+    page = PAGE.format(reference=reservation.reference)
+    kept = _("Your seats are kept until %(time)s.", time=f"{until.astimezone(zone):%H:%M}")
+    return message(
+        reservation,
+        _("Are you still coming?"),
+        [line(shown, lang, zone), kept.in_language(lang)],
+        Action(translate("We are on our way", lang), f"{page}/late"),
+        Action(translate("We can't come", lang), f"{page}/cannot-come"),
+    )
+
+
+async def about_slot(reservation: Reservation, slot: Slot, title: Text, words: Text) -> Message:
+    """A few words about one session of a party that comes with its recipient."""
+    shown, lang = await _with_site(slot), reservation.lang
+    lines = [line(shown, lang, zone_of(reservation)), words.in_language(lang)]
+    return message(reservation, title, lines)
+
+
+async def _with_site(slot: Slot) -> Slot:
+    return await Slot.get(id=slot.id).select_related("programme__site")
+
+
+async def tell_given_up(reservation: Reservation, slots: Sequence[Slot], *, now: datetime) -> None:
+    """The party's own word is confirmed: which sessions, with programme and site, it gave back."""
+    if not slots:
+        return
+    zone, lang = zone_of(reservation), reservation.lang
+    lines = [line(slot, lang, zone, with_day=True) for slot in slots]
+    title = _("Cancelled, as you asked")
+    key = f"given-up:{'-'.join(str(slot.id) for slot in slots)}:"
+    said = message(reservation, title, lines)
+    draft = Draft(key[:80], said, now, max(slot.ends_at for slot in slots) + RECEIPT_LASTS)
+    await notifications.queue_all(reservation.recipient_id, [draft], now=now)
+
+
+async def move_leaving(
+    reservation: Reservation, slot: Slot, by: timedelta, *, now: datetime
+) -> None:
+    """The session begins later (earlier, if negative): so does the way there, if it was told."""
+    due_at = await notifications.promised(reservation.recipient_id, f"{Choice.LEAVE}:{slot.id}")
+    if due_at is None:
+        return
+    walk = slot.starts_at - by - SPARE - due_at
+    wanted = _of_visits(reservation, [slot], zone_of(reservation), now, {slot.id: walk})
+    leaving = [draft for draft in wanted if draft.key.startswith(f"{Choice.LEAVE}:")]
+    await notifications.queue_all(reservation.recipient_id, leaving, now=now)
 
 
 async def receipt_is_new(reservation: Reservation, *, now: datetime) -> bool:

@@ -29,6 +29,10 @@ OFFER_LASTS = (
     (timedelta(days=1), timedelta(hours=2)),
     (timedelta(hours=3), timedelta(minutes=30)),
 )
+GRACE = timedelta(minutes=10)
+"""A party may come this late and still find its seats, whatever the host says."""
+SOON = timedelta(hours=12)
+"""How long before its session a party can say that it will be late for it."""
 SHORTEST_OFFER = timedelta(minutes=15)
 
 
@@ -172,8 +176,16 @@ def booking_problem(availability: Availability, booking_opens_at: datetime | Non
 def change_problem(booking_closes_at: datetime, *, now: datetime) -> Text | None:
     """Why a party can no longer change or cancel by itself, or None."""
     if now >= booking_closes_at:
-        return _("The session is about to begin. Please tell the staff at the door.")
+        return _(
+            "It is too late to change this. On the page of the reservation you can still tell "
+            "the host that you are late or cannot come."
+        )
     return None
+
+
+def can_say(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Whether it is the day on which a host wants to know who comes late, or not at all."""
+    return starts_at - SOON <= now < ends_at
 
 
 def offer_lasts(before_start: timedelta) -> timedelta:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
@@ -17,9 +16,7 @@ from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
 from tour.reservations import changes, reminders, waitlist
-from tour.reservations.arrivals import day_bounds
 from tour.reservations.models import Place, PlaceStatus, Reservation
-from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
 
 MAX_MESSAGE = 500
@@ -63,39 +60,32 @@ def called_off_key(slot_id: int) -> str:
 
 
 async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
-    """Send a message to every party of a slot; returns to how many. The same twice is told once
-    as long as it has not left."""
+    """Send a message to every party of a slot; returns to how many. The same words are told once
+    to each: Back, a lost answer and a second tap tell nobody again."""
     async with transaction():
+        await programmes.lock_slots([slot_id])
         slot = await _with_programme(slot_id)
-        parties = [place.reservation for place in await confirmed_places(slot_id)]
-        title = _("News about %(session)s", session=slot.programme.title)
         key = notifications.words_key(f"news:{slot_id}", message)
+        held = await confirmed_places(slot_id)
+        everybody = [place.reservation.recipient_id for place in held]
+        reached = await notifications.who_was_told(everybody, key)
+        parties = [p.reservation for p in held if p.reservation.recipient_id not in reached]
+        if held and not parties:
+            return 0
+        title = _("News about %(session)s", session=slot.programme.title)
         told = await _tell(slot, parties, key, title, message, now)
         after = {"message": message, "parties": told}
         await note(actor, "slot.message", _subject(slot), before={}, after=after, now=now)
     return told
 
 
-async def tell_closed_early(site: Site, zone: ZoneInfo, *, actor: Actor, now: datetime) -> int:
-    """Tell the parties that still come today: the door closes early, their seats stay."""
-    _begin, midnight = day_bounds(now.astimezone(zone).date(), zone)
-    async with transaction():
-        soon = Slot.filter(
-            programme__site_id=site.id,
-            starts_at__gt=now,
-            starts_at__lt=midnight,
-            status=SlotStatus.OPEN,
-            seats_taken__gt=0,
-        )
-        told = 0
-        for slot in await soon.order_by("id").select_related("programme__site"):
-            parties = [place.reservation for place in await confirmed_places(slot.id)]
-            session = slot.programme.title
-            title = _("Closes early today, your seats stay: %(session)s", session=session)
-            told += await _tell(slot, parties, f"door:{slot.id}", title, "", now)
-        subject = Subject("site", site.id, site.id, site.name)
-        await note(actor, "site.tell_closed", subject, before={}, after={"parties": told}, now=now)
-    return told
+async def tell_of_door(slot_id: int, words: Text, *, now: datetime) -> int:
+    """Tell the parties of a slot how its door stands now, in the caller's transaction; what they
+    were told of it before is replaced. Returns how many. `words` name the %(session)s."""
+    slot = await _with_programme(slot_id)
+    parties = [place.reservation for place in await confirmed_places(slot_id)]
+    title = Text(words.message, {"session": slot.programme.title})
+    return await _tell(slot, parties, f"door:{slot_id}", title, "", now)
 
 
 async def confirmed_places(slot_id: int) -> list[Place]:

@@ -3,6 +3,7 @@ from starlette.routing import Route as Url
 from tour.reservations import (
     change_handlers,
     check_handlers,
+    day_handlers,
     draw_handlers,
     handlers,
     queue_handlers,
@@ -45,6 +46,19 @@ urls = [
         change_handlers.cancel_place,
         methods=POST,
         name="reservations:cancel_place",
+    ),
+    Url(f"{RESERVATION}/late", day_handlers.late, name="reservations:late"),
+    Url(
+        f"{RESERVATION}/places/{{slot_id:int}}/late",
+        day_handlers.say,
+        methods=POST,
+        name="reservations:say_late",
+    ),
+    Url(
+        f"{RESERVATION}/places/{{slot_id:int}}/give-up",
+        day_handlers.give_up,
+        methods=POST,
+        name="reservations:give_up",
     ),
     Url(f"{QUEUED}/accept", queue_handlers.accept, methods=POST, name="reservations:accept"),
     Url(f"{QUEUED}/leave", queue_handlers.leave, methods=POST, name="reservations:leave"),

@@ -19,7 +19,7 @@ from tour.reservations.queries import (
     QueueEntry,
     ReservationEntry,
 )
-from tour.reservations.rules import change_problem
+from tour.reservations.rules import GRACE, can_say, change_problem
 from tour.sites.catalogue import SiteEntry
 from tour.sites.views import site_card
 from tour.sites.withdrawn import any_site
@@ -47,6 +47,20 @@ class PlaceView:
     is_held: bool
     is_cancelled: bool
     can_cancel: bool
+    released_at: datetime | None
+    """When the host gave its seats away; it did not cancel."""
+    late_minutes: int | None
+    """What the party said: how late it comes."""
+    arrived_at: datetime | None
+    kept_until: datetime
+    """Until when its seats wait for it, whatever the host says."""
+    can_say: bool
+    """Whether it can tell the host that it is late, or after all cannot come."""
+
+    @property
+    def can_give_up(self) -> bool:
+        """The cut-off is over, and the host would still like to know."""
+        return self.can_say and not self.can_cancel
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +175,18 @@ async def _place_view(request: Request, place: PlaceEntry, made: Reservation) ->
         programme=view.programme,
         access_note=view.access_note,
         seats=place.seats,
-        party_text=_people_at(place, made),
+        party_text=people_at(place.seats, made),
         is_held=place.status == PlaceStatus.HELD,
         is_cancelled=place.status not in (PlaceStatus.CONFIRMED, PlaceStatus.HELD),
         can_cancel=is_confirmed
         and not change_problem(place.slot.booking_closes_at, now=now(request)),
+        released_at=place.cancelled_at if place.status == PlaceStatus.RELEASED else None,
+        late_minutes=place.late_minutes,
+        arrived_at=place.arrived_at,
+        kept_until=place.slot.starts_at + GRACE,
+        can_say=is_confirmed
+        and place.arrived_at is None
+        and can_say(place.slot.starts_at, place.slot.ends_at, now(request)),
     )
 
 
@@ -208,11 +229,11 @@ def party_text(adults: int, children: int) -> str:
     return translate("%(people)s (%(children)s)", people=people, children=some)
 
 
-def _people_at(place: PlaceEntry, made: Reservation) -> str:
+def people_at(seats: int, made: Reservation) -> str:
     """The party, or how many of it where that was changed for this place alone."""
-    if place.seats == made.party_size:
+    if seats == made.party_size:
         return party_text(made.adults, made.children)
-    return party_text(place.seats, 0)
+    return party_text(seats, 0)
 
 
 def can_cancel(entry: ReservationEntry, at: datetime) -> bool:

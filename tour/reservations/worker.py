@@ -124,9 +124,13 @@ async def _offer_idle_seats(due: Due) -> None:
         await due.attempt(waitlist.offer_free_seats(slot_id, now=due.now))
 
 
+async def _ask_absent(due: Due) -> None:
+    await due.attempt(absences.ask_absent(now=due.now))
+
+
 async def _release_absent(due: Due) -> None:
     for slot_id in await absences.begun_slots(now=due.now):
-        await due.attempt(absences.release_by_list(slot_id, now=due.now))
+        await due.attempt(absences.release_by_rule(slot_id, now=due.now))
 
 
 async def _close_queues(due: Due) -> None:
@@ -147,6 +151,7 @@ STEPS = (
     _lapse_checks,
     _expire_offers,
     _offer_idle_seats,
+    _ask_absent,
     _release_absent,
     _close_queues,
 )

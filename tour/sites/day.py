@@ -15,6 +15,7 @@ from tour.sites.models import DoorState, SiteDay
 from tour.sites.service import catalogue_changed
 
 MAX_WAITING = 240
+MAX_DELAY = 120
 FIELDS = ("state", "closed_minute", "waiting_minutes", "walk_ins", "walk_in_cap")
 
 
@@ -36,18 +37,29 @@ async def change_day(
 ) -> AuditEntry:
     """Set some of FIELDS; shown to visitors at once. Returns the entry that can undo it."""
     async with transaction():
-        day = await _stored(site_id, on_date)
-        before = {name: getattr(day, name) for name in changes}
-        await SiteDay.filter(id=day.id).update(**changes)
-        entry = await note(
-            actor,
-            "day.change",
-            Subject("day", day.id, site_id, on_date.isoformat()),
-            before=before,
-            after=changes,
-            now=now,
+        day = await stored_day(site_id, on_date)
+        return await write_day(
+            day, changes, "day.change", changes, site_id=site_id, actor=actor, now=now
         )
-        await catalogue_changed()
+
+
+async def write_day(
+    day: SiteDay,
+    changes: Mapping[str, Any],
+    action: str,
+    after: Mapping[str, Any],
+    *,
+    site_id: int,
+    actor: Actor,
+    now: datetime,
+) -> AuditEntry:
+    """As `change_day`, in the caller's transaction; `after` is what the log says of it."""
+    before = {name: getattr(day, name) for name in changes}
+    if changes:
+        await SiteDay.filter(id=day.id).update(**changes)
+    subject = Subject("day", day.id, site_id, day.on_date.isoformat())
+    entry = await note(actor, action, subject, before=before, after=after, now=now)
+    await catalogue_changed()
     return entry
 
 
@@ -59,7 +71,7 @@ async def count_walk_ins(
     One UPDATE that checks and counts at once; raises NoMoreWalkIns, and then nobody was counted.
     """
     async with transaction():
-        day = await _stored(site_id, on_date)
+        day = await stored_day(site_id, on_date)
         fits = Q(walk_in_cap=None) | Q(walk_in_cap__gte=F("walk_ins") + people)
         chosen = SiteDay.filter(fits, id=day.id, walk_ins__gte=-people)
         if not await chosen.update(walk_ins=F("walk_ins") + people):
@@ -86,6 +98,8 @@ def door_changes(button: str, minute_now: int) -> dict[str, Any] | None:
             return {"state": DoorState.CLOSED, "closed_minute": minute_now}
         case ["waiting", minutes] if minutes.isdecimal() and len(minutes) < 4:
             return {"waiting_minutes": min(int(minutes), MAX_WAITING)}
+        case ["delay", minutes] if minutes.isdecimal() and len(minutes) < 4:
+            return {"delay_minutes": min(int(minutes), MAX_DELAY)}
         case ["cap", ""]:
             return {"walk_in_cap": None}
         case ["cap", people] if people.isdecimal() and len(people) < 5:
@@ -93,6 +107,7 @@ def door_changes(button: str, minute_now: int) -> dict[str, Any] | None:
     return None
 
 
-async def _stored(site_id: int, on_date: date) -> SiteDay:
+async def stored_day(site_id: int, on_date: date) -> SiteDay:
+    """The day as a row, made where nothing has been said about it yet."""
     day, _is_new = await SiteDay.get_or_create(site_id=site_id, on_date=on_date)
     return day

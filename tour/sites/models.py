@@ -171,6 +171,8 @@ class SiteDay(Model):
     waiting_minutes = fields.SmallIntField(default=0)
     walk_ins = fields.IntField(default=0)
     walk_in_cap = fields.IntField(null=True)
+    delay_minutes = fields.SmallIntField(default=0)
+    """How late the sessions of the day run."""
 
     class Meta:
         table = "site_day"

@@ -62,12 +62,17 @@ FIELDS: dict[str, Text] = {
     "opens": _("Opens"),
     "people": _("People written to"),
     "reason": _("Reason"),
-    "releases_absent": _("Give seats of those who do not come to others"),
+    "releases_absent": _("Seats of the absent are given away unasked"),
     "removed": _("Removed"),
     "reservations_per_contact": _("Reservations that one contact may hold"),
     "retention_days": _("Days until personal data is erased"),
     "revoked": _("Taken back"),
     "rows": _("Rows"),
+    "came": _("How many came"),
+    "delay_minutes": _("Minutes late"),
+    "given_up": _("Seats given back after the cut-off"),
+    "released": _("Seats given to others"),
+    "seats_kept": _("Seats kept for people who walk in"),
     "site": _("Place (number)"),
     "starts_on": _("First day"),
     "state": _("The door"),
@@ -79,7 +84,7 @@ FIELDS: dict[str, Text] = {
     "walk_in_cap": _("Most visitors without a reservation"),
     "walk_ins": _("Visitors without a reservation"),
 }
-SILENT = frozenset({"file", "position", "upto"})
+SILENT = frozenset({"closed_slots", "file", "places", "position", "upto"})
 """What the log keeps for programs only."""
 FAMILIES: dict[str, Text] = {"question_": _("What you ask each party")}
 """Fields of which there are several, told apart by what follows."""
@@ -131,8 +136,11 @@ VERBS: dict[str, Text] = {
     "cancel": _("called off"),
     "capacity": _("seats changed"),
     "change": _("changed"),
+    "close": _("closed early"),
+    "count": _("people counted"),
     "cover": _("cover picture"),
     "create": _("made"),
+    "delay": _("running late"),
     "describe": _("described"),
     "end": _("signed out everywhere"),
     "exception": _("special hours"),
@@ -150,6 +158,7 @@ VERBS: dict[str, Text] = {
     "pause": _("paused"),
     "profile": _("page changed"),
     "publish": _("published"),
+    "release": _("seats of the absent given to others"),
     "remove": _("removed"),
     "restore": _("brought back"),
     "return": _("returned to the host"),
