@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("pages", "streets", "planner", "reservations", "draws", "reminders")
+MEASUREMENTS = ("pages", "search", "streets", "planner", "reservations", "draws", "reminders")
 TIME_LIMIT = 1200
 
 

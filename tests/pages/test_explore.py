@@ -1,6 +1,7 @@
 """Filters: each alone and together; what makes no sense in an address is left out."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from urllib.parse import parse_qsl
@@ -22,9 +23,12 @@ from tests.factories import (
     make_slot,
     make_station,
 )
+from tour.audit.service import Actor
 from tour.pages.explore import Filters
 from tour.programmes.models import Allocation, Slot, SlotStatus
-from tour.sites.models import PointQuality, SiteKind
+from tour.sites.editing import Version, change_profile, profile_of
+from tour.sites.models import PointQuality, Site, SiteKind
+from tour.sites.service import catalogue_changed
 
 requests = count(1)
 
@@ -245,3 +249,34 @@ def test_any_address_is_read_and_said_again_the_same(pairs: list[tuple[str, str]
     assert again == filters
     assert 0 <= filters.seats <= 999
     assert 1 <= filters.page <= 999
+
+
+async def test_a_text_is_found_by_its_sound_as_soon_as_it_is_saved(client) -> None:
+    site = await make_site(summary="工房です。")
+    assert await found(client, q="garasu") == []
+    version = await Version.of(await Site.get(id=site.id), "site")
+    profile = replace(profile_of(await Site.get(id=site.id)), url="")
+    texts = {**profile.texts, "summary": "色硝子を吹く工房です。"}
+    await change_profile(
+        site.id, replace(profile, texts=texts), version=version, actor=Actor(None, "x"), now=NOON
+    )
+    assert await found(client, q="garasu") == [site.slug]
+
+
+async def test_a_list_says_what_each_place_was_found_by(client) -> None:
+    await make_station(id="oji")
+    site = await make_site(access_features=["wheelchair"], languages=["ja", "en"])
+    await make_programme(site=site, title="硝子を吹く", price_yen=0)
+    await catalogue_changed()
+    for query, why in (
+        ("王子駅", "王子"),
+        ("車いす", "車いす"),
+        ("英語", "English"),
+        ("吹く", "硝子を吹く"),
+        ("雨でも", "屋内"),
+        ("無料", "無料"),
+    ):
+        page = (await client.get("/sites", params={"q": query, "n": next(requests)})).text
+        card = page.partition('class="cards"')[2].partition("</ul>")[0]
+        reasons = "".join(re.findall("<b>(.*?)</b>", card))
+        assert why in reasons, query

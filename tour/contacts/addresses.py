@@ -9,7 +9,7 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from tour.contacts.slips import one_slip_apart
+from tour.words.slips import one_slip_apart
 
 MAX_TYPED = 500
 """With a name before it and what surrounds it; longer is not looked at."""

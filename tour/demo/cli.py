@@ -8,7 +8,7 @@ from tour import db
 from tour.accounts.demo import load_demo_accounts
 from tour.clock import clock_from, system_clock
 from tour.demo.catalogue import CatalogueError, read_catalogue, read_places
-from tour.demo.load import Loaded, load, load_places
+from tour.demo.load import Loaded, learn_words, load, load_places
 from tour.errors import ConfigurationError
 from tour.settings import Settings
 from tour.town import read_town
@@ -38,6 +38,19 @@ async def _migrate_and_load_places(settings: Settings) -> Loaded:
     await db.migrate(settings.database_url)
     async with db.opened(settings.database_url):
         return await load_places(places, zone=places.town.timezone, now=system_clock())
+
+
+@catalogue.command("words", help="Read the words of all places again, for search by reading.")
+@click.pass_obj
+def words_command(settings: Settings) -> None:
+    asyncio.run(_read_words(settings))
+    click.echo("The words are read.")
+
+
+async def _read_words(settings: Settings) -> None:
+    await db.migrate(settings.database_url)
+    async with db.opened(settings.database_url):
+        await learn_words()
 
 
 @click.group(help="The demonstration catalogue.")

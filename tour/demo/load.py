@@ -16,8 +16,13 @@ from tour.demo.write_places import write_crafts_and_stations, write_hours, write
 from tour.demo.write_programmes import write_programmes
 from tour.events.models import Event
 from tour.programmes.models import Programme
+from tour.sites import vocabulary
 from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
+
+SITE_TEXTS = ("name", "summary", "description", "access_note", "address")
+SESSION_TEXTS = ("title", "summary")
+"""What is searched by how it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,9 @@ class Loaded:
 async def load(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) -> bool:
     """Write what is missing; True when anything was."""
     today = now.astimezone(zone).date()
+    if await _is_current(catalogue, today):
+        return False
+    await _learn(catalogue)
     async with transaction():
         if await _is_current(catalogue, today):
             return False
@@ -47,6 +55,7 @@ async def load(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) -> bool:
 
 async def load_places(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) -> Loaded:
     """Write crafts, stations, and the places that are not there yet, with their hours."""
+    await _learn(catalogue)
     async with transaction():
         await write_crafts_and_stations(catalogue)
         known = {str(slug) for slug in await Site.all().values_list("slug", flat=True)}
@@ -55,6 +64,24 @@ async def load_places(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) ->
         await write_hours(catalogue, sites, {}, now.astimezone(zone).year)
         await catalogue_changed()
     return Loaded(len(new), len(catalogue.sites) - len(new))
+
+
+async def learn_words() -> None:
+    """Store how the words of all texts are read, drafts too; what is known costs nothing."""
+    texts: list[str] = []
+    for row in await Site.all().values(*SITE_TEXTS):
+        texts += row.values()
+    for row in await Programme.all().values(*SESSION_TEXTS):
+        texts += row.values()
+    await vocabulary.learn(texts)
+    await catalogue_changed()
+
+
+async def _learn(catalogue: Catalogue) -> None:
+    """The words of what is written."""
+    sites = [getattr(site, name) for site in catalogue.sites for name in SITE_TEXTS]
+    sessions = [getattr(p, name) for p in catalogue.programmes for name in SESSION_TEXTS]
+    await vocabulary.learn([*sites, *sessions])
 
 
 async def _is_current(catalogue: Catalogue, today: date) -> bool:

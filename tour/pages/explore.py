@@ -12,7 +12,6 @@ from tour.pages.town_now import TownNow
 from tour.programmes.views import RESERVABLE, SlotCard
 from tour.sites.catalogue import SiteEntry
 from tour.sites.models import ACCESS_FEATURES, SiteKind
-from tour.sites.search import matches
 from tour.sites.views import SiteCard
 from tour.web.forms import read_date
 
@@ -77,10 +76,13 @@ class Found:
 
     site: SiteCard
     slot: SlotCard | None
+    why: str = ""
+    """By what the query found it, where its card does not say so."""
 
 
 def select(town: TownNow, filters: Filters) -> list[SiteEntry]:
-    """The sites that meet every filter, nearest first when a place was named."""
+    """The sites that meet every filter: nearest first when a place was named, else those that a
+    query fits best."""
     chosen = [site for site in _candidates(town, filters) if _meets(town, site, filters)]
     start = start_point(town, filters.near)
     if start is None:
@@ -109,19 +111,22 @@ def start_point(town: TownNow, near: str) -> Point | None:
 
 
 def _candidates(town: TownNow, filters: Filters) -> list[SiteEntry]:
-    """Those of an event in the order of its map; else by day of the next session and reading."""
-    if filters.event:
-        event = town.agenda.event(filters.event)
-        ids = [p.site_id for p in event.participants] if event else []
-        return [town.catalogue.by_id[i] for i in ids if i in town.catalogue.by_id]
-    return sorted(town.catalogue.sites, key=town.next_day)
+    """Those that the query finds, best first. Without one those of an event in the order of its
+    map; else by day of the next session and reading."""
+    event = town.agenda.event(filters.event)
+    ids = [p.site_id for p in event.participants] if event else []
+    if filters.q:
+        found = [hit.site_id for hit in town.search(filters.q)]
+        ids = [i for i in found if i in set(ids)] if filters.event else found
+    elif not filters.event:
+        return sorted(town.catalogue.sites, key=town.next_day)
+    return [town.catalogue.by_id[i] for i in ids if i in town.catalogue.by_id]
 
 
 def _meets(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
     hours = town.agenda.hours_of(site)
     return (
         (not filters.kinds or site.kind in filters.kinds)
-        and (not filters.q or matches(filters.q, site.index))
         and all(feature in site.access_features for feature in filters.access)
         and (filters.on is None or bool(hours.on(filters.on)))
         and (not filters.open_now or hours.is_open_at(town.local))

@@ -16,6 +16,7 @@ from tour.i18n import lazy as _
 from tour.pages import maps
 from tour.pages.chosen import choices
 from tour.pages.explore import PER_PAGE, Filters, Found, found, select, start_point
+from tour.pages.reasons import reason
 from tour.pages.town_now import TownNow, town_now
 from tour.programmes import queries as programmes
 from tour.programmes.views import ProgrammeView, SlotCard, by_day, programme_view
@@ -184,7 +185,14 @@ async def _programmes(town: TownNow, entry: SiteEntry) -> list[ProgrammeView]:
 def _found(town: TownNow, sites: list[SiteEntry], filters: Filters) -> list[Found]:
     start: Point | None = start_point(town, filters.near)
     taking_part = _taking_part(town.agenda.event(filters.event)) if filters.event else {}
-    return [_numbered(found(town, site, start), taking_part.get(site.id)) for site in sites]
+    hits = {hit.site_id: hit for hit in town.search(filters.q)} if filters.q else {}
+    return [
+        replace(
+            _numbered(found(town, site, start), taking_part.get(site.id)),
+            why=str(reason(town, site, hits[site.id])) if site.id in hits else "",
+        )
+        for site in sites
+    ]
 
 
 def _participants(town: TownNow, entry: EventEntry) -> list[Found]:
@@ -202,7 +210,8 @@ def _numbered(result: Found, entry: ParticipantEntry | None) -> Found:
     if entry is None:
         return result
     nearby = entry.role == ParticipationRole.NEARBY
-    return Found(replace(result.site, number=entry.number, is_nearby=nearby), result.slot)
+    card = replace(result.site, number=entry.number, is_nearby=nearby)
+    return replace(result, site=card)
 
 
 def _takes_part(event: EventEntry, site: SiteEntry) -> bool:

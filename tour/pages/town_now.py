@@ -9,11 +9,13 @@ from starlette.requests import Request
 from tour.events.agenda import Agenda, AgendaCache
 from tour.events.queries import EventEntry
 from tour.events.views import EventCard, event_card
+from tour.pages.searching import FinderShelf
 from tour.programmes.board import Board, BoardCache
 from tour.programmes.queries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import RESERVABLE, SlotCard, slot_card
 from tour.sites.catalogue import Catalogue, CatalogueCache, SiteEntry
+from tour.sites.finding import Hit
 from tour.sites.views import SiteCard, site_card, with_door, with_hours
 from tour.web import lang, now, state
 
@@ -28,12 +30,17 @@ class TownNow:
     now: datetime
     local: datetime
     lang: str
+    finders: FinderShelf
     cards: dict[tuple[int, str], tuple[SiteCard, SlotCard | None]]
     """Cards made of the same copies in the same minute; see `CardShelf`."""
 
     @property
     def today(self) -> date:
         return self.local.date()
+
+    def search(self, query: str) -> list[Hit]:
+        """The sites that a query finds, best first."""
+        return self.finders.of(self.catalogue, self.board).find(query)
 
     def card(self, site: SiteEntry) -> SiteCard:
         base = _card(site, self.lang)
@@ -110,6 +117,7 @@ class Caches:
     agenda: AgendaCache
     board: BoardCache
     shelf: CardShelf = field(default_factory=CardShelf)
+    finders: FinderShelf = field(default_factory=FinderShelf)
 
 
 async def town_now(request: Request) -> TownNow:
@@ -127,5 +135,6 @@ async def town_now(request: Request) -> TownNow:
         now=instant,
         local=local,
         lang=lang(request),
+        finders=caches.finders,
         cards=caches.shelf.of(catalogue, agenda, board, minute=minute),
     )

@@ -19,6 +19,7 @@ from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
 from tour.programmes.outline import Outline, as_fields, columns, outline_of
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.timetable import first_overlap
+from tour.sites import vocabulary
 from tour.sites.editing import Stale, Version
 from tour.sites.service import catalogue_changed
 
@@ -63,6 +64,7 @@ async def create(
     site_id: int, outline: Outline, times: Times, *, actor: Actor, now: datetime
 ) -> Programme:
     """A draft with its times; raises TimesRefused, and then nothing is kept."""
+    await vocabulary.learn(outline.texts.values())
     async with transaction():
         made = await Programme.create(
             slug=f"{site_id}-{secrets.token_hex(5)}",
@@ -81,6 +83,7 @@ async def change(
     programme: Programme, outline: Outline, *, version: Version, actor: Actor, now: datetime
 ) -> None:
     """Write texts and terms; raises Stale. Times keep the length they were made with."""
+    await vocabulary.learn(outline.texts.values())
     async with transaction():
         mine = Programme.filter(id=programme.id, updated_at=version.updated_at)
         if not await mine.update(updated_at=version.next_after(now)):

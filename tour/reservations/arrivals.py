@@ -20,6 +20,7 @@ from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
 from tour.reservations import reminders
 from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.words.folding import fold
 
 DOOR_CODE = re.compile(r"[A-Z2-9]{4}-?[A-Z2-9]{4}")
 GONE = (PlaceStatus.RELEASED, PlaceStatus.CANCELLED)
@@ -256,13 +257,13 @@ def _is_now(place: Place, zone: ZoneInfo, now: datetime) -> bool:
 
 
 async def _reservation(code: str) -> Reservation | None:
-    """By a door code in any case, with any dash; tickets that were printed or kept before QR codes
-    carried the door code alone show the address of their page."""
+    """By a door code in any case and width, with any dash; tickets that were printed or kept before
+    QR codes carried the door code alone show the address of their page."""
     text = code.strip()
     if "/" in text:
         reference = text.split("#")[0].split("?")[0].rstrip("/").rpartition("/")[2]
         return await Reservation.get_or_none(reference=reference[:40])
-    plain = re.sub(r"[\s‐‑–—ー−－-]", "", text.upper())
+    plain = re.sub("[^0-9A-Z]", "", fold(text).upper())
     if not DOOR_CODE.fullmatch(plain):
         return None
     return await Reservation.get_or_none(door_code=f"{plain[:4]}-{plain[4:]}")

@@ -6,7 +6,7 @@ process keeps a copy and asks the database, one tiny query a request, whether it
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from tour.audit import queries as audit
 from tour.geo import Point
 from tour.i18n import localized
 from tour.sites.hours import DayException, Hours, Span, weekly
+from tour.sites.indexing import site_index
 from tour.sites.models import (
     Craft,
     DoorState,
@@ -27,7 +28,9 @@ from tour.sites.models import (
     Station,
 )
 from tour.sites.revision import RevisionReader
-from tour.sites.search import SearchIndex, make_index
+from tour.sites.search import Entry, Found, Index, make_entry
+from tour.sites.vocabulary import VocabularyReader
+from tour.words.vocabulary import Vocabulary
 
 Translations = dict[str, dict[str, str]]
 TEXTS = ("name", "summary", "description", "access_note", "address")
@@ -40,7 +43,15 @@ class CraftEntry:
     name: str
     emblem: str
     readings: tuple[str, ...]
+    """In kana and in Latin letters."""
     translations: Translations
+
+    @property
+    def entry(self) -> Entry:
+        """What every site of the craft can be found by."""
+        translated = (texts.get("name", "") for texts in self.translations.values())
+        kana, *latin = self.readings
+        return make_entry(Found.CRAFT, self.id, (self.name, *latin, *translated), (kana,))
 
     def name_in(self, lang: str) -> str:
         return localized({"name": self.name}, "name", lang, self.translations)
@@ -53,6 +64,7 @@ class StationEntry:
     kind: str
     point: Point
     translations: Translations
+    reading: str = ""
 
     def name_in(self, lang: str) -> str:
         return localized({"name": self.name}, "name", lang, self.translations)
@@ -111,7 +123,7 @@ class SiteEntry:
     url: str
     is_sample: bool
     hours: Hours
-    index: SearchIndex
+    index: Index
     approach: Approach | None = None
     photos: tuple[PhotoEntry, ...] = ()
     door: DoorEntry | None = None
@@ -134,6 +146,7 @@ class Catalogue:
     stations: tuple[StationEntry, ...]
     by_slug: Mapping[str, SiteEntry]
     by_id: Mapping[int, SiteEntry]
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     def station(self, station_id: str) -> StationEntry | None:
         return next((s for s in self.stations if s.id == station_id), None)
@@ -158,6 +171,7 @@ class CatalogueCache:
         self._catalogue: Catalogue | None = None
         self._reading = asyncio.Lock()
         self._revision = RevisionReader()
+        self._vocabulary = VocabularyReader()
 
     async def current(self) -> Catalogue:
         revision = await self._revision.read()
@@ -178,6 +192,7 @@ class CatalogueCache:
             stations=tuple(stations),
             by_slug={site.slug: site for site in placed},
             by_id={site.id: site for site in placed},
+            vocabulary=await self._vocabulary.read(),
         )
 
 
@@ -189,6 +204,7 @@ async def _stations() -> list[StationEntry]:
             row["kind"],
             Point(lat=row["lat"], lon=row["lon"]),
             row["translations"],
+            row["name_kana"],
         )
         for row in await Station.all().order_by("name_kana").values()
     ]
@@ -289,21 +305,9 @@ def site_entry(row: Mapping[str, Any], craft: CraftEntry | None, hours: Hours) -
         url=row["url"],
         is_sample=bool(row["is_sample"]),
         hours=hours,
-        index=_index(row, craft),
+        index=site_index(row, craft.entry if craft else None),
     )
 
 
 def _point(row: Mapping[str, Any], lat: str, lon: str) -> Point | None:
     return None if row[lat] is None else Point(lat=row[lat], lon=row[lon])
-
-
-def _index(row: Mapping[str, Any], craft: CraftEntry | None) -> SearchIndex:
-    texts = [row[name] for name in ("name", "summary", "description", "address")]
-    for translated in row["translations"].values():
-        texts += [translated.get(name, "") for name in ("name", "summary", "description")]
-    readings = [row["name_kana"]]
-    if craft:
-        texts += [craft.name, *(t.get("name", "") for t in craft.translations.values())]
-        readings.append(craft.readings[0])
-        texts.append(craft.readings[1])
-    return make_index(texts, readings)

@@ -15,6 +15,7 @@ from tour.db import transaction
 from tour.errors import Conflict
 from tour.geo import Point
 from tour.i18n import lazy as _
+from tour.sites import vocabulary
 from tour.sites.hours import Span
 from tour.sites.models import HoursException, OpeningHours, PointQuality, Site
 from tour.sites.service import catalogue_changed
@@ -119,6 +120,7 @@ async def change_profile(
     site_id: int, profile: Profile, *, version: Version, actor: Actor, now: datetime
 ) -> None:
     """Write the page; raises Stale. Visitors see it at once."""
+    await vocabulary.learn(profile.texts.values())
     async with transaction():
         site = await _claim(site_id, version, now)
         before = as_fields(profile_of(site))

@@ -15,8 +15,8 @@ from typing import Any
 from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.sites.search import fold
 from tour.web.forms import writable
+from tour.words.folding import fold
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("名称",),

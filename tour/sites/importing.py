@@ -14,10 +14,11 @@ from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import BadInput, Conflict
 from tour.i18n import lazy as _
+from tour.sites import vocabulary
 from tour.sites.import_file import WEEKDAYS, Reading, RowProblem, SiteRow, name_key
 from tour.sites.models import OpeningHours, PointQuality, Site, SiteKind
-from tour.sites.search import fold, romanized
 from tour.sites.service import catalogue_changed
+from tour.words.folding import fold, romanized
 
 SUMMARY_LENGTH = 80
 
@@ -75,6 +76,7 @@ async def apply(
     New sites are of `kind` and not yet published. Raises BadInput while a row is wrong, and
     Conflict when the sites have changed since the look.
     """
+    await vocabulary.learn(text for row in read.rows for text in (row.name, *row.values.values()))
     async with transaction():
         found = await compare(read)
         if found.problems:
@@ -217,7 +219,7 @@ async def _log(actor: Actor, action: str, site: Site, change: RowChange, now: da
 
 def _slug(row: SiteRow, taken: set[str]) -> str:
     """From the English name, else from the reading in Latin letters."""
-    latin = fold(row.values["name_en"]) or romanized(fold(row.values["name_kana"]))
+    latin = fold(row.values["name_en"]) or romanized(row.values["name_kana"])
     base = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:60] or "site"
     number, slug = 1, base
     while slug in taken:

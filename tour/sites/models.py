@@ -194,6 +194,22 @@ class Station(Model):
         table = "station"
 
 
+class Word(Model):
+    """A word of the town's texts: as it is written and in its normal form (both folded), and read.
+
+    One row for each way to read it. Search finds by it what sounds the same.
+    """
+
+    id = fields.IntField(primary_key=True)
+    surface = fields.CharField(max_length=40)
+    reading = fields.CharField(max_length=80)
+    normal = fields.CharField(max_length=80)
+
+    class Meta:
+        table = "word"
+        unique_together = (("surface", "reading", "normal"),)
+
+
 class CatalogueRevision(Model):
     """Counts every published change, so that a process knows when its copy is old.
 

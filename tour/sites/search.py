@@ -1,71 +1,78 @@
-"""Finding a site by what it is called, however that is written.
+"""What a site can be found by: each text or fact of it with the letters that searches compare.
 
-もくはん, モクハン, mokuhan, Mokuhan and 木版 find the same craft: everything is folded (NFKC, case,
-katakana to hiragana), and every kana reading is also kept in Latin letters.
+もくはん, モクハン, mokuhan, Mokuhan and 木版 find the same craft: everything is folded, and every
+kana reading is also kept in Latin letters. `finding` looks through the sites of a town.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 
-import jaconv
+from tour.words.folding import LATIN, fold, has_letter, hiragana, romanized, squeeze
 
-KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
-LATIN = re.compile(r"[a-z0-9.'-]+")
-DASHES = re.compile("[‐‑‒–—―−]")
+
+class Found(StrEnum):
+    """By what a site was found."""
+
+    NAME = "name"
+    CRAFT = "craft"
+    KIND = "kind"
+    SESSION = "session"
+    SUMMARY = "summary"
+    TEXT = "text"
+    ADDRESS = "address"
+    STATION = "station"
+    ACCESS = "access"
+    LANGUAGE = "language"
+    PRICE = "price"
+    INDOORS = "indoors"
 
 
 @dataclass(frozen=True, slots=True)
-class SearchIndex:
-    """The folded texts of one site: as written, and its words in Latin letters."""
+class Entry:
+    """One text or fact; `shown` is the text, or the key of the fact. Both others are in lines."""
 
+    by: Found
+    shown: str
     written: str
     latin: str
 
 
-def make_index(texts: Iterable[str], readings: Iterable[str]) -> SearchIndex:
-    """`texts` in any language; `readings` in kana."""
+Index = tuple[Entry, ...]
+
+
+@lru_cache(maxsize=100_000)
+def make_entry(
+    by: Found, shown: str, texts: tuple[str, ...], readings: tuple[str, ...] = ()
+) -> Entry:
+    """`texts` in any language; `readings` in kana. A town is read again at each change of it, so
+    what was made is kept."""
     folded = [fold(text) for text in texts if text]
-    kana = [fold(reading) for reading in readings if reading]
-    latin = [squeeze(word) for text in folded if not KANA.search(text) for word in text.split()]
-    unspaced = ["".join(reading.split()) for reading in kana]
-    return SearchIndex(
-        written="\n".join([*folded, *kana, *unspaced]),
-        latin="\n".join([*latin, *(romanized(reading) for reading in kana)]),
-    )
+    kana = [hiragana(reading) for reading in readings if reading]
+    words = [word for text in folded for word in LATIN.findall(text) if has_letter(word)]
+    written = [*folded, *(fold(reading) for reading in kana)]
+    written += ["".join(fold(reading).split()) for reading in kana]
+    latin = [squeeze(word) for word in words]
+    latin += [romanized(word) for reading in kana for word in [*reading.split(), reading]]
+    return Entry(by, shown, _lines(written), _lines(latin))
 
 
-def matches(query: str, index: SearchIndex) -> bool:
-    """Whether every word of the query is in the site's texts."""
-    for word in fold(query).split():
-        if word not in index.written and not _sounds_like(word, index):
-            return False
-    return True
+def make_index(texts: Iterable[str], readings: Iterable[str]) -> Index:
+    """Of what has no more to say than a few texts."""
+    return (make_entry(Found.TEXT, "", tuple(texts), tuple(readings)),)
 
 
-def _sounds_like(word: str, index: SearchIndex) -> bool:
-    """Whether a word in Latin letters is there in another spelling."""
-    squeezed = squeeze(word) if LATIN.fullmatch(word) else ""
-    return bool(squeezed) and squeezed in index.latin
+def matches(query: str, index: Index) -> bool:
+    """Whether every word of the query is in the texts."""
+    return all(_is_in(word, index) for word in fold(query).split())
 
 
-def fold(text: str) -> str:
-    """One form for what reads the same: width, case, kana, macrons, dashes."""
-    kana = jaconv.kata2hira(unicodedata.normalize("NFKC", text).casefold())
-    kana = DASHES.sub("-", kana)
-    decomposed = unicodedata.normalize("NFD", kana)
-    without_macrons = re.sub("(?<=[a-z])[\u0300-\u036f]", "", decomposed)
-    return unicodedata.normalize("NFC", without_macrons)
+def _is_in(word: str, index: Index) -> bool:
+    sound = squeeze(word) if LATIN.fullmatch(word) and has_letter(word) else ""
+    return any(word in each.written or (sound and sound in each.latin) for each in index)
 
 
-def romanized(hiragana: str) -> str:
-    return squeeze(jaconv.kana2alphabet(hiragana))
-
-
-def squeeze(latin: str) -> str:
-    """Spellings of one sound made one: kougei and kogei, shimbun and shinbun, matcha and maccha."""
-    text = re.sub(r"[^a-z0-9]+", "", latin)
-    text = re.sub(r"ou|oo|oh(?![aiueo])", "o", text)
-    text = re.sub(r"m(?=[bp])", "n", text).replace("tch", "ch")
-    return re.sub(r"(.)\1", r"\1", text)
+def _lines(texts: Iterable[str]) -> str:
+    """Each text once, a line before and after it."""
+    return "\n".join(["", *dict.fromkeys(text for text in texts if text), ""])

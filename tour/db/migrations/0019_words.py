@@ -1,0 +1,66 @@
+"""How the words of the town's texts are read, for search."""
+
+from typing import Any
+
+from tortoise.migrations.migration import Migration as TortoiseMigration
+from tortoise.migrations.operations import Operation
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+
+from tour.db.ddl import Sql
+from tour.words.readings import words_in
+
+BATCH = 200
+TEXTS = {
+    "site": ("name", "summary", "description", "access_note", "address"),
+    "programme": ("title", "summary"),
+}
+WORD = Sql(
+    """CREATE TABLE word (
+        id {id},
+        surface VARCHAR(40) NOT NULL,
+        reading VARCHAR(80) NOT NULL,
+        normal VARCHAR(80) NOT NULL,
+        UNIQUE (surface, reading, normal)
+    )"""
+)
+
+
+class LearnWords(Operation):
+    """Read the texts that are there; some seconds for thousands of places."""
+
+    reversible = False
+    atomic = False
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        """Rows only."""
+
+    async def database_forward(  # the signature is Tortoise's
+        self,
+        app_label: str,  # noqa: ARG002
+        old_state: State,  # noqa: ARG002
+        new_state: State,  # noqa: ARG002
+        state_editor: BaseSchemaEditor | None = None,
+    ) -> None:
+        if state_editor is None:
+            return
+        client: Any = state_editor.client
+        texts = []
+        for table, columns in TEXTS.items():
+            rows = await client.execute_query_dict(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608
+            texts += [row[column] for row in rows for column in columns if row[column]]
+        words = sorted({(w.surface, w.reading, w.normal) for w in words_in(texts)})
+        mark = "$" if client.capabilities.dialect == "postgres" else "?"
+        for start in range(0, len(words), BATCH):
+            batch = words[start : start + BATCH]
+            values = ", ".join(
+                f"({mark}{3 * n + 1}, {mark}{3 * n + 2}, {mark}{3 * n + 3})"
+                for n in range(len(batch))
+            )
+            statement = f"INSERT INTO word (surface, reading, normal) VALUES {values}"  # noqa: S608
+            await client.execute_query(statement, [value for word in batch for value in word])
+
+
+class Migration(TortoiseMigration):
+    dependencies = [("models", "0018_at_the_door")]  # noqa: RUF012
+    operations = [WORD, LearnWords()]  # noqa: RUF012
