@@ -55,7 +55,7 @@ def site_entry(number: int, door: Door) -> SiteEntry:
         slug=f"site-{number}",
         kind=door.kind,
         craft=None,
-        own={"name": f"Site {number}"},
+        own={"name": f"Site {number}", "summary": "", "address": "", "access": ""},
         name_kana="",
         translations={},
         place=at(door.east, door.north),

@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from tour.programmes.models import Programme, Slot, SlotStatus
 from tour.reservations.models import Reservation
+from tour.routes.edits import PlannedStop
 from tour.routes.models import Itinerary
 from tour.sites.models import (
     DoorState,
@@ -608,6 +609,91 @@ async def test_a_plan_of_today_begins_now(client: httpx.AsyncClient, clock: Turn
     page = (await client.get(await planned(client, lunch=""))).text
     assert "12:20" in page
     assert "体験11時" not in page
+
+
+def times_of(page: str, slug: str) -> str:
+    """When a stop begins, as the page says it."""
+    row = page.partition(f'id="stop-{slug}"')[2]
+    return row.partition("<time")[2].partition(">")[2][:5]
+
+
+class TestUnderWay:
+    """On the day itself: what has begun stays where and when it was."""
+
+    async def test_new_conditions_keep_what_is_done(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        before = (await client.get(url)).text
+        clock.turn_to(at(12, 40))
+        done = [s for s in shown_sites(before) if times_of(before, s) <= "12:40"]
+        assert "workshop-a" in done
+        asked = form(to_time="15:30", from_="oji") | {"version": "1"}
+        assert (await client.post(f"{url}/conditions", data=asked)).status_code == 303
+        page = (await client.get(url)).text
+        assert shown_sites(page)[: len(done)] == done
+        assert [times_of(page, s) for s in done] == [times_of(before, s) for s in done]
+        assert page.count("昼休み") == 1
+
+    async def test_an_idea_of_the_morning_is_not_offered_at_noon(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        slots = await a_town()
+        url = await planned(client)
+        row = await Itinerary.get()
+        only = [PlannedStop(row.stops[0]["site_id"], slots[0].id, 55).as_json()]
+        idea = {"difference": "less_walking", "stops": only, "starts": 600, "kind": ""}
+        await Itinerary.all().update(findings={**row.findings, "alternatives": [idea]})
+        assert "歩く距離が短い" in (await client.get(url)).text
+        clock.turn_to(at(13))
+        assert "歩く距離が短い" not in (await client.get(url)).text
+
+    async def test_lunch_is_still_had_when_a_visit_ran_past_noon(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        slots = await a_town()
+        await Slot.filter(id=slots[0].id).update(starts_at=at(11, 40), ends_at=at(12, 20))
+        await catalogue_changed()
+        url = await planned(client, to_time="17:00")
+        row = await Itinerary.get()
+        first = [stop for stop in row.stops if stop["slot_id"] == slots[0].id]
+        await Itinerary.all().update(stops=[*first, *(s for s in row.stops if s not in first)])
+        clock.turn_to(at(11, 50))
+        page = (await changed(client, url, do="anew")).text
+        assert page.count("昼休み") == 1
+        assert "このままでは予定どおりに回れません" not in page
+
+    async def test_a_day_that_cannot_have_its_lunch_says_so_without_a_button(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        slots = await a_town()
+        await Slot.filter(id=slots[0].id).update(starts_at=at(11, 10), ends_at=at(13, 20))
+        await catalogue_changed()
+        url = await planned(client)
+        row = await Itinerary.get()
+        site = (await slots[0].programme).site_id
+        long = PlannedStop(site, slots[0].id, 140).as_json()
+        await Itinerary.all().update(stops=[long, *row.stops[1:]])
+        clock.turn_to(at(11, 30))
+        page = (await changed(client, url, do="anew")).text
+        assert "昼休みがとれません" in page
+        assert "このままでは予定どおりに回れません" not in page
+        assert "最良のプラン" not in page
+
+    async def test_a_visit_that_is_over_stays_and_one_under_way_can_be_skipped(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        first, second, _third = shown_sites(page := (await client.get(url)).text)
+        hour, minute = map(int, times_of(page, second).split(":"))
+        clock.turn_to(at(hour, minute + 1))
+        assert shown_sites((await changed(client, url, do="remove", site=first)).text)[0] == first
+        page = (await changed(client, url, do="remove", site=second)).text
+        assert second not in shown_sites(page)
+        moved = (await changed(client, url, do="later", site=first)).text
+        assert shown_sites(moved)[0] == first
 
 
 async def test_a_number_without_end_is_no_session(client: httpx.AsyncClient) -> None:

@@ -78,11 +78,18 @@ def test_the_end_of_the_day_may_come_too_soon():
     ("pause", "expected", "start"),
     [
         (Break(15, 20, 10), TimedBreak(1, 15, 25), 30),
-        (Break(17, 20, 10), TimedBreak(1, 17, 27), 30),
+        (Break(17, 20, 10), TimedBreak(1, 20, 30), 30),
+        (Break(17, 19, 10), TimedBreak(1, 17, 27), 30),
         (Break(25, 28, 10), TimedBreak(1, 25, 35), 35),
         (Break(0, 10, 10), TimedBreak(0, 0, 10), 30),
     ],
-    ids=["before the leg", "on the way", "after the leg", "before the first stop"],
+    ids=[
+        "before the leg",
+        "at the end of the leg",
+        "on the way",
+        "after the leg",
+        "before the first stop",
+    ],
 )
 def test_the_break_is_where_it_does_the_least_harm(pause, expected, start):
     problem = day(line_of(0, 5, 10), open_site(1), open_site(2), pause=pause)

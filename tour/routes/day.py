@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from tour.events.agenda import Agenda
 from tour.geo import Point
 from tour.programmes.board import Board
+from tour.programmes.models import SlotStatus
 from tour.programmes.queries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.routes.paths import Profile
@@ -88,6 +89,10 @@ class DayWish:
     """Slots that this party has reserved already."""
     held: frozenset[int] = frozenset()
     """Slots that it wants to keep whatever else changes."""
+    set_out: int | None = None
+    """When the day began, where this is the rest of it: who was out before noon eats on the way."""
+    walked: int = 0
+    """Minutes on foot so far: limits are those of the whole day."""
 
     @property
     def party_size(self) -> int:
@@ -111,19 +116,21 @@ class DayWish:
 
     @property
     def most_minutes(self) -> int | None:
-        """The most walking in minutes that the visitor asked for."""
-        return None if self.most_walking_m is None else int(self.most_walking_m / self.pace)
+        """The most walking in minutes, of what the visitor asked for, that is still to come."""
+        most = self.most_walking_m
+        return None if most is None else int(most / self.pace) - self.walked
 
     @property
     def proposed_minutes(self) -> int | None:
         """The most walking in minutes of a proposal."""
         if self.most_walking_m is None and self.comfortably:
-            return int(self.comfortable_m / self.pace)
+            return int(self.comfortable_m / self.pace) - self.walked
         return self.most_minutes
 
     @property
     def meal(self) -> Break | None:
-        is_out = self.starts <= EATEN_BEFORE and self.ends >= EATEN_AFTER
+        began = self.starts if self.set_out is None else self.set_out
+        is_out = began <= EATEN_BEFORE and self.ends >= EATEN_AFTER
         return LUNCH if self.lunch and is_out else None
 
 
@@ -170,6 +177,8 @@ class TownDay:
     day: date
     zone: ZoneInfo
     now: datetime
+    held: Mapping[int, tuple[SlotEntry, ...]] = field(default_factory=dict)
+    """By site, sessions that this party has reserved and others cannot see."""
 
     def minute_of(self, instant: datetime) -> int:
         """The minute of this day at an instant; below 0 on a day before."""
@@ -183,8 +192,8 @@ class TownDay:
         return datetime.combine(date_of, time(hours % 24, minutes), self.zone).astimezone(UTC)
 
     def slots_of(self, site: SiteEntry) -> list[SlotEntry]:
-        """The site's slots on this day that have not ended, soonest first."""
-        coming = self.board.by_site.get(site.id, ())
+        """The site's slots on this day that have not ended, soonest first, and those held."""
+        coming = (*self.board.by_site.get(site.id, ()), *self.held.get(site.id, ()))
         return [s for s in coming if s.starts_at.astimezone(self.zone).date() == self.day]
 
     def spans_of(self, site: SiteEntry) -> list[Span]:
@@ -226,7 +235,7 @@ def openings_of(town: TownDay, wish: DayWish, site: SiteEntry) -> list[Opening]:
     interest = wish.interests.get(site.kind, OTHERWISE)
     sessions = [_session(town, wish, slot, interest) for slot in town.slots_of(site)]
     kept = wish.reserved | wish.held
-    if fixed := [opening for opening in sessions if opening.slot_id in kept]:
+    if fixed := [o for o in sessions if o.slot_id in kept and not o.full]:
         return fixed
     return [*sessions, *looks(town, site, interest)]
 
@@ -256,7 +265,8 @@ def has_room(town: TownDay, slot: SlotEntry, party_size: int) -> bool:
 
 def _session(town: TownDay, wish: DayWish, slot: SlotEntry, interest: int) -> Opening:
     at_the_door, stay = session_window(town, slot)
-    full = slot.id not in wish.reserved and not has_room(town, slot, wish.party_size)
+    is_off = slot.status == SlotStatus.CANCELLED
+    full = is_off or not (slot.id in wish.reserved or has_room(town, slot, wish.party_size))
     return Opening(at_the_door, at_the_door, stay, SESSION_WORTH * interest, slot.id, full)
 
 

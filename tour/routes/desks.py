@@ -1,11 +1,13 @@
 """From the parts of the app to what a plan is read against and answered from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from starlette.datastructures import State
 
 from tour.geo import Bounds
+from tour.programmes.queries import SlotEntry
 from tour.routes import itineraries
 from tour.routes.day import DayWish, TownDay
 from tour.routes.edits import Stops
@@ -36,13 +38,28 @@ class Desks:
         others = findings.alternatives if findings else ()
         planned = {s.slot_id for s in (*stops, *(s for o in others for s in o.stops)) if s.slot_id}
         slots = {slot.id: slot for slot in town.board.slots}
-        slots |= await itineraries.slots(planned)
+        off_board = wish.reserved - slots.keys()
+        slots |= await itineraries.slots(planned | off_board)
+        town = replace(town, held=await _by_site(off_board, slots))
         return Desk(town, wish, slots, self.parts.site_matrix)
 
-    async def desk_of(self, entry: ItineraryEntry) -> Desk:
-        wish = kept_wish(entry.wish, entry.day, self.context, frozenset(entry.reserved))
+    async def desk_of(
+        self, entry: ItineraryEntry, also_reserved: frozenset[int] = frozenset()
+    ) -> Desk:
+        reserved = frozenset(entry.reserved) | also_reserved
+        wish = kept_wish(entry.wish, entry.day, self.context, reserved)
         both = (*entry.stops, *(entry.before or ()))
         return await self.desk(wish, both, Findings.from_json(entry.findings))
+
+
+async def _by_site(
+    slot_ids: frozenset[int], slots: Mapping[int, SlotEntry]
+) -> Mapping[int, tuple[SlotEntry, ...]]:
+    """Reserved sessions that the board does not show, because they are paused, by their sites."""
+    found: dict[int, tuple[SlotEntry, ...]] = {}
+    for slot_id, site_id in (await itineraries.sites_of_slots(slot_ids)).items():
+        found[site_id] = (*found.get(site_id, ()), slots[slot_id])
+    return found
 
 
 async def desks_at(parts: State, now: datetime) -> Desks:

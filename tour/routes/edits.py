@@ -1,4 +1,7 @@
-"""Changing the stops of a plan by hand. Pure: each function gives the new stops."""
+"""Changing the stops of a plan by hand. Pure: each function gives the new stops.
+
+What has begun is over for every change: it stays where and when it was (`Been`).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -9,8 +12,20 @@ Stops = tuple["PlannedStop", ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Been:
+    """A visit that has begun, in minutes of the day: nothing moves it any more."""
+
+    leg: int
+    """The walk that led there."""
+    metres: int
+    arrive: int
+    start: int
+    leave: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStop:
-    """A place in a plan; its times follow from its place in the row."""
+    """A place in a plan; its times follow from its place in the row, until it has begun."""
 
     site_id: int
     slot_id: int | None
@@ -18,28 +33,47 @@ class PlannedStop:
     locked: bool = False
     """The visitor wants it kept when the rest is planned anew."""
     not_before: int = 0
-    """The minute at which the rest of a day was planned anew, for the first stop after that."""
+    """One does not set out for it before this minute: then the rest of the day was planned anew."""
+    been: Been | None = None
+    ate: tuple[int, int] | None = None
+    """Lunch that was had before this stop, from and until."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def from_json(rows: Sequence[Mapping[str, Any]]) -> Stops:
-    return tuple(PlannedStop(**row) for row in rows)
+    return tuple(_stop(row) for row in rows)
+
+
+def _stop(row: Mapping[str, Any]) -> PlannedStop:
+    been, ate = row.get("been"), row.get("ate")
+    return PlannedStop(
+        **{
+            **row,
+            "been": Been(**been) if been else None,
+            "ate": (ate[0], ate[1]) if ate else None,
+        }
+    )
+
+
+def begun(stops: Stops) -> int:
+    """How many of them have begun."""
+    return sum(1 for stop in stops if stop.been)
 
 
 def moved(stops: Stops, site_id: int, by: int) -> Stops:
-    """The stop so many places later (earlier when negative), as far as the row goes."""
-    index = _index(stops, site_id)
-    if index is None:
+    """The stop so many places later (earlier when negative), as far as the row to come goes."""
+    index, first = _index(stops, site_id), begun(stops)
+    if index is None or index < first:
         return stops
     others = [stop for stop in stops if stop.site_id != site_id]
-    others.insert(min(max(0, index + by), len(others)), stops[index])
+    others.insert(min(max(first, index + by), len(others)), stops[index])
     return tuple(others)
 
 
 def removed(stops: Stops, site_id: int) -> Stops:
-    return tuple(stop for stop in stops if stop.site_id != site_id)
+    return tuple(stop for stop in stops if stop.site_id != site_id or stop.been)
 
 
 def locked(stops: Stops, site_id: int) -> Stops:

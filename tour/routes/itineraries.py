@@ -181,6 +181,12 @@ async def slots(slot_ids: Collection[int]) -> dict[int, SlotEntry]:
     return {row["id"]: slot_entry(row) for row in rows}
 
 
+async def sites_of_slots(slot_ids: Collection[int]) -> dict[int, int]:
+    """The site of each slot, also of one that is not shown."""
+    rows = Slot.filter(id__in=list(slot_ids)).values_list("id", "programme__site_id")
+    return {int(slot): int(site) for slot, site in await rows} if slot_ids else {}
+
+
 async def _update(entry: ItineraryEntry, sent: Sent, **values: Any) -> None:
     """One UPDATE that checks the version: of two devices that change at once, one is told."""
     async with transaction():

@@ -6,21 +6,24 @@ from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.routes import edits, itineraries
 from tour.routes.edits import Stops
+from tour.routes.giving_up import allowed, refuse_to_give_up
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
 from tour.routes.plan_forms import clock
-from tour.routes.planning import Desk, propose_rest, with_place, with_slot
+from tour.routes.planning import Desk, SoFar, propose_rest, so_far, taken, with_place, with_slot
 from tour.routes.proposals import Findings
+from tour.sites.catalogue import SiteEntry
 from tour.web.forms import number_in
 
-Asked = Mapping[str, str]
+Asked = dict[str, str]
 
 
-async def edited(entry: ItineraryEntry, desk: Desk, asked: Asked) -> str:
+async def edited(entry: ItineraryEntry, desk: Desk, asked: Asked, lang: str) -> str:
     """Make one change and keep it; where on the page to look then.
 
     `do` names the change and `version` the plan it was made to. BadInput when it is none, and
     ChangedElsewhere when the plan has another version by now. Sent again, as after an answer that
-    was lost, the same change is made once.
+    was lost, the same change is made once. WouldGiveUp where a proposal has no room for what is
+    reserved, unless `give_up` names it.
     """
     change = _CHANGES.get(asked.get("do", ""))
     version = number_in(asked.get("version"))
@@ -29,7 +32,7 @@ async def edited(entry: ItineraryEntry, desk: Desk, asked: Asked) -> str:
         raise BadInput(message, {"do": message})
     sent = Sent.of(version, asked)
     try:
-        return await change(entry, desk, asked, sent)
+        return await change(entry, desk, asked | {"lang": lang}, sent)
     except ChangedElsewhere:
         newest = await itineraries.find(entry.token)
         if newest.is_made_by(sent):
@@ -47,12 +50,24 @@ async def _by_hand(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) 
     site = desk.town.catalogue.by_slug.get(asked.get("site", ""))
     if site is None:
         return "plan"
-    stops = await _stops_after(entry.stops, desk, asked, site.id)
+    stops = await changed_by_hand(desk, entry.stops, asked, site)
     await itineraries.change(entry, sent, stops)
     return _anchor(stops, desk, asked)
 
 
-async def _stops_after(stops: Stops, desk: Desk, asked: Asked, site_id: int) -> Stops:
+async def changed_by_hand(desk: Desk, stops: Stops, asked: Asked, site: SiteEntry) -> Stops:
+    """The plan with one change to what is to come. Of what has begun only the last visit can be
+    taken out, for those who do not go there after all."""
+    done = await so_far(desk, stops)
+    if asked["do"] == "remove" and done.past and done.past[-1].site_id == site.id:
+        done = done.without_last(desk)
+    now = done.go_on(_rest(stops, done, site if asked["do"] == "remove" else None), stops)
+    changed = await _stops_after(now, desk, asked, site)
+    return done.go_on(_rest(changed, done), now)
+
+
+async def _stops_after(stops: Stops, desk: Desk, asked: Asked, site: SiteEntry) -> Stops:
+    site_id = site.id
     match asked["do"]:
         case "earlier":
             return edits.moved(stops, site_id, -1)
@@ -65,32 +80,47 @@ async def _stops_after(stops: Stops, desk: Desk, asked: Asked, site_id: int) -> 
         case "time":
             return with_slot(desk, stops, site_id, asked.get("slot", ""))
         case _:
-            return await with_place(desk, stops, desk.town.catalogue.by_id[site_id])
+            return await with_place(desk, stops, site)
 
 
-async def _undo(entry: ItineraryEntry, _desk: Desk, _asked: Asked, sent: Sent) -> str:
-    await itineraries.change(entry, sent, entry.before or entry.stops)
+def _rest(stops: Stops, done: SoFar, gone: SiteEntry | None = None) -> Stops:
+    """Those that have not begun, without the one that is taken out."""
+    past = {stop.site_id for stop in done.past} | ({gone.id} if gone else set())
+    return tuple(stop for stop in stops if stop.site_id not in past and not stop.been)
+
+
+async def _undo(entry: ItineraryEntry, desk: Desk, _asked: Asked, sent: Sent) -> str:
+    """As it was before; what has begun since stays where it was."""
+    before = entry.before or entry.stops
+    done = await so_far(desk, entry.stops)
+    await itineraries.change(entry, sent, done.go_on(_rest(before, done), before))
     return "plan"
 
 
-async def _anew(entry: ItineraryEntry, desk: Desk, _asked: Asked, sent: Sent) -> str:
+async def _anew(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> str:
     proposal = await propose_rest(desk, entry.stops)
+    _keep_reserved(desk, entry.stops, proposal.stops, asked)
     findings = proposal.findings.as_json()
     await itineraries.replan(entry, sent, proposal.stops, findings, day=entry.day, wish=entry.wish)
     return "plan"
 
 
-async def _other(entry: ItineraryEntry, _desk: Desk, asked: Asked, sent: Sent) -> str:
+async def _other(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> str:
     """Take one of the alternatives; the plan that it replaces can be had back."""
     others = Findings.from_json(entry.findings).alternatives
     number = number_in(asked.get("number"))
     if number is None or number >= len(others):
         return "plan"
-    other = others[number]
-    wish = {**entry.wish, "from_time": clock(other.starts)}
-    findings = Findings().as_json()
-    await itineraries.replan(entry, sent, other.stops, findings, day=entry.day, wish=wish)
+    done = await so_far(desk, entry.stops)
+    own_desk, stops = taken(desk, done, others[number])
+    _keep_reserved(desk, entry.stops, stops, asked)
+    wish = {**entry.wish, "from_time": clock(own_desk.wish.starts)}
+    await itineraries.replan(entry, sent, stops, Findings().as_json(), day=entry.day, wish=wish)
     return "plan"
+
+
+def _keep_reserved(desk: Desk, was: Stops, stops: Stops, asked: Asked) -> None:
+    refuse_to_give_up(desk, was, stops, allowed(asked.get("give_up")), asked["lang"])
 
 
 Change = Callable[[ItineraryEntry, Desk, Asked, Sent], Awaitable[str]]

@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 
 from tour.i18n import translate
+from tour.reservations import mine
+from tour.reservations.models import PlaceStatus
+from tour.reservations.queries import ReservationEntry, by_references
+from tour.routes import itineraries
 from tour.routes.day import DayWish
 from tour.routes.desks import Desks, desks_at
+from tour.routes.edits import Stops
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_forms import PlanContext
 from tour.routes.plan_rows import Reader
@@ -22,16 +28,43 @@ class PlanRequest:
 
     request: Request
     desks: Desks
+    own: tuple[ReservationEntry, ...]
+    """What this browser has reserved, from plans and elsewhere."""
 
     @property
     def context(self) -> PlanContext:
         return self.desks.context
 
-    async def desk(self, wish: DayWish) -> Desk:
-        return await self.desks.desk(wish)
+    async def desk(self, wish: DayWish, stops: Stops = ()) -> Desk:
+        return await self.desks.desk(wish, stops)
 
     async def desk_of(self, entry: ItineraryEntry) -> Desk:
-        return await self.desks.desk_of(entry)
+        """With what this browser has reserved elsewhere, where it may change the plan."""
+        own = self.own_slots(entry.day) if entry.edit_token else frozenset()
+        return await self.desks.desk_of(entry, own)
+
+    def own_slots(self, day: date) -> frozenset[int]:
+        """The sessions of a day in which this browser holds places."""
+        zone = self.context.local.tzinfo
+        return frozenset(
+            place.slot.id
+            for party in self.own
+            for place in party.places
+            if place.status == PlaceStatus.CONFIRMED
+            if place.slot.starts_at.astimezone(zone).date() == day
+        )
+
+    async def with_own(self, entry: ItineraryEntry) -> ItineraryEntry:
+        """The plan, to which the own reservations of its sessions belong from now on."""
+        planned = {stop.slot_id for stop in entry.stops} & self.own_slots(entry.day)
+        new = [
+            party
+            for party in self.own
+            if {place.slot.id for place in party.places} & (planned - entry.reserved.keys())
+        ]
+        for party in new:
+            await itineraries.attach(entry, party.reservation)
+        return await itineraries.find(entry.token) if new else entry
 
     def reader(self, values: Mapping[str, Any]) -> Reader:
         start = self.name_of(values["from"])
@@ -49,4 +82,5 @@ class PlanRequest:
 
 
 async def plan_request(request: Request) -> PlanRequest:
-    return PlanRequest(request, await desks_at(request.app.state, now(request)))
+    own = await by_references(mine.references(request)) if mine.references(request) else ()
+    return PlanRequest(request, await desks_at(request.app.state, now(request)), tuple(own))

@@ -15,6 +15,7 @@ from tour.routes.day import openings_of
 from tour.routes.directions import Direction
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
+from tour.routes.planner_problem import TimedBreak
 from tour.routes.planning import Desk, is_reservable
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
@@ -47,7 +48,14 @@ class SpotRow:
     letter: str
     name: str
     at: datetime
-    trouble: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRow:
+    """From when on the rest of the day was changed or planned anew."""
+
+    row = "resume"
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class StopRow:
     starts_at: datetime
     leaves_at: datetime
     waiting: int
-    """Minutes between arriving and beginning."""
+    """Minutes between arriving, or lunch there, and beginning."""
     locked: bool
     is_over: bool
     trouble: Text | None
@@ -70,7 +78,7 @@ class StopRow:
     other_times: tuple[SlotCard, ...] = ()
 
 
-Row = WalkRow | MealRow | SpotRow | StopRow
+Row = WalkRow | MealRow | SpotRow | ResumeRow | StopRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +98,62 @@ def slot_view(desk: Desk, slot: SlotEntry, site: SiteCard, lang: str) -> SlotCar
 def plan_rows(
     desk: Desk, entry: ItineraryEntry, day: TimedDay, legs: Sequence[Walk], reader: Reader
 ) -> Iterator[Row]:
-    instant, pause = desk.town.instant_of, day.times.pause
-    yield SpotRow("S", reader.start_name, instant(desk.wish.starts))
-    for number, (hop, leg) in enumerate(zip(day.hops, legs, strict=True)):
-        way = WalkRow(hop.minutes, hop.distance_m, hop.approximate, leg.directions)
-        meal = [MealRow(instant(pause.start), instant(pause.end))] if pause else []
-        here: list[Row] = [*meal] if pause and pause.before == number else []
-        leaving = day.times.stops[number - 1].leave if number else desk.wish.starts
-        eats_first = pause is not None and pause.start < leaving + hop.minutes
-        yield from [*here, way] if eats_first else [way, *here]
+    instant = desk.town.instant_of
+    yield SpotRow("S", reader.start_name, instant(day.sets_out))
+    for number, leg in enumerate(legs):
+        yield from _way(desk, day, number, leg)
         if number < len(day.stops):
             yield _stop_row(desk, entry, day, number, reader.lang)
     yield SpotRow("G", reader.end_name, instant(day.times.arrives))
+
+
+def _way(desk: Desk, day: TimedDay, number: int, leg: Walk) -> Iterator[Row]:
+    """A walk with the lunch before it or after it; a lunch on the way parts it. Where one goes on
+    from later than the last visit or the lunch ended, that stands between."""
+    hop, pause = day.hops[number], day.times.pause
+    resumes = _resumed(day, number)
+    gap: list[Row] = [] if resumes is None else [ResumeRow(desk.town.instant_of(resumes))]
+    way = WalkRow(hop.minutes, hop.distance_m, hop.approximate, leg.directions)
+    if pause is None or pause.before != number:
+        yield from (*gap, way)
+        return
+    meal = MealRow(desk.town.instant_of(pause.start), desk.town.instant_of(pause.end))
+    before = _walked_before(day, number, pause)
+    if before >= hop.minutes:
+        yield from (*gap, way, meal)
+    elif before <= 0:
+        yield from (meal, *gap, way) if _is_had(day, number) else (*gap, meal, way)
+    else:
+        metres = hop.distance_m * before // hop.minutes
+        yield from (*gap, replace(way, minutes=before, distance_m=metres), meal)
+        yield WalkRow(hop.minutes - before, hop.distance_m - metres, hop.approximate, ())
+
+
+def _walked_before(day: TimedDay, number: int, pause: TimedBreak) -> int:
+    """Minutes of a walk that come before the lunch on it; below zero where all come after it."""
+    if number < day.done:
+        at = day.times.stops[number]
+        return at.leg if at.arrive <= pause.start else -1
+    if _is_had(day, number):
+        return -1
+    left = day.times.stops[number - 1].leave if number else day.sets_out
+    return pause.start - (left if day.resumes is None or number > day.done else day.resumes)
+
+
+def _is_had(day: TimedDay, number: int) -> bool:
+    """Whether the lunch before a stop is on record: then the walk there came after it."""
+    return number < len(day.stops) and day.stops[number].ate is not None
+
+
+def _resumed(day: TimedDay, number: int) -> int | None:
+    """When one set out on a walk, where that was later than the last visit or lunch ended."""
+    if number >= day.done:
+        return day.resumes if number == day.done else None
+    pause, at = day.times.pause, day.times.stops[number]
+    departs = at.arrive - at.leg
+    ate = pause.end if pause and pause.before == number and pause.end <= departs else 0
+    ended = max(ate, day.times.stops[number - 1].leave if number else 0)
+    return departs if 0 < ended < departs else None
 
 
 def _stop_row(desk: Desk, entry: ItineraryEntry, day: TimedDay, index: int, lang: str) -> StopRow:
@@ -116,6 +168,8 @@ def _stop_row(desk: Desk, entry: ItineraryEntry, day: TimedDay, index: int, lang
     )
     if not card.walkable:
         trouble = plan_reasons.WHY_NOT["not_walkable"]
+    pause = day.times.pause
+    ate = pause.end if pause and pause.before == index else 0
     lead = max(0, desk.town.minute_of(slot.starts_at) - timed.start) if slot else 0
     return StopRow(
         number=index + 1,
@@ -125,10 +179,10 @@ def _stop_row(desk: Desk, entry: ItineraryEntry, day: TimedDay, index: int, lang
         arrives_at=instant(timed.arrive),
         starts_at=instant(timed.start + lead),
         leaves_at=instant(timed.leave),
-        waiting=timed.start + lead - timed.arrive,
+        waiting=timed.start + lead - max(timed.arrive, ate),
         locked=stop.locked,
         is_over=is_over,
-        trouble=None if is_over else trouble,
+        trouble=None if desk.town.now >= instant(timed.start) else trouble,
         reference=entry.reserved.get(stop.slot_id or 0, ""),
         other_times=tuple(_other_times(desk, stop, card, lang)),
     )
@@ -148,11 +202,13 @@ def slot_trouble(desk: Desk, stop: PlannedStop) -> Text | None:
     slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
     if stop.slot_id is None:
         return None
+    if slot is not None and slot.status == SlotStatus.CANCELLED:
+        return _("This session has been cancelled.")
+    if stop.slot_id in desk.wish.reserved:
+        return None  # Also where it is paused: only new reservations stop.
     if slot is None or slot.programme_id not in desk.town.board.programmes:
         return _("This session has been withdrawn.")
-    if slot.status == SlotStatus.CANCELLED:
-        return _("This session has been cancelled.")
-    if stop.slot_id in desk.wish.reserved or is_reservable(desk, slot):
+    if is_reservable(desk, slot):
         return None
     if slot.seats_left >= desk.wish.party_size:
         return _("Reservations for this time are closed. Please choose another time.")

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.programmes.models import SlotStatus
 from tour.routes import plan_reasons
 from tour.routes.day import LUNCH
+from tour.routes.giving_up import given_up, session_text
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.plan_rows import Reader, Row, StopRow, plan_rows
+from tour.routes.plan_rows import Reader, Row, StopRow, plan_rows, slot_trouble
 from tour.routes.planner import Wish
 from tour.routes.planner_problem import Trouble
-from tour.routes.planning import Desk, reservable_slots
+from tour.routes.planning import Desk, SoFar, reservable_slots, so_far, taken
 from tour.routes.proposals import Alternative, Findings, LeftOut
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk, Walks
@@ -32,6 +34,10 @@ class AlternativeCard:
     distance_m: int
     starts_at: datetime
     ends_at: datetime
+    gives_up: tuple[str, ...]
+    """What is reserved and not in it."""
+    give_up: str
+    """The same for the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,16 @@ class PlanView:
     is_over: bool
     troubles: tuple[Text, ...]
     """Of the day as a whole."""
+    notes: tuple[Text, ...]
+    """The same where no other proposal could mend it."""
     works: bool
     left_out: tuple[tuple[SiteCard, Text], ...]
     reservable: int
     """Sessions that can be reserved now; none while the party could not be at one in time."""
     alternatives: tuple[AlternativeCard, ...]
     effect: Effect | None
+    elsewhere: tuple[str, ...]
+    """Sessions to come that are reserved and not in the plan."""
 
 
 async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Reader) -> PlanView:
@@ -70,6 +80,10 @@ async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Rea
     rows = tuple(plan_rows(desk, entry, day, legs, reader))
     is_over = desk.town.now > desk.town.instant_of(max(day.times.arrives, desk.wish.ends))
     troubles = () if is_over else tuple(_day_troubles(entry, day))
+    left_out = () if is_over else tuple(_left_out(desk, day, findings.left_out, reader.lang))
+    notes: tuple[Text, ...] = ()
+    if _is_past_mending(day, findings):
+        troubles, notes = (), troubles
     stop_rows = [row for row in rows if isinstance(row, StopRow)]
     is_late = any(row.trouble for row in stop_rows if row.slot)
     return PlanView(
@@ -78,15 +92,25 @@ async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Rea
         minutes=day.times.walking,
         distance_m=day.distance_m,
         approximate=day.approximate,
-        optimal=findings.optimal and bool(stop_rows),
+        optimal=findings.optimal and bool(stop_rows) and not (left_out or notes),
         is_over=is_over,
         troubles=troubles,
+        notes=notes,
         works=not troubles and not any(row.trouble for row in stop_rows),
-        left_out=() if is_over else tuple(_left_out(desk, day, findings.left_out, reader.lang)),
+        left_out=left_out,
         reservable=0 if is_over or is_late else len(reservable_slots(desk, entry.stops)),
-        alternatives=await _alternatives(desk, findings, reader.lang) if not is_over else (),
+        alternatives=await _alternatives(desk, entry, findings, reader.lang) if not is_over else (),
         effect=await _effect(desk, entry, day),
+        elsewhere=() if is_over else tuple(_elsewhere(desk, entry, reader.lang)),
     )
+
+
+def _elsewhere(desk: Desk, entry: ItineraryEntry, lang: str) -> Iterator[str]:
+    planned = {stop.slot_id for stop in entry.stops}
+    for slot_id in sorted(desk.wish.reserved - planned):
+        slot = desk.slots.get(slot_id)
+        if slot and slot.starts_at > desk.town.now and slot.status != SlotStatus.CANCELLED:
+            yield session_text(desk, slot, lang)
 
 
 def walk_legs(day: TimedDay, desk: Desk, walks: Walks, lang: str) -> list[Walk]:
@@ -96,6 +120,12 @@ def walk_legs(day: TimedDay, desk: Desk, walks: Walks, lang: str) -> list[Walk]:
         walks.walk(hop.start, hop.end, profile=wish.profile, pace=wish.pace, lang=lang)
         for hop in day.hops
     ]
+
+
+def _is_past_mending(day: TimedDay, findings: Findings) -> bool:
+    """Whether the day's own trouble stays, whatever the rest of it would be."""
+    made_so = findings.lunchless and day.times.trouble is Trouble.NO_BREAK
+    return made_so or (day.done == len(day.stops) > 0)
 
 
 def _day_troubles(entry: ItineraryEntry, day: TimedDay) -> Iterator[Text]:
@@ -126,27 +156,41 @@ def _left_out(
             yield site_card(sites[left.site_id], lang), reason
 
 
-async def _alternatives(desk: Desk, findings: Findings, lang: str) -> tuple[AlternativeCard, ...]:
-    return tuple(
-        [
-            await _alternative(desk, number, other, lang)
-            for number, other in enumerate(findings.alternatives)
-        ]
-    )
+async def _alternatives(
+    desk: Desk, entry: ItineraryEntry, findings: Findings, lang: str
+) -> tuple[AlternativeCard, ...]:
+    """Those that can still be had from now on."""
+    done = await so_far(desk, entry.stops)
+    cards = [
+        await _alternative(desk, entry, done, number, lang)
+        for number in range(len(findings.alternatives))
+    ]
+    return tuple(card for card in cards if card)
 
 
-async def _alternative(desk: Desk, number: int, other: Alternative, lang: str) -> AlternativeCard:
-    elsewhere = replace(desk, wish=replace(desk.wish, starts=other.starts))
-    day = await elsewhere.timed(other.stops)
+async def _alternative(
+    desk: Desk, entry: ItineraryEntry, done: SoFar, number: int, lang: str
+) -> AlternativeCard | None:
+    other = Findings.from_json(entry.findings).alternatives[number]
+    elsewhere, stops = taken(desk, done, other)
+    day = await elsewhere.timed(stops)
+    ahead = day.stops[day.done :]
+    wrong = set(day.times.troubles()) - {Trouble.NO_BREAK}
+    if not ahead or wrong or any(slot_trouble(desk, stop) for stop in ahead):
+        return None
     sites = desk.town.catalogue.by_id
+    lost = given_up(desk, entry.stops, stops)
+    first = day.times.stops[day.done]
     return AlternativeCard(
         number=number,
         title=_difference(other),
-        names=tuple(sites[stop.site_id].text("name", lang) for stop in day.stops),
+        names=tuple(sites[stop.site_id].text("name", lang) for stop in ahead),
         minutes=day.times.walking,
         distance_m=day.distance_m,
-        starts_at=desk.town.instant_of(other.starts),
+        starts_at=desk.town.instant_of(first.arrive - first.leg if day.done else day.sets_out),
         ends_at=desk.town.instant_of(day.times.arrives),
+        gives_up=tuple(session_text(desk, slot, lang) for slot in lost),
+        give_up=",".join(str(slot.id) for slot in lost),
     )
 
 

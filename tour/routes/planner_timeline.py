@@ -112,14 +112,18 @@ class _Walkthrough:
     def _take_break(self, pause: Break, number: int, leg: int) -> int:
         """The arrival after a leg with the break, which starts as soon as it may.
 
-        It is taken before the leg, after it, or on the way; when it is too late, not at all.
+        It is taken before the leg or after it; on the way only where it would be too late at its
+        end. When it is too late at its beginning, not at all.
         """
         arrive, left = self._now, self._now - leg
         if left > pause.latest:
             return arrive
-        start = max(left, pause.earliest)
-        self._pause = TimedBreak(number, start, start + pause.length)
         self._now = max(arrive, pause.earliest) + pause.length
+        if left < pause.earliest and self._now - pause.length <= pause.latest:
+            start = self._now - pause.length
+        else:
+            start = max(left, pause.earliest)
+        self._pause = TimedBreak(number, start, start + pause.length)
         return arrive if arrive <= start else self._now
 
 

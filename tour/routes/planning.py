@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from tour.programmes.queries import SlotEntry
 from tour.routes import edits
 from tour.routes.day import DayWish, Opening, TownDay, has_room, looks, openings_of
-from tour.routes.edits import PlannedStop, Stops
-from tour.routes.proposals import Proposal, propose
+from tour.routes.edits import Been, PlannedStop, Stops
+from tour.routes.proposals import Alternative, Proposal, propose
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.timed_day import Slots, TimedDay, timed_day
 from tour.sites.catalogue import SiteEntry
@@ -26,34 +26,132 @@ class Desk:
         return await timed_day(self.town, self.wish, stops, self.slots, self.matrix)
 
 
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What of a day has begun by now, and from when and where the rest can be changed."""
+
+    past: Stops
+    walked: int
+    """Minutes on foot."""
+    resumes: int | None
+    """The minute from which one can set out again; None when the day has not begun."""
+    ate: tuple[int, int] | None
+    """Lunch after the last visit that has begun."""
+    has_eaten: bool
+
+    def go_on(self, rest: Stops, was: Stops = ()) -> Stops:
+        """The past with these stops after it. Nobody sets out for the first of them before now,
+        unless it was next before (`was`, the whole plan) and is under way already."""
+        first = rest[0] if rest else None
+        if first is None:
+            return self.past
+        row = [stop.site_id for stop in was]
+        ahead = row[len(self.past) : len(self.past) + 1]
+        kept = row[: len(self.past)] == [stop.site_id for stop in self.past]
+        later = [replace(stop, not_before=0, ate=None) for stop in rest[1:]]
+        if not kept or ahead != [first.site_id]:
+            first = replace(first, not_before=self.resumes or 0)
+        return (*self.past, replace(first, ate=self.ate), *later)
+
+    def without_last(self, desk: Desk) -> "SoFar":
+        """The same where the last visit is not made after all: one goes on from the one before."""
+        past, gone = self.past[:-1], self.past[-1]
+        ate = gone.ate or self.ate
+        resumes = _resumes(desk, past, ate, desk.town.minute_of(desk.town.now))
+        return replace(self, past=past, resumes=resumes, ate=ate)
+
+
+async def so_far(desk: Desk, stops: Stops) -> SoFar:
+    """The stops that have begun, recorded; what could not be visited when its time came is out."""
+    day = await desk.timed(stops)
+    minute = desk.town.minute_of(desk.town.now)
+    pause = day.times.pause
+    eaten = (pause.start, pause.end) if pause and pause.start <= minute else None
+    done = sum(1 for timed in day.times.stops if timed.start <= minute)
+    if eaten and pause and pause.before == done < len(day.stops):
+        # Who eats where the next visit will be is there already.
+        done += day.times.stops[done].arrive <= pause.start
+    past = tuple(
+        replace(
+            stop,
+            been=stop.been or Been(hop.minutes, hop.distance_m, at.arrive, at.start, at.leave),
+            ate=eaten if pause and pause.before == number else None,
+            not_before=0,
+        )
+        for number, (stop, hop, at) in enumerate(zip(day.stops, day.hops, day.times.stops))  # noqa: B905
+        if number < done and (stop.been or at.option is not None)
+    )
+    ate = eaten if pause and pause.before >= done else None
+    return SoFar(
+        past=past,
+        walked=sum(stop.been.leg for stop in past if stop.been),
+        resumes=_resumes(desk, past, ate, minute),
+        ate=ate,
+        has_eaten=eaten is not None,
+    )
+
+
+def _resumes(desk: Desk, past: Stops, ate: tuple[int, int] | None, minute: int) -> int | None:
+    """Now, or after the visit or the lunch that has begun."""
+    if not past and not ate and minute <= desk.wish.starts:
+        return None
+    last = past[-1].been if past else None
+    return max(minute, last.leave if last else 0, ate[1] if ate else 0)
+
+
 async def propose_rest(desk: Desk, stops: Stops) -> Proposal:
     """The plan with all that has not begun chosen anew, but for what is locked or reserved."""
-    day = await desk.timed(stops)
-    done = _begun(desk.town, day)
-    kept = day.stops[:done]
+    return await propose_after(desk, await so_far(desk, stops), stops)
+
+
+async def propose_after(desk: Desk, done: SoFar, stops: Stops) -> Proposal:
+    """The same where what has begun is known: from its record, whatever the wish is now."""
+    past = frozenset(stop.site_id for stop in done.past)
+    ahead = tuple(stop for stop in stops if stop.site_id not in past)
     proposal = await propose(
-        desk.town,
-        _wish_for_rest(desk, day, done),
-        desk.matrix,
-        without=frozenset(stop.site_id for stop in kept),
+        desk.town, _wish_for_rest(desk, done, ahead), desk.matrix, without=past
     )
-    locks = {stop.site_id for stop in stops if stop.locked}
+    locks = {stop.site_id for stop in ahead if stop.locked}
     rest = tuple(replace(stop, locked=stop.site_id in locks) for stop in proposal.stops)
-    if rest and _is_under_way(desk):
-        rest = (replace(rest[0], not_before=_resumes(desk, day, done)), *rest[1:])
-    return Proposal((*kept, *rest), proposal.findings)
+    return Proposal(done.go_on(rest), proposal.findings)
+
+
+def taken(desk: Desk, done: SoFar, other: Alternative) -> tuple[Desk, Stops]:
+    """An alternative as it would be from now on, and the desk whose wish it answers to."""
+    past = {stop.site_id for stop in done.past}
+    rest = tuple(stop for stop in other.stops if stop.site_id not in past)
+    if done.resumes is None:
+        return replace(desk, wish=replace(desk.wish, starts=other.starts)), done.go_on(rest)
+    later = replace(done, resumes=max(done.resumes, other.starts))
+    return desk, later.go_on(rest)
+
+
+def _wish_for_rest(desk: Desk, done: SoFar, ahead: Stops) -> DayWish:
+    wish = desk.wish
+    locked = tuple(stop.site_id for stop in ahead if stop.locked)
+    site = desk.town.catalogue.by_id.get(done.past[-1].site_id) if done.past else None
+    return replace(
+        wish,
+        start=site.place if site and site.place else wish.start,
+        starts=max(wish.starts, done.resumes or 0),
+        set_out=wish.starts,
+        must=tuple(dict.fromkeys((*wish.must, *locked))),
+        held=frozenset(stop.slot_id for stop in ahead if stop.locked and stop.slot_id),
+        lunch=wish.lunch and not done.has_eaten,
+        walked=done.walked,
+    )
 
 
 async def with_place(desk: Desk, stops: Stops, site: SiteEntry) -> Stops:
-    """The plan with this place where and when it does the least harm; as it was if it is closed.
+    """The plan, whose past is recorded, with this place where and when it does the least harm; as
+    it was if it is closed.
 
     A session with seats is better than a look around, where both fit as well.
     """
-    done = _begun(desk.town, await desk.timed(stops))
     best: tuple[tuple[int, int, int], Stops] | None = None
     for opening in _ways_in(desk, site):
         stop = PlannedStop(site.id, opening.slot_id, opening.stay, locked=True)
-        for position in range(done, len(stops) + 1):
+        for position in range(edits.begun(stops), len(stops) + 1):
             changed = edits.added(stops, stop, position)
             day = await desk.timed(changed)
             harm = (len(list(day.times.troubles())), -opening.worth, day.times.arrives)
@@ -77,40 +175,6 @@ def _ways_in(desk: Desk, site: SiteEntry) -> list[Opening]:
     return free or list(looks(desk.town, site))
 
 
-def _is_under_way(desk: Desk) -> bool:
-    return desk.town.minute_of(desk.town.now) > desk.wish.starts
-
-
-def _begun(town: TownDay, day: TimedDay) -> int:
-    """How many stops have begun by now."""
-    minute = town.minute_of(town.now)
-    return sum(1 for timed in day.times.stops if timed.start <= minute)
-
-
-def _resumes(desk: Desk, day: TimedDay, done: int) -> int:
-    """When one can go on: now, or after the visit that has begun."""
-    minute = desk.town.minute_of(desk.town.now)
-    leaving = day.times.stops[done - 1].leave if done else desk.wish.starts
-    return max(minute, leaving)
-
-
-def _wish_for_rest(desk: Desk, day: TimedDay, done: int) -> DayWish:
-    wish, rest = desk.wish, day.stops[done:]
-    locked = tuple(stop.site_id for stop in rest if stop.locked)
-    ate = day.times.pause is not None and day.times.pause.end <= desk.town.minute_of(desk.town.now)
-    walked = sum(hop.distance_m for hop in day.hops[:done])
-    most = None if wish.most_walking_m is None else max(0, wish.most_walking_m - walked)
-    return replace(
-        wish,
-        start=day.hops[done].start,
-        starts=_resumes(desk, day, done),
-        must=tuple(dict.fromkeys((*wish.must, *locked))),
-        held=frozenset(stop.slot_id for stop in rest if stop.locked and stop.slot_id),
-        lunch=wish.lunch and not ate,
-        most_walking_m=most,
-    )
-
-
 def with_slot(desk: Desk, stops: Stops, site_id: int, slot_id: str) -> Stops:
     """The plan with another session of the same place, or a look around (no slot)."""
     site = desk.town.catalogue.by_id[site_id]
@@ -119,7 +183,7 @@ def with_slot(desk: Desk, stops: Stops, site_id: int, slot_id: str) -> Stops:
         if not opening.full and str(opening.slot_id or "") == slot_id:
             return tuple(
                 replace(stop, slot_id=opening.slot_id, stay=opening.stay)
-                if stop.site_id == site_id
+                if stop.site_id == site_id and not stop.been
                 else stop
                 for stop in stops
             )

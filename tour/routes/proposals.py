@@ -64,18 +64,22 @@ class Findings:
     left_out: tuple[LeftOut, ...] = ()
     """Only what was asked for by name."""
     alternatives: tuple[Alternative, ...] = ()
+    lunchless: bool = False
+    """Lunch was wanted, and there is no day with it that keeps what was asked for by name."""
 
     def as_json(self) -> dict[str, Any]:
         return {
             "optimal": self.optimal,
             "left_out": [left.as_json() for left in self.left_out],
             "alternatives": [alternative.as_json() for alternative in self.alternatives],
+            "lunchless": self.lunchless,
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Findings":
         return cls(
             optimal=bool(kept["optimal"]),
+            lunchless=bool(kept.get("lunchless")),
             left_out=tuple(
                 LeftOut(row["site_id"], row["reason"], tuple(row["because_of"]))
                 for row in kept["left_out"]
@@ -135,6 +139,7 @@ def _propose(ground: _Ground, wish: DayWish) -> Proposal:
         optimal=plan.optimal and not ground.is_cut,
         left_out=_left_out(plan, ground),
         alternatives=tuple(_alternatives(ground, wish, problem, plan)),
+        lunchless=wish.meal is not None and plan.timeline.pause is None,
     )
     return Proposal(_stops(plan, ground.doors), findings)
 

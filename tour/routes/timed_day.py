@@ -2,14 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from tour.geo import Point
 from tour.programmes.models import SlotStatus
 from tour.programmes.queries import SlotEntry
+from tour.routes import edits
 from tour.routes.day import DayWish, TownDay, session_window
-from tour.routes.edits import PlannedStop, Stops
-from tour.routes.planner_problem import Candidate, DayProblem, Option, Timeline, Trouble
+from tour.routes.edits import Been, PlannedStop, Stops
+from tour.routes.planner_problem import (
+    Candidate,
+    DayProblem,
+    Option,
+    TimedBreak,
+    TimedStop,
+    Timeline,
+    Trouble,
+)
 from tour.routes.planner_timeline import Choice, timeline
 from tour.routes.site_matrix import Distances, SiteMatrix
 from tour.sites.catalogue import SiteEntry
@@ -30,13 +39,25 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class TimedDay:
-    """`stops` are those whose sites are still published; there is one more hop than stops."""
+    """`stops` are those whose sites are still published; there is one more hop than stops.
+
+    What has begun stands as it was; the rest is timed from there.
+    """
 
     stops: Stops
     hops: tuple[Hop, ...]
     times: Timeline
     late_by: tuple[int, ...]
     """Minutes after the last moment at which each visit may begin."""
+    sets_out: int
+    """Late enough not to wait at the first door."""
+    resumes: int | None
+    """When one goes on from the last visit that has begun, where that is later than it ended."""
+
+    @property
+    def done(self) -> int:
+        """How many visits have been recorded as begun."""
+        return edits.begun(self.stops)
 
     @property
     def distance_m(self) -> int:
@@ -54,31 +75,89 @@ async def timed_day(
     shown = [(stop, s) for stop in stops if (s := town.catalogue.by_id.get(stop.site_id))]
     points = [wish.start, *(_door(site, wish) for _stop, site in shown), wish.end]
     distances = await matrix.distances(town.catalogue, points, wish.profile)
+    kept = tuple(stop for stop, _site in shown)
+    past = [stop.been for stop in takewhile(lambda stop: stop.been, kept) if stop.been]
+    left, begins = _resuming(wish, kept, len(past))
+    lunch = next((TimedBreak(n, *stop.ate) for n, stop in enumerate(kept) if stop.ate), None)
+    most = wish.most_minutes
     problem = DayProblem(
         walk=distances.minutes(wish.pace),
-        start=0,
+        start=len(past),
         end=len(points) - 1,
-        begins=wish.starts,
+        begins=begins,
         ends=wish.ends,
         candidates=tuple(
             Candidate(place, tuple(_options(town, site, stop, slots)))
-            for place, (stop, site) in enumerate(shown, start=1)
+            for place, (stop, site) in enumerate(shown[len(past) :], start=len(past) + 1)
         ),
-        pause=wish.meal,
-        max_walk=wish.most_minutes,
+        pause=None if lunch else wish.meal,
+        max_walk=None if most is None else most - sum(been.leg for been in past),
         max_leg=wish.most_leg_minutes,
     )
-    times = _times(problem, [Choice(number) for number in range(len(shown))])
+    rest = _times(problem, [Choice(number) for number in range(len(shown) - len(past))])
+    times = _whole(past, rest, lunch)
     return TimedDay(
-        stops=tuple(stop for stop, _site in shown),
-        hops=_hops(distances, wish.pace),
+        stops=kept,
+        hops=_hops(distances, wish.pace, past),
         times=times,
-        late_by=tuple(
-            max(0, timed.start - problem.candidates[timed.candidate].options[timed.option].latest)
-            if timed.option is not None
-            else 0
-            for timed in times.stops
-        ),
+        late_by=(*(0 for _been in past), *_late_by(problem, rest)),
+        sets_out=_sets_out(times) if times.stops else begins,
+        resumes=begins if begins > left and (past or lunch) else None,
+    )
+
+
+def _resuming(wish: DayWish, stops: Stops, done: int) -> tuple[int, int]:
+    """When the last visit that has begun ends, lunch after it included, and when one goes on."""
+    last = stops[done - 1].been if done else None
+    left = last.leave if last else wish.starts
+    if done == len(stops):
+        return left, left
+    ahead = stops[done]
+    left = max(left, ahead.ate[1] if ahead.ate else 0)
+    return left, max(left, ahead.not_before)
+
+
+def _whole(past: Sequence[Been], rest: Timeline, lunch: TimedBreak | None) -> Timeline:
+    """The day as it went so far, and as it goes on."""
+    done = len(past)
+    pause = rest.pause and replace(rest.pause, before=rest.pause.before + done)
+    stops = (
+        *(TimedStop(n, 0, b.leg, b.arrive, b.start, b.leave) for n, b in enumerate(past)),
+        *(replace(stop, candidate=stop.candidate + done) for stop in rest.stops),
+    )
+    return replace(
+        rest,
+        stops=_without_waiting_first(stops, lunch or pause),
+        pause=lunch or pause,
+        walking=rest.walking + sum(been.leg for been in past),
+    )
+
+
+def _sets_out(times: Timeline) -> int:
+    """When one leaves for the first stop, or eats before one does."""
+    first, pause = times.stops[0], times.pause
+    if pause and pause.before == 0 and pause.start < first.arrive:
+        return pause.start
+    return first.arrive - first.leg
+
+
+def _without_waiting_first(
+    stops: tuple[TimedStop, ...], pause: TimedBreak | None
+) -> tuple[TimedStop, ...]:
+    """Who would wait at the first door, or for lunch there, sets out later."""
+    if not stops:
+        return stops
+    first = stops[0]
+    waits_for = pause.start if pause and pause.before == 0 else first.start
+    return (replace(first, arrive=max(first.arrive, waits_for)), *stops[1:])
+
+
+def _late_by(problem: DayProblem, times: Timeline) -> tuple[int, ...]:
+    return tuple(
+        max(0, timed.start - problem.candidates[timed.candidate].options[timed.option].latest)
+        if timed.option is not None
+        else 0
+        for timed in times.stops
     )
 
 
@@ -96,8 +175,7 @@ def _times(problem: DayProblem, choices: Sequence[Choice]) -> Timeline:
 def _options(town: TownDay, site: SiteEntry, stop: PlannedStop, slots: Slots) -> list[Option]:
     """When a stop can be visited: at its session, or within the doors' hours of the day."""
     if stop.slot_id is None:
-        spans = town.spans_of(site)
-        windows = [(max(span.opens, stop.not_before), span.closes - stop.stay) for span in spans]
+        windows = [(span.opens, span.closes - stop.stay) for span in town.spans_of(site)]
         return [Option(opens, closes, stop.stay, 0) for opens, closes in windows if opens <= closes]
     slot = slots.get(stop.slot_id)
     if slot is None or slot.status == SlotStatus.CANCELLED:
@@ -111,10 +189,11 @@ def _door(site: SiteEntry, wish: DayWish) -> Point:
     return site.place if site.place and site.is_walkable else wish.start
 
 
-def _hops(distances: Distances, pace: float) -> tuple[Hop, ...]:
+def _hops(distances: Distances, pace: float, past: Sequence[Been]) -> tuple[Hop, ...]:
+    """Those of the past as they were walked."""
     minutes = distances.minutes(pace)
     numbers = range(len(distances.points))
-    return tuple(
+    hops = [
         Hop(
             distances.points[i],
             distances.points[j],
@@ -123,4 +202,9 @@ def _hops(distances: Distances, pace: float) -> tuple[Hop, ...]:
             bool(distances.approximate[i, j]),
         )
         for i, j in pairwise(numbers)
-    )
+    ]
+    walked = [
+        replace(hop, distance_m=been.metres, minutes=been.leg)
+        for hop, been in zip(hops, past, strict=False)
+    ]
+    return (*walked, *hops[len(past) :])

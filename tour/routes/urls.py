@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.routes import handlers, plan_files, plan_handlers, plan_reserve
+from tour.routes import handlers, plan_files, plan_form_handlers, plan_handlers, plan_reserve
 
 PLAN = "/itineraries/{token}"
 
@@ -8,17 +8,22 @@ urls = [
     Url("/walk", handlers.walk, name="routes:walk"),
     Url("/walk.geojson", handlers.walk_geojson, name="routes:walk_geojson"),
     Url("/streets.geojson", handlers.streets_geojson, name="routes:streets_geojson"),
-    Url("/plan", plan_handlers.new, methods=["GET"], name="routes:plan"),
-    Url("/plan", plan_handlers.create, methods=["POST"], name="routes:plan_create"),
+    Url("/plan", plan_form_handlers.new, methods=["GET"], name="routes:plan"),
+    Url("/plan", plan_form_handlers.create, methods=["POST"], name="routes:plan_create"),
     Url(f"{PLAN}.gpx", plan_files.gpx, name="itineraries:gpx"),
     Url(f"{PLAN}.ics", plan_files.calendar, name="itineraries:calendar"),
     Url(f"{PLAN}.geojson", plan_files.geojson, name="itineraries:geojson"),
     Url(PLAN, plan_handlers.show, name="itineraries:show"),
     Url(f"{PLAN}/edit", plan_handlers.edit, methods=["POST"], name="itineraries:edit"),
-    Url(f"{PLAN}/conditions", plan_handlers.conditions, methods=["GET"], name="itineraries:form"),
     Url(
         f"{PLAN}/conditions",
-        plan_handlers.change_conditions,
+        plan_form_handlers.conditions,
+        methods=["GET"],
+        name="itineraries:form",
+    ),
+    Url(
+        f"{PLAN}/conditions",
+        plan_form_handlers.change_conditions,
         methods=["POST"],
         name="itineraries:change",
     ),
