@@ -25,6 +25,7 @@ from tour.events.agenda import AgendaCache
 from tour.events.keeping import keeping_pictures
 from tour.health.beating import beating
 from tour.hosts.urls import urls as host_urls
+from tour.notifications.console import MailWatch
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.keys import vapid_keys
 from tour.notifications.urls import urls as notification_urls
@@ -166,6 +167,7 @@ def _middleware(settings: Settings, town: Town, traffic: Traffic) -> list[Middle
         Middleware(CrossSiteGuard, base_url=settings.base_url),
         Middleware(BoundedWaits),
         Middleware(FaultPage),
+        Middleware(MailWatch),
     ]
 
 

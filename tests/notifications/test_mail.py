@@ -10,8 +10,10 @@ import pytest
 from tests.conftest import make_settings
 from tour.clock import system_clock
 from tour.errors import ConfigurationError
-from tour.notifications.mail import Letter, MailServer, open_mailer
+from tour.notifications.answers import Outcome
+from tour.notifications.mail import Letter, open_mailer
 from tour.notifications.message import Action, Message
+from tour.notifications.smtp import MailServer
 from tour.settings import Settings
 
 LETTER = Letter(
@@ -32,6 +34,14 @@ def with_smtp(settings: Settings, url: str) -> Settings:
     return replace(settings, smtp_url=url)
 
 
+async def send(settings: Settings, letter: Letter = LETTER) -> Outcome:
+    mailer = open_mailer(settings, system_clock)
+    try:
+        return await mailer.send(letter)
+    finally:
+        await mailer.close()
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return make_settings("sqlite://unused", tmp_path, TOUR_MAIL_FROM="tour@example.org")
@@ -39,8 +49,8 @@ def settings(tmp_path: Path) -> Settings:
 
 async def test_a_letter_arrives_as_text_and_html(post_office, settings) -> None:
     office, port = post_office
-    mailer = open_mailer(with_smtp(settings, f"smtp://tour:p%40ss@127.0.0.1:{port}"), system_clock)
-    assert (await mailer.send(LETTER)).verdict == "sent"
+    outcome = await send(with_smtp(settings, f"smtp://tour:p%40ss@127.0.0.1:{port}"))
+    assert outcome.verdict == "sent"
     [mail] = office.mails
     assert mail["To"] == "yamada@example.org"
     assert mail["From"] == "tour@example.org"
@@ -56,7 +66,7 @@ async def test_a_letter_arrives_as_text_and_html(post_office, settings) -> None:
 
 async def test_a_title_cannot_add_a_header(post_office, settings) -> None:
     office, port = post_office
-    await open_mailer(with_smtp(settings, f"smtp://127.0.0.1:{port}"), system_clock).send(LETTER)
+    await send(with_smtp(settings, f"smtp://127.0.0.1:{port}"))
     [mail] = office.mails
     assert mail["Bcc"] is None
     assert mail["Subject"] == "明日の体験 Bcc: someone@example.org"
@@ -74,15 +84,13 @@ async def test_what_a_mail_server_refuses(
 ) -> None:
     office, port = post_office
     office.answers = [answer]
-    mailer = open_mailer(with_smtp(settings, f"smtp://127.0.0.1:{port}"), system_clock)
-    outcome = await mailer.send(LETTER)
+    outcome = await send(with_smtp(settings, f"smtp://127.0.0.1:{port}"))
     assert (outcome.verdict, outcome.problem) == (verdict, problem)
 
 
 async def test_a_wrong_password_is_the_operators_to_mend(post_office, settings) -> None:
     _office, port = post_office
-    mailer = open_mailer(with_smtp(settings, f"smtp://tour:wrong@127.0.0.1:{port}"), system_clock)
-    outcome = await mailer.send(LETTER)
+    outcome = await send(with_smtp(settings, f"smtp://tour:wrong@127.0.0.1:{port}"))
     assert (outcome.verdict, outcome.problem) == ("retry", "the mail server refused our password")
 
 
@@ -91,9 +99,7 @@ async def test_a_mail_server_that_is_down_is_tried_again(settings) -> None:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    outcome = await open_mailer(with_smtp(settings, f"smtp://127.0.0.1:{port}"), system_clock).send(
-        LETTER
-    )
+    outcome = await send(with_smtp(settings, f"smtp://127.0.0.1:{port}"))
     assert outcome.verdict == "retry"
 
 

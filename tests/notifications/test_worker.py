@@ -42,6 +42,7 @@ async def worker_process(settings: Settings, at: datetime) -> AsyncIterator[Proc
         "TOUR_VAPID_SUBJECT": settings.vapid_subject,
         "TOUR_DEMO": "1",
         "TOUR_CLOCK": at.isoformat(),
+        "TOUR_SMTP_URL": settings.smtp_url,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WORKER, cwd=ROOT, env=environ, stdout=PIPE, stderr=PIPE

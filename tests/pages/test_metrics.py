@@ -10,6 +10,7 @@ from tests.conftest import make_settings
 from tour.app import create_app
 from tour.notifications import service
 from tour.notifications.message import Message
+from tour.notifications.models import MAIL, Circuit
 
 LINE = re.compile(r"[a-z_]+(\{([a-z]+=\"[^\"\\\n]*\",?)+\})? [0-9.e+-]+")
 
@@ -40,6 +41,13 @@ async def test_the_queue_and_the_requests(client: httpx.AsyncClient, clock) -> N
     assert "yamada" not in answer.text
     for line in answer.text.splitlines():
         assert line.startswith("# ") or LINE.fullmatch(line), line
+
+
+async def test_since_when_no_mail_leaves(client: httpx.AsyncClient, clock) -> None:
+    assert "tour_mail_stands_seconds 0\n" in (await client.get("/metrics")).text
+    await Circuit.create(service=MAIL, failing_since=clock())
+    clock.turn(minutes=3)
+    assert "tour_mail_stands_seconds 180\n" in (await client.get("/metrics")).text
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 from tests.notifications.conftest import EMAIL, queue_now
 from tests.staff.town import make_town
 from tour.db import transaction
-from tour.notifications import outbox, service
+from tour.notifications import outbox, results, service
 from tour.notifications.answers import SENT, Outcome, Verdict
 from tour.notifications.fan_out import fan_out
+from tour.notifications.models import MAIL, Circuit
 
 
 async def deliver(clock, outcome: Outcome) -> None:
@@ -18,7 +19,7 @@ async def deliver(clock, outcome: Outcome) -> None:
     async with transaction():
         await fan_out(clock(), 10)
         [job] = await outbox.claim(clock(), 10, {}, default_room=10)
-        await outbox.record([(job, outcome)], clock())
+        await results.record([(job, outcome)], clock())
 
 
 async def test_the_numbers_and_the_reasons(staff: httpx.AsyncClient, clock) -> None:
@@ -52,3 +53,22 @@ async def test_nonsense_is_the_first_page(staff: httpx.AsyncClient, query: str) 
 
 async def test_not_for_others(client: httpx.AsyncClient) -> None:
     assert (await client.get("/staff/deliveries")).status_code != 200
+
+
+@pytest.mark.parametrize("path", ["/staff", "/staff/sites", "/staff/deliveries", "/staff/log"])
+async def test_every_page_says_that_no_mail_leaves(
+    staff: httpx.AsyncClient, clock, path: str
+) -> None:
+    assert "メールが送れていません" not in (await staff.get(path)).text
+    await Circuit.create(service=MAIL, failing_since=clock())
+    clock.turn(minutes=2)
+    page = (await staff.get(path)).text
+    assert "12月1日(火) 12:00から、メールが送れていません" in page
+
+
+async def test_the_host_reads_it_too(staff: httpx.AsyncClient, clock) -> None:
+    await make_town()
+    await Circuit.create(service=MAIL, failing_since=clock())
+    clock.turn(minutes=2)
+    for tab in ("", "/programmes", "/profile", "/messages"):
+        assert "メールが送れていません" in (await staff.get(f"/host/site-1{tab}")).text

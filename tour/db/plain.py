@@ -16,7 +16,7 @@ Row = dict[str, Any]
 async def fetch(statement: str, *values: object) -> list[Row]:
     """The rows of a SELECT, or of a RETURNING, in the transaction around it if there is one."""
     connection = get_connection("default")
-    if not _is_postgres():
+    if not is_postgres():
         statement = statement.replace("$", "?")
     return await connection.execute_query_dict(statement, list(values))
 
@@ -24,7 +24,7 @@ async def fetch(statement: str, *values: object) -> list[Row]:
 def skip_locked(table: str) -> str:
     """Ends a SELECT that takes rows which no other worker is taking. On SQLite the transaction
     itself holds the only write lock."""
-    return f"FOR UPDATE OF {table} SKIP LOCKED" if _is_postgres() else ""
+    return f"FOR UPDATE OF {table} SKIP LOCKED" if is_postgres() else ""
 
 
 def numbers(ids: Iterable[int]) -> str:
@@ -41,5 +41,6 @@ def from_json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _is_postgres() -> bool:
+def is_postgres() -> bool:
+    """Which of the two databases this process is connected to."""
     return bool(get_connection("default").capabilities.dialect == "postgres")

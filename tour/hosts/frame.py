@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tour.accounts.guards import Tending
 from tour.accounts.roles import Permission
+from tour.notifications.console import mail_since
 from tour.web import render, state
 
 
@@ -31,6 +32,7 @@ def host_page(
         sees_parties=tending.sees_parties,
         may_invite=tending.may(Permission.INVITE),
         is_staff=tending.who.may(Permission.SEE_STAFF_CONSOLE),
+        mail_since=mail_since(request),
         mail_folder="" if settings.smtp_url else str(settings.var / "mail"),
         **context,
     )

@@ -1,6 +1,7 @@
 """What an answer of a push service means, and when to try again: pure rules.
 
 RFC 8030 and RFC 9110 say what the numbers mean; where services differ, the comment says which.
+Nothing is given up for having been tried often: a message is tried until it is pointless.
 """
 
 import random
@@ -10,7 +11,10 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-MAX_ATTEMPTS = 10
+MOST_REFUSALS = 10
+"""Tries, within about half an hour, of a message whose refusal may be the server's own trouble."""
+UNCERTAIN_PAUSES = (timedelta(minutes=2), timedelta(minutes=20))
+"""Before a letter is handed over again whose acceptance was lost; after these it counts as sent."""
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
 LONGEST_RETRY_AFTER = timedelta(hours=1)
@@ -22,21 +26,35 @@ class Verdict(StrEnum):
     GONE = "gone"
     TOO_LARGE = "too large"
     RETRY = "retry"
+    REFUSED = "refused"
+    """Perhaps for good, perhaps by a trouble of the server's own: tried `MOST_REFUSALS` times."""
+    UNCERTAIN = "uncertain"
+    """Handed over whole, but the answer was lost: it may have arrived."""
     FAILED = "failed"
     EXPIRED = "expired"
+
+
+class Whose(StrEnum):
+    """Whose trouble it is that a message was not taken."""
+
+    MESSAGE = "message"
+    """Its own, its reader's or its browser's."""
+    UNCLEAR = "unclear"
+    """The service's if it happens to two in a row."""
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one try ended. `problem` is for staff and never holds an address or a key.
 
-    `retry_after` is what the service asked for; `is_throttled` says that it was a 429 or 503.
+    `retry_after` is what the service asked for.
     """
 
     verdict: Verdict
     problem: str = ""
     retry_after: timedelta | None = None
-    is_throttled: bool = False
+    whose: Whose = Whose.MESSAGE
 
 
 SENT = Outcome(Verdict.SENT)
@@ -52,7 +70,7 @@ def judge(status: int, headers: Mapping[str, str], *, now: datetime) -> Outcome:
         return Outcome(Verdict.TOO_LARGE, "413 too large")
     if status in (408, 425, 429) or status >= 500:
         wait = retry_after(headers.get("Retry-After"), now=now)
-        return Outcome(Verdict.RETRY, f"{status} try later", wait, status in (429, 503))
+        return Outcome(Verdict.RETRY, f"{status} try later", wait, Whose.UNCLEAR)
     return Outcome(Verdict.FAILED, _refusal(status, headers))
 
 

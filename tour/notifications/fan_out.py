@@ -8,14 +8,18 @@ for several of its recipients: the deliveries of the others go together with the
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from tour.db.plain import Row, fetch, instant, numbers, skip_locked
-from tour.notifications.models import MAIL, Delivery, DeliveryStatus, Reminder, ReminderStatus
+from tour.notifications.models import Delivery, DeliveryStatus, ReminderStatus
 from tour.notifications.schedule import SAID_ONCE, Choice
+from tour.notifications.urgency import urgency_sql
 
+PATIENCE = timedelta(minutes=5)
+"""After so long a letter goes instead of a push that was not taken, or after a quarter of the time
+that the message still matters if that is shorter."""
 BY_MAIL_ONLY = "mail:"
 """Begins the key of what must reach a mail box, whatever browser has subscribed."""
 ASKED_FOR = "asked:"
@@ -24,12 +28,14 @@ they have stopped all messages."""
 CHOICES = frozenset(str(choice) for choice in Choice)
 SAID_ONCE_SQL = " OR ".join(f"r.key LIKE '{kind}:%'" for kind in sorted(SAID_ONCE))
 
-DUE = """
-SELECT r.id, r.key, r.expires_at, t.choices, t.stopped_at
+URGENCY = urgency_sql("r.key")
+
+DUE = f"""
+SELECT r.id, r.key, r.expires_at, t.choices, t.stopped_at, t.email <> '' AS has_mail
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
-WHERE {which} AND r.status = 'waiting'
-ORDER BY r.due_at LIMIT {limit} {lock}
-"""
+WHERE {{which}} AND r.status = 'waiting'
+ORDER BY {URGENCY}, r.due_at LIMIT {{limit}} {{lock}}
+"""  # noqa: S608 - words and numbers of our own
 SAME_BROWSER = f"""
 SELECT o.id
 FROM reminder r
@@ -53,25 +59,34 @@ WHERE r.id IN ({{ids}}) AND ({SAID_ONCE_SQL})
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = theirs.id)
 """  # noqa: S608
 """CROSS JOIN keeps SQLite to this order: by its own guess it begins with every waiting reminder."""
-TO_BROWSERS = """
+TO_BROWSERS = f"""
 INSERT INTO delivery
-    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem)
+    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem,
+    urgency)
 SELECT r.id, r.revision, s.id, s.service, 'waiting', 0,
-    CASE WHEN r.due_at > $1 THEN $1 ELSE r.due_at END, ''
+    CASE WHEN r.due_at > $1 THEN $1 ELSE r.due_at END, '', {URGENCY}
 FROM reminder r JOIN push_subscription s ON s.recipient_id = r.recipient_id
-WHERE r.id IN ({ids}) AND r.key NOT LIKE 'mail:%'
-"""
-TO_MAIL = """
+WHERE r.id IN ({{ids}}) AND r.key NOT LIKE 'mail:%'
+"""  # noqa: S608
+TO_MAIL = f"""
 INSERT INTO delivery
-    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem)
+    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem,
+    urgency)
 SELECT r.id, r.revision, NULL, 'mail', 'waiting', 0,
-    CASE WHEN r.due_at > $1 THEN $1 ELSE r.due_at END, ''
+    CASE WHEN r.due_at > $1 THEN $1 ELSE r.due_at END, '', {URGENCY}
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
-WHERE r.id IN ({ids}) AND t.email <> ''
+WHERE r.id IN ({{ids}}) AND t.email <> ''
     AND (r.key LIKE 'mail:%' OR NOT EXISTS (
         SELECT 1 FROM push_subscription s WHERE s.recipient_id = r.recipient_id
     ))
-"""
+"""  # noqa: S608
+INSTEAD = f"""
+INSERT INTO delivery
+    (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem,
+    urgency)
+SELECT r.id, r.revision, NULL, 'mail', 'waiting', 0, COALESCE($1, r.due_at), '', {URGENCY}
+FROM reminder r WHERE r.id IN ({{ids}})
+"""  # noqa: S608
 MADE = """
 SELECT d.id, d.reminder_id, r.key, COALESCE(s.endpoint, t.email) AS address
 FROM delivery d
@@ -80,6 +95,10 @@ JOIN recipient t ON t.id = r.recipient_id
 LEFT JOIN push_subscription s ON s.id = d.subscription_id
 WHERE d.reminder_id IN ({ids}) AND d.status = 'waiting'
 ORDER BY d.reminder_id
+"""
+MAIL_AT = """
+UPDATE delivery SET mail_at = $1
+WHERE reminder_id IN ({ids}) AND status IN ('waiting', 'together') AND service <> 'mail'
 """
 END = """
 UPDATE reminder SET status = '{status}' WHERE id IN ({ids}) AND status = '{of}' RETURNING id
@@ -99,6 +118,7 @@ async def fan_out(now: datetime, limit: int) -> int:
         fates[_fate(row, now)].append(row["id"])
     if wanted := fates.pop(ReminderStatus.SENDING, None):
         reached = await _make_deliveries(wanted, now)
+        await _plan_mails([row for row in rows if row["has_mail"] and row["id"] in reached], now)
         fates[ReminderStatus.SENDING] = [i for i in wanted if i in reached]
         fates[ReminderStatus.UNREACHABLE] = [i for i in wanted if i not in reached]
     for status, reminder_ids in fates.items():
@@ -109,11 +129,7 @@ async def fan_out(now: datetime, limit: int) -> int:
 
 async def mail_instead(reminder_ids: Sequence[int], now: datetime) -> None:
     """No browser of these could be reached, so each is told by mail, and one mail box once."""
-    revisions = await Reminder.filter(id__in=reminder_ids).values("id", "revision")
-    for row in revisions:
-        await Delivery.create(
-            reminder_id=row["id"], revision=row["revision"], service=MAIL, next_attempt_at=now
-        )
+    await fetch(INSTEAD.format(ids=numbers(reminder_ids)), now)
     await _join(await fetch(MADE.format(ids=numbers(reminder_ids))))
 
 
@@ -170,6 +186,16 @@ async def _make_deliveries(reminder_ids: Sequence[int], now: datetime) -> set[in
     made = await fetch(MADE.format(ids=ids))
     await _join(made)
     return {row["reminder_id"] for row in made}
+
+
+async def _plan_mails(rows: Iterable[Row], now: datetime) -> None:
+    """Write down when a letter goes instead of a push that nobody took until then."""
+    by_instant: dict[datetime, list[int]] = defaultdict(list)
+    for row in rows:
+        patience = min(PATIENCE, (instant(row["expires_at"]) - now) / 4)
+        by_instant[now + patience].append(row["id"])
+    for mail_at, ids in by_instant.items():
+        await fetch(MAIL_AT.format(ids=numbers(ids)), mail_at)
 
 
 async def _join(made: Iterable[Row]) -> None:

@@ -1,7 +1,8 @@
 """What is on its way to one service, and what waits for its turn."""
 
-from collections import deque
+import heapq
 from dataclasses import dataclass, field
+from itertools import count
 
 from tour.notifications.outbox import Job
 
@@ -21,27 +22,39 @@ class Lane:
     a slow one gets one more with every answer, up to `most`."""
 
     most: int = IN_FLIGHT
+    first: int = FIRST_IN_FLIGHT
+    slow_seconds: float = SLOW_SECONDS
     limit: int = field(init=False)
     in_flight: int = 0
-    waiting: deque[Job] = field(default_factory=deque)
+    _waiting: list[tuple[int, int, Job]] = field(default_factory=list)
+    _order: "count[int]" = field(default_factory=count)
 
     def __post_init__(self) -> None:
-        self.limit = min(FIRST_IN_FLIGHT, self.most)
+        self.limit = min(self.first, self.most)
 
     @property
     def room(self) -> int:
         """How many more may be claimed."""
-        return min(IN_HAND, 2 * self.most) - len(self.waiting) - self.in_flight
+        return min(IN_HAND, 2 * self.most) - len(self._waiting) - self.in_flight
+
+    def add(self, job: Job) -> None:
+        """Behind what is as urgent, before what is less."""
+        heapq.heappush(self._waiting, (job.urgency, next(self._order), job))
 
     def take(self) -> Job | None:
         """The next try that may start now."""
-        if not self.waiting or self.in_flight >= self.limit:
+        if not self._waiting or self.in_flight >= self.limit:
             return None
         self.in_flight += 1
-        return self.waiting.popleft()
+        return heapq.heappop(self._waiting)[2]
+
+    def empty(self) -> list[Job]:
+        """Everything that waits here, which is given back."""
+        waiting, self._waiting = self._waiting, []
+        return [job for _urgency, _order, job in waiting]
 
     def end(self, seconds: float) -> None:
         """A try has ended after `seconds`."""
         self.in_flight -= 1
-        if seconds > SLOW_SECONDS and self.limit < self.most:
+        if seconds > self.slow_seconds and self.limit < self.most:
             self.limit += 1

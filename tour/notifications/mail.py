@@ -2,33 +2,30 @@
 
 import asyncio
 import os
-import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import aiosmtplib
 import jinja2
 
 from tour.clock import Clock
-from tour.errors import ConfigurationError
 from tour.i18n import current_language
-from tour.notifications.answers import SENT, Outcome, Verdict
+from tour.notifications.answers import SENT, Outcome, Verdict, Whose
 from tour.notifications.message import Message
+from tour.notifications.smtp import NO_ADDRESS, MailLine, MailServer, is_mail_box
 from tour.settings import Settings
 from tour.town import Town, read_town
 from tour.web.templates import make_environment
 
-TIMEOUT_SECONDS = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`name` is the same for every try, so that mail programs show a letter sent twice once.
+    """`name` is the same for every try and no other letter has it ever, so that mail programs show
+    what was sent twice once.
 
     `token` leads to the page where its reader can stop these mails.
     """
@@ -43,7 +40,9 @@ class Letter:
 class Carrier(Protocol):
     """Takes a finished mail further."""
 
-    async def carry(self, mail: EmailMessage, name: str) -> Outcome: ...
+    async def carry(self, mail: EmailMessage, to: str, name: str) -> Outcome: ...
+
+    async def close(self) -> None: ...
 
 
 class Mailer:
@@ -68,7 +67,13 @@ class Mailer:
 
     async def send(self, letter: Letter) -> Outcome:
         """Try once. Never raises for what a mail server or a network does."""
-        return await self._carrier.carry(self.write(letter), letter.name)
+        if not is_mail_box(letter.to):
+            return NO_ADDRESS
+        return await self._carrier.carry(self.write(letter), letter.to, letter.name)
+
+    async def close(self) -> None:
+        """Let go of what is kept open for the next letter."""
+        await self._carrier.close()
 
     def write(self, letter: Letter) -> EmailMessage:
         stop_url = f"{self._base_url}/notifications/{letter.token}"
@@ -99,71 +104,21 @@ class Mailer:
 
 
 @dataclass(frozen=True, slots=True)
-class MailServer:
-    """`smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…`."""
-
-    host: str
-    port: int
-    user: str | None
-    password: str | None
-    use_tls: bool
-
-    @classmethod
-    def parse(cls, url: str) -> "MailServer":
-        """Raises ConfigurationError, without showing the password."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            raise ConfigurationError("TOUR_SMTP_URL: the port is not a number") from None
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ConfigurationError("TOUR_SMTP_URL: must look like smtp://user:password@host:port")
-        return cls(
-            host=parts.hostname,
-            port=port or (465 if parts.scheme == "smtps" else 587),
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            use_tls=parts.scheme == "smtps",
-        )
-
-    async def carry(self, mail: EmailMessage, name: str) -> Outcome:  # noqa: ARG002 - a folder's
-        try:
-            await aiosmtplib.send(
-                mail,
-                hostname=self.host,
-                port=self.port,
-                username=self.user,
-                password=self.password,
-                use_tls=self.use_tls,
-                timeout=TIMEOUT_SECONDS,
-            )
-        except aiosmtplib.SMTPRecipientsRefused as exc:
-            return _refused(exc.recipients[0].code)
-        except aiosmtplib.SMTPAuthenticationError:
-            return Outcome(Verdict.RETRY, "the mail server refused our password")
-        except aiosmtplib.SMTPResponseException as exc:
-            return _refused(exc.code)
-        except (aiosmtplib.SMTPException, OSError, ssl.SSLError):
-            return Outcome(Verdict.RETRY, "the mail server does not answer")
-        return SENT
-
-
-def _refused(code: int) -> Outcome:
-    """4xx is for now, 5xx for good (RFC 5321, 4.2.1)."""
-    if code >= 500:
-        return Outcome(Verdict.FAILED, f"mail refused: {code}")
-    return Outcome(Verdict.RETRY, f"mail put off: {code}")
-
-
-@dataclass(frozen=True, slots=True)
 class MailFolder:
     """Without a mail server, mails are `.eml` files: to look at, and to send by other means."""
 
     folder: Path
 
-    async def carry(self, mail: EmailMessage, name: str) -> Outcome:
-        await asyncio.to_thread(self._write, self.folder / f"{name}.eml", mail.as_bytes())
+    async def carry(self, mail: EmailMessage, to: str, name: str) -> Outcome:  # noqa: ARG002 - a server's
+        try:
+            await asyncio.to_thread(self._write, self.folder / f"{name}.eml", mail.as_bytes())
+        except OSError:
+            problem = "the folder for mails cannot be written"
+            return Outcome(Verdict.RETRY, problem, whose=Whose.SERVICE)
         return SENT
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
     def _write(self, path: Path, raw: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +133,7 @@ def open_mailer(settings: Settings, clock: Clock) -> Mailer:
     host = urlsplit(settings.base_url).hostname or "localhost"
     carrier: Carrier = MailFolder(settings.var / "mail")
     if settings.smtp_url:
-        carrier = MailServer.parse(settings.smtp_url)
+        carrier = MailLine(MailServer.parse(settings.smtp_url))
     return Mailer(
         carrier,
         make_environment(town, asset=lambda name: f"{settings.base_url}/static/0/{name}"),

@@ -114,7 +114,9 @@ class Delivery(Model):
     """One reminder on its way to one browser, or to the mail box (`service` is then "mail").
 
     A waiting row is due at `next_attempt_at`. A worker claims it by moving that instant a lease
-    ahead, so what a killed worker had in hand falls due again by itself.
+    ahead, so what a killed worker had in hand falls due again by itself. The least `urgency` goes
+    first. `unfinished` counts claims in a row that came to no end, `uncertain` the tries after
+    which the letter may have arrived. A push that is not taken by `mail_at` goes as a mail.
     """
 
     id = fields.IntField(primary_key=True)
@@ -137,6 +139,28 @@ class Delivery(Model):
     next_attempt_at: datetime = fields.DatetimeField()
     problem = fields.CharField(max_length=80, default="")
     finished_at: datetime | None = fields.DatetimeField(null=True)
+    urgency = fields.SmallIntField(default=2)
+    unfinished = fields.SmallIntField(default=0)
+    uncertain = fields.SmallIntField(default=0)
+    mail_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "delivery"
+
+
+class Circuit(Model):
+    """How a service, the mail server or a push service, does as a whole; one row for all workers.
+
+    Nothing is claimed for it before `retry_at`; then one delivery tries whether it is back.
+    `failing_since` is the first failure after what it last accepted, at about `accepted_at`.
+    """
+
+    service = fields.CharField(max_length=120, primary_key=True)
+    accepted_at: datetime | None = fields.DatetimeField(null=True)
+    failing_since: datetime | None = fields.DatetimeField(null=True)
+    retry_at: datetime | None = fields.DatetimeField(null=True)
+    tries = fields.IntField(default=0)
+    problem = fields.CharField(max_length=80, default="")
+
+    class Meta:
+        table = "circuit"

@@ -10,6 +10,8 @@ from tortoise.functions import Count
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.notifications.models import (
+    MAIL,
+    Circuit,
     Delivery,
     DeliveryStatus,
     PushSubscription,
@@ -19,6 +21,10 @@ from tour.notifications.models import (
 )
 
 PAGE = 50
+FLICKER = timedelta(minutes=1)
+"""A mail server that is away for less is no news to anybody."""
+NOBODY_CAME = timedelta(minutes=5)
+"""A letter that waits so long without a try waits for a worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +150,32 @@ async def deliveries(
         )
     )
     return [DeliveryLine(**{**row, "kind": row["kind"].partition(":")[0]}) for row in rows]
+
+
+async def mail_stands_since(now: datetime, *, at_least: timedelta = FLICKER) -> datetime | None:
+    """Since when no mail has left though some should have, if that is `at_least` so long ago; None
+    while mail leaves, or none has to.
+
+    The server may refuse or not answer, or nobody may be there to hand it anything.
+    """
+    circuit = await Circuit.get_or_none(service=MAIL)
+    waiting = Delivery.filter(status=DeliveryStatus.WAITING, service=MAIL)
+    oldest = await waiting.order_by("next_attempt_at").first()
+    since = circuit.failing_since if circuit else None
+    if since is None and oldest and oldest.next_attempt_at <= now - NOBODY_CAME:
+        last = circuit.accepted_at if circuit else None
+        since = max(oldest.next_attempt_at, last or oldest.next_attempt_at)
+    return since if since and since <= now - at_least else None
+
+
+async def told_at(recipient_id: int, key: str) -> datetime | None:
+    """When a service, or the mail server, took the message of this key as it reads now; None while
+    it is still to be said. From then on it could be read."""
+    reminder = await Reminder.get_or_none(recipient_id=recipient_id, key=key)
+    if reminder is None:
+        return None
+    mine = Delivery.filter(reminder_id=reminder.id, revision=reminder.revision)
+    ways = await mine.select_related("lead")
+    ends = [way.lead if way.lead and way.status == DeliveryStatus.TOGETHER else way for way in ways]
+    taken = [end.finished_at for end in ends if end.status == DeliveryStatus.SENT]
+    return min((instant for instant in taken if instant), default=None)

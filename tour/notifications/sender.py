@@ -19,7 +19,7 @@ from py_vapid import Vapid02, VapidException
 from yarl import URL
 
 from tour.errors import ConfigurationError
-from tour.notifications.answers import Outcome, Verdict, judge
+from tour.notifications.answers import Outcome, Verdict, Whose, judge
 from tour.notifications.encryption import decoded, encrypt
 from tour.notifications.endpoints import (
     EndpointPolicy,
@@ -80,11 +80,11 @@ class PushSender:
         except aiohttp.ClientConnectorError as exc:
             if isinstance(exc.os_error, RefusedAddress):
                 return Outcome(Verdict.FAILED, "the push service's address is not public")
-            return Outcome(Verdict.RETRY, "no connection")
+            return Outcome(Verdict.RETRY, "no connection", whose=Whose.UNCLEAR)
         except TimeoutError:
-            return Outcome(Verdict.RETRY, "no answer in time")
+            return Outcome(Verdict.RETRY, "no answer in time", whose=Whose.UNCLEAR)
         except (aiohttp.ClientError, OSError):
-            return Outcome(Verdict.RETRY, "connection lost")
+            return Outcome(Verdict.RETRY, "connection lost", whose=Whose.UNCLEAR)
 
     async def _post(self, origin: str, body: bytes, push: Push) -> Outcome:
         url = URL(push.endpoint, encoded=True)

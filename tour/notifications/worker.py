@@ -1,29 +1,31 @@
 """Sends what is due: claims, tries, records, for as long as it runs.
 
 Any number of workers may run, in the web process or outside. Between a claim and its record there
-is no transaction; a worker that dies there loses nothing, because its claims lapse.
+is no transaction; a worker that dies there loses nothing, because its claims lapse. One that lives
+renews them, and lets go of those that it could not renew in time: another may have them by then.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
 from tour.clock import Clock
 from tour.db import transaction
-from tour.notifications import outbox
-from tour.notifications.answers import Outcome, Verdict, pause_before
+from tour.notifications import circuits, outbox, results
+from tour.notifications.answers import Outcome
+from tour.notifications.circuits import Answered, Complaints
 from tour.notifications.fan_out import fan_out
 from tour.notifications.lanes import IN_HAND, Lane
-from tour.notifications.mail import Letter, Mailer, open_mailer
-from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Envelope, joined, payload
+from tour.notifications.mail import Mailer, open_mailer
 from tour.notifications.models import MAIL
 from tour.notifications.outbox import Job
-from tour.notifications.sender import Push, PushSender, open_sender
+from tour.notifications.sender import PushSender, open_sender
+from tour.notifications.trying import Trier
 from tour.repeating import Loop, repeated
 from tour.seal import Seal
 from tour.secret import secret_key
@@ -31,9 +33,13 @@ from tour.settings import Settings
 
 log = logging.getLogger("tour.notifications")
 
+SLOW_MAIL_SECONDS = 0.3
 MAILS_IN_FLIGHT = 5
-MAX_CLAIMS = 40
-"""A message that ends the worker each time it is tried is given up in the end."""
+"""At a slow server; a quick one takes all over one connection, and a kill then repeats one letter
+at most."""
+RENEW_SECONDS = 20.0
+LEASE_SECONDS = outbox.LEASE.total_seconds() - 5
+"""By our own watch, which no clock change moves."""
 GRACE_SECONDS = 8
 IDLE_SECONDS = 1.0
 CLOCK_SLACK = timedelta(seconds=5)
@@ -55,12 +61,7 @@ GENTLE = Pace(batch=50, seconds=0.23, spacing=0.0047)
 since on SQLite pages wait for them, and no two messages encrypted between two pages."""
 
 
-@dataclass(slots=True)
-class Throttle:
-    """What a service has refused since it last accepted anything."""
-
-    refused: set[int] = field(default_factory=set)
-    pauses: int = 0
+Result = tuple[Job, Outcome]
 
 
 class Worker:
@@ -74,19 +75,21 @@ class Worker:
         seal: Seal,
         pace: Pace = FULL,
     ) -> None:
-        self._push = push
-        self._mailer = mailer
+        self._trier = Trier(push, mailer, clock, base_url=base_url, seal=seal)
         self._clock = clock
-        self._base_url = base_url
-        self._seal = seal
         self._pace = pace
         self._tasks: set[asyncio.Task[None]] = set()
-        self._lanes: dict[str, Lane] = defaultdict(Lane, {MAIL: Lane(most=MAILS_IN_FLIGHT)})
-        self._results: list[tuple[Job, Outcome]] = []
-        self._throttles: dict[str, Throttle] = defaultdict(Throttle)
+        self._lanes: dict[str, Lane] = defaultdict(
+            Lane, {MAIL: Lane(MAILS_IN_FLIGHT, first=1, slow_seconds=SLOW_MAIL_SECONDS)}
+        )
+        self._ours_until: dict[int, float] = {}
+        self._renewed_at = monotonic()
+        self._results: list[Result] = []
+        self._complaints = Complaints()
         self._last_seen: datetime | None = None
         self._is_stopping = False
         self._next_start = 0.0
+        self._tries = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what is under way. A fault costs one cycle."""
@@ -98,12 +101,11 @@ class Worker:
 
     async def run_once(self) -> int:
         """Send and record all that is due now; returns how many tries that took."""
-        tries = 0
+        before = self._tries
         while await self._cycle():
             while self._tasks:
                 await asyncio.wait(self._tasks)
-            tries += len(self._results)
-        return tries
+        return self._tries - before
 
     async def _paced_cycle(self) -> float:
         """Seconds until the next."""
@@ -113,21 +115,57 @@ class Worker:
         """Record what came back, take what is due; False when there was nothing to do."""
         now = self._clock()
         await self._notice_clock_change(now)
-        results = list(self._results)
-        if not results and not await outbox.is_anything_due(now):
+        await self._renew_claims(now)
+        ended = list(self._results)
+        if not ended and not await outbox.is_anything_due(now):
             return bool(self._tasks)
         async with transaction():
-            if results:
-                await outbox.record(results, now)
-                await self._heed_throttling(results, now)
-            await fan_out(now, self._pace.batch)
-            jobs = await outbox.claim(now, self._pace.batch, self._room(), default_room=IN_HAND)
+            if ended:
+                await self._record(ended, now)
+            handed = await fan_out(now, self._pace.batch)
+            jobs = await self._claim(now)
         # Only now: had the transaction failed, they would be recorded by the next one.
-        del self._results[: len(results)]
+        del self._results[: len(ended)]
+        self._let_go(ended)
         for job in jobs:
-            self._lanes[job.service].waiting.append(job)
+            self._ours_until[job.id] = monotonic() + LEASE_SECONDS
+            self._lanes[job.service].add(job)
         self._start_all()
-        return True
+        return bool(ended or handed or jobs or self._tasks)
+
+    async def _claim(self, now: datetime) -> list[Job]:
+        """What may be tried now, and what others wait for in vain goes another way."""
+        away = [s for s, until in (await circuits.closed_until()).items() if until > now]
+        if away:
+            await results.look_past_services_away(now, self._pace.batch)
+        for service in away:
+            unbegun = self._lanes[service].empty()
+            await outbox.give_back(unbegun, now)
+            for job in unbegun:
+                self._ours_until.pop(job.id, None)
+        return await outbox.claim(now, self._pace.batch, self._room(), default_room=IN_HAND)
+
+    async def _record(self, ended: Sequence[Result], now: datetime) -> None:
+        await results.record(ended, now)
+        answers = [
+            Answered(job.id, job.service, job.attempt, job.is_probe, outcome)
+            for job, outcome in ended
+        ]
+        await self._complaints.heed(answers, now)
+
+    async def _renew_claims(self, now: datetime) -> None:
+        """Nobody else may take what is tried here, however long that takes."""
+        if not self._ours_until or monotonic() < self._renewed_at + RENEW_SECONDS:
+            return
+        ours = [i for i, until in self._ours_until.items() if monotonic() < until]
+        async with transaction():
+            kept = await outbox.renew(ours, now)
+        self._renewed_at = monotonic()
+        self._ours_until = {i: monotonic() + LEASE_SECONDS for i in kept}
+
+    def _let_go(self, ended: Sequence[Result]) -> None:
+        for job, _outcome in ended:
+            self._ours_until.pop(job.id, None)
 
     def _room(self) -> dict[str, int]:
         return {service: lane.room for service, lane in self._lanes.items()}
@@ -144,10 +182,25 @@ class Worker:
         while job:
             await self._spaced()
             started = monotonic()
-            outcome = await self._try(job)
-            self._results.append((job, outcome))
+            if started < self._ours_until.get(job.id, 0.0):
+                await self._end(job, await self._trier.attempt(job))
             lane.end(monotonic() - started)
             job = None if self._is_stopping else lane.take()
+
+    async def _end(self, job: Job, outcome: Outcome) -> None:
+        """A letter's end is written down at once: a worker that is killed before that sends it
+        again, and a mail box shows both."""
+        self._tries += 1
+        if job.service == MAIL:
+            try:
+                async with transaction():
+                    await self._record([(job, outcome)], self._clock())
+            except Exception as exc:  # the next cycle records it
+                log.error("to be recorded again: %s", type(exc).__name__)
+            else:
+                self._let_go([(job, outcome)])
+                return
+        self._results.append((job, outcome))
 
     async def _spaced(self) -> None:
         """Begin at once, or `spacing` after the try before."""
@@ -156,78 +209,23 @@ class Worker:
         if (wait := starts_at - monotonic()) > 0:
             await asyncio.sleep(wait)
 
-    async def _try(self, job: Job) -> Outcome:
-        try:
-            outcome = await self._send(job)
-        except Exception as exc:  # a fault of ours must neither stop the worker nor lose the row
-            log.error("a delivery failed inside: %s", type(exc).__name__)
-            outcome = Outcome(Verdict.RETRY, f"fault: {type(exc).__name__}"[:80])
-        if outcome.verdict == Verdict.FAILED:
-            log.warning("not delivered: %s", outcome.problem, extra={"service": job.service})
-        return outcome
-
-    async def _send(self, job: Job) -> Outcome:
-        left = (job.expires_at - self._clock()).total_seconds()
-        if left < 1:
-            return Outcome(Verdict.EXPIRED, "too late")
-        if job.attempt > MAX_CLAIMS:
-            return Outcome(Verdict.FAILED, "given up: no try came to an end")
-        if job.service == MAIL:
-            return await self._mailer.send(_letter(job, self._seal))
-        if job.endpoint is None:
-            return Outcome(Verdict.GONE, "unsubscribed")
-        outcome = await self._push.send(self._message(job, MAX_BYTES, int(left)))
-        if outcome.verdict == Verdict.TOO_LARGE:
-            outcome = await self._push.send(self._message(job, SHORT_BYTES, int(left)))
-        return outcome
-
-    def _message(self, job: Job, max_bytes: int, ttl: int) -> Push:
-        tag = f"reminder-{job.reminder_id}"
-        said = joined(job.parts).opened(self._seal)
-        envelope = Envelope(said, tag, job.revision, job.lang, self._base_url)
-        raw = payload(envelope, max_bytes)
-        return Push(job.endpoint or "", job.p256dh or "", job.auth or "", raw, topic=tag, ttl=ttl)
-
-    async def _heed_throttling(self, results: list[tuple[Job, Outcome]], now: datetime) -> None:
-        """One 429 may be about one device; several, with nothing accepted, are the service's."""
-        waits: dict[str, timedelta] = {}
-        for job, outcome in results:
-            if outcome.verdict == Verdict.SENT:
-                self._throttles.pop(job.service, None)
-            elif outcome.is_throttled:
-                self._throttles[job.service].refused.add(job.id)
-                asked = outcome.retry_after or timedelta()
-                waits[job.service] = max(asked, waits.get(job.service, asked))
-        for service, asked in waits.items():
-            throttle = self._throttles[service]
-            if len(throttle.refused) > 1:
-                throttle.pauses += 1
-                pause = asked or pause_before(throttle.pauses, None)
-                await outbox.hold_back(service, now + pause)
-                log.warning("held back", extra={"service": service, "seconds": pause.seconds})
-
     async def _notice_clock_change(self, now: datetime) -> None:
         last, self._last_seen = self._last_seen, now
         if last is None:
-            await outbox.mend_after_clock_change(now, outbox.FARTHEST)
+            await self._mend(now, outbox.FARTHEST)
         elif now < last - CLOCK_SLACK:
-            await outbox.mend_after_clock_change(now, outbox.LEASE)
+            await self._mend(now, outbox.LEASE)
+
+    async def _mend(self, now: datetime, longest: timedelta) -> None:
+        async with transaction():
+            await outbox.mend_after_clock_change(now, longest)
+            await results.finish_stuck(now)
 
     async def _record_rest(self) -> None:
         if self._results:
             async with transaction():
-                await outbox.record(self._results, self._clock())
+                await self._record(self._results, self._clock())
             self._results.clear()
-
-
-def _letter(job: Job, seal: Seal) -> Letter:
-    return Letter(
-        to=job.email,
-        message=joined(job.parts).opened(seal),
-        lang=job.lang,
-        token=job.token,
-        name=f"reminder-{job.reminder_id}-{job.revision}",
-    )
 
 
 @asynccontextmanager
@@ -236,7 +234,10 @@ async def open_worker(settings: Settings, clock: Clock, pace: Pace) -> AsyncIter
     mailer = open_mailer(settings, clock)
     async with open_sender(settings) as push:
         seal = Seal(secret_key(settings))
-        yield Worker(push, mailer, clock, base_url=settings.base_url, seal=seal, pace=pace)
+        try:
+            yield Worker(push, mailer, clock, base_url=settings.base_url, seal=seal, pace=pace)
+        finally:
+            await mailer.close()
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ proxy, whose every reader would seem to be this machine.
 import hmac
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -35,6 +35,7 @@ async def metrics(request: Request) -> Response:
     at = now(request)
     families = [
         *_outbox(await notifications.queue_state(at)),
+        *_mail(await notifications.mail_stands_since(at), at),
         *_deliveries(await notifications.by_service(at - LAST_DAY)),
         *_checks(await problems(CHECKS, asked(request))),
         *_requests(state(request).traffic),
@@ -60,6 +61,12 @@ def _outbox(queue: QueueState) -> Iterator[str]:
     yield _family("tour_outbox_scheduled", "gauge", "Messages for later", queue.scheduled)
     oldest = queue.oldest.total_seconds()
     yield _family("tour_outbox_oldest_seconds", "gauge", "How long the oldest is overdue", oldest)
+
+
+def _mail(since: datetime | None, at: datetime) -> Iterator[str]:
+    seconds = (at - since).total_seconds() if since else 0
+    about = "For how long no mail has left though some should have; 0 while it leaves"
+    yield _family("tour_mail_stands_seconds", "gauge", about, seconds)
 
 
 def _deliveries(counts: Iterable[ServiceCount]) -> Iterator[str]:

@@ -7,11 +7,12 @@ from tortoise.exceptions import BaseORMException
 from tour.db import UNREACHABLE
 from tour.health import checks
 from tour.health.checks import Asked
+from tour.notifications import overdue as letters
 from tour.reservations import overdue
 from tour.sites.revision import current_revision
 from tour.web import now, state
 
-CHECKS = (*checks.CHECKS, *overdue.CHECKS)
+CHECKS = (*checks.CHECKS, *overdue.CHECKS, *letters.CHECKS)
 FRESH = {"Cache-Control": "no-store"}
 
 

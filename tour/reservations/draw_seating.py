@@ -4,7 +4,7 @@ For all parties at once: on SQLite the whole site waits for this transaction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tour.errors import Conflict
 from tour.i18n import Text
@@ -17,7 +17,6 @@ from tour.reservations import reminders
 from tour.reservations.models import DrawEntry, EntryStatus, Place, WaitlistEntry
 from tour.reservations.parties import slots_with_programmes
 
-TOLD_FOR = timedelta(days=3)
 BATCH = 500
 """Rows in one statement."""
 
@@ -91,6 +90,7 @@ async def _mark(entry_ids: Sequence[int], status: EntryStatus, slot_id: int | No
 def _news(entry: DrawEntry, slots: Iterable[Slot], title: Text, now: datetime) -> Draft:
     party = entry.reservation
     zone = reminders.zone_of(party)
-    lines = [reminders.line(slot, party.lang, zone, with_day=True) for slot in slots]
+    told = list(slots)
+    lines = [reminders.line(slot, party.lang, zone, with_day=True) for slot in told]
     said = reminders.message(party, title, lines)
-    return Draft(f"draw:{entry.draw_id}:", said, now, now + TOLD_FOR)
+    return Draft(f"draw:{entry.draw_id}:", said, now, reminders.last_end(told, now))

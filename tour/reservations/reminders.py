@@ -1,6 +1,6 @@
 """What a party is told of its sessions, written with their cause in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -23,8 +23,14 @@ TITLES = {
     Choice.LEAVE: _("Time to leave"),
 }
 RECEIPT = "receipt"
-RECEIPT_LASTS = timedelta(days=2)
+AN_HOUR = timedelta(hours=1)
 RECEIPT_PAUSE = timedelta(minutes=3)
+
+
+def last_end(slots: Iterable[Slot], now: datetime) -> datetime:
+    """Until when it matters to know of these sessions: to the end of the last, however long no mail
+    could leave."""
+    return max((slot.ends_at for slot in slots), default=now + AN_HOUR)
 
 
 async def queue(reservation: Reservation, slots: Sequence[Slot], *, now: datetime) -> None:
@@ -222,4 +228,4 @@ def _receipt(
 ) -> Draft:
     lines = [line(slot, reservation.lang, zone, with_day=True) for slot in slots]
     said = message(reservation, _("Your reservation is confirmed"), lines)
-    return Draft(RECEIPT, said, now, now + RECEIPT_LASTS)
+    return Draft(RECEIPT, said, now, last_end(slots, now))

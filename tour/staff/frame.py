@@ -10,6 +10,7 @@ from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.notifications.console import mail_since
 from tour.web import render, state
 
 
@@ -56,6 +57,7 @@ def staff_page(
         section=section,
         sections=[part for part in SECTIONS if who.may(part.permission)],
         can={permission.value: who.may(permission) for permission in Permission},
+        mail_since=mail_since(request),
         mail_folder="" if settings.smtp_url else str(settings.var / "mail"),
         done=request.query_params.get("done", ""),
         **context,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,6 @@ from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder
 from tour.programmes.models import SlotStatus
 from tour.reservations.models import Place, PlaceStatus
-
-LASTS = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ async def send(to: Audience, letter: Letter, token: str, *, actor: Actor, now: d
             key,
             compose,
             concerns=await _day(to),
-            expires_at=now + LASTS,
+            expires_at=await _last_end(to, now),
             now=now,
         )
         subject = Subject("slot" if to.slot_id else "event", to.slot_id or to.event_id or 0)
@@ -85,6 +83,13 @@ def _place_filter(to: Audience) -> dict[str, Any]:
     if to.slot_id is not None:
         return {"slot_id": to.slot_id}
     return {"slot__programme__event_id": to.event_id}
+
+
+async def _last_end(to: Audience, now: datetime) -> datetime:
+    """A letter matters until the last of these visits is over."""
+    held = Place.filter(**_place_filter(to), status=PlaceStatus.CONFIRMED)
+    last = await held.order_by("-slot__ends_at").first().select_related("slot")
+    return max(last.slot.ends_at, now) if last else now
 
 
 async def _day(to: Audience) -> Any:

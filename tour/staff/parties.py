@@ -20,13 +20,13 @@ from tour.reservations.models import Place, PlaceStatus, Reservation
 
 PAGE = 50
 MOST_ROWS = 20_000
+AN_HOUR = timedelta(hours=1)
 STATUS: dict[PlaceStatus, Text] = {
     PlaceStatus.HELD: _("Waits for the code"),
     PlaceStatus.CONFIRMED: _("Confirmed"),
     PlaceStatus.CANCELLED: _("Cancelled"),
     PlaceStatus.RELEASED: _("Did not come"),
 }
-CHANGE_LASTS = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +172,16 @@ async def _tell(party: Reservation, entry: AuditEntry, title: str, body: str) ->
         f"staff:{party.id}:{entry.id}",
         compose,
         concerns=None,
-        expires_at=entry.at + CHANGE_LASTS,
+        expires_at=await _last_end(party.id, entry.at),
         now=entry.at,
     )
+
+
+async def _last_end(reservation_id: int, now: datetime) -> datetime:
+    """A change matters until the last of its sessions would have ended, given back or not."""
+    places = Place.filter(reservation_id=reservation_id).order_by("-slot__ends_at")
+    last = await places.first().select_related("slot")
+    return max(last.slot.ends_at, now + AN_HOUR) if last else now + AN_HOUR
 
 
 async def _log(
