@@ -19,7 +19,9 @@ MAX_CLAIMS = 40
 
 
 class Trier:
-    def __init__(self, push: PushSender, mailer: Mailer, clock: Clock, *, base_url: str, seal: Seal) -> None:
+    def __init__(
+        self, push: PushSender, mailer: Mailer, clock: Clock, *, base_url: str, seal: Seal
+    ) -> None:
         self._push = push
         self._mailer = mailer
         self._clock = clock

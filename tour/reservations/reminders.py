@@ -30,7 +30,7 @@ RECEIPT_PAUSE = timedelta(minutes=3)
 def last_end(slots: Iterable[Slot], now: datetime) -> datetime:
     """Until when it matters to know of these sessions: to the end of the last, however long no mail
     could leave."""
-    return max((slot.ends_at for slot in slots), default=now + AN_HOUR)
+    return max([*(slot.ends_at for slot in slots), now + AN_HOUR])
 
 
 async def queue(reservation: Reservation, slots: Sequence[Slot], *, now: datetime) -> None:
@@ -115,7 +115,7 @@ async def tell_given_up(reservation: Reservation, slots: Sequence[Slot], *, now:
     title = _("Cancelled, as you asked")
     key = f"given-up:{'-'.join(str(slot.id) for slot in slots)}:"
     said = message(reservation, title, lines)
-    draft = Draft(key[:80], said, now, max(slot.ends_at for slot in slots) + RECEIPT_LASTS)
+    draft = Draft(key[:80], said, now, last_end(slots, now))
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
 
