@@ -2,7 +2,10 @@
 # ruff: noqa: S608 - the names in the statements are those of our own tables
 
 import asyncio
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +20,7 @@ from tests.postgres import PostgresServer
 from tests.schema import Table, read_schema
 from tour import db
 from tour.errors import ConfigurationError
+from tour.settings import ROOT
 
 FIRST = "0001_initial"
 INSTANT = "2026-12-01T03:00:00+00:00"
@@ -156,6 +160,31 @@ async def test_an_older_database_keeps_its_rows_and_gets_todays_tables(
         after = await count_rows()
         assert {name: after[name] for name in before} == before
         assert await read_schema() == todays
+
+
+@pytest.mark.slow
+async def test_of_several_first_starts_at_once_one_works_and_none_fails(
+    empty_url: str, tmp_path: Path
+) -> None:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("TOUR_")}
+    settings = {"TOUR_DATABASE_URL": empty_url, "TOUR_VAR": str(tmp_path / "var")}
+    starts = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tour", *words),
+            cwd=ROOT,
+            env=kept | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for words in (["migrate"], ["demo", "load"], ["demo", "load"], ["migrate"])
+    ]
+    async with asyncio.timeout(120):
+        said = await asyncio.gather(*(start.communicate() for start in starts))
+    assert [
+        (start.returncode, error) for start, (_out, error) in zip(starts, said, strict=True)
+    ] == [(0, b"")] * 4
+    loaded = [out for out, _error in said if b"The catalogue is loaded." in out]
+    assert len(loaded) == 1
 
 
 BROKEN = """

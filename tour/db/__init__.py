@@ -6,8 +6,14 @@ the placeholders of the first). Write through `transaction()`, which survives a 
 
 import os
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -19,10 +25,11 @@ from tortoise.exceptions import DBConnectionError
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.transactions import in_transaction as transaction
 
+from tour.db.alone import folder_locked, server_locked
 from tour.errors import ConfigurationError, Unavailable
 from tour.patience import CHORES, UPKEEP, Patience
 
-__all__ = ["MODELS", "check_file", "config", "migrate", "opened", "transaction"]
+__all__ = ["MODELS", "alone", "check_file", "config", "migrate", "opened", "transaction"]
 
 MODELS = [
     "tour.limits.models",
@@ -69,6 +76,10 @@ def _sqlite(url: str) -> dict[str, Any]:
     return {"engine": "tour.db.sqlite_engine", "credentials": {"file_path": path, **pragmas}}
 
 
+def _path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite://").partition("?")[0])
+
+
 def _postgres(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
@@ -103,22 +114,51 @@ def check_file() -> None:
     get_connection("default").check_file()  # type: ignore[attr-defined]
 
 
+@asynccontextmanager
+async def alone(url: str) -> AsyncIterator[None]:
+    """Wait until no other process is in such a block over the same database.
+
+    Raises ConfigurationError as `opened` does.
+    """
+    async with AsyncExitStack() as stack:
+        with _naming_the_setting():
+            _make_folder(url)
+            await stack.enter_async_context(_locked(url))
+        yield
+
+
+def _locked(url: str) -> AbstractAsyncContextManager[None]:
+    if url.startswith("sqlite://"):
+        return folder_locked(_path(url).parent)
+    credentials = _postgres(url)["credentials"]
+    names = ("host", "port", "user", "password", "database", "ssl")
+    return server_locked(**{name: credentials[name] for name in names if name in credentials})
+
+
 async def migrate(url: str) -> None:
-    """Bring the database up to date. Run once, before serving: workers would race each other."""
-    async with opened(url, UPKEEP):
-        pass
-    try:
-        await run_migrations(config=config(url, UPKEEP), direction="forward")
-    finally:
-        await Tortoise.close_connections()
+    """Bring the database up to date, before serving. Of several that begin at once one does it, and
+    the others wait and find it done."""
+    async with alone(url):
+        async with opened(url, UPKEEP):
+            pass
+        try:
+            await run_migrations(config=config(url, UPKEEP), direction="forward")
+        finally:
+            await Tortoise.close_connections()
 
 
 async def _connect(url: str) -> None:
     """The first connection, before anybody waits for it: where it fails inside of a query,
     Tortoise 1.1.9 keeps its lock, and the next query waits for ever."""
-    try:
+    with _naming_the_setting():
         _make_folder(url)
         await get_connection("default").create_connection(with_db=True)
+
+
+@contextmanager
+def _naming_the_setting() -> Iterator[None]:
+    try:
+        yield
     except UNREACHABLE as exc:
         reason = str(exc).partition("\n")[0]
         raise ConfigurationError(
@@ -131,10 +171,10 @@ def _make_folder(url: str) -> None:
 
     SQLite gives the files beside it (-wal, -shm) the mode of the file itself.
     """
-    path = url.removeprefix("sqlite://").partition("?")[0]
-    if not url.startswith("sqlite://") or path == ":memory:":
+    path = _path(url)
+    if not url.startswith("sqlite://") or path.name == ":memory:":
         return
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, OWNER_ONLY))
     for name in (path, f"{path}-wal", f"{path}-shm"):
         with suppress(FileNotFoundError, PermissionError):

@@ -36,7 +36,7 @@ async def _migrate_and_load_places(settings: Settings) -> Loaded:
     except CatalogueError as exc:
         raise ConfigurationError(str(exc)) from exc
     await db.migrate(settings.database_url)
-    async with db.opened(settings.database_url):
+    async with db.alone(settings.database_url), db.opened(settings.database_url):
         return await load_places(places, zone=places.town.timezone, now=system_clock())
 
 
@@ -78,7 +78,7 @@ async def load_demo(settings: Settings) -> bool:
         raise ConfigurationError(str(exc)) from exc
     clock = clock_from(settings.clock) if settings.clock else system_clock
     town, now = read_town(settings.data), clock()
-    async with db.opened(settings.database_url):
+    async with db.alone(settings.database_url), db.opened(settings.database_url):
         changed = await load(catalogue, zone=town.timezone, now=now)
         await load_demo_accounts(lang=town.language, timezone=town.timezone.key, now=now)
         return changed
