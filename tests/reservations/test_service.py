@@ -1,5 +1,7 @@
 """What a reservation writes, the same on both databases: in one statement or in several."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.conftest import NOON
@@ -7,8 +9,8 @@ from tests.reservations.factories import make_party, make_programme, make_slot, 
 from tour.events.models import Event
 from tour.notifications.models import Reminder
 from tour.programmes.models import BookingRules, Slot
-from tour.reservations import service
-from tour.reservations.errors import BookingRefused, LimitReached, SlotFull
+from tour.reservations import draws, service, waitlist
+from tour.reservations.errors import BookingRefused, KeyReused, LimitReached, SlotFull
 from tour.reservations.models import Place, Reservation
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -48,6 +50,33 @@ async def test_a_retry_is_answered_although_the_slot_has_filled_up() -> None:
     wish = make_wish(slot)
     made = await service.reserve(wish, now=NOON)
     assert (await service.reserve(wish, now=NOON)).id == made.id
+
+
+async def test_a_key_is_for_what_it_was_first_sent_to() -> None:
+    """A form that reserved answers no form that queues or enters a draw, nor the other way."""
+    slot = await make_slot(capacity=1)
+    wish, turn = make_wish(slot), make_wish(slot)
+    await service.reserve(wish, now=NOON)
+    queued = await waitlist.join(turn, now=NOON)
+    assert (await waitlist.join(turn, now=NOON)).id == queued.id
+    closes_at = NOON + timedelta(days=1)
+    drawn = [await make_slot(allocation="draw") for _number in range(2)]
+    first, other = [
+        await draws.open_draw([one.id], event_id=None, entries_close_at=closes_at) for one in drawn
+    ]
+    entry = make_wish(drawn[0])
+    entered = await draws.enter(first.id, entry, now=NOON)
+    assert (await draws.enter(first.id, entry, now=NOON)).id == entered.id
+    for again in (
+        waitlist.join(wish, now=NOON),
+        service.reserve(turn, now=NOON),
+        service.reserve(entry, now=NOON),
+        draws.enter(other.id, entry, now=NOON),
+        draws.enter(first.id, entry, pools=("children",), now=NOON),
+    ):
+        with pytest.raises(KeyReused):
+            await again
+    assert await Reservation.all().count() == 3
 
 
 async def test_children_alone_are_refused_where_an_adult_is_needed() -> None:

@@ -5,6 +5,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
@@ -104,7 +105,8 @@ async def enter(
     Raises BadInput for the ranking as a whole or for answers that are missing, EntriesClosed,
     AlreadyWaiting, and what `holdings.check` raises: a win is given without a further question.
     """
-    return await once(wish, lambda: _enter(draw_id, wish, pools, now))
+    entry = replace(wish, asks=f"draw {draw_id} {' '.join(sorted(pools))}")
+    return await once(entry, lambda: _enter(draw_id, entry, pools, now))
 
 
 async def _enter(draw_id: int, wish: Request, pools: Sequence[str], now: datetime) -> Reservation:

@@ -43,9 +43,13 @@ class Request:
     split: bool = False
     """Though this contact has, or asks for, two sessions at one time."""
 
+    asks: str = ""
+    """What for, where it is not for seats: a turn in a queue, an entry in a draw."""
+
     @property
     def digest(self) -> str:
-        """The same for the same wish: tells a repeated form from a foreign key."""
+        """The same for the same wish: tells a repeated form from a foreign key, and from one that
+        was sent to another address."""
         wish = {
             "slots": self.slot_ids,
             "party": asdict(self.party),
@@ -53,6 +57,8 @@ class Request:
             "answers": sorted(self.answers.items()),
             "photos": self.photos_allowed,
         }
+        if self.asks:
+            wish["asks"] = self.asks
         return hashlib.sha256(json.dumps(wish).encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ until `resuming`. What was offered before stays good to its end, as what is rese
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,8 @@ async def join(wish: Request, *, now: datetime) -> Reservation:
     Raises SeatsFree when the party can simply reserve, AlreadyWaiting, BookingRefused, or what
     `holdings.check` raises.
     """
-    return await once(wish, lambda: _join(wish, now))
+    turn = replace(wish, asks="queue")
+    return await once(turn, lambda: _join(turn, now))
 
 
 async def _join(wish: Request, now: datetime) -> Reservation:
