@@ -3,7 +3,16 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("pages", "search", "streets", "planner", "reservations", "draws", "reminders")
+MEASUREMENTS = (
+    "pages",
+    "search",
+    "streets",
+    "planner",
+    "reservations",
+    "draws",
+    "newcomers",
+    "reminders",
+)
 TIME_LIMIT = 1200
 
 

@@ -96,7 +96,7 @@ async def measure(url: str, processes: int, loads: list[int], seconds: float, fo
             await make_slot(system_clock() + timedelta(days=30), capacity=SEATS) for _n in range(2)
         ]
     plain: dict[int, Tally] = {}
-    quiet = {"TOUR_WORKER": "external"}
+    quiet = {"TOUR_WORKER": "external", "TOUR_RUSH": "0"}
     with web_processes(processes, url, folder, PLAIN, **quiet) as running:
         for clients in loads:
             plain[clients] = await rush([p.base for p in running], clients, seconds, posting(other))

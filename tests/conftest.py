@@ -156,6 +156,7 @@ def make_settings(database_url: str, folder: Path, **variables: str) -> Settings
             "TOUR_VAPID_PRIVATE_KEY": VAPID_KEY,
             "TOUR_SECRET_KEY": "a secret of the tests",
             "TOUR_TILE_URL": "",
+            "TOUR_RUSH": "0",
             **variables,
         }
     )

@@ -58,6 +58,11 @@ CATALOGUE = (
     Setting("TOUR_PUSH_CA", "", "certificate authority file of the extra push hosts"),
     Setting("TOUR_SMTP_URL", "", "`smtp://user:password@host:port`; empty: mails go to a folder"),
     Setting("TOUR_MAIL_FROM", "", "sender of mails; default `noreply@` and the base URL's host"),
+    Setting(
+        "TOUR_RUSH",
+        "20",
+        "reservations a minute from unknown devices above which a code by mail is asked; 0: never",
+    ),
     Setting("TOUR_METRICS_TOKEN", "", "opens `/metrics`; empty: only this machine, by no proxy"),
     Setting(
         "TOUR_PROXIES", "127.0.0.1", "addresses of proxies whose `X-Forwarded-For` is believed"
@@ -88,6 +93,7 @@ class Settings:
     push_ca: str
     smtp_url: str
     mail_from: str
+    rush: int
     metrics_token: str
     proxies: str
     web_processes: int
@@ -195,6 +201,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _rush(text: str) -> int:
+    if not text.isdecimal() or len(text) > 6:
+        raise ValueError(f"must be a whole number, not {text!r}")
+    return int(text)
+
+
 def _worker(text: str) -> str:
     if text not in ("inline", "external"):
         raise ValueError(f"must be inline or external, not {text!r}")
@@ -228,6 +240,7 @@ _READERS: dict[str, Any] = {
     "tile_url": _tile_url,
     "push_hosts": _hosts,
     "proxies": _proxies,
+    "rush": _rush,
     "web_processes": _count,
     "worker": _worker,
     "demo": _flag,

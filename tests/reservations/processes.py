@@ -27,6 +27,7 @@ class WebProcess:
             "TOUR_WORKER": "inline",
             "TOUR_VAPID_SUBJECT": "mailto:ops@example.org",
             "TOUR_TILE_URL": "",
+            "TOUR_RUSH": "0",
             **variables,
         }
 

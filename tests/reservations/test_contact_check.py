@@ -97,7 +97,7 @@ async def test_the_wrong_code_is_counted_and_ends_it(client: Client) -> None:
     assert (await client.post(f"{path}/code", data={"code": code})).status_code == 409
     assert await status_of(path) == "cancelled"
     assert (await Slot.get(id=slot.id)).seats_taken == 0
-    assert "番号の時間が切れました" in (await client.get(path)).text
+    assert "予約できませんでした" in (await client.get(path)).text
 
 
 async def test_what_is_held_lapses_and_nothing_makes_it_longer(

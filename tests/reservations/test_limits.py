@@ -13,7 +13,6 @@ from tour.limits import counting
 from tour.limits.counting import BY_ADDRESS, Limit, RateLimits, network_of
 from tour.limits.models import RateCount
 from tour.notifications.models import Reminder
-from tour.reservations.limits import BY_CONTACT
 
 pytestmark = pytest.mark.usefixtures("database")
 SECRET = "of this town"
@@ -61,12 +60,13 @@ async def test_processes_of_one_database_count_together(postgres: object) -> Non
     assert await tries(other, 100) == (20 if postgres else 100)
 
 
-async def test_a_contact_is_counted_from_every_address() -> None:
-    limits = RateLimits(SECRET, Stopwatch())
-    for number in range(BY_CONTACT.most):
-        await limits.hit((BY_ADDRESS, f"reserve:{number}"), (BY_CONTACT, "contact:yui@example.org"))
-    with pytest.raises(TooManyRequests):
-        await limits.hit((BY_ADDRESS, "reserve:x"), (BY_CONTACT, "contact:yui@example.org"))
+async def test_what_is_only_looked_at_is_not_counted() -> None:
+    limits, contact = RateLimits(SECRET, Stopwatch()), (Limit(2, 60), "known:yui@example.org")
+    for _look in range(5):
+        assert await limits.watch([(BY_ADDRESS, "reserve:1")], [contact]) == [False, False]
+    for is_last in (False, True):
+        await limits.watch([contact])
+        assert await limits.watch([(BY_ADDRESS, "reserve:1")], [contact]) == [False, is_last]
 
 
 async def test_no_address_is_kept_and_old_counts_are_forgotten(
@@ -105,7 +105,7 @@ async def test_another_address_of_one_home_gets_no_further(
     app: Starlette, monkeypatch: pytest.MonkeyPatch, last: str, status: int
 ) -> None:
     app.state.rate_limits = RateLimits(SECRET, Stopwatch())
-    monkeypatch.setattr(counting, "BY_ADDRESS", Limit(2, 60))
+    monkeypatch.setattr(counting, "BY_CROWD", Limit(2, 60))
     statuses = []
     for address in ("2001:db8:0:1::1", "2001:db8:0:1::2", last):
         transport = httpx.ASGITransport(app, client=(address, 1))
@@ -146,6 +146,7 @@ async def test_what_writes_is_counted(
 ) -> None:
     app.state.rate_limits = RateLimits(SECRET, Stopwatch())
     monkeypatch.setattr(counting, "BY_ADDRESS", Limit(1, 60))
+    monkeypatch.setattr(counting, "BY_CROWD", Limit(1, 60))
     for is_refused in (False, True):
         answer = await client.request(method, path)
         assert (answer.status_code == 429) == is_refused, answer.text

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from tour.api.reservations import created, read_wish
 from tour.reservations import draw_results, draws, queries
-from tour.reservations.limits import count_try
+from tour.reservations.limits import count_made, count_try
 from tour.web import now
 from tour.web.json_body import read_object, text_of
 
@@ -28,6 +28,7 @@ async def enter(request: Request) -> Response:
         pools=[text_of(pool) for pool in pools] if isinstance(pools, list) else [],
         now=now(request),
     )
+    await count_made(request, wish.party)
     return await created(request, made.reference)
 
 

@@ -13,7 +13,7 @@ from tour.reservations import changes, proving, queries, service, waitlist
 from tour.reservations.errors import CheckNeeded
 from tour.reservations.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
 from tour.reservations.holdings import Choice
-from tour.reservations.limits import count_try
+from tour.reservations.limits import count_code, count_made, count_try, count_wish
 from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.reservations.wishes import wish_of
 from tour.web import lang, now, state
@@ -25,6 +25,7 @@ async def create(request: Request) -> Response:
     """Reserve one slot or a whole itinerary for one party: all of it, or nothing (409)."""
     wish = await read_wish(request, await read_object(request))
     made = await service.reserve(wish, now=now(request))
+    await count_made(request, wish.party)
     return await created(request, made.reference)
 
 
@@ -71,6 +72,7 @@ async def join(request: Request) -> Response:
     """POST waitlist-entries: a wish for one slot that is full."""
     wish = await read_wish(request, await read_object(request), most=1)
     made = await waitlist.join(wish, now=now(request))
+    await count_made(request, wish.party)
     return await created(request, made.reference)
 
 
@@ -92,7 +94,7 @@ async def leave(request: Request) -> Response:
 
 async def prove(request: Request) -> Response:
     """POST confirmation: the code from the mail makes what is held the party's."""
-    await count_try(request, "code")
+    await count_code(request)
     reference = request.path_params["reference"]
     body = await read_object(request)
     code = text_of(body.get("code"))
@@ -130,7 +132,7 @@ async def read_wish(
     """The wish in a body; raises BadInput for all of its fields together, counts the try."""
     key = request.headers.get("idempotency-key", "")
     form = ReserveForm.parse({**_typed(body), "idempotency_key": key})
-    await count_try(request, "api", form.party)
+    newcomer = await count_wish(request, "api", form.party)
     errors = dict(form.errors)
     if key and not KEY.fullmatch(key):
         errors["Idempotency-Key"] = _("A key is 8 to 80 of the characters A-Z a-z 0-9 _ -.")
@@ -139,7 +141,7 @@ async def read_wish(
         errors["slots"] = _("Give one to %(n)s slot ids.", n=most)
     if errors:
         raise BadInput(_("Some fields need correcting."), errors)
-    return wish_of(request, slots, form, language=_language(request, body))  # type: ignore[arg-type]
+    return wish_of(request, slots, form, newcomer, language=_language(request, body))  # type: ignore[arg-type]
 
 
 def _typed(body: dict[str, Any]) -> dict[str, str]:

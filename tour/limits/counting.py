@@ -45,7 +45,11 @@ class Limit:
 
 
 BY_ADDRESS = Limit(120, 60)
+BY_CROWD = Limit(1200, 60)
+"""Of forms that a crowd behind one address (a carrier's, a school's) sends in the same minute, when
+booking opens. What each may take is another question (decision 0022)."""
 HOME_BITS = 64
+DAY = 24 * 3600
 """Of an IPv6 address: what a provider gives to one home, which has 2^64 addresses in it."""
 
 
@@ -74,10 +78,14 @@ class Try:
             int(period + 2) * limit.seconds,
         )
 
-    def is_one_too_many(self, tries: Mapping[str, int]) -> bool:
-        """Refused tries weigh no more than allowed ones once their period is over."""
+    def seen(self, tries: Mapping[str, int]) -> float:
+        """How many tries the window shows. Refused ones of the period before weigh no more than
+        allowed ones."""
         before = min(tries.get(self.key_before, 0), self.limit.most)
-        return tries[self.key] + before * self.in_sight > self.limit.most
+        return tries.get(self.key, 0) + before * self.in_sight
+
+    def is_one_too_many(self, tries: Mapping[str, int]) -> bool:
+        return self.seen(tries) > self.limit.most
 
 
 class RateLimits:
@@ -91,19 +99,42 @@ class RateLimits:
 
     async def hit(self, *wanted: tuple[Limit, str]) -> None:
         """Count one try of each; raises TooManyRequests when one of them is too many."""
+        await self.watch(wanted, refusing=len(wanted))
+
+    async def watch(
+        self,
+        wanted: Sequence[tuple[Limit, str]],
+        looked_at: Sequence[tuple[Limit, str]] = (),
+        *,
+        refusing: int = 0,
+    ) -> list[bool]:
+        """Count one try of each wanted, none of those that are only looked at; whether each is now,
+        or one more would be, beyond its limit, in the order given. One statement for all.
+
+        Raises TooManyRequests when one of the first `refusing` is.
+        """
         second = self._seconds()
-        tries = [Try.at(limit, name, second, self._secret) for limit, name in wanted]
-        tries.sort(key=lambda one: one.key)
+        tries = [Try.at(limit, name, second, self._secret) for limit, name in (*wanted, *looked_at)]
         count = _count_together if _is_shared() else self._count_alone
-        counted = await count(tries)
-        for one in tries:
+        counted = await count(tries[: len(wanted)], tries[len(wanted) :])
+        for one in tries[:refusing]:
             if one.is_one_too_many(counted):
                 raise TooManyRequests(
                     _("Too many tries. Please wait a minute and try again."),
                     retry_after=one.limit.seconds,
                 )
+        return [
+            one.seen(counted) + (place >= len(wanted)) > one.limit.most
+            for place, one in enumerate(tries)
+        ]
 
-    async def _count_alone(self, tries: Sequence[Try]) -> Mapping[str, int]:
+    def name_of_today(self, name: str) -> str:
+        """A keyed hash of what somebody is called, another one tomorrow."""
+        return _digest(f"{name}|{self._seconds() // DAY:.0f}", self._secret)
+
+    async def _count_alone(
+        self, tries: Sequence[Try], _looked_at: Sequence[Try]
+    ) -> Mapping[str, int]:
         for ends_at in [end for end in self._ends if end <= self._seconds()]:
             for key in self._ends.pop(ends_at):
                 self._own.pop(key, None)
@@ -114,13 +145,17 @@ class RateLimits:
         return self._own
 
 
-async def _count_together(tries: Sequence[Try]) -> Mapping[str, int]:
+async def _count_together(tries: Sequence[Try], looked_at: Sequence[Try]) -> Mapping[str, int]:
+    tries = sorted(tries, key=lambda one: one.key)
     rows = await get_connection("default").execute_query_dict(
         COUNT,
         [
             [one.key for one in tries],
             [one.ends_at for one in tries],
-            [one.key_before for one in tries],
+            [
+                *(one.key_before for one in (*tries, *looked_at)),
+                *(one.key for one in looked_at),
+            ],
         ],
     )
     return {row["key"]: row["tries"] for row in rows}
@@ -164,6 +199,11 @@ def client_of(request: Request) -> str:
     return network_of(request.client.host) if request.client else ""
 
 
-async def count(request: Request, what: str, *more: tuple[Limit, str]) -> None:
-    """Count one form of this address, and whatever else it is; raises TooManyRequests."""
-    await limits(request).hit((BY_ADDRESS, f"{what}:{client_of(request)}"), *more)
+async def count(request: Request, what: str) -> None:
+    """Count one form of this address; raises TooManyRequests."""
+    await limits(request).hit((BY_ADDRESS, f"{what}:{client_of(request)}"))
+
+
+async def count_in_a_crowd(request: Request, what: str) -> None:
+    """As `count`, for what many behind one address do in one minute."""
+    await limits(request).hit((BY_CROWD, f"{what}:{client_of(request)}"))

@@ -22,6 +22,11 @@ class Recipient(Model):
     email = fields.CharField(max_length=254, default="")
     choices: list[str] = fields.JSONField(default=lambda: [str(c) for c in DEFAULT_CHOICES])
     stopped_at: datetime | None = fields.DatetimeField(null=True)
+    """Until when asked for anew, on any channel."""
+    mail_stopped_at: datetime | None = fields.DatetimeField(null=True)
+    """Letters alone: only who reads the mail box switches them on again."""
+    proved_at: datetime | None = fields.DatetimeField(null=True)
+    """Since when it is known that they read the mail box; until then anybody may have typed it."""
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

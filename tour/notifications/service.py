@@ -58,10 +58,22 @@ def words_key(purpose: str, *words: str) -> str:
     return f"{purpose}:{digest[:16]}"
 
 
-async def new_recipient(*, lang: str, timezone: str, email: str = "") -> Recipient:
-    """Somebody new to tell things to; `timezone` is an IANA name, `email` may be empty."""
+async def new_recipient(
+    *, lang: str, timezone: str, email: str = "", proved_at: datetime | None = None
+) -> Recipient:
+    """Somebody new to tell things to; `timezone` is an IANA name, `email` may be empty.
+
+    `proved_at` where it is known already that they read this mail box.
+    """
     token = secrets.token_urlsafe(24)
-    return await Recipient.create(token=token, lang=lang, timezone=timezone, email=email)
+    return await Recipient.create(
+        token=token, lang=lang, timezone=timezone, email=email, proved_at=proved_at
+    )
+
+
+async def prove(recipient_id: int, *, now: datetime) -> None:
+    """The mail box of this recipient is theirs: they did what only its reader can."""
+    await Recipient.filter(id=recipient_id, proved_at=None).update(proved_at=now)
 
 
 async def queue(
@@ -200,6 +212,13 @@ async def renew(endpoint: str, subscription: dict[str, Any], policy: EndpointPol
 async def unsubscribe(endpoint: str) -> int:
     """Forget one browser, for every recipient that it was; returns for how many."""
     return await PushSubscription.filter(endpoint=endpoint).delete()
+
+
+async def can_reach(recipient_id: int) -> bool:
+    """Whether there is a browser or a mail box to tell."""
+    if await PushSubscription.exists(recipient_id=recipient_id):
+        return True
+    return await Recipient.filter(id=recipient_id, mail_stopped_at=None).exclude(email="").exists()
 
 
 async def choose(recipient_id: int, choices: Iterable[Choice]) -> None:

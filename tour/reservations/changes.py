@@ -83,6 +83,8 @@ async def change_party(
         if slot_id is None:
             await Reservation.filter(id=reservation.id).update(adults=adults, children=children)
             await _resize_queued(reservation, size, now)
+            if not children:
+                await draws.leave_pool(reservation.id, "children")
     return await by_reference(reference)
 
 

@@ -4,18 +4,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tour.errors import BadInput
-from tour.reservations import clash_views, contact_check, proving
-from tour.reservations.errors import Clashing
+from tour.reservations import clash_views, contact_check, known, proving
+from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import choice_in
 from tour.reservations.handlers import show, to_reservation, to_said
-from tour.reservations.limits import count_try
+from tour.reservations.limits import count_code
 from tour.reservations.parties import by_reference
 from tour.web import now
 from tour.web.forms import read_form, texts
+from tour.web.problems import error_page
 
 
 async def prove(request: Request) -> Response:
-    await count_try(request, "code")
+    await count_code(request)
     form = texts(await read_form(request, 5))
     reference, choice = request.path_params["reference"], choice_in(form)
     try:
@@ -26,11 +27,18 @@ async def prove(request: Request) -> Response:
         return await show(request, reference, exc.status, clash=clash)
     except BadInput as exc:
         return await show(request, reference, exc.status, code_error=exc.message)
-    return to_reservation(request, made)
+    except SlotFull as exc:
+        # The code was right: the next form of this device needs none.
+        response = error_page(request, exc.status, exc.message)
+        known.remember(request, response, await by_reference(reference))
+        return response
+    response = to_reservation(request, made)
+    known.remember(request, response, made)
+    return response
 
 
 async def send_again(request: Request) -> Response:
-    await count_try(request, "code")
+    await count_code(request)
     reference = request.path_params["reference"]
     is_sent = await contact_check.send_again(reference, now=now(request))
     return to_said(request, reference, "code" if is_sent else "no-code")

@@ -29,8 +29,9 @@ LASTS = timedelta(minutes=15)
 """From the form to the code; nothing makes it longer."""
 MOST_TRIES = 5
 MOST_SENDS = 3
-MOST_LAPSED = 3
-"""Codes that one contact may let lapse in `LAPSED_WITHIN`: seats cannot be held in a chain."""
+MOST_LAPSED, MOST_LAPSED_IN_ALL = 3, 6
+"""Codes that one contact may let lapse in `LAPSED_WITHIN`, asked for from one network and from all:
+a chain of them fills no mail box, and one stranger does not use them up for their owner."""
 LAPSED_WITHIN = timedelta(hours=1)
 DIGITS = 6
 
@@ -45,7 +46,9 @@ async def check_may_begin(wish: Request, *, now: datetime) -> None:
         proved_at=None,
         started_at__gt=now - LAPSED_WITHIN,
     )
-    if await lapsed.count() >= MOST_LAPSED:
+    networks = list(await lapsed.values_list("reservation__network", flat=True))
+    own = networks.count(wish.newcomer.network if wish.newcomer else "")  # type: ignore[arg-type]
+    if own >= MOST_LAPSED or len(networks) >= MOST_LAPSED_IN_ALL:
         raise TooManyChecks(
             _("Several codes to this address were not used. Please try again in an hour."),
             retry_after=int(LAPSED_WITHIN.total_seconds()),

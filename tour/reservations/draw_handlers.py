@@ -12,7 +12,7 @@ from tour.reservations.draws import MAX_CHOICES
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
 from tour.reservations.handlers import to_reservation
-from tour.reservations.limits import count_try
+from tour.reservations.limits import count_made, count_try, count_wish
 from tour.reservations.models import DrawStatus
 from tour.reservations.views import SlotView
 from tour.reservations.wishes import wish_of
@@ -56,7 +56,7 @@ async def new(request: Request) -> Response:
 async def enter(request: Request) -> Response:
     raw = await read_form(request, MOST_FIELDS)
     form = ReserveForm.parse(texts(raw))
-    await count_try(request, "draw", form.party)
+    newcomer = await count_wish(request, "draw", form.party)
     chosen = [str(raw.get(f"choice-{number}", "")) for number in range(1, MAX_CHOICES + 1)]
     pools = [str(name) for name in raw.getlist("pool")]
     if form.errors or form.party is None:
@@ -64,7 +64,7 @@ async def enter(request: Request) -> Response:
     ranking = [number for text in chosen if (number := number_in(text)) is not None]
     draw_id = request.path_params["draw_id"]
     slots = await queries.slots_of_draw(draw_id)
-    wish = wish_of(request, ranking, draw_questions.answered(form, slots))
+    wish = wish_of(request, ranking, draw_questions.answered(form, slots), newcomer)
     try:
         made = await draws.enter(draw_id, wish, pools=pools, now=now(request))
     except Clashing as exc:
@@ -74,6 +74,7 @@ async def enter(request: Request) -> Response:
         given = exc.errors if isinstance(exc, BadInput) else {}
         problems = draw_questions.as_asked(given, slots) or {"choice-1": exc.message}
         return await _form_page(request, form.refused_all(problems), chosen, pools, exc.status)
+    await count_made(request, form.party)
     return to_reservation(request, made)
 
 

@@ -17,10 +17,11 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import POOLS, Allocation, Slot, SlotStatus
-from tour.reservations import allowance, contact_check, holdings, lottery
+from tour.reservations import allowance, contact_check, holdings, lottery, newcomers
+from tour.reservations.allowance import EventRules
 from tour.reservations.errors import AlreadyWaiting, EntriesClosed
 from tour.reservations.holdings import Choice
-from tour.reservations.locks import lock_contact, lock_draw
+from tour.reservations.locks import lock_contact, lock_draw, lock_network
 from tour.reservations.models import (
     Draw,
     DrawEntry,
@@ -112,12 +113,15 @@ async def enter(
 async def _enter(draw_id: int, wish: Request, pools: Sequence[str], now: datetime) -> Reservation:
     try:
         async with transaction():
+            await lock_network(wish.newcomer)
             await lock_contact(wish.party)
             draw = await lock_draw(draw_id)
             if not is_open(draw, now):
                 raise EntriesClosed(_("This draw takes no more entries."))
             await _check_ranking(draw, wish)
-            if await _checks_contact(draw):
+            _check_pools(pools, wish.party)
+            slots = await public_slots(wish.slot_ids)
+            if await newcomers.turn_needs_code(wish, await _rules(draw), slots, now=now):
                 return await _enter_unproved(draw, wish, pools, now)
             await _check_contact(draw, wish.party)
             await _check_held(wish.party, wish.slot_ids, Choice.of(wish))
@@ -131,9 +135,8 @@ def is_open(draw: Draw, now: datetime) -> bool:
     return draw.status == DrawStatus.OPEN and now < draw.entries_close_at
 
 
-async def _checks_contact(draw: Draw) -> bool:
-    events = [draw.event_id] if draw.event_id is not None else []
-    return (await allowance.rules_of_events(events)).checks_contact
+async def _rules(draw: Draw) -> EventRules:
+    return await allowance.rules_of_events([draw.event_id] if draw.event_id is not None else [])
 
 
 async def _enter_unproved(
@@ -181,6 +184,13 @@ async def withdraw(reservation_id: int) -> None:
     await entered.update(status=EntryStatus.LEFT)
 
 
+async def leave_pool(reservation_id: int, pool: str) -> None:
+    """The party is no longer one for whom these seats are kept; its draw is locked and open."""
+    for entry in await DrawEntry.filter(reservation_id=reservation_id, status=EntryStatus.ENTERED):
+        kept = [name for name in entry.pools if name != pool]
+        await DrawEntry.filter(id=entry.id).update(pools=kept)
+
+
 async def _check_ranking(draw: Draw, wish: Request) -> None:
     """The whole ranking at once: every choice is in this draw, once, and fits the party; and its
     host's questions are answered."""
@@ -198,6 +208,12 @@ async def _check_ranking(draw: Draw, wish: Request) -> None:
         if problem:
             _refuse(problem)
         check_answers(slot, wish.answers.get(slot.id, ()))
+
+
+def _check_pools(pools: Sequence[str], party: Party) -> None:
+    """Seats that are kept for children are for parties that bring some."""
+    if "children" in pools and not party.children:
+        _refuse(_("These seats are kept for parties with children. How many children come?"))
 
 
 def _refuse(problem: Text) -> None:

@@ -24,7 +24,7 @@ from tour.reservations.errors import (
     SlotFull,
 )
 from tour.reservations.forms import ReserveForm
-from tour.reservations.limits import count_try
+from tour.reservations.limits import count_made, count_try, count_wish
 from tour.reservations.models import Reservation
 from tour.reservations.wishes import wish_of
 from tour.web import now, render, state
@@ -69,11 +69,11 @@ async def reserve_day(request: Request) -> Response:
 
 async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> Response:
     form = ReserveForm.parse(texts(raw))
-    await count_try(request, "reserve", form.party)
+    newcomer = await count_wish(request, "reserve", form.party)
     if form.errors or form.party is None:
         return await booking_page.show(request, await _slots(slot_ids), form, 422)
     try:
-        made = await service.reserve(wish_of(request, slot_ids, form), now=now(request))
+        made = await service.reserve(wish_of(request, slot_ids, form, newcomer), now=now(request))
     except SlotFull as exc:
         slots = await _slots(slot_ids)
         return await booking_page.show(request, slots, form, exc.status, full=exc.slot_id)
@@ -88,6 +88,7 @@ async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> 
     except BadInput as exc:
         refused = form.refused_all(exc.errors)
         return await booking_page.show(request, await _slots(slot_ids), refused, exc.status)
+    await count_made(request, form.party)
     return to_reservation(request, made)
 
 

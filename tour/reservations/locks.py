@@ -1,5 +1,6 @@
 """What a transaction makes its own before it reads, everywhere in one order (decision 0009):
-contacts, then the draw, then slots by their ids. So no two transactions wait for each other.
+networks, contacts, then the draw, then slots by their ids. So no two transactions wait for each
+other.
 
 These are locks of rows on PostgreSQL; on SQLite a transaction has the only write lock already.
 """
@@ -23,12 +24,13 @@ from tour.reservations.models import (
     WaitlistStatus,
 )
 from tour.reservations.parties import same_contact
-from tour.reservations.rules import Party
+from tour.reservations.rules import Newcomer, Party
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock($1, $2)"
 LOCK_SPACE = 0x0F7
 """Our own number among PostgreSQL's advisory locks."""
-HOLDS = (PlaceStatus.HELD, PlaceStatus.CONFIRMED)
+HOLDS = (PlaceStatus.HELD, PlaceStatus.UNPROVED, PlaceStatus.CONFIRMED)
+NETWORKS = 0x0F8
 QUEUES = (WaitlistStatus.UNPROVED, WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
 IN_DRAW = (EntryStatus.UNPROVED, EntryStatus.ENTERED)
 
@@ -46,6 +48,14 @@ def contact_keys(party: Party | Reservation) -> list[int]:
     """The numbers under which a contact is locked, in the order in which they are."""
     values = [value for contact in same_contact(party) for value in contact.values()]
     return sorted({zlib.crc32(value.encode()) - 2**31 for value in values})
+
+
+async def lock_network(newcomer: Newcomer | None) -> None:
+    """Before contacts: what one network holds is counted, and one after the other adds to it."""
+    connection = get_connection("default")
+    if newcomer and connection.capabilities.dialect == "postgres":
+        key = zlib.crc32(newcomer.network.encode()) - 2**31
+        await connection.execute_query(ONE_AT_A_TIME, [NETWORKS, key])
 
 
 async def lock_draw(draw_id: int) -> Draw:

@@ -15,6 +15,8 @@ from tour.programmes.models import Slot
 class PlaceStatus(StrEnum):
     HELD = "held"
     """Its seats are taken; the code sent to its contact must come back in time."""
+    UNPROVED = "unproved"
+    """Its seats are taken when the code comes back, if they are still there."""
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     RELEASED = "released"
@@ -76,6 +78,8 @@ class Reservation(Model):
     )
     recipient_id: int
     is_sample = fields.BooleanField(default=False)
+    network = fields.CharField(max_length=43, default="")
+    """Where a form from an unknown device came from: a keyed hash, forgotten after two days."""
     photos_allowed = fields.BooleanField(null=True)
     """Whether the party may be in pictures; None where nobody asked."""
     again = fields.BooleanField(default=False)

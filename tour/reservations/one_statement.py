@@ -45,6 +45,7 @@ async def reserve(wish: Request, slot: Slot, now: datetime) -> Reservation:
         lang=wish.lang,
         timezone=wish.timezone,
         email=wish.party.email,
+        proved_at=now if wish.is_known else None,
         created_at=now,
     )
     place = Place(slot=slot, seats=wish.party.size, answers=wish.answers.get(slot.id, []))

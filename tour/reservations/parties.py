@@ -17,7 +17,7 @@ from tour.programmes.models import Slot
 from tour.programmes.queries import PUBLIC_SLOT, SLOT_FIELDS, slot_entry
 from tour.reservations.errors import BookingRefused, KeyReused
 from tour.reservations.models import Reservation
-from tour.reservations.rules import Limits, Party, booking_problem, party_problem
+from tour.reservations.rules import Limits, Newcomer, Party, booking_problem, party_problem
 
 REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """31 letters and digits that are not taken for each other; 26 of them are 128 bits."""
@@ -42,6 +42,10 @@ class Request:
     """Though this contact has places at one of the slots already."""
     split: bool = False
     """Though this contact has, or asks for, two sessions at one time."""
+    newcomer: Newcomer | None = None
+    """Of a form from a device that has not proved this contact."""
+    is_known: bool = False
+    """Whether the device has."""
 
     asks: str = ""
     """What for, where it is not for seats: a turn in a queue, an entry in a draw."""
@@ -157,6 +161,7 @@ def party_row(wish: Request, now: datetime) -> Reservation:
         photos_allowed=wish.photos_allowed,
         again=wish.again,
         split=wish.split,
+        network=wish.newcomer.network if wish.newcomer else "",
         lang=wish.lang,
         idempotency_key=wish.idempotency_key,
         request_digest=wish.digest,
@@ -169,7 +174,10 @@ async def write_party(wish: Request, now: datetime) -> Reservation:
     """Write the party and its recipient, in the caller's transaction."""
     reservation = party_row(wish, now)
     recipient = await notifications.new_recipient(
-        lang=wish.lang, timezone=wish.timezone, email=wish.party.email
+        lang=wish.lang,
+        timezone=wish.timezone,
+        email=wish.party.email,
+        proved_at=now if wish.is_known else None,
     )
     reservation.recipient = recipient
     await reservation.save(force_create=True)

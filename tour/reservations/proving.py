@@ -10,10 +10,10 @@ from tour.db import transaction
 from tour.errors import TourError
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot
+from tour.programmes.models import Slot, SlotStatus
 from tour.reservations import allowance, contact_check, draws, holdings, reminders, waitlist
 from tour.reservations.contact_check import check_ended, unanswered
-from tour.reservations.errors import Clashing
+from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import (
@@ -26,7 +26,9 @@ from tour.reservations.models import (
     WaitlistEntry,
     WaitlistStatus,
 )
-from tour.reservations.parties import by_reference
+from tour.reservations.parties import by_reference, slots_with_programmes
+
+AWAITING = (PlaceStatus.HELD, PlaceStatus.UNPROVED)
 
 
 async def prove(
@@ -96,8 +98,9 @@ async def _confirm(reservation: Reservation, choice: Choice, now: datetime) -> N
     entry = await DrawEntry.get_or_none(reservation_id=reservation.id, status=EntryStatus.UNPROVED)
     if not places and not turns and not entry:
         raise check_ended()
+    await notifications.prove(reservation.recipient_id, now=now)
     if places:
-        await _confirm_places(reservation, [place.slot_id for place in places], choice, now)
+        await _confirm_places(reservation, places, choice, now)
     for turn in turns:
         await waitlist.admit(turn, reservation, choice, now=now)
     if entry:
@@ -105,15 +108,29 @@ async def _confirm(reservation: Reservation, choice: Choice, now: datetime) -> N
 
 
 async def _confirm_places(
-    reservation: Reservation, slot_ids: list[int], choice: Choice, now: datetime
+    reservation: Reservation, places: list[Place], choice: Choice, now: datetime
 ) -> None:
-    slots = await Slot.filter(id__in=slot_ids).order_by("id").select_related("programme__site")
+    """Seats that were not held are taken now, all of them or none (SlotFull)."""
+    slots = await slots_with_programmes(place.slot_id for place in places)
     rules = await allowance.rules_of(slots)
     await allowance.check(rules.limits, reservation)
     await holdings.check(reservation, slots, choice)
-    held = Place.filter(reservation_id=reservation.id, status=PlaceStatus.HELD)
-    await held.update(status=PlaceStatus.CONFIRMED)
+    await _take_unheld(places, {slot.id: slot for slot in slots})
+    chosen = Place.filter(reservation_id=reservation.id, status__in=AWAITING)
+    await chosen.update(status=PlaceStatus.CONFIRMED)
     await reminders.queue(reservation, slots, now=now)
+
+
+async def _take_unheld(places: list[Place], slots: dict[int, Slot]) -> None:
+    """Looked at before it is taken: the slots are locked, and a refusal is kept with its try."""
+    wanted = [place for place in places if place.status == PlaceStatus.UNPROVED]
+    for place in wanted:
+        slot = slots[place.slot_id]
+        if slot.status != SlotStatus.OPEN or slot.seats_left < place.seats:
+            raise SlotFull(place.slot_id)
+    for place in wanted:
+        if not await programmes.take_seats(place.slot_id, place.seats):
+            raise SlotFull(place.slot_id)
 
 
 async def _end(reservation: Reservation, now: datetime) -> bool:
@@ -122,8 +139,9 @@ async def _end(reservation: Reservation, now: datetime) -> bool:
         return False
     for place in await _held_places(reservation.id):
         await Place.filter(id=place.id).update(status=PlaceStatus.CANCELLED, cancelled_at=now)
-        await programmes.give_back_seats(place.slot_id, place.seats)
-        await waitlist.promote(place.slot_id, now=now)
+        if place.status == PlaceStatus.HELD:
+            await programmes.give_back_seats(place.slot_id, place.seats)
+            await waitlist.promote(place.slot_id, now=now)
     turns = WaitlistEntry.filter(reservation_id=reservation.id, status=WaitlistStatus.UNPROVED)
     await turns.update(status=WaitlistStatus.LEFT)
     entries = DrawEntry.filter(reservation_id=reservation.id, status=EntryStatus.UNPROVED)
@@ -133,7 +151,7 @@ async def _end(reservation: Reservation, now: datetime) -> bool:
 
 
 async def _held_places(reservation_id: int) -> list[Place]:
-    held = Place.filter(reservation_id=reservation_id, status=PlaceStatus.HELD)
+    held = Place.filter(reservation_id=reservation_id, status__in=AWAITING)
     return await held.order_by("slot_id")
 
 

@@ -9,7 +9,7 @@ from tour.reservations import booking_page, clash_views, waitlist
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm, choice_in
 from tour.reservations.handlers import show, to_reservation
-from tour.reservations.limits import count_try
+from tour.reservations.limits import count_made, count_try, count_wish
 from tour.reservations.wishes import wish_of
 from tour.web import now
 from tour.web.forms import read_form, texts
@@ -20,16 +20,17 @@ async def join(request: Request) -> Response:
     slot = await programmes.public_slot(request.path_params["slot_id"])
     raw = await read_form(request, 60)
     form = ReserveForm.parse(texts(raw))
-    await count_try(request, "queue", form.party)
+    newcomer = await count_wish(request, "queue", form.party)
     if form.errors or form.party is None:
         return await booking_page.show(request, [slot], form, 422)
     try:
-        made = await waitlist.join(wish_of(request, [slot.id], form), now=now(request))
+        made = await waitlist.join(wish_of(request, [slot.id], form, newcomer), now=now(request))
     except Clashing as exc:
         return await booking_page.show(request, [slot], form, exc.status, clash=exc)
     except (Conflict, BadInput) as exc:
         refused = form.refused("adults", exc.message)
         return await booking_page.show(request, [slot], refused, exc.status)
+    await count_made(request, form.party)
     return to_reservation(request, made)
 
 

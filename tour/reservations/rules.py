@@ -79,6 +79,20 @@ def read_party(raw: Mapping[str, str]) -> tuple[Party | None, dict[str, Text]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A device that has proved no contact here (decision 0022).
+
+    `network`: a keyed hash of where its form came from, another one each day. `is_busy`: more forms
+    came lately, from there or from everywhere, than people send on a usual day.
+    """
+
+    network: str
+    is_busy: bool = False
+    are_phones_busy: bool = False
+    """Lately parties without a mail box were admitted as often as a rush begins with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Who a session is for."""
 

@@ -9,12 +9,20 @@ from tour.db import transaction
 from tour.errors import TourError
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.reservations import allowance, contact_check, holdings, one_statement, reminders
+from tour.reservations import (
+    allowance,
+    contact_check,
+    holdings,
+    newcomers,
+    one_statement,
+    reminders,
+)
 from tour.reservations.errors import SlotFull
 from tour.reservations.holdings import Choice
 from tour.reservations.hot_slots import hot_slot
-from tour.reservations.locks import lock_contact
+from tour.reservations.locks import lock_contact, lock_network
 from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.newcomers import Way
 from tour.reservations.parties import (
     REFERENCE_LENGTH,
     REFERENCE_LETTERS,
@@ -58,16 +66,18 @@ async def reserve(wish: Request, *, now: datetime) -> Reservation:
 async def _confirm(wish: Request, now: datetime) -> Reservation:
     if len(wish.slot_ids) == 1 and one_statement.is_possible():
         hot = await hot_slot(wish.slot_ids[0])
-        if hot.rules.is_plain:
+        if hot.rules.is_plain and newcomers.is_plain(wish.newcomer, wish.party, [hot.slot], now):
             _check([hot.slot], wish, now)
             return await one_statement.reserve(wish, hot.slot, now)
     slots = await public_slots(wish.slot_ids)
     _check(slots, wish, now)
     rules = await allowance.rules_of(slots)
-    if rules.checks_contact:
-        return await _hold(wish, slots, now)
     async with transaction():
+        await lock_network(wish.newcomer)
         await lock_contact(wish.party)
+        way = await newcomers.way_in(wish, slots, rules, now=now)
+        if way != Way.PLAIN:
+            return await _await_code(wish, slots, way, now)
         await allowance.check(rules.limits, wish.party)
         await holdings.check(wish.party, slots, Choice.of(wish))
         await _take(slots, wish.party.size)
@@ -76,18 +86,20 @@ async def _confirm(wish: Request, now: datetime) -> Reservation:
     return reservation
 
 
-async def _hold(wish: Request, slots: Sequence[Slot], now: datetime) -> Reservation:
-    """Hold the seats until the code that is mailed comes back (decision 0012)."""
+async def _await_code(wish: Request, slots: Sequence[Slot], way: Way, now: datetime) -> Reservation:
+    """Mail a code (decision 0012), and hold the seats until it comes back, or take them then. In
+    the caller's transaction."""
     if made := await made_before(wish):
         return made
     holdings.check_wish(slots, Choice.of(wish))
-    async with transaction():
-        await lock_contact(wish.party)
-        await contact_check.check_may_begin(wish, now=now)
+    await contact_check.check_may_begin(wish, now=now)
+    status = PlaceStatus.UNPROVED
+    if way == Way.HOLD:
         await _take(slots, wish.party.size)
-        reservation = await _write(wish, slots, PlaceStatus.HELD, now)
-        closes_at = min(slot.booking_closes_at for slot in slots)
-        await contact_check.begin(reservation, closes_at, now=now)
+        status = PlaceStatus.HELD
+    reservation = await _write(wish, slots, status, now)
+    closes_at = min(slot.booking_closes_at for slot in slots)
+    await contact_check.begin(reservation, closes_at, now=now)
     return reservation
 
 

@@ -116,6 +116,8 @@ async def _release_held(slot_id: int, now: datetime) -> None:
     for place in await Place.filter(slot_id=slot_id, status=PlaceStatus.HELD):
         await Place.filter(id=place.id).update(status=PlaceStatus.CANCELLED, cancelled_at=now)
         await programmes.give_back_seats(slot_id, place.seats)
+    unproved = Place.filter(slot_id=slot_id, status=PlaceStatus.UNPROVED)
+    await unproved.update(status=PlaceStatus.CANCELLED, cancelled_at=now)
 
 
 async def _tell(

@@ -45,6 +45,8 @@ class PlaceView:
     seats: int
     party_text: str
     is_held: bool
+    is_unproved: bool
+    """Its seats are taken only when the code comes back."""
     is_cancelled: bool
     can_cancel: bool
     released_at: datetime | None
@@ -177,7 +179,9 @@ async def _place_view(request: Request, place: PlaceEntry, made: Reservation) ->
         seats=place.seats,
         party_text=people_at(place.seats, made),
         is_held=place.status == PlaceStatus.HELD,
-        is_cancelled=place.status not in (PlaceStatus.CONFIRMED, PlaceStatus.HELD),
+        is_unproved=place.status == PlaceStatus.UNPROVED,
+        is_cancelled=place.status
+        not in (PlaceStatus.CONFIRMED, PlaceStatus.HELD, PlaceStatus.UNPROVED),
         can_cancel=is_confirmed
         and not change_problem(place.slot.booking_closes_at, now=now(request)),
         released_at=place.cancelled_at if place.status == PlaceStatus.RELEASED else None,
@@ -249,7 +253,7 @@ async def appointments(request: Request, entry: ReservationEntry) -> list[Appoin
     return [
         _appointment(place, url, f"{entry.reservation.id}-{place.slot.id}@{base.split('//')[1]}")
         for place in (await reservation_view(request, entry)).places
-        if not place.is_held
+        if not place.is_held and not place.is_unproved
     ]
 
 

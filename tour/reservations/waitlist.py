@@ -24,10 +24,10 @@ from tour.notifications.schedule import live_at
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Slot, SlotStatus
-from tour.reservations import allowance, contact_check, holdings, reminders
+from tour.reservations import allowance, contact_check, holdings, newcomers, reminders
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
 from tour.reservations.holdings import NOTHING_CHOSEN, Choice
-from tour.reservations.locks import lock_contact, lock_party
+from tour.reservations.locks import lock_contact, lock_network, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
 from tour.reservations.parties import (
     Request,
@@ -60,12 +60,13 @@ async def _join(wish: Request, now: datetime) -> Reservation:
     check_answers(slot, wish.answers.get(slot.id, ()))
     rules = await allowance.rules_of([slot])
     async with transaction():
+        await lock_network(wish.newcomer)
         await lock_contact(wish.party)
         [locked] = await programmes.lock_slots([slot.id])
         check_slot(slot, wish.party, now)
         if locked.seats_left >= wish.party.size:
             raise SeatsFree(_("There are seats for you: you can reserve at once."), slot=slot.id)
-        if rules.checks_contact:
+        if await newcomers.turn_needs_code(wish, rules, [slot], now=now):
             return await _join_unproved(wish, slot, now)
         await _refuse_second_turn(slot.id, wish.party)
         await holdings.check(wish.party, [slot], Choice.of(wish))
@@ -233,7 +234,11 @@ async def _offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
     told_at = live_at(slot.starts_at.astimezone(zone).date(), zone, now=now)
     if told_at + SHORTEST_OFFER > slot.booking_closes_at:
         told_at = now
-    ends_at = min(told_at + offer_lasts(slot.starts_at - told_at), slot.booking_closes_at)
+    lasts = offer_lasts(slot.starts_at - told_at)
+    if not await notifications.can_reach(reservation.recipient_id):
+        # Only who looks at the page learns of it: the others do not wait for that a day long.
+        lasts = SHORTEST_OFFER
+    ends_at = min(told_at + lasts, slot.booking_closes_at)
     await WaitlistEntry.filter(id=entry.id).update(
         status=WaitlistStatus.OFFERED, offer_ends_at=ends_at
     )

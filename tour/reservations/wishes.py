@@ -4,13 +4,19 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
-from tour.reservations import parties
+from tour.reservations import known, parties
 from tour.reservations.forms import ReserveForm, answers_in
+from tour.reservations.rules import Newcomer
 from tour.web import lang, state
 
 
 def wish_of(
-    request: Request, slot_ids: Sequence[int], form: ReserveForm, *, language: str = ""
+    request: Request,
+    slot_ids: Sequence[int],
+    form: ReserveForm,
+    newcomer: Newcomer | None,
+    *,
+    language: str = "",
 ) -> parties.Request:
     """The wish of a form without errors, in the reader's language unless another is asked for."""
     assert form.party is not None  # noqa: S101 - callers have looked at the errors
@@ -25,4 +31,6 @@ def wish_of(
         photos_allowed=form.photos_allowed,
         again=bool(form.value("again")),
         split=bool(form.value("split")),
+        newcomer=newcomer,
+        is_known=known.is_known(request, form.party),
     )

@@ -19,7 +19,7 @@ from tour.limits.counting import forget_counts
 from tour.programmes.models import SlotStatus
 from tour.programmes.queries import PUBLIC_SLOT
 from tour.repeating import Loop, repeating
-from tour.reservations import absences, draw_results, draws, proving, retention, waitlist
+from tour.reservations import absences, draw_results, draws, newcomers, proving, retention, waitlist
 from tour.reservations.contact_check import unanswered
 from tour.reservations.models import Draw, DrawStatus, WaitlistEntry, WaitlistStatus
 
@@ -37,6 +37,7 @@ async def sweep(now: datetime) -> None:
     if due.done:
         log.info("erased personal data of %d parties", due.done)
     await due.attempt(forget_counts())
+    await due.attempt(newcomers.forget_networks(now=now))
     due.end()
 
 

@@ -13,7 +13,7 @@ from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import clash_views, mine, service
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
-from tour.reservations.limits import count_try
+from tour.reservations.limits import count_made, count_wish
 from tour.reservations.wishes import wish_of
 from tour.routes import itineraries, leaving
 from tour.routes.itineraries import ItineraryEntry
@@ -39,7 +39,7 @@ async def reserve(request: Request) -> Response:
     entry = await itineraries.find_to_edit(request.path_params["token"])
     raw = await read_form(request, 60)
     form = ReserveForm.parse(texts(raw))
-    await count_try(request, "reserve", form.party)
+    newcomer = await count_wish(request, "reserve", form.party)
     if form.party is None:
         return await _form_page(request, entry, form, 422)
     slot_ids = _asked(raw.getlist("slot"))
@@ -48,13 +48,14 @@ async def reserve(request: Request) -> Response:
         return await _form_page(request, entry, form.for_another_wish(), 409, notice=changed)
     desk = await (await plan_request(request)).desk_of(entry)
     try:
-        made = await service.reserve(wish_of(request, slot_ids, form), now=now(request))
+        made = await service.reserve(wish_of(request, slot_ids, form, newcomer), now=now(request))
     except BadInput as exc:
         return await _form_page(request, entry, form.refused_all(exc.errors), exc.status)
     except Clashing as exc:
         return await _form_page(request, entry, form, exc.status, clash=exc)
     except Conflict as exc:
         return await plan_page(request, entry, 409, notice=_refused(desk, exc, lang(request)))
+    await count_made(request, form.party)
     await itineraries.attach(entry, made)
     await leaving.promise(desk, await itineraries.find(entry.token), now=now(request))
     url = request.app.url_path_for("reservations:detail", reference=made.reference)

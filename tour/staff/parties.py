@@ -23,6 +23,7 @@ MOST_ROWS = 20_000
 AN_HOUR = timedelta(hours=1)
 STATUS: dict[PlaceStatus, Text] = {
     PlaceStatus.HELD: _("Waits for the code"),
+    PlaceStatus.UNPROVED: _("Waits for the code"),
     PlaceStatus.CONFIRMED: _("Confirmed"),
     PlaceStatus.CANCELLED: _("Cancelled"),
     PlaceStatus.RELEASED: _("Did not come"),
