@@ -45,7 +45,7 @@ async def entered_draw(number: int, parties: int, *, event_id: int | None = None
     for _party in range(parties):
         ranking = dice.sample(slots, dice.randint(1, len(slots)))
         party = make_party(dice.randint(1, 3), dice.randint(0, 1), phone="")
-        pools = ["children"] if dice.random() < 0.3 else []
+        pools = ["children"] if dice.random() < 0.6 and party.children else []
         await draws.enter(draw.id, make_wish(*ranking, party=party), pools=pools, now=NOON)
     await draw_results.freeze(draw.id, now=CLOSES_AT)
     return draw

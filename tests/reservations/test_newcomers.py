@@ -14,10 +14,11 @@ from tests.reservations.factories import make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.app import create_app
 from tour.programmes.models import Slot
-from tour.reservations import newcomers, worker
+from tour.reservations import draws, newcomers, worker
 from tour.reservations.limits import BY_CONTACT
 from tour.reservations.models import (
     ContactCheck,
+    DrawEntry,
     Place,
     PlaceStatus,
     Reservation,
@@ -44,7 +45,9 @@ async def code_of(path: str) -> str:
 
 
 async def reserve(client: httpx.AsyncClient, slot: Slot, **values: str) -> httpx.Response:
-    return await client.post(f"/slots/{slot.id}/reserve", data=typed(**values))
+    """What a contact holds already is no matter here."""
+    form = typed(again="1", split="1", **values)
+    return await client.post(f"/slots/{slot.id}/reserve", data=form)
 
 
 # --- the crowd and the program ------------------------------------------------------------------
@@ -277,3 +280,20 @@ async def test_where_a_party_came_from_is_a_hash_and_is_forgotten(
     clock.turn(days=3)
     await worker.sweep(clock())
     assert (await Reservation.get()).network == ""
+
+
+async def test_seats_kept_for_children_are_for_parties_that_bring_some(app: Starlette) -> None:
+    slot = await make_slot(allocation="draw", pools={"children": 4})
+    draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=slot.booking_closes_at)
+    chosen = {"choice-1": str(slot.id), "pool": "children"}
+    async with from_address(app, "192.0.2.1") as phone:
+        alone = await phone.post(f"/draws/{draw.id}/enter", data={**typed(2), **chosen})
+        assert alone.status_code == 422
+        family = {**typed(1, children="1"), **chosen}
+        entered = await phone.post(f"/draws/{draw.id}/enter", data=family)
+        assert entered.status_code == 303
+        assert (await DrawEntry.get()).pools == ["children"]
+        smaller = {"adults": "1", "children": "0", "name": "北 花子"}
+        path = f"{entered.headers['location']}/change"
+        assert (await phone.post(path, data=smaller)).status_code == 303
+    assert (await DrawEntry.get()).pools == []

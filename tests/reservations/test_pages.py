@@ -175,16 +175,6 @@ async def test_a_required_question_is_asked_until_it_is_answered(
     await reserve(client, slot, **{f"answer-{slot.id}-0": "左"})
 
 
-async def test_too_many_tries_are_slowed(client: httpx.AsyncClient) -> None:
-    slot = await make_slot(capacity=1)
-    form = typed(email="same@example.org")
-    codes = [
-        (await client.post(f"/slots/{slot.id}/reserve", data={**form, "note": str(n)})).status_code
-        for n in range(22)
-    ]
-    assert codes[-1] == 429
-
-
 async def test_a_draw_is_promised_entered_held_and_checked(
     client: httpx.AsyncClient, clock: TurnableClock, tmp_path: Path
 ) -> None:

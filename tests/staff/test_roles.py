@@ -51,6 +51,9 @@ WHO = {
     "approvals": STAFF,
     "review": STAFF,
     "reservations": STAFF,
+    "bursts": STAFF,
+    "clear_burst": STAFF,
+    "restore_burst": STAFF,
     "door_list": STAFF,
     "export": STAFF,
     "party": STAFF,
@@ -137,6 +140,7 @@ async def address(app: Starlette, name: str, **ids: int) -> str:
         "slot_id": ids["slot"],
         "account_id": account.id if account else 1,
         "invitation_id": 1,
+        "entry_id": 1,
         "name": "staff",
     }
     url = next(url for url in urls if url.name == name)

@@ -119,7 +119,11 @@ class ReservationView:
     @property
     def closed_places(self) -> tuple[PlaceView, ...]:
         """What is held, and past its cut-off."""
-        return tuple(p for p in self.places if not (p.can_cancel or p.is_cancelled or p.is_held))
+        return tuple(
+            p
+            for p in self.places
+            if not (p.can_cancel or p.is_cancelled or p.is_held or p.is_unproved)
+        )
 
     @property
     def offer(self) -> QueueView | None:

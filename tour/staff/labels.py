@@ -65,6 +65,7 @@ FIELDS: dict[str, Text] = {
     "releases_absent": _("Seats of the absent are given away unasked"),
     "removed": _("Removed"),
     "reservations_per_contact": _("Reservations that one contact may hold"),
+    "reserved_for": _("People in them"),
     "retention_days": _("Days until personal data is erased"),
     "revoked": _("Taken back"),
     "rows": _("Rows"),
@@ -84,7 +85,7 @@ FIELDS: dict[str, Text] = {
     "walk_in_cap": _("Most visitors without a reservation"),
     "walk_ins": _("Visitors without a reservation"),
 }
-SILENT = frozenset({"closed_slots", "file", "places", "position", "upto"})
+SILENT = frozenset({"closed_slots", "file", "places", "position", "taken", "upto"})
 """What the log keeps for programs only."""
 FAMILIES: dict[str, Text] = {"question_": _("What you ask each party")}
 """Fields of which there are several, told apart by what follows."""
@@ -113,6 +114,7 @@ def field_label(name: str) -> str:
 
 
 SUBJECTS: dict[str, Text] = {
+    "burst": _("Burst of reservations"),
     "account": _("Account"),
     "course": _("Model course"),
     "day": _("The door"),
@@ -138,6 +140,7 @@ VERBS: dict[str, Text] = {
     "change": _("changed"),
     "close": _("closed early"),
     "count": _("people counted"),
+    "clear": _("taken back"),
     "cover": _("cover picture"),
     "create": _("made"),
     "delay": _("running late"),

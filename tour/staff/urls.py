@@ -3,6 +3,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route as Url
 
 from tour.staff import (
+    burst_handlers,
     course_handlers,
     cover_handlers,
     delivery_handlers,
@@ -97,6 +98,19 @@ urls = [
         reservation_handlers.export,
         methods=POST,
         name="staff:export",
+    ),
+    Url("/staff/reservations/bursts", burst_handlers.page, methods=GET, name="staff:bursts"),
+    Url(
+        "/staff/reservations/bursts",
+        burst_handlers.clear,
+        methods=POST,
+        name="staff:clear_burst",
+    ),
+    Url(
+        "/staff/reservations/bursts/{entry_id:int}/restore",
+        burst_handlers.restore,
+        methods=POST,
+        name="staff:restore_burst",
     ),
     Url(PARTY, reservation_handlers.party_page, methods=GET, name="staff:party"),
     Url(f"{PARTY}/size", reservation_handlers.change_size, methods=POST, name="staff:party_size"),
