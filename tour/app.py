@@ -19,7 +19,7 @@ from tour.accounts.errors import SignInNeeded
 from tour.accounts.handlers import to_sign_in
 from tour.accounts.urls import urls as account_urls
 from tour.api.urls import urls as api_urls
-from tour.clock import Clock, clock_from, system_clock
+from tour.clock import Clock, SteadyClock, clock_from, system_clock
 from tour.errors import TourError
 from tour.events.agenda import AgendaCache
 from tour.events.keeping import keeping_pictures
@@ -110,7 +110,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
 
 
 def _clock(settings: Settings) -> Clock:
-    return clock_from(settings.clock) if settings.clock else system_clock
+    return SteadyClock(clock_from(settings.clock) if settings.clock else system_clock)
 
 
 @asynccontextmanager

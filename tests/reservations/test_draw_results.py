@@ -10,8 +10,8 @@ from tests.conftest import NOON
 from tests.reservations.factories import DAY_AHEAD, make_event, make_party, make_slot, make_wish
 from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idle
 from tour.notifications.models import Reminder
-from tour.programmes.models import Allocation, Slot
-from tour.reservations import draw_results, draws, lottery, reminders
+from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.reservations import draw_results, draws, lottery, reminders, worker
 from tour.reservations.models import (
     Draw,
     DrawEntry,
@@ -101,6 +101,55 @@ async def test_every_party_gets_what_the_record_says_and_is_told(number: int) ->
     slot_ids = [slot.id for slot in await Slot.all()]
     await assert_ledger_holds()
     await assert_no_seat_is_idle(slot_ids, DRAWS_AT)
+
+
+async def news_of(reservation_id: int) -> Reminder:
+    entry = await DrawEntry.get(reservation_id=reservation_id).select_related("reservation")
+    recipient = entry.reservation.recipient_id
+    return await Reminder.get(recipient_id=recipient, key=f"draw:{entry.draw_id}:")
+
+
+async def test_a_draw_that_is_held_after_its_sessions_gives_nothing_and_says_so() -> None:
+    """No worker for a night: nobody is told of a place in what is over, or put into its queue."""
+    over, ahead = [
+        await make_slot(DAY_AHEAD + timedelta(hours=hours), allocation=Allocation.DRAW)
+        for hours in (0, 48)
+    ]
+    ids = [over.id, ahead.id]
+    draw = await draws.open_draw(ids, event_id=None, entries_close_at=CLOSES_AT)
+    late = await draws.enter(draw.id, make_wish(over, party=make_party(2)), now=NOON)
+    both = await draws.enter(draw.id, make_wish(over, ahead, party=make_party(2)), now=NOON)
+    much = await draws.enter(draw.id, make_wish(over, ahead, party=make_party(6)), now=NOON)
+    more = await draws.enter(draw.id, make_wish(over, ahead, party=make_party(6)), now=NOON)
+    now = DAY_AHEAD + timedelta(hours=10)
+    await worker.run_due(now)
+    record = (await Draw.get(id=draw.id)).record
+    assert lottery.verify(record) == []
+    assert [offer["seats"] for offer in record["slots"]] == [0, 8]
+    assert not await Place.exists(slot_id=over.id)
+    assert not await WaitlistEntry.exists(slot_id=over.id)
+    told = await news_of(late.id)
+    assert told.title == "申し訳ありません。抽選が時間までに行われず、体験が始まってしまいました"
+    for party in (both, much, more):
+        assert "抽選に当選しました" not in told.body
+        title, body = (await news_of(party.id)).title, (await news_of(party.id)).body
+        if await Place.exists(reservation_id=party.id):
+            assert title == "抽選に当選しました"
+        else:
+            assert "キャンセル待ち" in title
+            assert len(body.splitlines()) == 1, "what is over is no waiting list"
+    await worker.run_due(now + timedelta(minutes=1))
+    await assert_ledger_holds()
+
+
+async def test_what_was_called_off_meanwhile_is_neither_won_nor_waited_for() -> None:
+    slot = await make_slot(allocation=Allocation.DRAW)
+    draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=CLOSES_AT)
+    party = await draws.enter(draw.id, make_wish(slot), now=NOON)
+    await Slot.filter(id=slot.id).update(status=SlotStatus.CANCELLED)
+    await worker.run_due(DRAWS_AT)
+    assert await Place.all().count() == await WaitlistEntry.all().count() == 0
+    assert (await news_of(party.id)).title == "抽選では席を用意できませんでした"
 
 
 async def test_lost_draws_of_the_event_are_counted_by_either_contact() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -90,3 +90,33 @@ async def test_a_database_that_ends_every_connection_is_looked_at_again(
     finally:
         await outside.close()
     await assert_ledger_holds()
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_clock_that_jumps_a_day_and_back_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, clock: TurnableClock
+) -> None:
+    """What is to come stays to come, and what falls due afterwards is done as ever."""
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.001)
+    cycles: list[datetime] = []
+    run_due = worker.run_due
+
+    async def counted(now: datetime) -> int:
+        cycles.append(now)
+        return await run_due(now)
+
+    monkeypatch.setattr(worker, "run_due", counted)
+    await offered_slot()
+    async with worker.reservations_worker(clock):
+        await until(lambda: _at_least(cycles, 1))
+        clock.turn(days=1)
+        seen = len(cycles)
+        await until(lambda: _at_least(cycles, seen + 3))
+        clock.turn(days=-1)
+        await until(lambda: _at_least(cycles, seen + 6))
+    assert not await is_expired()
+    assert max(cycles) - min(cycles) < timedelta(hours=1)
+
+
+async def _at_least(cycles: list[datetime], count: int) -> bool:
+    return len(cycles) >= count

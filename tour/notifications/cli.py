@@ -11,7 +11,7 @@ import uvloop
 from tortoise.exceptions import OperationalError
 
 from tour import db
-from tour.clock import Clock, clock_from, system_clock
+from tour.clock import Clock, SteadyClock, clock_from, system_clock
 from tour.errors import ConfigurationError
 from tour.health.beating import beating
 from tour.logs import set_up_logs
@@ -35,7 +35,7 @@ async def _work(settings: Settings, beside: Beside) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    clock = clock_from(settings.clock) if settings.clock else system_clock
+    clock = SteadyClock(clock_from(settings.clock) if settings.clock else system_clock)
     async with db.opened(settings.database_url), open_worker(settings, clock, FULL) as one:
         try:
             await outbox.is_anything_due(clock())

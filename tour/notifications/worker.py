@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from tour.clock import Clock
+from tour.clock import Clock, SteadyClock
 from tour.db import transaction
 from tour.notifications import circuits, outbox, results
 from tour.notifications.answers import Outcome
@@ -244,7 +244,7 @@ async def open_worker(settings: Settings, clock: Clock, pace: Pace) -> AsyncIter
 async def running_worker(settings: Settings, clock: Clock) -> AsyncIterator[Loop]:
     """A gentle worker beside the pages, for as long as the block lasts."""
     stop = asyncio.Event()
-    async with open_worker(settings, clock, GENTLE) as worker:
+    async with open_worker(settings, SteadyClock(clock), GENTLE) as worker:
         task = asyncio.create_task(worker.run(stop))
         try:
             yield task

@@ -11,10 +11,10 @@ from typing import Any
 
 from tour.db import transaction
 from tour.programmes import service as programmes
-from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.programmes.models import Allocation, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.reservations import lottery, waitlist
-from tour.reservations.draw_seating import seat
+from tour.reservations.draw_seating import is_to_come, seat
 from tour.reservations.locks import lock_draw
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, DrawStatus, EntryStatus, Reservation
 from tour.reservations.parties import same_contact
@@ -42,7 +42,7 @@ async def hold(draw_id: int, *, now: datetime) -> bool:
         if draw.status != DrawStatus.FROZEN or now < draw.draws_at:
             return False
         slots = await _lock_slots_of(draw)
-        offers = [_offer(slot, pools) for slot, pools in slots]
+        offers = [_offer(slot, pools, now) for slot, pools in slots]
         entries = lottery.read_entries(draw.record["entries"])
         won = lottery.draw(draw.seed, entries, offers)
         record = draw.record | {
@@ -109,9 +109,9 @@ def _record(draw: Draw, entries: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _offer(slot: Slot, pools: Mapping[str, int]) -> lottery.Offer:
-    """The seats free now; pools come out of them, as far as they reach."""
-    free = slot.seats_left if slot.status == SlotStatus.OPEN else 0
+def _offer(slot: Slot, pools: Mapping[str, int], now: datetime) -> lottery.Offer:
+    """The seats free now, none of what has begun; pools come out of them, as far as they reach."""
+    free = slot.seats_left if is_to_come(slot, now) else 0
     kept = []
     for name, count in sorted(pools.items()):
         kept.append((name, min(count, free)))

@@ -12,13 +12,24 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot
+from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.reservations import reminders
 from tour.reservations.models import DrawEntry, EntryStatus, Place, WaitlistEntry
 from tour.reservations.parties import slots_with_programmes
 
 BATCH = 500
 """Rows in one statement."""
+
+
+def is_to_come(slot: Slot, now: datetime) -> bool:
+    """Whether seats of a slot can still be won: a worker may have stood still until it was over."""
+    return slot.status == SlotStatus.OPEN and now < slot.starts_at
+
+
+def takes_turns(slot: Slot, now: datetime) -> bool:
+    """Whether it is worth while to wait for its seats, which are first come after the draw."""
+    return slot.status == SlotStatus.OPEN and now < slot.starts_at - BOOKING_CLOSES_BEFORE
 
 
 async def seat(draw_id: int, won: Mapping[str, int | None], *, now: datetime) -> None:
@@ -59,26 +70,36 @@ async def _give(winners: Sequence[tuple[DrawEntry, Slot]], now: datetime) -> Non
 
 
 async def _to_queues(losers: Sequence[DrawEntry], slots: Mapping[int, Slot], now: datetime) -> None:
-    """Each into the queues of all its choices, in the order of the draw."""
+    """Each into the queues of all its choices that still have one, in the order of the draw."""
     await _mark([entry.id for entry in losers], EntryStatus.LOST, None)
     turns, drafts = [], []
     for entry in losers:
         party = entry.reservation
+        ranked = [slots[slot_id] for slot_id in entry.ranking]
+        waited = [slot for slot in ranked if takes_turns(slot, now)]
         turns += [
             WaitlistEntry(
                 reservation=party,
-                slot_id=slot_id,
+                slot=slot,
                 seats=party.party_size,
-                answers=entry.answers.get(str(slot_id), []),
+                answers=entry.answers.get(str(slot.id), []),
                 joined_at=now,
             )
-            for slot_id in entry.ranking
+            for slot in waited
         ]
-        ranked = [slots[slot_id] for slot_id in sorted(entry.ranking)]
-        title = _("No place in the draw; you are on the waiting lists")
-        drafts.append((party.recipient_id, _news(entry, ranked, title, now)))
+        shown = sorted(waited or ranked, key=lambda slot: slot.id)
+        title = _lost_title(waited, ranked, now)
+        drafts.append((party.recipient_id, _news(entry, shown, title, now)))
     await WaitlistEntry.bulk_create(turns, batch_size=BATCH)
     await notifications.queue_each(drafts, now=now)
+
+
+def _lost_title(waited: Sequence[Slot], ranked: Sequence[Slot], now: datetime) -> Text:
+    if waited:
+        return _("No place in the draw; you are on the waiting lists")
+    if all(slot.starts_at <= now for slot in ranked):
+        return _("We are sorry: the draw was not held in time, its sessions have begun")
+    return _("No place in the draw")
 
 
 async def _mark(entry_ids: Sequence[int], status: EntryStatus, slot_id: int | None) -> None:

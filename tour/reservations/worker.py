@@ -14,7 +14,7 @@ from typing import Any
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
-from tour.clock import Clock
+from tour.clock import Clock, SteadyClock
 from tour.limits.counting import forget_counts
 from tour.programmes.models import SlotStatus
 from tour.programmes.queries import PUBLIC_SLOT
@@ -76,9 +76,10 @@ class Due:
 @asynccontextmanager
 async def reservations_worker(clock: Clock) -> AsyncIterator[tuple[Loop, ...]]:
     """Do what falls due beside the pages, for as long as the block lasts."""
+    steady = SteadyClock(clock)
     async with (
-        repeating(lambda: run_due(clock()), IDLE_SECONDS, log) as due,
-        repeating(lambda: sweep(clock()), SWEEP_SECONDS, log) as swept,
+        repeating(lambda: run_due(steady()), IDLE_SECONDS, log) as due,
+        repeating(lambda: sweep(steady()), SWEEP_SECONDS, log) as swept,
     ):
         yield due, swept
 
