@@ -22,7 +22,7 @@ from tests.reservations.factories import typed
 from tour.accounts.roles import Role
 from tour.db import transaction
 from tour.notifications.fan_out import fan_out
-from tour.notifications.models import Reminder, ReminderStatus
+from tour.notifications.models import Delivery, DeliveryStatus, Reminder, ReminderStatus
 from tour.programmes.models import Slot
 from tour.reservations import worker
 from tour.reservations.models import Place, Reservation
@@ -131,6 +131,8 @@ class PlayedDay:
     site: Site
     host: Host
     browsers: list[httpx.AsyncClient]
+    post_works: bool = True
+    """Whether what is due is taken by its service at once, or by none."""
 
     def at(self, hour: int, minute: int = 0, *, days: int = 0) -> datetime:
         """An instant by the town's clock, `days` after the present one."""
@@ -148,6 +150,9 @@ class PlayedDay:
         await worker.run_due(self.clock())
         async with transaction():
             await fan_out(self.clock(), 10_000)
+        if self.post_works:
+            sent = {"status": DeliveryStatus.SENT, "finished_at": self.clock()}
+            await Delivery.filter(status=DeliveryStatus.WAITING).update(**sent)
 
     async def session(self, *starts: datetime, capacity: int = 8) -> list[Slot]:
         """Times of one new session, an hour each."""

@@ -179,3 +179,15 @@ async def told_at(recipient_id: int, key: str) -> datetime | None:
     ends = [way.lead if way.lead and way.status == DeliveryStatus.TOGETHER else way for way in ways]
     taken = [end.finished_at for end in ends if end.status == DeliveryStatus.SENT]
     return min((instant for instant in taken if instant), default=None)
+
+
+async def is_on_its_way(recipient_id: int, key: str) -> bool:
+    """Whether the message of this key has been due, and no service has taken it yet: nobody can
+    have read it."""
+    reminder = await Reminder.get_or_none(recipient_id=recipient_id, key=key)
+    if reminder is None:
+        return False
+    open_ones = (DeliveryStatus.WAITING, DeliveryStatus.TOGETHER)
+    ways = Delivery.filter(reminder_id=reminder.id, revision=reminder.revision)
+    still = await ways.filter(status__in=open_ones).exists()
+    return still and await told_at(recipient_id, key) is None

@@ -238,6 +238,11 @@ async def resume(recipient_id: int) -> None:
     await Recipient.filter(id=recipient_id).update(stopped_at=None)
 
 
+async def has_browser(recipient_id: int) -> bool:
+    """Whether it is told by push; otherwise by mail, if at all."""
+    return await PushSubscription.exists(recipient_id=recipient_id)
+
+
 async def promised(recipient_id: int, key: str) -> datetime | None:
     """When a message that has not left yet is due; None where there is none of this key."""
     still = Reminder.filter(recipient_id=recipient_id, key=key, status=ReminderStatus.WAITING)

@@ -23,17 +23,10 @@ MAX_NAME = 100
 DIGITS = re.compile("[0-9０-９]{1,3}")
 """Half or full width; what else Unicode calls a number, nobody types for people."""
 KANA = re.compile(r"[ァ-ヺー・ 　]+")
-OFFER_LASTS = (
-    (timedelta(days=7), timedelta(hours=24)),
-    (timedelta(days=2), timedelta(hours=6)),
-    (timedelta(days=1), timedelta(hours=2)),
-    (timedelta(hours=3), timedelta(minutes=30)),
-)
 GRACE = timedelta(minutes=10)
 """A party may come this late and still find its seats, whatever the host says."""
 SOON = timedelta(hours=12)
 """How long before its session a party can say that it will be late for it."""
-SHORTEST_OFFER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +193,6 @@ def change_problem(booking_closes_at: datetime, *, now: datetime) -> Text | None
 def can_say(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Whether it is the day on which a host wants to know who comes late, or not at all."""
     return starts_at - SOON <= now < ends_at
-
-
-def offer_lasts(before_start: timedelta) -> timedelta:
-    """How long seats are held for a party that was offered them: the nearer, the shorter."""
-    for nearness, lasts in OFFER_LASTS:
-        if before_start >= nearness:
-            return lasts
-    return SHORTEST_OFFER
 
 
 def _people(text: str, field: str, errors: dict[str, Text]) -> int:

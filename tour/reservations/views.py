@@ -20,6 +20,7 @@ from tour.reservations.queries import (
     ReservationEntry,
 )
 from tour.reservations.rules import GRACE, can_say, change_problem
+from tour.reservations.waitlist import takes_a_yes
 from tour.sites.catalogue import SiteEntry
 from tour.sites.views import site_card
 from tour.sites.withdrawn import any_site
@@ -72,6 +73,8 @@ class QueueView:
     ahead: int
     offer_ends_at: datetime | None
     is_offered: bool
+    may_accept: bool
+    """Nothing is held for it, but seats are free and a yes takes them."""
     is_waiting: bool
     is_paused: bool
     is_unproved: bool
@@ -206,9 +209,10 @@ async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
         status=queue.status,
         ahead=queue.ahead,
         offer_ends_at=ends_at,
-        is_offered=queue.status == WaitlistStatus.OFFERED
-        and ends_at is not None
-        and now(request) < ends_at,
+        is_offered=queue.status == WaitlistStatus.OFFERED and ends_at is not None,
+        may_accept=queue.seats <= queue.slot.seats_left
+        and not view.is_paused
+        and takes_a_yes(queue.status, queue.slot, now(request)),
         is_waiting=queue.status == WaitlistStatus.WAITING,
         is_paused=view.is_paused,
         is_unproved=queue.status == WaitlistStatus.UNPROVED,

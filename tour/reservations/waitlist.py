@@ -2,7 +2,9 @@
 
 Every verb locks the slot first, so that joining, leaving, offering and taking one slot happen one
 after the other; and every verb that frees seats offers them on before its transaction ends, so
-that no seat lies idle while a party that fits is waiting.
+that no seat lies idle while a party that fits is waiting and may be told (see `offers`). An offer
+that nobody answers goes to the next who waits; where nobody waits the seats are free for all, and
+the late yes of whoever was asked is as good as anybody's.
 
 While a programme is paused or its site withdrawn, nobody is offered a seat: a queue keeps its order
 until `resuming`. What was offered before stays good to its end, as what is reserved does.
@@ -18,17 +20,19 @@ from tortoise.expressions import Q
 from tour.db import transaction
 from tour.i18n import lazy as _
 from tour.i18n import translate
+from tour.notifications import queries as told
 from tour.notifications import service as notifications
 from tour.notifications.message import Action
-from tour.notifications.schedule import live_at
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Slot, SlotStatus
-from tour.reservations import allowance, contact_check, holdings, newcomers, reminders
+from tour.programmes.queries import SlotEntry
+from tour.reservations import allowance, contact_check, holdings, newcomers, offers, reminders
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
 from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_network, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
+from tour.reservations.offers import Channel, Window
 from tour.reservations.parties import (
     Request,
     by_reference,
@@ -40,9 +44,11 @@ from tour.reservations.parties import (
     slots_with_programmes,
     write_party,
 )
-from tour.reservations.rules import SHORTEST_OFFER, Party, offer_lasts
+from tour.reservations.rules import Party
 
 UNANSWERED = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
+STILL_A_YES = (WaitlistStatus.WAITING, WaitlistStatus.EXPIRED, WaitlistStatus.CLOSED)
+"""What has not been declined: as long as seats are free, they may be taken."""
 
 
 async def join(wish: Request, *, now: datetime) -> Reservation:
@@ -115,10 +121,11 @@ async def promote(slot_id: int, *, now: datetime) -> int:
     offered, free = 0, slot.seats_left
     waiting = WaitlistEntry.filter(slot_id=slot_id, status=WaitlistStatus.WAITING)
     for entry in await waiting.filter(seats__lte=free).order_by("id"):
-        if entry.seats <= free and await programmes.take_seats(slot_id, entry.seats):
+        open_for = await _window(entry, slot, now) if entry.seats <= free else None
+        if open_for and await programmes.take_seats(slot_id, entry.seats):
             free -= entry.seats
             offered += 1
-            await _offer(entry, slot, now)
+            await _offer(entry, slot, open_for, now)
     return offered
 
 
@@ -127,7 +134,8 @@ async def accept(
 ) -> Reservation:
     """Turn an offer into a confirmed place; doing it twice is the same as once.
 
-    The party leaves its other queues with it: whoever lost a draw waits in several. Raises
+    A yes while seats are free is a yes, though the time to answer be over, or the queue closed. The
+    party leaves its other queues with it: whoever lost a draw waits in several. Raises
     OfferGone, or, while the offer stays open, LimitReached and what `holdings.check` raises.
     """
     reservation = await by_reference(reference)
@@ -137,11 +145,13 @@ async def accept(
         entry = await WaitlistEntry.get_or_none(reservation_id=reservation.id, slot_id=slot_id)
         if entry and entry.status == WaitlistStatus.ACCEPTED:
             return reservation
-        if not entry or not _is_open(entry, now) or slots[slot_id].status != SlotStatus.OPEN:
-            raise OfferGone(_("This offer has ended. The seats went to the next party."))
+        if not entry or slots[slot_id].status == SlotStatus.CANCELLED:
+            raise OfferGone(_("This offer has ended. The seats went to others."))
         accepted = await slots_with_programmes([slot_id])
         await allowance.check((await allowance.rules_of(accepted)).limits, reservation)
         await holdings.check(reservation, accepted, choice | Choice.of(reservation))
+        if not await _takes_its_seats(entry, accepted[0], now):
+            raise OfferGone(_("This offer has ended. The seats went to others."))
         await _end(entry, WaitlistStatus.ACCEPTED)
         await Place.create(
             reservation=reservation, slot_id=slot_id, seats=entry.seats, answers=entry.answers
@@ -163,12 +173,18 @@ async def leave(reference: str, slot_id: int, *, now: datetime) -> Reservation:
 
 
 async def expire_offer(entry_id: int, slot_id: int, *, now: datetime) -> bool:
-    """End one offer whose time is over and move on; False when it was answered meanwhile."""
+    """End one offer whose time is over and move on; False when it was answered meanwhile, or when
+    the party has not been told yet: then its time begins anew."""
     async with transaction():
         await programmes.lock_slots([slot_id])
-        entry = await WaitlistEntry.get(id=entry_id)
+        entry = await WaitlistEntry.get(id=entry_id).select_related("reservation")
         if entry.status != WaitlistStatus.OFFERED or _is_open(entry, now):
             return False
+        if await told.is_on_its_way(entry.reservation.recipient_id, _offer_key(entry)):
+            slot = await Slot.get(id=slot_id).select_related("programme__site")
+            if open_for := await _window(entry, slot, now):
+                await _offer(entry, slot, open_for, now)
+                return False
         await _end(entry, WaitlistStatus.EXPIRED)
         await programmes.give_back_seats(slot_id, entry.seats)
         await promote(slot_id, now=now)
@@ -227,23 +243,43 @@ async def _end(entry: WaitlistEntry, status: WaitlistStatus) -> None:
     await notifications.cancel(reservation.recipient_id, _offer_key(entry))
 
 
-async def _offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
+async def _takes_its_seats(entry: WaitlistEntry, slot: Slot, now: datetime) -> bool:
+    """Those held for it, or, when its time is over, those that are free all the same."""
+    if entry.status == WaitlistStatus.OFFERED:
+        return now < slot.ends_at
+    return takes_a_yes(entry.status, slot, now) and await programmes.take_seats(
+        slot.id, entry.seats
+    )
+
+
+def takes_a_yes(status: WaitlistStatus, slot: Slot | SlotEntry, now: datetime) -> bool:
+    """Whether a party that is offered nothing at present may still say yes, if seats are free."""
+    return (
+        status in STILL_A_YES
+        and slot.status == SlotStatus.OPEN
+        and slot.allocation == Allocation.FIRST_COME
+        and now < min(slot.starts_at + offers.LAST_YES, slot.ends_at)
+    )
+
+
+async def _window(entry: WaitlistEntry, slot: Slot, now: datetime) -> Window | None:
+    reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
+    reader = reservation.recipient
+    channel = Channel.MAIL if reader.email else Channel.NONE
+    if await notifications.has_browser(reader.id):
+        channel = Channel.PUSH
+    zone = ZoneInfo(reader.timezone)
+    return offers.window(slot.starts_at, slot.booking_closes_at, zone, channel, now=now)
+
+
+async def _offer(entry: WaitlistEntry, slot: Slot, open_for: Window, now: datetime) -> None:
     """The time to answer runs from when the party is told: nobody is woken to lose an offer."""
     reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
-    zone = ZoneInfo(reservation.recipient.timezone)
-    told_at = live_at(slot.starts_at.astimezone(zone).date(), zone, now=now)
-    if told_at + SHORTEST_OFFER > slot.booking_closes_at:
-        told_at = now
-    lasts = offer_lasts(slot.starts_at - told_at)
-    if not await notifications.can_reach(reservation.recipient_id):
-        # Only who looks at the page learns of it: the others do not wait for that a day long.
-        lasts = SHORTEST_OFFER
-    ends_at = min(told_at + lasts, slot.booking_closes_at)
+    zone, lang = ZoneInfo(reservation.recipient.timezone), reservation.lang
     await WaitlistEntry.filter(id=entry.id).update(
-        status=WaitlistStatus.OFFERED, offer_ends_at=ends_at
+        status=WaitlistStatus.OFFERED, offer_ends_at=open_for.ends_at
     )
-    lang = reservation.lang
-    until = ends_at.astimezone(zone)
+    until = open_for.ends_at.astimezone(zone)
     said = reminders.message(
         reservation,
         _("Seats have come free for you"),
@@ -253,7 +289,7 @@ async def _offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
         ],
         Action(translate("See the offer", lang), f"/reservations/{reservation.reference}#offer"),
     )
-    draft = Draft(_offer_key(entry), said, told_at, ends_at)
+    draft = Draft(_offer_key(entry), said, open_for.told_at, open_for.ends_at)
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
 
