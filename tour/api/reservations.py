@@ -15,6 +15,7 @@ from tour.reservations.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
 from tour.reservations.holdings import Choice
 from tour.reservations.limits import count_code, count_made, count_try, count_wish
 from tour.reservations.queries import DrawnEntry, ReservationEntry
+from tour.reservations.standing import standing_of
 from tour.reservations.wishes import wish_of
 from tour.web import lang, now, state
 from tour.web.forms import number_in
@@ -31,7 +32,7 @@ async def create(request: Request) -> Response:
 
 async def detail(request: Request) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
-    return private(shown(entry, reservation_url(request, entry.reservation.reference)))
+    return private(await shown(request, entry))
 
 
 async def cancel(request: Request) -> Response:
@@ -65,7 +66,7 @@ async def change(request: Request) -> Response:
     )
     await changes.rename(reference, name=form.value("name"), kana=form.value("kana"), now=at)
     entry = await queries.by_reference(reference)
-    return private(shown(entry, reservation_url(request, reference)))
+    return private(await shown(request, entry))
 
 
 async def join(request: Request) -> Response:
@@ -82,7 +83,7 @@ async def accept(request: Request) -> Response:
     body = await read_object(request) if await request.body() else {}
     made = await waitlist.accept(reference, slot_id, choice=_choice(body), now=now(request))
     entry = await queries.by_reference(made.reference)
-    return private(shown(entry, reservation_url(request, made.reference)))
+    return private(await shown(request, entry))
 
 
 async def leave(request: Request) -> Response:
@@ -100,7 +101,7 @@ async def prove(request: Request) -> Response:
     code = text_of(body.get("code"))
     await proving.prove(reference, code, choice=_choice(body), now=now(request))
     entry = await queries.by_reference(reference)
-    return private(shown(entry, reservation_url(request, reference)))
+    return private(await shown(request, entry))
 
 
 async def created(request: Request, reference: str) -> Response:
@@ -116,7 +117,7 @@ async def created(request: Request, reference: str) -> Response:
             confirm=state(request).settings.base_url + str(path),
             ends_at=entry.check.ends_at.isoformat(),
         )
-    return private(shown(entry, url), 201, {"Location": url})
+    return private(await shown(request, entry), 201, {"Location": url})
 
 
 def private(
@@ -196,17 +197,22 @@ def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def shown(entry: ReservationEntry, url: str) -> dict[str, Any]:
-    made = entry.reservation
+async def shown(request: Request, entry: ReservationEntry) -> dict[str, Any]:
+    made, standing = entry.reservation, await standing_of(entry, now(request))
     return {
         "reference": made.reference,
-        "url": url,
+        "url": reservation_url(request, made.reference),
+        "stage": standing.whole,
         "door_code": made.door_code,
         "party": {"adults": made.adults, "children": made.children},
         "slots": [
             {
                 "id": place.slot.id,
                 "status": place.status.value,
+                "stage": standing.of_place[place.id].value,
+                "ended_by": place.ended_by.value or None,
+                "reason": place.reason,
+                "seats": place.seats,
                 "starts_at": place.slot.starts_at.isoformat(),
             }
             for place in entry.places

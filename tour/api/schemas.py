@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tour.reservations.stages import Stage
+
 Json = dict[str, Any]
 
 
@@ -192,12 +194,17 @@ SCHEMAS: Json = {
         ("reference", "url", "slots"),
         reference=TEXT,
         url=TEXT,
+        stage=_nullable("string"),
         door_code=TEXT,
         party=_object(adults=WHOLE, children=WHOLE),
         slots=_list(
             _object(
                 id=WHOLE,
-                status={"enum": ["confirmed", "cancelled", "released"]},
+                status={"enum": ["held", "confirmed", "cancelled", "released"]},
+                stage={"enum": [stage.value for stage in Stage]},
+                ended_by=_nullable("string"),
+                reason=TEXT,
+                seats=WHOLE,
                 starts_at=INSTANT,
             )
         ),

@@ -15,7 +15,7 @@ from tour.i18n import translate, translate_plural
 from tour.reservations import arrivals, door_phones
 from tour.reservations.arrivals import CheckIn, Outcome
 from tour.reservations.models import Place
-from tour.reservations.views import party_text
+from tour.reservations.receipts import party_text
 from tour.sites import day as days
 from tour.web import now, state
 from tour.web.forms import read_form

@@ -126,6 +126,14 @@ async def next_that_fits(programme_id: int, party_size: int, *, now: datetime) -
     return next((slot for slot in bookable if slot.seats_left >= party_size), None)
 
 
+async def coming_times(programme_id: int, *, now: datetime) -> list[SlotEntry]:
+    """The programme's slots that can be booked now, soonest first; none while it is paused or its
+    site withdrawn."""
+    query = Slot.filter(programme_id=programme_id, booking_closes_at__gt=now, **PUBLIC_SLOT)
+    coming = await query.order_by("starts_at", "id").values(*SLOT_FIELDS)
+    return [slot for row in coming if (slot := slot_entry(row)).availability(now) in RESERVABLE]
+
+
 async def coming_slots(*, since: datetime, days: int = 90) -> list[SlotEntry]:
     """Every slot of a published programme that ends within `days` from `since`."""
     query = Slot.filter(

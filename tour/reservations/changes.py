@@ -24,6 +24,7 @@ from tour.reservations.errors import (
 from tour.reservations.locks import lock_party
 from tour.reservations.models import (
     DrawEntry,
+    EndedBy,
     EntryStatus,
     Place,
     PlaceStatus,
@@ -53,7 +54,14 @@ async def cancel(reference: str, *, now: datetime) -> Reservation:
     return reservation
 
 
-async def cancel_place(reference: str, slot_id: int, *, now: datetime) -> Reservation:
+async def cancel_place(
+    reference: str,
+    slot_id: int,
+    *,
+    by: EndedBy = EndedBy.PARTY,
+    reason: str = "",
+    now: datetime,
+) -> Reservation:
     """Give one stop of an itinerary back and keep the others."""
     reservation = await by_reference(reference)
     async with transaction():
@@ -61,7 +69,7 @@ async def cancel_place(reference: str, slot_id: int, *, now: datetime) -> Reserv
         place = next((p for p in places if p.slot_id == slot_id), None)
         if place is not None:
             _open([place], now)
-            await release(place, PlaceStatus.CANCELLED, now)
+            await release(place, PlaceStatus.CANCELLED, now, by=by, reason=reason)
             await _tell_only(reservation, [p for p in places if p is not place], now)
     return reservation
 
@@ -113,10 +121,18 @@ async def resend(reference: str, *, now: datetime) -> bool:
     return True
 
 
-async def release(place: Place, status: PlaceStatus, now: datetime) -> None:
+async def release(
+    place: Place,
+    status: PlaceStatus,
+    now: datetime,
+    *,
+    by: EndedBy = EndedBy.PARTY,
+    reason: str = "",
+) -> None:
     """End a place of a locked slot and offer its seats on; a second time gives nothing back."""
+    who = EndedBy.NOBODY_CAME if status == PlaceStatus.RELEASED else by
     released = await Place.filter(id=place.id, status=PlaceStatus.CONFIRMED).update(
-        status=status, cancelled_at=now
+        status=status, cancelled_at=now, ended_by=who, reason=reason
     )
     if released:
         await programmes.give_back_seats(place.slot_id, place.seats)

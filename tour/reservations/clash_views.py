@@ -14,6 +14,7 @@ from tour.reservations import holdings, mine, views
 from tour.reservations.errors import AlreadyReserved, Clashing, Overlapping
 from tour.reservations.models import Place, Reservation
 from tour.reservations.queries import entry_of
+from tour.reservations.receipts import party_text
 from tour.reservations.rules import Stretch, clash_among
 
 HOLDS = {
@@ -81,7 +82,7 @@ async def foreseen(request: Request, slots: Sequence[SlotEntry]) -> ClashView | 
 async def _held(request: Request, choice: str, place: Place) -> ClashView:
     made = place.reservation
     card = (await views.slot_view(request, entry_of(place.slot))).slot
-    people = views.party_text(made.adults, made.children)
+    people = party_text(made.adults, made.children)
     shown = HeldView(made.reference, card, people)
     return ClashView(choice, (HOLDS[choice],), CHOICES[choice], shown)
 

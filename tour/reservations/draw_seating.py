@@ -87,7 +87,7 @@ async def _to_queues(losers: Sequence[DrawEntry], slots: Mapping[int, Slot], now
             )
             for slot in waited
         ]
-        shown = sorted(waited or ranked, key=lambda slot: slot.id)
+        shown = reminders.in_order(waited or ranked)
         title = _lost_title(waited, ranked, now)
         drafts.append((party.recipient_id, _news(entry, shown, title, now)))
     await WaitlistEntry.bulk_create(turns, batch_size=BATCH)

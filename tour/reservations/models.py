@@ -23,6 +23,21 @@ class PlaceStatus(StrEnum):
     """Nobody came in time, so the host gave the seats to others; see `absences`."""
 
 
+class EndedBy(StrEnum):
+    """Who ended a place that is held no more."""
+
+    NOBODY = ""
+    """It is held."""
+    PARTY = "party"
+    HOST = "host"
+    STAFF = "staff"
+    EVENT = "event"
+    """What staff did with the whole event: withdrawn, shortened, a place taken out."""
+    NOBODY_CAME = "nobody-came"
+    CODE = "code"
+    """The one that was mailed did not come back."""
+
+
 class WaitlistStatus(StrEnum):
     UNPROVED = "unproved"
     """Not in the queue before the code sent to its contact has come back."""
@@ -123,6 +138,9 @@ class Place(Model):
     """How late the party says it comes; 0: it is on its way; None: it has said nothing."""
     said_at: datetime | None = fields.DatetimeField(null=True)
     """When it said so last."""
+    ended_by = fields.CharEnumField(EndedBy, max_length=20, default=EndedBy.NOBODY)
+    reason = fields.TextField(default="")
+    """Why, in the words of the host or the staff who ended it."""
 
     class Meta:
         table = "place"

@@ -19,6 +19,7 @@ from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import (
     ContactCheck,
     DrawEntry,
+    EndedBy,
     EntryStatus,
     Place,
     PlaceStatus,
@@ -138,7 +139,9 @@ async def _end(reservation: Reservation, now: datetime) -> bool:
     if not ended:
         return False
     for place in await _held_places(reservation.id):
-        await Place.filter(id=place.id).update(status=PlaceStatus.CANCELLED, cancelled_at=now)
+        await Place.filter(id=place.id).update(
+            status=PlaceStatus.CANCELLED, cancelled_at=now, ended_by=EndedBy.CODE
+        )
         if place.status == PlaceStatus.HELD:
             await programmes.give_back_seats(place.slot_id, place.seats)
             await waitlist.promote(place.slot_id, now=now)

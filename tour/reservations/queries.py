@@ -16,6 +16,7 @@ from tour.reservations.models import (
     Draw,
     DrawEntry,
     DrawSlot,
+    EndedBy,
     EntryStatus,
     Place,
     PlaceStatus,
@@ -26,9 +27,12 @@ from tour.reservations.models import (
 from tour.reservations.waitlist import UNANSWERED
 
 PLACE_FIELDS = (
+    "id",
     "reservation_id",
     "seats",
     "status",
+    "ended_by",
+    "reason",
     "cancelled_at",
     "late_minutes",
     "arrival__arrived_at",
@@ -39,9 +43,14 @@ SLOT_OF_PLACE = {f"slot_{name}": f"slot__{name}" for name in SLOT_FIELDS}
 
 @dataclass(frozen=True, slots=True)
 class PlaceEntry:
+    """A place; `ended_by` and `reason` of one that is held no more."""
+
+    id: int
     slot: SlotEntry
     seats: int
     status: PlaceStatus
+    ended_by: EndedBy
+    reason: str
     cancelled_at: datetime | None = None
     late_minutes: int | None = None
     arrived_at: datetime | None = None
@@ -204,15 +213,17 @@ async def _places(ids: list[int]) -> Mapping[int, list[PlaceEntry]]:
     found: dict[int, list[PlaceEntry]] = {}
     rows = Place.filter(reservation_id__in=ids).order_by("slot__starts_at", "id")
     for row in await rows.values(*PLACE_FIELDS, **SLOT_OF_PLACE):
-        slot = slot_entry({name: row[f"slot_{name}"] for name in SLOT_FIELDS})
         is_here = row["arrival__taken_back_at"] is None
         entry = PlaceEntry(
-            slot,
-            row["seats"],
-            PlaceStatus(row["status"]),
-            row["cancelled_at"],
-            row["late_minutes"],
-            row["arrival__arrived_at"] if is_here else None,
+            id=row["id"],
+            slot=slot_entry({name: row[f"slot_{name}"] for name in SLOT_FIELDS}),
+            seats=row["seats"],
+            status=PlaceStatus(row["status"]),
+            ended_by=EndedBy(row["ended_by"]),
+            reason=row["reason"],
+            cancelled_at=row["cancelled_at"],
+            late_minutes=row["late_minutes"],
+            arrived_at=row["arrival__arrived_at"] if is_here else None,
         )
         found.setdefault(row["reservation_id"], []).append(entry)
     return found

@@ -12,7 +12,9 @@ from tour.notifications.message import Action, Message
 from tour.notifications.schedule import SPARE, Choice, Due, Visit, due_reminders
 from tour.notifications.service import Draft
 from tour.programmes.models import Slot
+from tour.reservations import receipts
 from tour.reservations.models import Reservation
+from tour.web.templates import day_text
 
 PAGE = "/reservations/{reference}"
 WAY = "/sites/{slug}#way"
@@ -111,7 +113,7 @@ async def tell_given_up(reservation: Reservation, slots: Sequence[Slot], *, now:
     if not slots:
         return
     zone, lang = zone_of(reservation), reservation.lang
-    lines = [line(slot, lang, zone, with_day=True) for slot in slots]
+    lines = [line(slot, lang, zone, with_day=True) for slot in in_order(slots)]
     title = _("Cancelled, as you asked")
     key = f"given-up:{'-'.join(str(slot.id) for slot in slots)}:"
     said = message(reservation, title, lines)
@@ -163,13 +165,21 @@ def title_of(slot: Slot, lang: str) -> str:
     return localized({"title": programme.title}, "title", lang, programme.translations)
 
 
-def line(slot: Slot, lang: str, zone: ZoneInfo, *, with_day: bool = False) -> str:
-    """10:30 木版を摺る (見本 木版工房), after the date if asked."""
+def in_order(slots: Iterable[Slot]) -> list[Slot]:
+    """As the day goes."""
+    return sorted(slots, key=lambda slot: (slot.starts_at, slot.id))
+
+
+def line(
+    slot: Slot, lang: str, zone: ZoneInfo, *, with_day: bool = False, with_end: bool = False
+) -> str:
+    """10:30 木版を摺る (見本 木版工房), after the day with its weekday, 10:30–11:30, if asked."""
     site = slot.programme.site
     name = localized({"name": site.name}, "name", lang, site.translations)
     start = slot.starts_at.astimezone(zone)
-    day = f"{start:%Y-%m-%d} " if with_day else ""
-    return f"{day}{start:%H:%M} {title_of(slot, lang)} ({name})"
+    day = f"{day_text(start.date(), lang)} " if with_day else ""
+    end = f"–{slot.ends_at.astimezone(zone):%H:%M}" if with_end else ""
+    return f"{day}{start:%H:%M}{end} {title_of(slot, lang)} ({name})"
 
 
 def message(
@@ -226,6 +236,13 @@ def _on_foot(walk: timedelta, lang: str) -> str:
 def _receipt(
     reservation: Reservation, slots: Sequence[Slot], zone: ZoneInfo, now: datetime
 ) -> Draft:
-    lines = [line(slot, reservation.lang, zone, with_day=True) for slot in slots]
-    said = message(reservation, _("Your reservation is confirmed"), lines)
+    lang, lines = reservation.lang, list[str]()
+    ordered = in_order(slots)
+    for slot in ordered:
+        lines += [line(slot, lang, zone, with_day=True, with_end=True)]
+        lines += [*receipts.details(slot, reservation.party_size, lang), ""]
+    lines += receipts.of_party(reservation, ordered, zone)
+    way = WAY.format(slug=ordered[0].programme.site.slug)
+    action = Action(translate("Show the way", lang), way)
+    said = message(reservation, _("Your reservation is confirmed"), lines, action)
     return Draft(RECEIPT, said, now, last_end(slots, now))

@@ -93,7 +93,7 @@ async def _erase(parties: Sequence[Reservation], now: datetime) -> None:
             photos_allowed=None,
             erased_at=now,
         )
-        await Place.filter(reservation_id__in=ids).update(answers=[])
+        await Place.filter(reservation_id__in=ids).update(answers=[], reason="")
         await WaitlistEntry.filter(reservation_id__in=ids).update(answers=[])
         await DrawEntry.filter(reservation_id__in=ids).update(
             email_key="", phone_key="", answers={}

@@ -1,6 +1,6 @@
 """Changes to a slot that its parties must hear of. One transaction each, messages included."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -15,8 +15,10 @@ from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.queries import SlotEntry, coming_times
 from tour.reservations import changes, reminders, waitlist
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import EndedBy, Place, PlaceStatus, Reservation
+from tour.reservations.receipts import other_times
 from tour.sites.service import catalogue_changed
 
 MAX_MESSAGE = 500
@@ -43,10 +45,11 @@ async def cancel_slot(
         if not await alive.update(status=SlotStatus.CANCELLED):
             raise Conflict(_("This time is over or cancelled already."))
         waiting = await waitlist.withdraw_all(slot)
-        held = await _release_all(slot_id, now)
+        held = await _release_all(slot_id, now, EndedBy.HOST, message)
         title = _("Called off: %(session)s", session=slot.programme.title)
         parties, key = [*held, *waiting], called_off_key(slot_id)
-        told = await _tell(slot, parties, key, title, message, now, plans)
+        others = await coming_times(slot.programme.id, now=now)
+        told = await _tell(slot, parties, key, title, message, now, plans, others)
         after = {"status": str(SlotStatus.CANCELLED), "parties": told, "message": message}
         before = {"status": str(slot.status)}
         await note(actor, "slot.cancel", _subject(slot), before=before, after=after, now=now)
@@ -99,25 +102,27 @@ async def _with_programme(slot_id: int) -> Slot:
     return await Slot.get(id=slot_id).select_related("programme__site")
 
 
-async def _release_all(slot_id: int, now: datetime) -> list[Reservation]:
+async def _release_all(slot_id: int, now: datetime, by: EndedBy, reason: str) -> list[Reservation]:
     """Give every party's seats back; its reminders stay true for what it still holds."""
     places = await confirmed_places(slot_id)
     for place in places:
-        await changes.release(place, PlaceStatus.CANCELLED, now)
+        await changes.release(place, PlaceStatus.CANCELLED, now, by=by, reason=reason)
         left = [other.slot_id for other in await changes.confirmed_places(place.reservation_id)]
         slots = await Slot.filter(id__in=left).select_related("programme__site")
         await reminders.renew(place.reservation, slots, now=now)
-    await _release_held(slot_id, now)
+    await _release_held(slot_id, now, by)
     return [place.reservation for place in places]
 
 
-async def _release_held(slot_id: int, now: datetime) -> None:
+async def _release_held(slot_id: int, now: datetime, by: EndedBy) -> None:
     """Seats held for a code that has not come; whoever it is has not been reached yet."""
     for place in await Place.filter(slot_id=slot_id, status=PlaceStatus.HELD):
-        await Place.filter(id=place.id).update(status=PlaceStatus.CANCELLED, cancelled_at=now)
+        await Place.filter(id=place.id).update(
+            status=PlaceStatus.CANCELLED, cancelled_at=now, ended_by=by
+        )
         await programmes.give_back_seats(slot_id, place.seats)
     unproved = Place.filter(slot_id=slot_id, status=PlaceStatus.UNPROVED)
-    await unproved.update(status=PlaceStatus.CANCELLED, cancelled_at=now)
+    await unproved.update(status=PlaceStatus.CANCELLED, cancelled_at=now, ended_by=by)
 
 
 async def _tell(
@@ -128,6 +133,7 @@ async def _tell(
     message: str,
     now: datetime,
     plans: Mapping[int, str] = NO_PLANS,
+    others: Sequence[SlotEntry] = (),
 ) -> int:
     """Returns how many parties that was. Sample parties of a demonstration share one recipient."""
     told = list(parties)
@@ -136,7 +142,7 @@ async def _tell(
         await notifications.tell_now(
             by_recipient,
             key,
-            _composer(slot, by_recipient, title, message, plans),
+            _composer(slot, by_recipient, title, message, plans, others),
             concerns=slot.starts_at.astimezone(reminders.zone_of(told[0])).date(),
             expires_at=slot.ends_at,
             now=now,
@@ -150,13 +156,16 @@ def _composer(
     title: Text,
     message: str,
     plans: Mapping[int, str],
+    others: Sequence[SlotEntry],
 ) -> Callable[[Recipient], Message]:
     def compose(reader: Recipient) -> Message:
         party = parties[reader.id]
         session = reminders.title_of(slot, party.lang)
         lines = [reminders.line(slot, party.lang, reminders.zone_of(party), with_day=True)]
         own_title = Text(title.message, {"session": session})
-        said = reminders.message(party, own_title, [*lines, *message.splitlines()])
+        lines += message.splitlines()
+        lines += other_times(others, party.party_size, reminders.zone_of(party), party.lang)
+        said = reminders.message(party, own_title, lines)
         return _leading_to(plans[party.id], said, party.lang) if party.id in plans else said
 
     return compose

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 
-from tour.i18n import translate, translate_plural
+from tour.i18n import Text
 from tour.programmes import queries as programmes
 from tour.programmes.board import Board
 from tour.programmes.queries import SlotEntry
@@ -19,7 +19,10 @@ from tour.reservations.queries import (
     QueueEntry,
     ReservationEntry,
 )
+from tour.reservations.receipts import party_text
 from tour.reservations.rules import GRACE, can_say, change_problem
+from tour.reservations.stages import BADGES, BY_OTHERS, HEADS, SENTENCES, STILL_ON, Stage
+from tour.reservations.standing import other_times, standing_of
 from tour.reservations.waitlist import takes_a_yes
 from tour.sites.catalogue import SiteEntry
 from tour.sites.views import site_card
@@ -64,6 +67,23 @@ class PlaceView:
     def can_give_up(self) -> bool:
         """The cut-off is over, and the host would still like to know."""
         return self.can_say and not self.can_cancel
+
+    stage: Stage
+    reason: str
+    others: tuple[SlotCard, ...]
+    """Other times of a session that was ended by no wish of the party."""
+
+    @property
+    def is_still_on(self) -> bool:
+        return self.stage in STILL_ON
+
+    @property
+    def badge(self) -> Text:
+        return BADGES[self.stage]
+
+    @property
+    def sentence(self) -> Text | None:
+        return SENTENCES.get(self.stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,27 @@ class ReservationView:
     email: str
     """Shown only while a code is on its way there, so that a slip of the finger is seen."""
     is_erased: bool
+    stage: Stage | None
+    """What all of it is called by; None without a place."""
+
+    @property
+    def badge(self) -> Text | None:
+        return BADGES.get(self.stage) if self.stage else None
+
+    @property
+    def head(self) -> Text | None:
+        return HEADS.get(self.stage) if self.stage else None
+
+    @property
+    def sentence(self) -> Text | None:
+        """Where all its places share one: each says its own otherwise."""
+        stages = {place.stage for place in self.places}
+        return SENTENCES.get(stages.pop()) if len(stages) == 1 else None
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether any of it is still to come, or under way."""
+        return self.stage in (Stage.COMING, Stage.UNDER_WAY)
 
     @property
     def open_places(self) -> tuple[PlaceView, ...]:
@@ -151,7 +192,10 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
 
 async def reservation_view(request: Request, entry: ReservationEntry) -> ReservationView:
     made = entry.reservation
-    places = tuple([await _place_view(request, place, made) for place in entry.places])
+    standing = await standing_of(entry, now(request))
+    places = tuple(
+        [await _place_view(request, p, made, standing.of_place[p.id]) for p in entry.places]
+    )
     queues = tuple([await _queue_view(request, queue) for queue in entry.queues])
     draw = await _drawn_view(request, entry.draw) if entry.draw else None
     slots = [p.slot for p in places if not p.is_cancelled] or [q.slot for q in queues]
@@ -173,10 +217,13 @@ async def reservation_view(request: Request, entry: ReservationEntry) -> Reserva
         check=entry.check,
         email=made.email if entry.is_unproved else "",
         is_erased=made.erased_at is not None,
+        stage=standing.whole,
     )
 
 
-async def _place_view(request: Request, place: PlaceEntry, made: Reservation) -> PlaceView:
+async def _place_view(
+    request: Request, place: PlaceEntry, made: Reservation, stage: Stage
+) -> PlaceView:
     view = await slot_view(request, place.slot)
     is_confirmed = place.status == PlaceStatus.CONFIRMED
     return PlaceView(
@@ -198,7 +245,15 @@ async def _place_view(request: Request, place: PlaceEntry, made: Reservation) ->
         can_say=is_confirmed
         and place.arrived_at is None
         and can_say(place.slot.starts_at, place.slot.ends_at, now(request)),
+        stage=stage,
+        reason=place.reason,
+        others=await _others(request, place) if stage in BY_OTHERS and not view.is_paused else (),
     )
+
+
+async def _others(request: Request, place: PlaceEntry) -> tuple[SlotCard, ...]:
+    found = await other_times(place.slot, place.seats, now=now(request))
+    return tuple([(await slot_view(request, slot)).slot for slot in found])
 
 
 async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
@@ -230,15 +285,6 @@ async def _drawn_view(request: Request, entry: DrawnEntry) -> DrawnView:
         can_leave=entry.status == EntryStatus.ENTERED,
         slots=tuple(cards),
     )
-
-
-def party_text(adults: int, children: int) -> str:
-    """3人（子ども1）, or 3 people (1 child)."""
-    people = translate_plural("%(num)d person", "%(num)d people", adults + children)
-    if not children:
-        return people
-    some = translate_plural("%(num)d child", "%(num)d children", children)
-    return translate("%(people)s (%(children)s)", people=people, children=some)
 
 
 def people_at(seats: int, made: Reservation) -> str:

@@ -45,6 +45,7 @@ from tour.reservations.parties import (
     write_party,
 )
 from tour.reservations.rules import Party
+from tour.web.templates import day_text
 
 UNANSWERED = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
 STILL_A_YES = (WaitlistStatus.WAITING, WaitlistStatus.EXPIRED, WaitlistStatus.CLOSED)
@@ -285,7 +286,11 @@ async def _offer(entry: WaitlistEntry, slot: Slot, open_for: Window, now: dateti
         _("Seats have come free for you"),
         [
             reminders.line(slot, lang, zone, with_day=True),
-            translate("Please accept by %(time)s.", lang, time=f"{until:%Y-%m-%d %H:%M}"),
+            translate(
+                "Please accept by %(time)s.",
+                lang,
+                time=f"{day_text(until.date(), lang)} {until:%H:%M}",
+            ),
         ],
         Action(translate("See the offer", lang), f"/reservations/{reservation.reference}#offer"),
     )

@@ -16,7 +16,7 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.reservations import changes
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import EndedBy, Place, PlaceStatus, Reservation
 
 PAGE = 50
 MOST_ROWS = 20_000
@@ -114,7 +114,9 @@ async def cancel_place(
         party = await by_id(reservation_id)
         if slot_id not in {place.slot_id for place in await changes.confirmed_places(party.id)}:
             return
-        await changes.cancel_place(party.reference, slot_id, now=now)
+        await changes.cancel_place(
+            party.reference, slot_id, by=EndedBy.STAFF, reason=reason, now=now
+        )
         title = _("The staff cancelled a session of yours")
         after = {"cancelled_slot": slot_id, "reason": reason}
         entry = await _log(actor, "reservation.cancel", party, {}, after, now)

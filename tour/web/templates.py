@@ -83,12 +83,12 @@ class Formats:
         return f"{self.day(moment)} {self.clock(moment)}"
 
 
-def yen(amount: int) -> str:
-    """1,000円, ¥1,000; nothing to pay reads as such."""
+def yen(amount: int, lang: str | None = None) -> str:
+    """1,000円, ¥1,000; nothing to pay reads as such. `lang`: another than the page's."""
     if amount == 0:
-        return translate("Free")
+        return translate("Free", lang)
     number = format_decimal(amount, locale=locale_for("en"))
-    return translate("¥%(amount)s", amount=number)
+    return translate("¥%(amount)s", lang, amount=number)
 
 
 def metres(distance: float) -> str:

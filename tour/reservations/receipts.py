@@ -1,0 +1,88 @@
+"""What a confirmation says beside the times: everything that a party needs on the day, also on
+paper and without a network. Its head, its links and the number to ring are the mail's own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tour.i18n import localized, translate, translate_plural
+from tour.programmes.models import Slot
+from tour.programmes.queries import SlotEntry
+from tour.reservations.models import Reservation
+from tour.web.templates import day_text, yen
+
+MOST_OTHERS = 3
+
+
+def details(slot: Slot, people: int, lang: str) -> list[str]:
+    """Of one session, with programme and site: where it is, what to bring, what all pay."""
+    programme, site = slot.programme, slot.programme.site
+    note, bring = {"access_note": site.access_note}, {"bring": programme.bring}
+    said = [
+        (translate("Where", lang), site.address),
+        (translate("Entrance", lang), localized(note, "access_note", lang, site.translations)),
+        (translate("Bring", lang), localized(bring, "bring", lang, programme.translations)),
+        (translate("Price", lang), _price(programme.price_yen, people, lang)),
+    ]
+    return [f"{name}: {text}" for name, text in said if text]
+
+
+def of_party(reservation: Reservation, slots: Sequence[Slot], zone: ZoneInfo) -> list[str]:
+    """Who comes, what they say at the door, and until when the page can change it."""
+    lang = reservation.lang
+    closes_at = _when(min(slot.booking_closes_at for slot in slots), zone, lang)
+    until = (
+        translate("You can change or cancel on your page until %(when)s.", lang, when=closes_at)
+        if len(slots) == 1
+        else translate(
+            "You can change or cancel on your page; the first session until %(when)s.",
+            lang,
+            when=closes_at,
+        )
+    )
+    said = [
+        (translate("Party", lang), party_text(reservation.adults, reservation.children, lang)),
+        (translate("Name", lang), reservation.name),
+        (translate("Number at the door", lang), reservation.door_code),
+    ]
+    return [*(f"{name}: {text}" for name, text in said), until]
+
+
+def that_fit(coming: Sequence[SlotEntry], seats: int) -> list[SlotEntry]:
+    """The first few of these times that have room for so many."""
+    return [slot for slot in coming if slot.seats_left >= seats][:MOST_OTHERS]
+
+
+def other_times(coming: Sequence[SlotEntry], people: int, zone: ZoneInfo, lang: str) -> list[str]:
+    """A line with the next times of a session that was called off, or none."""
+    times = [_when(slot.starts_at, zone, lang) for slot in that_fit(coming, people)]
+    name = translate("Other times", lang)
+    return [f"{name}: {', '.join(times)}"] if times else []
+
+
+def party_text(adults: int, children: int, lang: str | None = None) -> str:
+    """3人（子ども1）, or 3 people (1 child)."""
+    people = translate_plural("%(num)d person", "%(num)d people", adults + children, lang)
+    if not children:
+        return people
+    some = translate_plural("%(num)d child", "%(num)d children", children, lang)
+    return translate("%(people)s (%(children)s)", lang, people=people, children=some)
+
+
+def _price(price_yen: int, people: int, lang: str) -> str:
+    if not price_yen:
+        return yen(0, lang)
+    total = yen(price_yen * people, lang)
+    some = translate_plural("%(num)d person", "%(num)d people", people, lang)
+    return translate(
+        "%(total)s in all (%(people)s, %(price)s for one)",
+        lang,
+        total=total,
+        people=some,
+        price=yen(price_yen, lang),
+    )
+
+
+def _when(moment: datetime, zone: ZoneInfo, lang: str) -> str:
+    local = moment.astimezone(zone)
+    return f"{day_text(local.date(), lang)} {local:%H:%M}"
