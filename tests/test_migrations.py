@@ -337,3 +337,20 @@ async def test_two_entries_of_one_person_both_stay_in_their_draw(empty_url: str)
             "SELECT email_key FROM draw_entry ORDER BY id"
         )
     assert [row["email_key"] for row in rows] == ["h@example.jp", "mailto:h@example.jp"]
+
+
+async def test_who_was_told_of_a_plan_still_is(empty_url: str) -> None:
+    """What was one column of the plan is a row a reader; what points to the plan stays."""
+    await migrate_to(empty_url, "0012_draw_answers")
+    async with db.opened(empty_url):
+        await fill()
+        client = get_connection("default")
+        await client.execute_query("UPDATE itinerary SET recipient_id = (SELECT id FROM recipient)")
+        before = await count_rows()
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        assert (await count_rows()).items() >= before.items()
+        [row] = await get_connection("default").execute_query_dict(
+            "SELECT r.itinerary_id = i.id AS is_its_own FROM itinerary_reader r, itinerary i"
+        )
+    assert row["is_its_own"]

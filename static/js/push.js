@@ -100,6 +100,8 @@ async function withOurKey(registration, subscription) {
 }
 
 async function tellServer(subscription, options) {
+  // A form that stops what is about this browser says which one it is.
+  for (const field of root.querySelectorAll("[data-push-endpoint]")) field.value = subscription.endpoint;
   const answer = await post(root.dataset.subscribe, {
     [root.dataset.about]: root.dataset.key,
     subscription: { ...subscription.toJSON(), ...options },

@@ -1,7 +1,7 @@
 """Who saved a plan asks on its page to be told, and is: once, and only by a tap."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 
@@ -9,7 +9,9 @@ from tests.notifications.push_service import Phone
 from tests.routes.test_plan_pages import CONTACT, a_town, at, planned
 from tour.audit.service import Actor
 from tour.db import transaction
+from tour.notifications import outbox
 from tour.notifications.fan_out import fan_out
+from tour.notifications.message import joined
 from tour.notifications.models import (
     Delivery,
     DeliveryStatus,
@@ -20,9 +22,11 @@ from tour.notifications.models import (
 )
 from tour.programmes.models import Slot, SlotStatus
 from tour.reservations.slot_changes import cancel_slot
+from tour.routes import itineraries
 from tour.routes.edits import PlannedStop
-from tour.routes.models import Itinerary
+from tour.routes.models import Itinerary, ItineraryReader
 from tour.routes.plan_news import pages_of_parties, tell_news
+from tour.seal import Seal
 from tour.sites.service import catalogue_changed
 
 API = "/api/v1/push-subscriptions"
@@ -97,7 +101,7 @@ class TestAsking:
         assert told.title == "12月5日(土)のプランが変わりました"
         assert "残りを組み直す" in (await client.get(told.url)).text
 
-    async def test_in_the_language_of_who_asked_first(self, app, client, clock) -> None:
+    async def test_each_in_the_language_of_its_own_page(self, app, client, clock) -> None:
         slots = await a_town()
         url = await a_plan(client, *slots)
         client.headers.update(ENGLISH)
@@ -105,9 +109,56 @@ class TestAsking:
         client.headers.update({"Accept-Language": "ja"})
         await asked(client, url, a_phone("tablet"))
         await called_off(slots[0])
-        assert await tell_news(app.state, now=clock()) == 1
-        assert (await news())[0].title.startswith("Your plan of ")
+        assert await tell_news(app.state, now=clock()) == 2
+        first, second = await news()
+        assert first.title.startswith("Your plan of ")
+        assert second.title.startswith("12月5日(土)")
         assert await PushSubscription.all().count() == 2
+
+    async def test_whoever_changes_the_language_is_told_in_the_new_one(
+        self, app, client, clock
+    ) -> None:
+        slots = await a_town()
+        url, mine = await a_plan(client, *slots), a_phone()
+        await asked(client, url, mine)
+        client.headers.update(ENGLISH)
+        assert (await asked(client, url, mine, resync=True)).status_code == 201
+        await called_off(slots[0])
+        await tell_news(app.state, now=clock())
+        assert [told.title[:4] for told in await news()] == ["Your"]
+
+    async def test_news_of_a_stop_dies_with_the_stop(self, app, client, clock) -> None:
+        slot, _other = slots = await a_town()
+        url = await a_plan(client, *slots)
+        await asked(client, url)
+        await called_off(slot)
+        await tell_news(app.state, now=clock())
+        [told] = await news()
+        assert told.expires_at == slot.ends_at
+
+    async def test_what_is_no_longer_so_is_not_told(self, app, client, clock) -> None:
+        """Called off at night, on again before anybody was told; and off again, which is told."""
+        slot, _other = slots = await a_town()
+        url = await a_plan(client, *slots)
+        await asked(client, url)
+        clock.turn_to(at(23) - timedelta(days=1))
+        await called_off(slot)
+        assert await tell_news(app.state, now=clock()) == 1
+        await Slot.filter(id=slot.id).update(status=SlotStatus.OPEN)
+        await catalogue_changed()
+        assert await tell_news(app.state, now=clock()) == 0
+        assert await news_waiting() == []
+        await called_off(slot)
+        assert await tell_news(app.state, now=clock()) == 1
+        assert len(await news_waiting()) == 1
+
+    async def test_no_more_browsers_than_a_plan_may_have(self, client) -> None:
+        await a_town()
+        url = await planned(client)
+        for number in range(itineraries.MOST_READERS + 2):
+            assert (await asked(client, url, a_phone(f"phone-{number}"))).status_code == 201
+        assert await ItineraryReader.all().count() == itineraries.MOST_READERS
+        assert await PushSubscription.all().count() == itineraries.MOST_READERS
 
     async def test_what_the_page_showed_when_they_asked_is_no_news(
         self, app, client, clock
@@ -141,7 +192,7 @@ class TestAsking:
         bad = await asked(client, url, endpoint="https://example.org/push")
         assert bad.status_code == 422
         assert await Recipient.all().count() == 0
-        assert (await Itinerary.get()).recipient_id is None  # type: ignore[attr-defined]
+        assert await ItineraryReader.all().count() == 0
 
 
 class TestReservedToo:
@@ -155,7 +206,7 @@ class TestReservedToo:
         async with transaction():
             await fan_out(clock(), 1)
         made = await Delivery.filter(reminder__key__startswith="shared:").order_by("id")
-        assert [d.status for d in made] == [DeliveryStatus.WAITING, DeliveryStatus.TOGETHER]
+        assert {d.status for d in made} == {DeliveryStatus.WAITING, DeliveryStatus.TOGETHER}
 
     async def test_two_browsers_are_told_each(self, app, client, clock) -> None:
         slot, other = slots = await a_town()
@@ -211,7 +262,7 @@ class TestReservedToo:
         assert await tell_news(app.state, now=clock()) == 1
         assert await tell_news(app.state, now=clock()) == 0
         [told] = await news_waiting()
-        assert told.recipient_id == (await Itinerary.get()).recipient_id  # type: ignore[attr-defined]
+        assert told.recipient_id == (await ItineraryReader.get()).recipient_id  # type: ignore[attr-defined]
 
     async def test_a_second_browser_of_the_plan_asks_and_is_told_nothing_old(
         self, app, client, clock
@@ -224,6 +275,31 @@ class TestReservedToo:
         assert await tell_news(app.state, now=clock()) == 0
         await asked(client, url, a_phone("friend"))
         assert await tell_news(app.state, now=clock()) == 0
+
+    async def test_in_its_own_language_though_another_shares_the_phone(
+        self, app, client, clock
+    ) -> None:
+        """The party reserved in Japanese; the plan is read in English on the same phone since."""
+        slot, other = slots = await a_town()
+        url, mine = await a_plan(client, *slots), a_phone()
+        await reserved(client, url, other, mine)
+        client.headers.update(ENGLISH)
+        await asked(client, url, mine)
+        await called_off(slot)
+        await tell_news(app.state, now=clock())
+        async with transaction():
+            await fan_out(clock(), 10)
+            [job] = await outbox.claim(clock(), 10, {}, default_room=10)
+        assert job.lang == "en"
+        assert len(job.parts) == 2
+        said = joined(job.parts).opened(Seal(app.state.secret_key))
+        assert said.title.startswith("Your plan of ")
+        assert "プラン" not in said.body
+
+
+def this_browser(phone: Phone) -> dict[str, str]:
+    """What the page's script fills into the form."""
+    return {"endpoint": phone.subscription()["endpoint"]}
 
 
 class TestPage:
@@ -254,12 +330,31 @@ class TestPage:
         await asked(client, url, mine)
         stop = re.search(r'action="([^"]+/stop-news)"', (await client.get(url)).text)
         assert stop
-        answer = await client.post(stop[1])
+        answer = await client.post(stop[1], data=this_browser(mine))
         assert answer.headers["location"] == f"{url}#news"
         assert (await asked(client, url, mine, resync=True)).status_code == 409
+        assert await Recipient.filter(itinerary_reader__id__not_isnull=True).count() == 0
         await called_off(slot)
         assert await tell_news(app.state, now=clock()) == 0
         await asked(client, url, mine)
         assert await tell_news(app.state, now=clock()) == 0
         await called_off(other)
         assert await tell_news(app.state, now=clock()) == 1
+
+    async def test_one_sharers_stop_stops_that_one(self, app, client, clock) -> None:
+        slots = await a_town()
+        url, mine, friends = await a_plan(client, *slots), a_phone(), a_phone("friend")
+        await asked(client, url, mine)
+        await asked(client, url, friends)
+        await client.post(f"{url}/stop-news", data=this_browser(friends))
+        assert (await asked(client, url, mine, resync=True)).status_code == 201
+        assert (await asked(client, url, friends, resync=True)).status_code == 409
+        await called_off(slots[0])
+        assert await tell_news(app.state, now=clock()) == 1
+
+    async def test_a_stop_without_a_browser_stops_nobody(self, client) -> None:
+        await a_town()
+        url = await planned(client)
+        await asked(client, url)
+        assert (await client.post(f"{url}/stop-news")).status_code == 303
+        assert await PushSubscription.all().count() == 1

@@ -94,8 +94,10 @@ JOIN reminder r ON r.id = d.reminder_id
 JOIN recipient t ON t.id = r.recipient_id
 LEFT JOIN push_subscription s ON s.id = d.subscription_id
 WHERE d.reminder_id IN ({ids}) AND d.status = 'waiting'
-ORDER BY d.reminder_id
+ORDER BY CASE WHEN r.key LIKE 'shared:%' THEN COALESCE(s.id, t.id) ELSE 0 END DESC, d.reminder_id
 """
+"""Of news for several readers in one browser, what that browser told us last leads: it is in the
+language that is read there now."""
 MAIL_AT = """
 UPDATE delivery SET mail_at = $1
 WHERE reminder_id IN ({ids}) AND status IN ('waiting', 'together') AND service <> 'mail'

@@ -226,6 +226,18 @@ async def choose(recipient_id: int, choices: Iterable[Choice]) -> None:
     await Recipient.filter(id=recipient_id).update(choices=[str(choice) for choice in choices])
 
 
+async def speak(recipient_id: int, lang: str) -> None:
+    """Tell it what is still to be written in this language."""
+    await Recipient.filter(id=recipient_id).exclude(lang=lang).update(lang=lang)
+
+
+async def forget_browser(recipient_id: int, endpoint: str) -> bool:
+    """Tell it nothing more in one of its browsers; whether others are left."""
+    mine = PushSubscription.filter(recipient_id=recipient_id)
+    await mine.filter(endpoint=endpoint).delete()
+    return bool(await mine.exists())
+
+
 async def stop(recipient_id: int, *, now: datetime) -> None:
     """Tell this recipient nothing more, on any channel, until they subscribe or resume."""
     async with transaction():

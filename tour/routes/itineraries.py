@@ -22,10 +22,13 @@ from tour.reservations.models import PlaceStatus, Reservation
 from tour.reservations.queries import ReservationEntry
 from tour.routes import edits
 from tour.routes.edits import Stops
-from tour.routes.models import Itinerary, ItineraryReservation
+from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation
 
 TOKEN_BYTES = 18
 """144 random bits: nobody guesses one, whatever he tries."""
+
+MOST_READERS = 20
+"""Browsers that are told of one plan; a further one replaces the oldest."""
 
 
 class ChangedElsewhere(Conflict):
@@ -64,7 +67,6 @@ class ItineraryEntry:
     findings: Mapping[str, Any]
     version: int
     last_change: str
-    recipient_id: int | None
     reservations: tuple[ReservationEntry, ...]
 
     @property
@@ -156,22 +158,34 @@ async def attach(entry: ItineraryEntry, reservation: Reservation) -> None:
     await ItineraryReservation.get_or_create(itinerary_id=entry.id, reservation_id=reservation.id)
 
 
-async def recipient_for(entry: ItineraryEntry, *, lang: str, timezone: str) -> Recipient:
-    """Who is told of changes to this plan, made at the first call; needs a transaction."""
-    made = await Itinerary.select_for_update(no_key=True).get(id=entry.id)
-    if known := made.recipient_id:  # type: ignore[attr-defined]
-        return await Recipient.get(id=known)
+async def readers(entry_id: int) -> list[int]:
+    """The recipients of the browsers that asked to be told of a plan, the oldest first."""
+    rows = ItineraryReader.filter(itinerary_id=entry_id).order_by("id")
+    return [int(row["recipient_id"]) for row in await rows.values("recipient_id")]
+
+
+async def add_reader(entry: ItineraryEntry, *, lang: str, timezone: str) -> Recipient:
+    """One more browser to be told of this plan; needs a transaction."""
+    await Itinerary.select_for_update(no_key=True).get(id=entry.id)
+    for oldest in (await readers(entry.id))[: -MOST_READERS + 1]:
+        await remove_reader(oldest)
     recipient = await notifications.new_recipient(lang=lang, timezone=timezone)
-    await Itinerary.filter(id=entry.id).update(recipient_id=recipient.id)
+    await ItineraryReader.create(itinerary_id=entry.id, recipient_id=recipient.id)
     return recipient
+
+
+async def remove_reader(recipient_id: int) -> None:
+    """Tell it nothing more, and forget it."""
+    await ItineraryReader.filter(recipient_id=recipient_id).delete()
+    await notifications.erase([recipient_id])
 
 
 async def erase(itinerary_ids: Collection[int]) -> None:
     """Forget plans for good, and the browsers that were told of them."""
     async with transaction():
-        told = Itinerary.filter(id__in=itinerary_ids, recipient_id__not_isnull=True)
-        recipients = await told.values_list("recipient_id", flat=True)
-        await notifications.erase([int(i) for i in recipients])  # type: ignore[call-overload]
+        rows = ItineraryReader.filter(itinerary_id__in=itinerary_ids)
+        recipients = [int(row["recipient_id"]) for row in await rows.values("recipient_id")]
+        await notifications.erase(recipients)
         await Itinerary.filter(id__in=itinerary_ids).delete()
 
 
@@ -209,7 +223,6 @@ def _entry(made: Itinerary, token: str, reserved: Sequence[ReservationEntry]) ->
         findings=made.findings,
         version=made.version,
         last_change=made.last_change,
-        recipient_id=made.recipient_id,  # type: ignore[attr-defined]
         reservations=tuple(reserved),
     )
 

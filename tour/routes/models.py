@@ -72,15 +72,28 @@ class Itinerary(Model):
     last_change = fields.CharField(max_length=64, default="")
     """What made this version: a digest of all that was sent, so that it is known when it comes
     again."""
-    recipient: fields.ForeignKeyNullableRelation[Recipient] = fields.ForeignKeyField(
-        "models.Recipient", related_name="itineraries", null=True, on_delete=fields.SET_NULL
-    )
-    """Who is told of changes: the browsers that asked for it on the page; None when none has."""
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
 
     class Meta:
         table = "itinerary"
+
+
+class ItineraryReader(Model):
+    """A browser that asked, on the page of a plan, to be told of changes: it has a recipient of its
+    own, in its reader's language."""
+
+    id = fields.IntField(primary_key=True)
+    itinerary: fields.ForeignKeyRelation[Itinerary] = fields.ForeignKeyField(
+        "models.Itinerary", related_name="readers"
+    )
+    recipient: fields.OneToOneRelation[Recipient] = fields.OneToOneField(
+        "models.Recipient", related_name="itinerary_reader"
+    )
+    recipient_id: int
+
+    class Meta:
+        table = "itinerary_reader"
 
 
 class ItineraryReservation(Model):

@@ -47,10 +47,11 @@ async def edit(request: Request) -> Response:
 
 
 async def stop_news(request: Request) -> Response:
-    """Tell nobody of this plan any more."""
+    """Tell this browser of this plan no more; its script fills in which one it is."""
     await count_try(request, "plan")
     token = request.path_params["token"]
-    await plan_readers.stop(token, now=now(request))
+    form = await read_form(request, 2)
+    await plan_readers.stop(token, str(form.get("endpoint", "")))
     return to_plan(request, token, "news")
 
 

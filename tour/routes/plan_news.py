@@ -6,9 +6,9 @@ visit, once for each. The page of the plan then offers a new proposal for the re
 holds seats in a session that a host calls off hears it from the host, and not again from here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from starlette.datastructures import State
 from tortoise.exceptions import IntegrityError
@@ -19,15 +19,16 @@ from tour.i18n import lazy as _
 from tour.notifications import queries as browsers
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
-from tour.notifications.models import Recipient, Reminder
+from tour.notifications.models import Recipient, Reminder, ReminderStatus
 from tour.notifications.schedule import SHARED
+from tour.notifications.service import UNFINISHED
 from tour.programmes.models import SlotStatus
 from tour.reservations.slot_changes import called_off_key
 from tour.routes import edits, itineraries
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.models import Itinerary, ItineraryReservation
+from tour.routes.models import ItineraryReader, ItineraryReservation
 from tour.routes.planner_problem import Trouble
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
@@ -36,7 +37,6 @@ from tour.sites.models import DoorState
 from tour.web.templates import day_text
 
 PAGE = "/itineraries/{token}"
-LASTS = timedelta(hours=36)
 CALLED_OFF = _("The session at %(place)s is called off.")
 SHUT = _("%(place)s is closed when you would come.")
 
@@ -50,6 +50,8 @@ class News:
     site: SiteEntry
     what: Text
     slot_id: int | None
+    ends_at: datetime
+    """When the stop is over, and so is what there is to say of it."""
 
     def told_to(self, reader: Recipient) -> Message:
         """As the reader is told it; a tap opens the page that offers a new proposal."""
@@ -68,7 +70,9 @@ async def tell_news(parts: State, *, now: datetime) -> int:
     told = 0
     for token in await _told_plans(desks.context.local.date()):
         plan = await itineraries.find(token)
-        for news in await news_of(desks, plan):
+        found = await news_of(desks, plan)
+        await _take_back(plan, but=[news.key for news in found])
+        for news in found:
             told += await tell_once(desks, news)
     return told
 
@@ -79,22 +83,23 @@ async def news_of(desks: Desks, plan: ItineraryEntry) -> list[News]:
     day = await desk.timed(plan.stops)
     sites = desk.town.catalogue.by_id
     return [
-        News(plan, _key(plan, stop), sites[stop.site_id], what, stop.slot_id)
-        for stop, what in _found(desk, day)
+        News(plan, _key(plan, stop), sites[stop.site_id], what, stop.slot_id, ends_at)
+        for stop, what, ends_at in _found(desk, day)
     ]
 
 
 async def _told_plans(today: date) -> set[str]:
     """The tokens of plans still to come that somebody can be told of."""
-    asked = Itinerary.filter(on_date__gte=today, recipient_id__not_isnull=True)
+    asked = ItineraryReader.filter(itinerary__on_date__gte=today)
     reserved = ItineraryReservation.filter(itinerary__on_date__gte=today)
     return {
-        *map(str, await asked.values_list("edit_token", flat=True)),
+        *map(str, await asked.values_list("itinerary__edit_token", flat=True)),
         *map(str, await reserved.values_list("itinerary__edit_token", flat=True)),
     }
 
 
-def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text]]:
+def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text, datetime]]:
+    """What became of each stop that has not begun, and when the stop is over."""
     minute = desk.town.minute_of(desk.town.now)
     for stop, timed in zip(day.stops, day.times.stops, strict=True):
         slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
@@ -102,9 +107,9 @@ def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text]]:
         if begins <= minute:
             continue
         if slot and slot.status == SlotStatus.CANCELLED:
-            yield stop, CALLED_OFF
+            yield stop, CALLED_OFF, slot.ends_at
         elif stop.slot_id is None and _is_shut(desk, stop, timed.trouble):
-            yield stop, SHUT
+            yield stop, SHUT, desk.town.instant_of(timed.leave)
 
 
 def _is_shut(desk: Desk, stop: PlannedStop, trouble: Trouble | None) -> bool:
@@ -117,7 +122,12 @@ def _is_shut(desk: Desk, stop: PlannedStop, trouble: Trouble | None) -> bool:
 
 
 def _key(plan: ItineraryEntry, stop: PlannedStop) -> str:
-    return f"{SHARED}:plan:{plan.id}:{stop.site_id}:{stop.slot_id or 'door'}"
+    return f"{_keys(plan)}{stop.site_id}:{stop.slot_id or 'door'}"
+
+
+def _keys(plan: ItineraryEntry) -> str:
+    """How the keys of a plan's news begin."""
+    return f"{SHARED}:plan:{plan.id}:"
 
 
 async def pages_of_parties(slot_id: int) -> dict[int, str]:
@@ -135,18 +145,29 @@ async def _readers(plan: ItineraryEntry) -> set[int]:
     """The recipients of the plan, and of each reservation that was made from it."""
     rows = ItineraryReservation.filter(itinerary_id=plan.id).order_by("id")
     parties = {int(i) for i in await rows.values_list("reservation__recipient_id", flat=True)}  # type: ignore[call-overload]
-    return parties | ({plan.recipient_id} if plan.recipient_id else set())
+    return parties | set(await itineraries.readers(plan.id))
 
 
 async def _told_by_host(news: News, readers: set[int]) -> set[int]:
-    """Those whose seats were called off: a host's message leads them to the plan. The plan's own
-    recipient is one of them when each of its browsers got such a message."""
+    """Those whose seats were called off: a host's message leads them to the plan. Another reader is
+    one of them when each of its browsers got such a message."""
     if news.slot_id is None:
         return set()
     told = Reminder.filter(recipient_id__in=list(readers), key=called_off_key(news.slot_id))
     parties = {int(i) for i in await told.values_list("recipient_id", flat=True)}  # type: ignore[call-overload]
-    own = news.plan.recipient_id
-    return parties | ({own} if own and await browsers.are_browsers_of(own, parties) else set())
+    others = [r for r in readers - parties if await browsers.are_browsers_of(r, parties)]
+    return parties | set(others)
+
+
+async def _take_back(plan: ItineraryEntry, *, but: Collection[str]) -> None:
+    """What is no longer so, and has not been told yet, is not told: the session is on again, or the
+    plan goes elsewhere."""
+    unsent = Reminder.filter(key__startswith=_keys(plan), status__in=UNFINISHED)
+    wrong = [row for row in await unsent.values("recipient_id", "key") if row["key"] not in but]
+    if wrong:
+        async with transaction():
+            for row in wrong:
+                await notifications.cancel(row["recipient_id"], row["key"])
 
 
 async def tell_once(desks: Desks, news: News) -> int:
@@ -158,23 +179,24 @@ async def tell_once(desks: Desks, news: News) -> int:
     All in one transaction, so that a browser that stands for several readers is told once.
     """
     readers = await _readers(news.plan)
-    if await Reminder.filter(recipient_id__in=list(readers), key=news.key).exists():
+    marks = Reminder.filter(recipient_id__in=list(readers), key=news.key)
+    if await marks.exclude(status=ReminderStatus.CANCELLED).exists():
         return 0
     told = await _told_by_host(news, readers)
     try:
         async with transaction():
-            await _queue(desks, news, told, lasts=timedelta())
-            return await _queue(desks, news, readers - told, lasts=LASTS)
+            await _queue(desks, news, told, expires_at=desks.now)
+            return await _queue(desks, news, readers - told, expires_at=news.ends_at)
     except IntegrityError:
         return 0
 
 
-async def _queue(desks: Desks, news: News, readers: set[int], *, lasts: timedelta) -> int:
+async def _queue(desks: Desks, news: News, readers: set[int], *, expires_at: datetime) -> int:
     return await notifications.tell_now(
         sorted(readers),
         news.key,
         news.told_to,
         concerns=news.plan.day,
-        expires_at=desks.now + lasts,
+        expires_at=expires_at,
         now=desks.now,
     )

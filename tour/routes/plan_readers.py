@@ -29,37 +29,39 @@ class NotAsked(Conflict):
 async def subscribe(
     parts: State, token: str, subscription: dict[str, Any], *, lang: str, now: datetime
 ) -> None:
-    """Tell a browser of this plan from now on, in the language of whoever asked first.
+    """Tell a browser of this plan from now on, in the language in which it reads the plan.
 
     Only who may change the plan may ask, and only by a tap: a page that merely tells us again
     (`"resync": true`) is answered with NotAsked unless this browser did ask for this plan.
     """
     plan = await itineraries.find_to_edit(token)
-    if subscription.get("resync") and not await _has_asked(plan, subscription):
+    known = await _reader_in(plan, str(subscription.get("endpoint", "")))
+    if subscription.get("resync") and known is None:
         raise NotAsked
-    seen = [] if await _is_read(plan) else await _on_the_page(parts, plan, now)
+    seen = [] if known else await _on_the_page(parts, plan, now)
     async with transaction():
         zone = parts.town.timezone.key
-        reader = await itineraries.recipient_for(plan, lang=lang, timezone=zone)
-        await notifications.subscribe(reader.id, subscription, parts.push_policy, now=now)
-        await _pass_over(reader, seen, now)
+        reader_id = known or (await itineraries.add_reader(plan, lang=lang, timezone=zone)).id
+        await notifications.subscribe(reader_id, subscription, parts.push_policy, now=now)
+        await notifications.speak(reader_id, lang)
+        await _pass_over(reader_id, seen, now)
 
 
-async def stop(token: str, *, now: datetime) -> None:
-    """Tell no browser of this plan any more, until one asks again."""
+async def stop(token: str, endpoint: str) -> None:
+    """Tell this browser of the plan no more, until it asks again; the others that share the plan
+    are told as before."""
     plan = await itineraries.find_to_edit(token)
-    if plan.recipient_id:
-        await notifications.stop(plan.recipient_id, now=now)
+    async with transaction():
+        reader_id = await _reader_in(plan, endpoint)
+        if reader_id and not await notifications.forget_browser(reader_id, endpoint):
+            await itineraries.remove_reader(reader_id)
 
 
-async def _has_asked(plan: ItineraryEntry, subscription: dict[str, Any]) -> bool:
-    endpoint = str(subscription.get("endpoint", ""))
-    return plan.recipient_id in await queries.recipients_of_browser(endpoint)
-
-
-async def _is_read(plan: ItineraryEntry) -> bool:
-    """Whether some browser is told of it already."""
-    return bool(plan.recipient_id and await queries.browser_count(plan.recipient_id))
+async def _reader_in(plan: ItineraryEntry, endpoint: str) -> int | None:
+    """The recipient that this browser is for the plan, if it has asked."""
+    readers = await itineraries.readers(plan.id)
+    asked = set(await queries.recipients_of_browser(endpoint)) & set(readers)
+    return max(asked, default=None)
 
 
 async def _on_the_page(parts: State, plan: ItineraryEntry, now: datetime) -> list[News]:
@@ -71,7 +73,8 @@ async def _on_the_page(parts: State, plan: ItineraryEntry, now: datetime) -> lis
     return seen
 
 
-async def _pass_over(reader: Recipient, seen: Sequence[News], now: datetime) -> None:
+async def _pass_over(reader_id: int, seen: Sequence[News], now: datetime) -> None:
     """What they have seen is no news to them: a row that is over at once marks it."""
+    reader = await Recipient.get(id=reader_id)
     drafts = [Draft(news.key, news.told_to(reader), now, now) for news in seen]
     await notifications.queue_all(reader.id, drafts, now=now)
