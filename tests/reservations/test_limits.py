@@ -12,7 +12,9 @@ from tour.errors import TooManyRequests
 from tour.limits import counting
 from tour.limits.counting import BY_ADDRESS, Limit, RateLimits, network_of
 from tour.limits.models import RateCount
+from tour.notifications import mail_boxes
 from tour.notifications.models import Reminder
+from tour.reservations.models import Reservation
 
 pytestmark = pytest.mark.usefixtures("database")
 SECRET = "of this town"
@@ -159,6 +161,7 @@ async def test_a_button_fills_nobodys_mailbox(
     path = (await client.post(f"/slots/{(await make_slot()).id}/reserve", data=data)).headers[
         "location"
     ]
+    await mail_boxes.prove((await Reservation.get()).recipient_id, now=NOON)
     declined, sent = "いま送ったところです", "予約の確認をもう一度送りました"
     for minutes, told_at, said in ((2, 0, declined), (2, 4, sent), (1, 4, declined)):
         clock.turn(minutes=minutes)

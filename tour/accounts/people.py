@@ -29,7 +29,9 @@ async def add_account(
     """
     if known := await Account.get_or_none(email=email.lower()):
         return known
-    recipient = await notifications.new_recipient(lang=lang, timezone=timezone, email=email)
+    recipient = await notifications.new_recipient(
+        lang=lang, timezone=timezone, email=email, proved_at=now
+    )
     made = await Account.create(
         email=email.lower(),
         name=name or email.partition("@")[0][:100],

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from tour.db.plain import Row, fetch, instant, numbers, skip_locked
+from tour.notifications.mail_boxes import held_back
 from tour.notifications.models import Delivery, DeliveryStatus, ReminderStatus
 from tour.notifications.schedule import SAID_ONCE, Choice
 from tour.notifications.urgency import urgency_sql
@@ -31,7 +32,8 @@ SAID_ONCE_SQL = " OR ".join(f"r.key LIKE '{kind}:%'" for kind in sorted(SAID_ONC
 URGENCY = urgency_sql("r.key")
 
 DUE = f"""
-SELECT r.id, r.key, r.expires_at, t.choices, t.stopped_at, t.email <> '' AS has_mail
+SELECT r.id, r.key, r.expires_at, t.choices, t.stopped_at,
+    t.email <> '' AND t.mail_stopped_at IS NULL AS has_mail
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
 WHERE {{which}} AND r.status = 'waiting'
 ORDER BY {URGENCY}, r.due_at LIMIT {{limit}} {{lock}}
@@ -76,6 +78,7 @@ SELECT r.id, r.revision, NULL, 'mail', 'waiting', 0,
     CASE WHEN r.due_at > $1 THEN $1 ELSE r.due_at END, '', {URGENCY}
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
 WHERE r.id IN ({{ids}}) AND t.email <> ''
+    AND (t.mail_stopped_at IS NULL OR r.key LIKE 'asked:%')
     AND (r.key LIKE 'mail:%' OR NOT EXISTS (
         SELECT 1 FROM push_subscription s WHERE s.recipient_id = r.recipient_id
     ))
@@ -118,7 +121,10 @@ async def fan_out(now: datetime, limit: int) -> int:
     fates: dict[ReminderStatus, list[int]] = defaultdict(list)
     for row in rows:
         fates[_fate(row, now)].append(row["id"])
-    if wanted := fates.pop(ReminderStatus.SENDING, None):
+    if all_wanted := fates.pop(ReminderStatus.SENDING, None):
+        held = await held_back(all_wanted, now)
+        fates[ReminderStatus.HELD] = [i for i in all_wanted if i in held]
+        wanted = [i for i in all_wanted if i not in held]
         reached = await _make_deliveries(wanted, now)
         await _plan_mails([row for row in rows if row["has_mail"] and row["id"] in reached], now)
         fates[ReminderStatus.SENDING] = [i for i in wanted if i in reached]
@@ -182,6 +188,8 @@ def _chosen(choices: str) -> frozenset[str]:
 
 async def _make_deliveries(reminder_ids: Sequence[int], now: datetime) -> set[int]:
     """One a browser, or one by mail; returns the reminders that have any."""
+    if not reminder_ids:
+        return set()
     ids = numbers(reminder_ids)
     for statement in (TO_BROWSERS, TO_MAIL):
         await fetch(statement.format(ids=ids), now)

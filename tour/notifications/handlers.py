@@ -4,6 +4,7 @@ Two keys open them, and neither is guessable: a recipient's token in the address
 every mail), and a browser's own endpoint, which only it and we know.
 """
 
+import hmac
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +15,9 @@ from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.limits.counting import count
 from tour.notifications import queries, service
+from tour.notifications.mail_boxes import reader_key
 from tour.notifications.message import Message
+from tour.notifications.models import Recipient
 from tour.notifications.schedule import Choice
 from tour.web import lang, now, render, state
 from tour.web.forms import read_form
@@ -32,6 +35,15 @@ DONE = {
     "wait": _("A test message has just been sent. Please wait a moment."),
     "stopped": _("All messages are stopped."),
     "resumed": _("Messages are on again."),
+    "not-letters": _(
+        "Messages in browsers are on again. Letters are switched on again with the link at the end "
+        "of one of our mails."
+    ),
+    "mine": _("Thank you. From now on our mails reach you here."),
+    "unproved": _(
+        "We send no test to an address before its reader has pressed the button behind the link "
+        "at the end of our first mail."
+    ),
 }
 
 
@@ -46,10 +58,12 @@ async def device(request: Request) -> Response:
 
 async def recipient(request: Request) -> Response:
     reader = await queries.recipient_by_token(request.path_params["token"])
+    key = request.query_params.get("reader", "")
     response = render(
         request,
         "notifications/settings.html",
         recipient=reader,
+        reader_key=key if _is_reader(request, reader, key) else "",
         browsers=await queries.browser_count(reader.id),
         choices=[(key.value, str(text), key in reader.choices) for key, text in CHOICES.items()],
         done=DONE.get(request.query_params.get("done", "")),
@@ -65,22 +79,43 @@ async def change(request: Request) -> Response:
     reader = await queries.recipient_by_token(request.path_params["token"])
     form = await read_form(request, 20)
     path = request.app.url_path_for("notifications:recipient", token=reader.token)
+    key = str(form.get("reader", ""))
+    by_reader = _is_reader(request, reader, key)
     done = "saved"
     match form.get("do"):
         case "test":
-            message = _test_message(reader.lang, path)
-            is_queued = await service.send_test(reader.id, message, now=now(request))
-            done = "test" if is_queued else "wait"
+            done = await _send_test(request, reader, path)
         case "stop":
             await service.stop(reader.id, now=now(request))
+            if by_reader:
+                await service.note_reader(reader.id, now=now(request))
             done = "stopped"
         case "resume":
-            await service.resume(reader.id)
-            done = "resumed"
+            goes_on = await service.resume(reader.id, by_reader=by_reader)
+            done = "resumed" if goes_on else "not-letters"
+        case "mine" if by_reader:
+            await service.prove_mail_box(reader.id, now=now(request))
+            done = "mine"
         case _:
             chosen = form.getlist("choice")
             await service.choose(reader.id, [c for c in Choice if c.value in chosen])
-    return RedirectResponse(f"{path}?done={done}", status_code=303)
+    kept = f"&reader={key}" if by_reader else ""
+    return RedirectResponse(f"{path}?done={done}{kept}", status_code=303)
+
+
+async def _send_test(request: Request, reader: Recipient, path: str) -> str:
+    """What became of it, as a key of `DONE`. To a mail box that nobody has proved none goes."""
+    if not reader.proved_at and not await queries.browser_count(reader.id):
+        return "unproved"
+    message = _test_message(reader.lang, path)
+    is_queued = await service.send_test(reader.id, message, now=now(request))
+    return "test" if is_queued else "wait"
+
+
+def _is_reader(request: Request, reader: Recipient, key: str) -> bool:
+    """Whether this request comes from a letter, not from a page that others may hold, too."""
+    expected = reader_key(reader.token, state(request).seal)
+    return hmac.compare_digest(expected.encode(), key.encode())
 
 
 async def renew(request: Request) -> Response:

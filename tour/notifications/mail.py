@@ -35,6 +35,8 @@ class Letter:
     lang: str
     token: str
     name: str
+    reader: str = ""
+    """The key that only the reader of the mail box has (`mail_boxes`)."""
 
 
 class Carrier(Protocol):
@@ -76,7 +78,8 @@ class Mailer:
         await self._carrier.close()
 
     def write(self, letter: Letter) -> EmailMessage:
-        stop_url = f"{self._base_url}/notifications/{letter.token}"
+        reader = f"?reader={letter.reader}" if letter.reader else ""
+        stop_url = f"{self._base_url}/notifications/{letter.token}{reader}"
         token = current_language.set(letter.lang)
         try:
             parts = {"message": letter.message, "base_url": self._base_url, "stop_url": stop_url}

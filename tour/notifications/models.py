@@ -20,6 +20,8 @@ class Recipient(Model):
     lang = fields.CharField(max_length=20)
     timezone = fields.CharField(max_length=60)
     email = fields.CharField(max_length=254, default="")
+    mail_box = fields.CharField(max_length=254, default="")
+    """The same for all spellings of the address; for counting only."""
     choices: list[str] = fields.JSONField(default=lambda: [str(c) for c in DEFAULT_CHOICES])
     stopped_at: datetime | None = fields.DatetimeField(null=True)
     """Until when asked for anew, on any channel."""
@@ -65,6 +67,8 @@ class ReminderStatus(StrEnum):
     """The recipient chose not to be told this."""
     UNREACHABLE = "unreachable"
     """Due, but the recipient has neither a subscribed browser nor a mail address."""
+    HELD = "held"
+    """Not mailed: nobody has shown yet that they read this mail box (`mail_boxes`)."""
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     FAILED = "failed"

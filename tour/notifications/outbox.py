@@ -69,7 +69,8 @@ RETURNING id
 JOBS = """
 SELECT d.id, d.attempts, d.reminder_id, d.service, d.urgency, d.unfinished, d.uncertain, d.mail_at,
     s.endpoint, s.p256dh, s.auth,
-    r.revision, r.title, r.body, r.url, r.actions, r.expires_at, t.lang, t.email, t.token
+    r.revision, r.title, r.body, r.url, r.actions, r.expires_at, t.lang, t.token,
+    CASE WHEN t.mail_stopped_at IS NULL OR r.key LIKE 'asked:%' THEN t.email ELSE '' END AS email
 FROM delivery d
 JOIN reminder r ON r.id = d.reminder_id
 JOIN recipient t ON t.id = r.recipient_id

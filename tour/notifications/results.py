@@ -37,7 +37,8 @@ RETURNING id
 """Cancelled meanwhile, it was sent all the same, and the numbers say so."""
 LOCK = "SELECT id FROM reminder WHERE id IN ({ids}) ORDER BY id FOR UPDATE"
 STANDINGS = """
-SELECT r.id, d.service, t.email, COALESCE(l.status, d.status) AS status
+SELECT r.id, d.service, COALESCE(l.status, d.status) AS status,
+    CASE WHEN t.mail_stopped_at IS NULL THEN t.email ELSE '' END AS email
 FROM reminder r
 JOIN recipient t ON t.id = r.recipient_id
 JOIN delivery d ON d.reminder_id = r.id AND d.revision = r.revision

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
+from tour.contacts.addresses import counting_key
 from tour.db import transaction
 from tour.errors import Conflict
 from tour.i18n import lazy as _
+from tour.notifications import mail_boxes
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.fan_out import part_company
 from tour.notifications.message import Message, actions_as_rows
@@ -31,7 +33,7 @@ from tour.notifications.subscriptions import Subscription
 MAX_SUBSCRIPTIONS = 5
 """Browsers of one recipient; a sixth replaces the oldest."""
 BATCH = 500
-TEST_KEY = "test"
+TEST_KEY = mail_boxes.TEST
 TEST_LASTS = timedelta(minutes=10)
 TEST_PAUSE = timedelta(seconds=20)
 UNFINISHED = (ReminderStatus.WAITING, ReminderStatus.SENDING)
@@ -67,13 +69,13 @@ async def new_recipient(
     """
     token = secrets.token_urlsafe(24)
     return await Recipient.create(
-        token=token, lang=lang, timezone=timezone, email=email, proved_at=proved_at
+        token=token,
+        lang=lang,
+        timezone=timezone,
+        email=email,
+        mail_box=counting_key(email),
+        proved_at=proved_at,
     )
-
-
-async def prove(recipient_id: int, *, now: datetime) -> None:
-    """The mail box of this recipient is theirs: they did what only its reader can."""
-    await Recipient.filter(id=recipient_id, proved_at=None).update(proved_at=now)
 
 
 async def queue(
@@ -214,6 +216,17 @@ async def unsubscribe(endpoint: str) -> int:
     return await PushSubscription.filter(endpoint=endpoint).delete()
 
 
+async def prove_mail_box(recipient_id: int, *, now: datetime) -> None:
+    """The button behind the link in a letter."""
+    async with transaction():
+        await mail_boxes.prove(recipient_id, now=now)
+
+
+async def note_reader(recipient_id: int, *, now: datetime) -> None:
+    """Only the reader of the mail box could do what was just done; nothing is sent for it."""
+    await Recipient.filter(id=recipient_id, proved_at=None).update(proved_at=now)
+
+
 async def can_reach(recipient_id: int) -> bool:
     """Whether there is a browser or a mail box to tell."""
     if await PushSubscription.exists(recipient_id=recipient_id):
@@ -243,11 +256,17 @@ async def stop(recipient_id: int, *, now: datetime) -> None:
     async with transaction():
         await PushSubscription.filter(recipient_id=recipient_id).delete()
         await Recipient.filter(id=recipient_id).update(stopped_at=now)
+        await Recipient.filter(id=recipient_id).exclude(email="").update(mail_stopped_at=now)
 
 
-async def resume(recipient_id: int) -> None:
-    """Take back `stop`; browsers must ask again, mail works at once."""
-    await Recipient.filter(id=recipient_id).update(stopped_at=None)
+async def resume(recipient_id: int, *, by_reader: bool) -> bool:
+    """Take back `stop`; browsers must ask again. Letters go on only when the reader of the mail box
+    says so: whoever else holds a key to this page does not undo it. Whether they do."""
+    mine = Recipient.filter(id=recipient_id)
+    await mine.update(stopped_at=None)
+    if by_reader:
+        await mine.update(mail_stopped_at=None)
+    return bool(await mine.filter(mail_stopped_at=None).exists())
 
 
 async def has_browser(recipient_id: int) -> bool:
@@ -282,6 +301,8 @@ async def send_test(recipient_id: int, message: Message, *, now: datetime) -> bo
         last = await Reminder.get_or_none(recipient_id=recipient_id, key=TEST_KEY)
         if last and last.due_at <= now < last.due_at + TEST_PAUSE:
             return False
+        if await mail_boxes.has_had_tests(recipient_id, now):
+            return False
         draft = Draft(TEST_KEY, message, now, now + TEST_LASTS)
         await queue_all(recipient_id, [draft], now=now)
         return True
@@ -294,7 +315,7 @@ async def erase(recipient_ids: Iterable[int]) -> None:
         await cancel(recipient_id)
     await PushSubscription.filter(recipient_id__in=ids).delete()
     await Reminder.filter(recipient_id__in=ids).update(title="", body="", url="", actions=[])
-    await Recipient.filter(id__in=ids).update(email="")
+    await Recipient.filter(id__in=ids).update(email="", mail_box="")
 
 
 async def _take_back(reminders: QuerySet[Reminder]) -> int:

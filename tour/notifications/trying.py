@@ -6,6 +6,7 @@ import logging
 from tour.clock import Clock
 from tour.notifications.answers import Outcome, Verdict
 from tour.notifications.mail import Letter, Mailer
+from tour.notifications.mail_boxes import reader_key
 from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Envelope, joined, payload
 from tour.notifications.models import MAIL
 from tour.notifications.outbox import Job
@@ -69,6 +70,7 @@ def _letter(job: Job, seal: Seal) -> Letter:
         lang=job.lang,
         token=job.token,
         name=letter_name(job),
+        reader=reader_key(job.token, seal),
     )
 
 

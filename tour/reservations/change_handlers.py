@@ -53,8 +53,8 @@ async def cancel_place(request: Request) -> Response:
 async def resend(request: Request) -> Response:
     await count_try(request, "change")
     reference = request.path_params["reference"]
-    is_sent = await changes.resend(reference, now=now(request))
-    return to_said(request, reference, "sent" if is_sent else "not-sent")
+    said = await changes.resend(reference, now=now(request))
+    return to_said(request, reference, said)
 
 
 async def _page(request: Request, form: ChangeForm, status: int = 200) -> Response:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from tour.db import transaction
 from tour.i18n import lazy as _
+from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
 from tour.reservations import draws, proving, reminders, waitlist
@@ -106,19 +107,22 @@ async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Rese
     return await by_reference(reference)
 
 
-async def resend(reference: str, *, now: datetime) -> bool:
+async def resend(reference: str, *, now: datetime) -> str:
     """Tell the party its reservation again, by whatever channel it has; not twice in a moment.
 
-    Whether it is told: what has no session left, or was told just now, is not.
+    "sent", "not-sent" when it has no session left or was told just now, "unproved" when its mail
+    box is nobody's yet: it has had its one confirmation.
     """
     reservation = await by_reference(reference)
     places = await confirmed_places(reservation.id)
     if not places or await reminders.receipt_is_new(reservation, now=now):
-        return False
+        return "not-sent"
+    if not await mail_boxes.may_be_written_to(reservation.recipient_id):
+        return "unproved"
     slots = await slots_with_programmes([place.slot_id for place in places])
     async with transaction():
         await reminders.send_receipt(reservation, slots, now=now)
-    return True
+    return "sent"
 
 
 async def release(

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.notifications import mail_boxes
 from tour.notifications import queries as notifications
 from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
@@ -36,6 +37,10 @@ SAID = {
     "not-sent": _(
         "The confirmation was sent a moment ago. "
         "If it does not come, look among unwanted mail, or ask again in three minutes."
+    ),
+    "unproved": _(
+        "The confirmation was mailed once. If it is not there, look among unwanted mail. It goes "
+        "again when the button behind the link at its end has been pressed."
     ),
     "code": _("The code is on its way again."),
     "no-code": _(
@@ -120,6 +125,7 @@ async def show(
         is_refused=clash is not None,
         said=SAID.get(request.query_params.get("said", "")),
         vapid_public_key=state(request).vapid_public_key,
+        is_held_back=await mail_boxes.was_held_back(entry.reservation.recipient_id),
         settings_token=await notifications.settings_token(entry.reservation.recipient_id),
     )
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -45,6 +45,7 @@ async def reserve(wish: Request, slot: Slot, now: datetime) -> Reservation:
         lang=wish.lang,
         timezone=wish.timezone,
         email=wish.party.email,
+        mail_box=wish.party.email_key,
         proved_at=now if wish.is_known else None,
         created_at=now,
     )

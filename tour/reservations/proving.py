@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tour.db import transaction
 from tour.errors import TourError
+from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
@@ -99,7 +100,7 @@ async def _confirm(reservation: Reservation, choice: Choice, now: datetime) -> N
     entry = await DrawEntry.get_or_none(reservation_id=reservation.id, status=EntryStatus.UNPROVED)
     if not places and not turns and not entry:
         raise check_ended()
-    await notifications.prove(reservation.recipient_id, now=now)
+    await mail_boxes.prove(reservation.recipient_id, now=now)
     if places:
         await _confirm_places(reservation, places, choice, now)
     for turn in turns:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tour.i18n import Text, localized, translate
 from tour.i18n import lazy as _
+from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
 from tour.notifications.schedule import SPARE, Choice, Due, Visit, due_reminders
@@ -24,7 +25,7 @@ TITLES = {
     Choice.HALF_HOUR: _("Your session begins in half an hour"),
     Choice.LEAVE: _("Time to leave"),
 }
-RECEIPT = "receipt"
+RECEIPT = mail_boxes.RECEIPT
 AN_HOUR = timedelta(hours=1)
 RECEIPT_PAUSE = timedelta(minutes=3)
 

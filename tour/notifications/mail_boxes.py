@@ -1,0 +1,94 @@
+"""What goes to a mail box that nobody has shown yet to read: anybody may have typed it.
+
+It gets one confirmation a day, whoever asks for how many, and no test. Once its reader has stopped
+letters it gets none. What is held back waits for the reader: the link at the end of each letter
+carries a key that no page shows (`reader_key`), and a button there, or a code that comes back,
+proves the mail box. News of what was reserved, and codes, are not held back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tour.db.plain import fetch, numbers
+from tour.notifications.models import PushSubscription, Recipient, Reminder, ReminderStatus
+from tour.seal import Seal
+
+RECEIPT, TEST = "receipt", "test"
+ONCE_IN = timedelta(days=1)
+MOST_TESTS = 3
+TESTS_IN = timedelta(hours=1)
+KEY_LETTERS = 32
+CANDIDATES = f"""
+SELECT r.id, r.key, t.mail_box,
+    EXISTS (SELECT 1 FROM recipient o
+        WHERE o.mail_box = t.mail_box AND o.mail_stopped_at IS NOT NULL
+            AND o.proved_at IS NOT NULL) AS is_stopped,
+    EXISTS (SELECT 1 FROM recipient o
+        JOIN reminder e ON e.recipient_id = o.id
+        JOIN delivery d ON d.reminder_id = e.id
+        WHERE o.mail_box = t.mail_box AND e.key IN ('{RECEIPT}', '{TEST}') AND e.due_at > $1
+            AND d.service = 'mail' AND d.status IN ('waiting', 'together', 'sent')) AS has_had_one
+FROM reminder r JOIN recipient t ON t.id = r.recipient_id
+WHERE r.id IN ({{ids}}) AND t.proved_at IS NULL AND t.mail_box <> ''
+    AND r.key NOT LIKE 'mail:%' AND r.key NOT LIKE 'asked:%' AND r.key <> 'invitation'
+    AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = t.id)
+ORDER BY r.id
+"""  # noqa: S608 - words of our own
+
+
+async def held_back(reminder_ids: Sequence[int], now: datetime) -> set[int]:
+    """Which of these are not mailed before their mail box is proved."""
+    rows = await fetch(CANDIDATES.format(ids=numbers(reminder_ids)), now - ONCE_IN)
+    held, written_to = set(), set()
+    for row in rows:
+        is_asked_for = row["key"] in (RECEIPT, TEST)
+        had_one = row["has_had_one"] or row["mail_box"] in written_to
+        if row["is_stopped"] or row["key"] == TEST or (is_asked_for and had_one):
+            held.add(row["id"])
+        elif is_asked_for:
+            written_to.add(row["mail_box"])
+    return held
+
+
+async def prove(recipient_id: int, *, now: datetime) -> None:
+    """Its reader did what only they can: what was held back goes, for all who gave this mail box.
+
+    In the caller's transaction.
+    """
+    reader = await Recipient.get(id=recipient_id)
+    if not reader.mail_box:
+        return
+    unproved = Recipient.filter(mail_box=reader.mail_box, proved_at=None)
+    ids = [int(row["id"]) for row in await unproved.values("id")]
+    await Recipient.filter(id__in=ids).update(proved_at=now)
+    held = Reminder.filter(recipient_id__in=ids, status=ReminderStatus.HELD, key=RECEIPT)
+    await held.filter(expires_at__gt=now).update(status=ReminderStatus.WAITING)
+
+
+async def may_be_written_to(recipient_id: int) -> bool:
+    """Whether a button may tell them something again: in a browser that asked for it, or in a mail
+    box that is theirs."""
+    if await PushSubscription.exists(recipient_id=recipient_id):
+        return True
+    return await Recipient.filter(id=recipient_id).exclude(proved_at=None).exists()
+
+
+async def was_held_back(recipient_id: int) -> bool:
+    """Whether its confirmation waits for the reader of the mail box."""
+    held = Reminder.filter(recipient_id=recipient_id, key=RECEIPT, status=ReminderStatus.HELD)
+    return await held.exists()
+
+
+async def has_had_tests(recipient_id: int, now: datetime) -> bool:
+    """Whether this mail box was sent as many tests as it gets, whoever asked for them."""
+    reader = await Recipient.get(id=recipient_id)
+    if not reader.mail_box:
+        return False
+    lately = Reminder.filter(recipient__mail_box=reader.mail_box, key=TEST)
+    tests = await lately.filter(due_at__gt=now - TESTS_IN).values("revision")
+    return sum(int(test["revision"]) for test in tests) >= MOST_TESTS
+
+
+def reader_key(token: str, seal: Seal) -> str:
+    """What only who reads the mail box has, beside the token that pages show, too."""
+    return seal.fingerprint(f"reader:{token}")[:KEY_LETTERS]
