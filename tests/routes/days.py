@@ -172,3 +172,43 @@ def _arrivals(
     pause = problem.pause
     if pause is not None and not at.has_break and at.time <= pause.latest:
         yield max(at.time + leg, pause.earliest) + pause.length, walked, True
+
+
+@st.composite
+def just_possible(draw: st.DrawFn, most: int = 5) -> DayProblem:
+    """Days that hold everything, and nothing to spare: each window closes when one arrives, lunch
+    can wait no minute longer, and the limits are those of the one way through."""
+    legs = draw(st.lists(st.integers(1, 12), min_size=2, max_size=most + 1))
+    stays = draw(st.lists(st.integers(0, 12), min_size=len(legs), max_size=len(legs)))
+    waits = draw(st.lists(st.sampled_from([0, 0, 3]), min_size=len(legs), max_size=len(legs)))
+    before = draw(st.none() | st.integers(0, len(legs) - 1))
+    length = draw(st.integers(1, 20))
+    time, candidates, pause = 0, [], None
+    for number, (leg, stay, wait) in enumerate(zip(legs, stays, waits, strict=True)):
+        if number == before:
+            pause = Break(max(0, time - draw(st.integers(0, 5))), time, length)
+            time += length
+        time += leg
+        if number < len(legs) - 1:
+            time += wait
+            early = draw(st.sampled_from([time, time - wait, 0]))
+            candidates.append(Candidate(number + 1, (Option(early, time, stay, 1),)))
+            time += stay
+    size = len(legs) + 1
+    walk = np.full((size, size), 40, np.int64)
+    for number, leg in enumerate(legs):
+        walk[number, number + 1] = leg
+    walk[0, -1] = 1
+    # Beside it a candidate that is worth a try and leads nowhere: then a proof is needed.
+    tempting = Candidate(1, (Option(0, time, 1, draw(st.integers(1, 3))),))
+    return DayProblem(
+        walk=walk,
+        start=0,
+        end=size - 1,
+        begins=0,
+        ends=time,
+        candidates=(*candidates, tempting),
+        pause=pause,
+        max_walk=draw(st.sampled_from([None, sum(legs)])),
+        max_leg=draw(st.sampled_from([None, max(legs)])),
+    )

@@ -17,11 +17,21 @@ from tour.geo import Point, distance_m
 from tour.programmes.board import Board
 from tour.programmes.models import Allocation, SlotStatus
 from tour.programmes.queries import ProgrammeEntry, SlotEntry
-from tour.routes.day import LUNCH, DayWish, Refusal, TownDay, WalkStyle, open_doors, openings_of
+from tour.routes.day import (
+    LEAD,
+    LEAVING,
+    LUNCH,
+    DayWish,
+    Refusal,
+    TownDay,
+    WalkStyle,
+    open_doors,
+    openings_of,
+)
 from tour.routes.edits import PlannedStop
 from tour.routes.planner_problem import Reason, Trouble
-from tour.routes.planning import Desk, propose_rest, with_place
-from tour.routes.proposals import Proposal, propose
+from tour.routes.planning import Desk, propose_rest, so_far, with_place
+from tour.routes.proposals import MOST_DOORS, Proposal, propose
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.walks import DETOUR, Walks
 from tour.sites.catalogue import Catalogue, SiteEntry
@@ -346,6 +356,28 @@ def test_three_hundred_places_are_planned_and_not_called_the_best() -> None:
     proposal = proposed(town_of(*places), wish_of())
     assert len(proposal.stops) > 4
     assert not proposal.findings.optimal
+
+
+def test_what_is_best_of_a_part_is_not_called_the_best() -> None:
+    """All are open at the same minute: any of them is the best of those looked at."""
+    places = [Door(east=10 * n, spans=(), slots=((660, 8),)) for n in range(MOST_DOORS + 1)]
+    town = town_of(*places)
+    assert not proposed(town, wish_of()).findings.optimal
+    assert proposed(town_of(*places[:MOST_DOORS]), wish_of()).findings.optimal
+
+
+def test_a_session_takes_from_before_its_start_until_after_its_end() -> None:
+    town = town_of(Door(spans=(), slots=((660, 8),)))
+    (opening,) = openings_of(town, wish_of(), town.catalogue.by_id[1])
+    assert (opening.earliest, opening.earliest + opening.stay) == (660 - LEAD, 660 + 45 + LEAVING)
+
+
+@pytest.mark.parametrize(("now", "begun"), [(655, 1), (654, 0)])
+def test_a_visit_has_begun_in_the_minute_in_which_it_begins(now: int, begun: int) -> None:
+    town = town_of(Door(spans=(), slots=((660, 8),)))
+    town = replace(town, now=town.instant_of(now))
+    done = asyncio.run(so_far(desk_of(town, wish_of()), (PlannedStop(1, 100, 55),)))
+    assert len(done.past) == begun
 
 
 def test_children_and_choice_make_it_slower() -> None:

@@ -191,7 +191,7 @@ class TestPlan:
         page = (await client.get(await planned(client, must=["rough", "shut"]))).text
         assert "遠い町工房</a>: プランに入りませんでした。" in page
         assert "閉まった工房" in page
-        assert "お出かけの時間には開いていません" in page
+        assert "この日は開いていません" in page
 
     async def test_of_must_sees_that_contradict_one_is_named_with_the_other(
         self, client: httpx.AsyncClient
@@ -230,7 +230,7 @@ class TestPlan:
         url = await planned(client, **asked)
         page = (await client.get(url)).text
         assert shown_sites(page) == ["near"]
-        assert "選んだ歩く距離では遠すぎます" in page
+        assert "一度に歩く時間が、選んだ時間より長くなります" in page
         page = (await changed(client, url, do="add", site="far")).text
         assert "そこまで歩く時間が、選んだ時間より長くなります" in page
 
@@ -609,6 +609,82 @@ async def test_a_plan_of_today_begins_now(client: httpx.AsyncClient, clock: Turn
     page = (await client.get(await planned(client, lunch=""))).text
     assert "12:20" in page
     assert "体験11時" not in page
+
+
+BEST = "最良のプラン"
+
+
+class TestWhatCannotBeHad:
+    """It is said, with the nearest thing that can; and no such plan is called the best."""
+
+    async def test_hours_in_which_nothing_is_open(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        page = (await client.get(await planned(client, from_time="18:00", to_time="21:00"))).text
+        assert "この日に開いているのは10:00から16:00までです" in page
+        assert f'href="/plan?date={EVENT_DAY.isoformat()}"' in page
+        assert BEST not in page
+
+    async def test_a_start_far_from_everything(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        page = (await client.get(await planned(client, from_="139.79,35.80"))).text
+        assert "王子駅までお越しください" in page
+        assert BEST not in page
+
+    async def test_a_kind_that_is_not_there(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        page = (await client.get(await planned(client, kind="sports"))).text
+        assert "スポーツ: この日は開いているところがありません" in page
+        assert BEST not in page
+
+    async def test_a_party_larger_than_any_session(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        page = (await client.get(await planned(client, adults="20", children="0"))).text
+        assert "この日の体験で20人が入れるものはありません" in page
+        assert BEST not in page
+
+    async def test_everything_full(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        await Slot.all().update(seats_taken=8)
+        await catalogue_changed()
+        page = (await client.get(await planned(client))).text
+        assert "この日の体験はすべて満席です" in page
+        assert BEST not in page
+
+    async def test_a_place_that_takes_part_on_another_day(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        later = EVENT_DAY.replace(day=EVENT_DAY.day + 1)
+        other = await make_site(slug="sunday", exceptions=[(EVENT_DAY, None, None)])
+        await make_event(other, day=later)
+        page = (await client.get(await planned(client, must="sunday"))).text
+        assert "この日は参加していません。参加は12月6日(日)です" in page
+
+    async def test_more_wishes_than_a_plan_takes(self, client: httpx.AsyncClient) -> None:
+        await make_station(id="oji")
+        sites = [await make_site(slug=f"wish-{n}", name=f"願い{n:02}") for n in range(14)]
+        await make_event(*sites)
+        page = (await client.get(await planned(client, must=[s.slug for s in sites]))).text
+        assert page.count("行きたい場所は12か所まで選べます") == 2
+        named = {f"wish-{n}" for n in range(14) if f'href="/sites/wish-{n}"' in page}
+        assert len(named) == 14
+
+    async def test_a_session_in_another_language_says_so(self, client: httpx.AsyncClient) -> None:
+        await a_town()
+        await Programme.all().update(languages=["ja"])
+        await catalogue_changed()
+        url = await planned(client)
+        assert "Held in: 日本語" in (await client.get(f"{url}?lang=en")).text
+        assert "案内の言語" not in (await client.get(f"{url}?lang=ja")).text
+
+    async def test_what_was_not_chosen_is_not_called_the_visitors(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await make_station(id="oji")
+        far = await make_site(slug="far", lat=OJI["lat"] + 0.03)
+        await make_event(far)
+        page = (await client.get(await planned(client, must="far"))).text
+        assert "この人数構成にちょうどよい距離を超えます" in page
+        page = (await client.get(await planned(client, must="far", most_km="any"))).text
+        assert shown_sites(page) == ["far"]
 
 
 def times_of(page: str, slug: str) -> str:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.routes.days import (
     best_merit,
     day,
+    just_possible,
     line_of,
     merit,
     open_site,
@@ -139,7 +141,106 @@ def test_a_reserved_visit_beats_a_must_see_which_is_named_with_what_is_in_its_wa
     plan = planned(day(line_of(0, 5, 10), reserved, must))
 
     assert [stop.candidate for stop in plan.stops] == [0]
+    assert plan.left_out == (LeftOut(1, Reason.NO_TIME, (0,)),)
+
+
+def test_what_no_limit_keeps_apart_is_a_conflict() -> None:
+    reserved = open_site(1, stay=60, hours=(20, 20), importance=FIXED)
+    must = open_site(2, stay=60, hours=(30, 30), importance=MUST)
+
+    plan = planned(day(line_of(0, 5, 10), reserved, must))
+
     assert plan.left_out == (LeftOut(1, Reason.CONFLICT, (0,)),)
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ({"max_leg": 39}, Reason.LEG_TOO_LONG),
+        ({"max_walk": 79}, Reason.TOO_FAR),
+        ({"ends": 84}, Reason.NO_TIME),
+    ],
+)
+def test_the_reason_is_the_limit_without_which_it_would_fit(
+    rules: dict[str, int], reason: Reason
+) -> None:
+    must = open_site(1, stay=5, importance=MUST)
+
+    assert reasons(planned(day(line_of(0, 40), must, **rules))) == {0: reason}
+    assert reasons(planned(day(line_of(0, 40), must, ends=85, max_walk=80, max_leg=40))) == {}
+
+
+def test_full_times_are_the_reason_only_where_seats_would_help() -> None:
+    """The one with seats is too early to be reached, the full one too late to come home."""
+    times = (Option(10, 10, 5, 1), Option(90, 90, 5, 1, full=True))
+
+    assert reasons(planned(day(line_of(0, 20), Candidate(1, times, MUST)))) == {0: Reason.NO_TIME}
+    times = (times[0], replace(times[1], earliest=70, latest=70))
+    assert reasons(planned(day(line_of(0, 20), Candidate(1, times, MUST)))) == {0: Reason.NO_SEATS}
+
+
+@without_deadline
+@given(just_possible())
+def test_a_day_with_nothing_to_spare_is_found(problem: DayProblem) -> None:
+    plan = planned(problem, steps=60)
+    best = best_merit(problem)
+
+    assert plan.timeline.possible
+    visited = tuple((stop.candidate, stop.option or 0) for stop in plan.stops)
+    reached = merit(problem, visited, plan.timeline.pause is not None)
+    assert best is not None
+    assert reached == best or not plan.optimal
+    assert plan.timeline.pause is not None or problem.pause is None
+
+
+LATE = 60
+"""Nobody can be on the way for so long before it opens: ways there differ in walking alone."""
+
+
+@without_deadline
+@given(
+    st.lists(st.integers(1, 9), min_size=36, max_size=36),
+    st.integers(0, 3),
+    st.booleans(),
+)
+def test_of_ways_that_end_in_a_queue_the_shorter_is_kept(
+    legs: list[int], last: int, lunch: bool
+) -> None:
+    """Whichever way leads to the late door, one goes on from it at the same minute."""
+    walk = np.array(legs, np.int64).reshape(6, 6)
+    walk[0, 5] = 1
+    late = [LATE if n == last else 0 for n in range(4)]
+    musts = [open_site(n + 1, stay=2, hours=(late[n], 200), importance=MUST) for n in range(4)]
+    ways = [(0, *(n + 1 for n in order), 5) for order in permutations(range(4))]
+    length = {way: sum(int(walk[a, b]) for a, b in pairwise(way)) for way in ways}
+    best = min(length, key=lambda way: length[way])
+    ahead = best.index(last + 1)
+    ends = LATE + 2 + sum(int(walk[a, b]) + 2 for a, b in pairwise(best[ahead:-1]))
+    problem = DayProblem(
+        walk=walk,
+        start=0,
+        end=5,
+        begins=0,
+        ends=ends + int(walk[best[-2], 5]),
+        candidates=tuple(musts),
+        pause=Break(0, LATE, 6) if lunch and ahead > 0 else None,
+        max_walk=length[best],
+    )
+    plan = planned(problem, steps=60)
+
+    assert len(plan.stops) == 4
+    assert plan.timeline.pause is not None or problem.pause is None
+
+
+@without_deadline
+@given(just_possible())
+def test_a_must_see_that_fits_to_the_minute_is_kept(problem: DayProblem) -> None:
+    *way, tempting = problem.candidates
+    musts = tuple(replace(candidate, importance=MUST) for candidate in way)
+    plan = planned(replace(problem, candidates=(*musts, tempting)), steps=60)
+
+    assert {stop.candidate for stop in plan.stops} >= set(range(len(way)))
+    assert plan.timeline.pause is not None or problem.pause is None
 
 
 @pytest.mark.parametrize(

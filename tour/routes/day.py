@@ -22,6 +22,9 @@ from tour.sites.catalogue import Catalogue, SiteEntry
 from tour.sites.hours import Span
 from tour.sites.models import DoorState, SiteKind
 
+OWN_LANGUAGE = 1.25
+"""Times as much counts a session in the reader's language, where that is not the town's."""
+
 SESSION_WORTH, HOST_WORTH, OPEN_WORTH, OFFICE_WORTH = 40, 18, 8, 2
 """What a session counts, and a look at a host of the day, at another open door, at an office."""
 
@@ -78,6 +81,10 @@ class DayWish:
     """What a kind counts; 0 leaves it out. A kind that is not named counts `OTHERWISE`."""
     must: tuple[int, ...] = ()
     """Sites by id."""
+    too_many: tuple[int, ...] = ()
+    """Those that were asked for beyond what a plan takes."""
+    lang: str = "ja"
+    """A session in the reader's own language counts more than one in another."""
     style: WalkStyle = WalkStyle.NORMAL
     lunch: bool = True
     most_walking_m: int | None = None
@@ -161,10 +168,14 @@ class Doors:
 
 
 class Refusal(StrEnum):
-    """Why a site cannot even be asked of the planner."""
+    """Why a site is out, beside the planner's reasons."""
 
     NOT_WALKABLE = "not_walkable"
     HOURS_UNKNOWN = "hours_unknown"
+    MORE_THAN_USUAL = "more_than_usual"
+    """More walking than such a party likes, which did not say how much it likes."""
+    TOO_MANY = "too_many"
+    """One more wish than a plan takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +278,11 @@ def _session(town: TownDay, wish: DayWish, slot: SlotEntry, interest: int) -> Op
     at_the_door, stay = session_window(town, slot)
     is_off = slot.status == SlotStatus.CANCELLED
     full = is_off or not (slot.id in wish.reserved or has_room(town, slot, wish.party_size))
-    return Opening(at_the_door, at_the_door, stay, SESSION_WORTH * interest, slot.id, full)
+    worth = SESSION_WORTH * interest
+    programme = town.board.programmes.get(slot.programme_id)
+    if programme and not wish.lang.startswith("ja") and wish.lang in programme.languages:
+        worth = int(worth * OWN_LANGUAGE)
+    return Opening(at_the_door, at_the_door, stay, worth, slot.id, full)
 
 
 def _refusal(town: TownDay, site: SiteEntry, openings: list[Opening]) -> Refusal | None:

@@ -212,7 +212,8 @@ def _with_choices(wish: DayWish, values: Mapping[str, Any], catalogue: Catalogue
     return replace(
         wish,
         interests={SiteKind(k): LIKED for k in values["kind"] if k in list(SiteKind)},
-        must=_musts(values["must"], catalogue),
+        must=_musts(values["must"], catalogue)[:MOST_MUSTS],
+        too_many=_musts(values["must"], catalogue)[MOST_MUSTS:],
         style=WalkStyle(values["walk"]) if values["walk"] in list(WalkStyle) else WalkStyle.NORMAL,
         lunch=values["lunch"] == "1",
         most_walking_m=int(kilometres) * 1000 if kilometres in KILOMETRES else None,
@@ -296,7 +297,7 @@ PEOPLE = _("Give the number of people as a number from 0 to %(n)s.", n=MAX_PARTY
 
 def _musts(slugs: Sequence[str], catalogue: Catalogue) -> tuple[int, ...]:
     sites = [catalogue.by_slug[slug].id for slug in slugs if slug in catalogue.by_slug]
-    return tuple(dict.fromkeys(sites))[:MOST_MUSTS]
+    return tuple(dict.fromkeys(sites))
 
 
 def _middle(bounds: Bounds) -> Point:

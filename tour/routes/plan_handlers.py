@@ -80,7 +80,8 @@ async def plan_page(
     """
     planned = await plan_request(request)
     desk = await planned.desk_of(entry)
-    view = await plan_view(desk, entry, state(request).walks, planned.reader(entry.wish))
+    reader, days = planned.reader(entry.wish), planned.context.days
+    view = await plan_view(desk, entry, state(request).walks, reader, days)
     base = state(request).settings.base_url
     response = render(
         request,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.routes.day import LEAD, Refusal
+from tour.routes.plan_forms import MOST_MUSTS
 from tour.routes.planner import Wish
 from tour.routes.planner_problem import Reason, TimedStop, Trouble
 from tour.sites.hours import clock_text
@@ -14,11 +15,27 @@ WHY_NOT: Mapping[str, Text] = {
     Refusal.HOURS_UNKNOWN: _("Its opening hours on this day are not known."),
     Reason.CLOSED: _("It is not open while you are out."),
     Reason.NO_SEATS: _("It has no time with enough seats for your party."),
-    Reason.TOO_FAR: _("It is too far for the walking that you chose."),
-    Reason.NO_TIME: _("There is not enough time to go there and back."),
+    Reason.LEG_TOO_LONG: _("The walk to it at one go is longer than you chose."),
+    Reason.TOO_FAR: _("With it, the day would have more walking than you chose."),
+    Refusal.MORE_THAN_USUAL: _(
+        "With it, the day would have more walking than suits your party. Choose \u201cAs far as it"
+        " takes\u201d to have it."
+    ),
+    Refusal.TOO_MANY: _("A plan takes up to %(n)s wishes, and this was one more."),
+    Reason.NO_TIME: _("There is not enough time for it in these hours."),
+    Reason.NO_LUNCH: _("It fits only without the lunch break."),
     Reason.CONFLICT: _("It does not fit into the day together with %(others)s."),
     Reason.NOT_CHOSEN: _("Other places of this day outweigh it."),
 }
+
+BESIDE: Mapping[str, Text] = {
+    Reason.TOO_FAR: _("Together with %(others)s it would be more walking than you chose."),
+    Reason.LEG_TOO_LONG: _("From %(others)s the walk at one go is longer than you chose."),
+    Reason.NO_TIME: _("Together with %(others)s there is not enough time for it in these hours."),
+    Reason.NO_LUNCH: _("Together with %(others)s it fits only without the lunch break."),
+    Reason.CONFLICT: WHY_NOT[Reason.CONFLICT],
+}
+"""The same where it would fit alone."""
 
 DIFFERENCES: Mapping[Wish, Text] = {
     Wish.LESS_WALKING: _("Less walking"),
@@ -29,8 +46,10 @@ DIFFERENCES: Mapping[Wish, Text] = {
 
 def why_not(reason: str, others: str) -> Text:
     """Why a place asked for by name is not in the plan; `others` are those in its way."""
+    if others and reason in BESIDE:
+        return Text(BESIDE[reason].message, {"others": others})
     text = WHY_NOT[reason]
-    return Text(text.message, {"others": others}) if reason == Reason.CONFLICT else text
+    return Text(text.message, {"n": MOST_MUSTS}) if reason == Refusal.TOO_MANY else text
 
 
 def stop_trouble(timed: TimedStop, late_by: int, *, is_session: bool) -> Text | None:

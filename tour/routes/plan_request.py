@@ -1,7 +1,7 @@
 """A plan as one request asks about it: the town, and the reader's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -36,12 +36,13 @@ class PlanRequest:
         return self.desks.context
 
     async def desk(self, wish: DayWish, stops: Stops = ()) -> Desk:
-        return await self.desks.desk(wish, stops)
+        return await self.desks.desk(replace(wish, lang=lang(self.request)), stops)
 
     async def desk_of(self, entry: ItineraryEntry) -> Desk:
         """With what this browser has reserved elsewhere, where it may change the plan."""
         own = self.own_slots(entry.day) if entry.edit_token else frozenset()
-        return await self.desks.desk_of(entry, own)
+        desk = await self.desks.desk_of(entry, own)
+        return replace(desk, wish=replace(desk.wish, lang=lang(self.request)))
 
     def own_slots(self, day: date) -> frozenset[int]:
         """The sessions of a day in which this browser holds places."""

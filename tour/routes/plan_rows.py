@@ -19,7 +19,7 @@ from tour.routes.planner_problem import TimedBreak
 from tour.routes.planning import Desk, is_reservable
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
-from tour.sites.views import SiteCard, site_card
+from tour.sites.views import SiteCard, language_name, site_card
 
 StopState = Literal["look", "free", "reserved", "gone"]
 
@@ -76,6 +76,8 @@ class StopRow:
     reference: str = ""
     """Of the reservation, for those who may change the plan."""
     other_times: tuple[SlotCard, ...] = ()
+    spoken: tuple[str, ...] = ()
+    """The languages of the session, where the reader's is not among them."""
 
 
 Row = WalkRow | MealRow | SpotRow | ResumeRow | StopRow
@@ -185,7 +187,16 @@ def _stop_row(desk: Desk, entry: ItineraryEntry, day: TimedDay, index: int, lang
         trouble=None if desk.town.now >= instant(timed.start) else trouble,
         reference=entry.reserved.get(stop.slot_id or 0, ""),
         other_times=tuple(_other_times(desk, stop, card, lang)),
+        spoken=_spoken(desk, slot, lang),
     )
+
+
+def _spoken(desk: Desk, slot: SlotEntry | None, lang: str) -> tuple[str, ...]:
+    programme = desk.town.board.programmes.get(slot.programme_id) if slot else None
+    languages = programme.languages if programme else ()
+    if lang.partition("-")[0] in languages:
+        return ()
+    return tuple(language_name(code, lang) for code in languages)
 
 
 def _state(desk: Desk, stop: PlannedStop, slot: SlotCard | None) -> StopState:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -13,8 +13,9 @@ from tour.routes.day import LUNCH
 from tour.routes.giving_up import given_up, session_text
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_rows import Reader, Row, StopRow, plan_rows, slot_trouble
+from tour.routes.plan_unmet import Unmet, hours_of, unmet
 from tour.routes.planner import Wish
-from tour.routes.planner_problem import Trouble
+from tour.routes.planner_problem import Reason, Trouble
 from tour.routes.planning import Desk, SoFar, reservable_slots, so_far, taken
 from tour.routes.proposals import Alternative, Findings, LeftOut
 from tour.routes.timed_day import TimedDay
@@ -68,12 +69,16 @@ class PlanView:
     """Sessions that can be reserved now; none while the party could not be at one in time."""
     alternatives: tuple[AlternativeCard, ...]
     effect: Effect | None
+    unmet: tuple[Unmet, ...]
+    """What was asked for and cannot be had."""
     elsewhere: tuple[str, ...]
     """Sessions to come that are reserved and not in the plan."""
 
 
-async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Reader) -> PlanView:
-    """Everything that the page of a plan says."""
+async def plan_view(
+    desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Reader, days: list[date]
+) -> PlanView:
+    """Everything that the page of a plan says; `days` are those that can be planned."""
     day = await desk.timed(entry.stops)
     findings = Findings.from_json(entry.findings)
     legs = await asyncio.to_thread(walk_legs, day, desk, walks, reader.lang)
@@ -81,6 +86,7 @@ async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Rea
     is_over = desk.town.now > desk.town.instant_of(max(day.times.arrives, desk.wish.ends))
     troubles = () if is_over else tuple(_day_troubles(entry, day))
     left_out = () if is_over else tuple(_left_out(desk, day, findings.left_out, reader.lang))
+    lacking = () if is_over else tuple(unmet(desk, day, days, reader.lang))
     notes: tuple[Text, ...] = ()
     if _is_past_mending(day, findings):
         troubles, notes = (), troubles
@@ -92,7 +98,7 @@ async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Rea
         minutes=day.times.walking,
         distance_m=day.distance_m,
         approximate=day.approximate,
-        optimal=findings.optimal and bool(stop_rows) and not (left_out or notes),
+        optimal=findings.optimal and bool(stop_rows) and not (left_out or notes or lacking),
         is_over=is_over,
         troubles=troubles,
         notes=notes,
@@ -101,6 +107,7 @@ async def plan_view(desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Rea
         reservable=0 if is_over or is_late else len(reservable_slots(desk, entry.stops)),
         alternatives=await _alternatives(desk, entry, findings, reader.lang) if not is_over else (),
         effect=await _effect(desk, entry, day),
+        unmet=lacking,
         elsewhere=() if is_over else tuple(_elsewhere(desk, entry, reader.lang)),
     )
 
@@ -153,6 +160,8 @@ def _left_out(
         if left.site_id in sites and left.site_id not in present:
             others = [sites[i].text("name", lang) for i in left.because_of if i in sites]
             reason = plan_reasons.why_not(left.reason, ", ".join(others))
+            if left.reason == Reason.CLOSED:
+                reason = hours_of(desk, sites[left.site_id], lang)
             yield site_card(sites[left.site_id], lang), reason
 
 

@@ -6,7 +6,7 @@ of what is visited is to be the largest. What was asked for by name comes first,
 then the score. See docs/decisions/0015-planner.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,7 +14,6 @@ import numpy as np
 
 from tour.routes.planner_effort import Effort
 from tour.routes.planner_model import (
-    Model,
     Reach,
     model_of,
     reason_alone,
@@ -31,7 +30,8 @@ from tour.routes.planner_problem import (
     Plan,
     Reason,
 )
-from tour.routes.planner_required import fit_together, footing
+from tour.routes.planner_reasons import binding
+from tour.routes.planner_required import footing
 from tour.routes.planner_solve import solve
 from tour.routes.planner_timeline import Choice, timeline
 
@@ -51,7 +51,7 @@ def plan_day(
     reasons = {index: reason_alone(problem, reach, index) for index in numbers}
     kept = [index for index, reason in reasons.items() if reason is None]
     if not straight_way(problem):
-        return Plan(timeline(problem, []), True, _left_out(problem, None, reasons, []))
+        return Plan(timeline(problem, []), True, _left_out(problem, reasons, []))
     model = model_of(problem, reach, kept)
     asked = [index for index in kept if problem.candidates[index].importance > Importance.WISH]
     first = footing(problem, model, asked)
@@ -70,45 +70,28 @@ def plan_day(
     return Plan(
         timeline(problem, choices),
         solution.optimal,
-        _left_out(problem, model, reasons, [choice.candidate for choice in choices]),
+        _left_out(problem, reasons, [choice.candidate for choice in choices]),
     )
 
 
 def _left_out(
-    problem: DayProblem,
-    model: Model | None,
-    reasons: dict[int, Reason | None],
-    visited: Sequence[int],
+    problem: DayProblem, reasons: Mapping[int, Reason | None], visited: Sequence[int]
 ) -> tuple[LeftOut, ...]:
-    """Every candidate that is not visited, with the reason."""
+    """Every candidate that is not visited, with the reason; what was asked for by name with the
+    limit that binds."""
     return tuple(
-        LeftOut(index, reason)
-        if reason is not None
-        else _outweighed(problem, model, index, visited)
+        _why(problem, index, reason, visited)
         for index, reason in reasons.items()
         if index not in visited
     )
 
 
-def _outweighed(
-    problem: DayProblem, model: Model | None, index: int, visited: Sequence[int]
-) -> LeftOut:
-    """Why a candidate that could be visited alone is not."""
-    candidate = problem.candidates[index]
-    if model is None:
-        return LeftOut(index, Reason.NO_TIME)
-    if candidate.importance is Importance.WISH:
-        return LeftOut(index, Reason.NOT_CHOSEN)
-    rivals = [
-        other for other in visited if problem.candidates[other].importance >= candidate.importance
-    ]
-    clashing = tuple(other for other in rivals if not fit_together(model, (index, other)))
-    if clashing or rivals:
-        return LeftOut(index, Reason.CONFLICT, clashing or tuple(rivals))
-    too_far = problem.max_leg is not None and problem.max_leg < min(
-        problem.leg(problem.start, candidate.place), problem.leg(candidate.place, problem.end)
-    )
-    return LeftOut(index, Reason.TOO_FAR if too_far else Reason.NO_TIME)
+def _why(problem: DayProblem, index: int, reason: Reason | None, visited: Sequence[int]) -> LeftOut:
+    importance = problem.candidates[index].importance
+    if importance is Importance.WISH:
+        return LeftOut(index, reason or Reason.NOT_CHOSEN)
+    rivals = [other for other in visited if problem.candidates[other].importance >= importance]
+    return binding(problem, index, rivals)
 
 
 class Wish(StrEnum):

@@ -175,8 +175,12 @@ class Reason(StrEnum):
 
     CLOSED = "closed"
     NO_SEATS = "no_seats"
+    LEG_TOO_LONG = "leg_too_long"
     TOO_FAR = "too_far"
+    """More walking in all than the day may have."""
     NO_TIME = "no_time"
+    NO_LUNCH = "no_lunch"
+    """It fits only without the break."""
     CONFLICT = "conflict"
     """It could be visited, but not together with others asked for by name."""
     NOT_CHOSEN = "not_chosen"

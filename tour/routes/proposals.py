@@ -137,7 +137,7 @@ def _propose(ground: _Ground, wish: DayWish) -> Proposal:
     plan = plan_day(problem, seconds=SECONDS, seed=SEED)
     findings = Findings(
         optimal=plan.optimal and not ground.is_cut,
-        left_out=_left_out(plan, ground),
+        left_out=_left_out(plan, ground, wish),
         alternatives=tuple(_alternatives(ground, wish, problem, plan)),
         lunchless=wish.meal is not None and plan.timeline.pause is None,
     )
@@ -186,12 +186,16 @@ def _stops(plan: Plan, doors: Sequence[Doors]) -> Stops:
     return tuple(PlannedStop(site, o.slot_id, o.stay) for site, o in chosen)
 
 
-def _left_out(plan: Plan, ground: _Ground) -> tuple[LeftOut, ...]:
-    refused = (LeftOut(site_id, reason.value) for site_id, reason in ground.refused.items())
+def _left_out(plan: Plan, ground: _Ground, wish: DayWish) -> tuple[LeftOut, ...]:
+    """What was asked for by name, with the reason: a limit that the visitor did not choose is not
+    called theirs."""
+    refused = [LeftOut(site_id, reason.value) for site_id, reason in ground.refused.items()]
+    refused += [LeftOut(site_id, Refusal.TOO_MANY.value) for site_id in wish.too_many]
+    unusual = {Reason.TOO_FAR: Refusal.MORE_THAN_USUAL} if wish.most_walking_m is None else {}
     planned = (
         LeftOut(
             ground.doors[left.candidate].site_id,
-            left.reason.value,
+            unusual.get(left.reason, left.reason).value,
             tuple(ground.doors[other].site_id for other in left.conflicts),
         )
         for left in plan.left_out

@@ -67,7 +67,7 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         walkable=site.is_walkable,
         station_text=approach_text(site.approach, lang) if site.approach else "",
         access=tuple((a, ACCESS[a].in_language(lang)) for a in site.access_features if a in ACCESS),
-        languages=tuple(_language(code, lang) for code in site.languages),
+        languages=tuple(language_name(code, lang) for code in site.languages),
         place=site.place,
         photo=site.photos[0].name if site.photos else "",
         photo_alt=site.photos[0].alt_in(lang) if site.photos else "",
@@ -168,6 +168,6 @@ def _follows(other: OtherHours, day: date) -> bool:
     return day - other.last == timedelta(days=1)
 
 
-def _language(code: str, lang: str) -> str:
+def language_name(code: str, lang: str) -> str:
     label = LANGUAGES.get(code, code)
     return label.in_language(lang) if isinstance(label, Text) else label
