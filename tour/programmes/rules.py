@@ -7,6 +7,8 @@ from tour.programmes.models import Allocation, SlotStatus
 
 BOOKING_CLOSES_BEFORE = timedelta(minutes=30)
 """Hosts print their list half an hour before the start; a slot may say otherwise."""
+GRACE = timedelta(minutes=10)
+"""A party may come this late and still find its seats, whatever the host says."""
 FEW_SEATS = 3
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from tour.i18n import localized
 from tour.programmes.queries import ProgrammeEntry, SlotEntry
+from tour.programmes.rules import GRACE, Availability
 from tour.programmes.rules import RESERVABLE as RESERVABLE
-from tour.programmes.rules import Availability
 from tour.sites.views import SiteCard
 
 
@@ -33,6 +33,11 @@ class SlotCard:
     minutes: int
     price_yen: int
     site: SiteCard
+
+    @property
+    def kept_until(self) -> datetime:
+        """Until when the seats of a party that is late wait for it."""
+        return self.starts_at + GRACE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tour.contacts.addresses import counting_key, read_address
 from tour.contacts.telephones import read_telephone, telephone_key
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.programmes.rules import GRACE as GRACE
 from tour.programmes.rules import Availability
 from tour.words.names import one_line
 
@@ -23,8 +24,6 @@ MAX_NAME = 100
 DIGITS = re.compile("[0-9０-９]{1,3}")
 """Half or full width; what else Unicode calls a number, nobody types for people."""
 KANA = re.compile(r"[ァ-ヺー・ 　]+")
-GRACE = timedelta(minutes=10)
-"""A party may come this late and still find its seats, whatever the host says."""
 SOON = timedelta(hours=12)
 """How long before its session a party can say that it will be late for it."""
 

@@ -25,7 +25,7 @@ from tour.reservations.stages import BADGES, BY_OTHERS, HEADS, SENTENCES, STILL_
 from tour.reservations.standing import other_times, standing_of
 from tour.reservations.waitlist import takes_a_yes
 from tour.sites.catalogue import SiteEntry
-from tour.sites.views import site_card
+from tour.sites.views import site_card, with_door
 from tour.sites.withdrawn import any_site
 from tour.web import lang, now, state
 
@@ -186,6 +186,9 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     is_public = programme.site_id in catalogue.by_id
     site: SiteEntry = catalogue.by_id.get(programme.site_id) or await any_site(programme.site_id)
     card = replace(site_card(site, lang(request)), is_public=is_public)
+    local = now(request).astimezone(state(request).town.timezone)
+    if slot.starts_at.astimezone(local.tzinfo).date() == local.date():
+        card = with_door(card, site.door, local, lang(request))
     view = programme_view(programme, [slot], card, lang=lang(request), now=now(request))
     return SlotView(view.slots[0], view, site.text("access_note", lang(request)), is_paused)
 

@@ -102,6 +102,7 @@ class DoorEntry:
     state: DoorState
     closed_minute: int | None
     waiting_minutes: int
+    delay_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,6 +267,7 @@ async def _doors() -> dict[int, DoorEntry]:
             DoorState(row["state"]),
             row["closed_minute"],
             row["waiting_minutes"],
+            row["delay_minutes"],
         )
         for row in rows
     }

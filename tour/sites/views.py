@@ -46,6 +46,8 @@ class SiteCard:
     """Whether it has a page; whoever has reserved at a place keeps its card when it withdraws."""
     door_text: str = ""
     """How it stands at the door at this moment, where the host has said so."""
+    is_closed_early: bool = False
+    """Today's usual hours are not true any more."""
 
 
 def site_card(site: SiteEntry, lang: str) -> SiteCard:
@@ -93,13 +95,20 @@ def with_door(card: SiteCard, door: DoorEntry | None, local: datetime, lang: str
     if door.state == DoorState.CLOSED:
         at = clock_text(door.closed_minute or 0)
         closed = translate("Closed for today at %(time)s", lang, time=at)
-        return replace(card, open_now=False, door_text=closed)
+        return replace(card, open_now=False, hours_today="", is_closed_early=True, door_text=closed)
+    return replace(card, door_text=_door_text(door, lang))
+
+
+def _door_text(door: DoorEntry, lang: str) -> str:
+    """Full, waiting and late are said together: each is true by itself."""
+    said = []
     if door.state == DoorState.FULL:
-        return replace(card, door_text=translate("Full at the moment", lang))
+        said.append(translate("Full at the moment", lang))
     if door.waiting_minutes:
-        waiting = translate("About %(n)s min to wait", lang, n=door.waiting_minutes)
-        return replace(card, door_text=waiting)
-    return card
+        said.append(translate("About %(n)s min to wait", lang, n=door.waiting_minutes))
+    if door.delay_minutes:
+        said.append(translate("Sessions run %(n)s min late", lang, n=door.delay_minutes))
+    return ("・" if lang.startswith("ja") else ", ").join(said)
 
 
 def approach_text(approach: Approach, lang: str) -> str:
