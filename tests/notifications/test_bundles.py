@@ -61,6 +61,8 @@ async def test_two_reservations_in_one_browser_are_one_message(
     assert note["body"] == "10:00 木版を摺る\n13:00 江戸打ち紐"
     assert note["navigate"].endswith(f"/reservations/{second.id}")
     assert note["actions"][0]["navigate"].endswith(f"/reservations/{second.id}#qr")
+    assert note["actions"][0]["title"].endswith(" 10:00")
+    assert note["actions"][1]["title"].endswith(" 13:00")
     assert await statuses() == ["sent", "sent"]
     assert sorted(line.status for line in await queries.deliveries()) == ["sent", "together"]
 

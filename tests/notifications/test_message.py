@@ -4,7 +4,16 @@ import json
 
 import pytest
 
-from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Action, Envelope, Message, payload
+from tour.notifications.message import (
+    MAX_BYTES,
+    SHORT_BYTES,
+    Action,
+    Envelope,
+    Message,
+    Part,
+    joined,
+    payload,
+)
 
 
 def envelope(body: str, title: str = "明日の体験") -> Envelope:
@@ -51,3 +60,44 @@ def test_a_long_text_is_cut_between_letters(limit: int, letter: str) -> None:
 
 def test_a_long_title_alone_fits_too() -> None:
     assert len(payload(envelope("", title="体" * 500), SHORT_BYTES)) <= SHORT_BYTES
+
+
+def part(number: int, body: str) -> Part:
+    page = f"/r/{number}"
+    buttons = [
+        ("道順を見る", "/way"),
+        ("行けません", f"{page}/no"),
+        ("QRコードを表示", f"{page}#qr"),
+    ]
+    actions = [{"title": title, "url": url} for title, url in buttons]
+    return Part(number, 1, "明日の体験", body, page, actions)
+
+
+def test_two_reservations_in_one_message_have_each_their_own_buttons() -> None:
+    made = joined([part(2, "13:00 江戸打ち紐"), part(1, "10:00 木版を摺る")])
+    assert [(action.title, action.url) for action in made.actions[:4]] == [
+        ("QRコードを表示 10:00", "/r/1#qr"),
+        ("QRコードを表示 13:00", "/r/2#qr"),
+        ("行けません 10:00", "/r/1/no"),
+        ("行けません 13:00", "/r/2/no"),
+    ]
+
+
+def test_one_reservation_keeps_its_buttons_as_they_are() -> None:
+    made = joined([part(1, "10:00 木版を摺る")])
+    assert [action.title for action in made.actions] == [
+        "道順を見る",
+        "行けません",
+        "QRコードを表示",
+    ]
+
+
+def test_too_many_buttons_lose_the_last_first() -> None:
+    parts = [part(n, f"{10 + n}:00 {'長い名前' * 8}") for n in range(6)]
+    message = joined(parts)
+    whole = Envelope(message, "reminder-7", 2, "ja", "https://tour.example.org")
+    sent = json.loads(payload(whole))["notification"]
+    assert len(payload(whole)) <= MAX_BYTES
+    assert sent["body"] == message.body
+    assert 0 < len(sent["actions"]) < len(message.actions)
+    assert sent["actions"][0]["title"] == "QRコードを表示 10:00"

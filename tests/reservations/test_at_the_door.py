@@ -7,13 +7,14 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.conftest import TurnableClock
-from tests.days import Party, PlayedDay, played
-from tests.reservations.factories import typed
+from tests.days import Party, PlayedDay, played, words
+from tests.reservations.factories import make_programme, make_site, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.models import Recipient
 from tour.programmes.models import Slot
 from tour.reservations.arrivals import Arrival
 from tour.reservations.models import PlaceStatus
+from tour.sites.models import OpeningHours, Site
 
 
 @pytest.fixture
@@ -34,6 +35,11 @@ async def half_past_two(day: PlayedDay, *, unasked: bool = False) -> tuple[Slot,
     ]
     await day.until(day.at(14, 29), step=timedelta(minutes=30))
     return slot, parties
+
+
+async def far_site() -> Site:
+    """Four kilometres to the north."""
+    return await make_site(lat=35.79, lon=139.73)
 
 
 async def statuses(parties: list[Party]) -> list[PlaceStatus]:
@@ -396,3 +402,130 @@ async def test_walk_ins_take_the_seats_kept_for_them_first(day: PlayedDay) -> No
     assert (found.seats_taken, found.seats_kept, found.walk_ins) == (4, 0, 2)
     page = await day.host.reads()
     assert "4人中2人" in page
+
+
+# --- what was freed serves somebody ------------------------------------------------------------
+
+
+async def test_seats_given_away_are_told_to_those_who_waited_and_are_near(day: PlayedDay) -> None:
+    [slot] = await day.session(day.at(14, 30), capacity=3)
+    absent, _there = await day.reserves(slot), await day.reserves(slot, 1)
+    near = await day.waits_for(slot, email="near@example.org")
+    unknown, too_many = await day.waits_for(slot), await day.waits_for(slot, 3)
+    [before] = await day.session(day.at(13), capacity=8)
+    visit = await day.reserves(before, email="near@example.org", again="1")
+    await day.until(day.at(12, 58), step=timedelta(minutes=20))
+    await day.host.scans(visit)
+    await day.until(day.at(14, 40))
+    await day.host.gives_away(slot, absent, shown_at=day.clock())
+    await day.host.taps("door", do="open")
+    await day.work()
+    told = {
+        name: [said for said in await party.hears() if said.key == f"free-now:{slot.id}"]
+        for name, party in (("near", near), ("unknown", unknown), ("too many", too_many))
+    }
+    assert {name: len(heard) for name, heard in told.items()} == {
+        "near": 1,
+        "unknown": 1,
+        "too many": 0,
+    }
+    assert "歩いて" in told["near"][0].body
+    assert "歩いて" not in told["unknown"][0].body
+    assert "まだお取りいただけます" in await unknown.reads()
+    assert (await unknown.taps(f"queues/{slot.id}/accept")).status_code == 303
+    assert (await near.taps(f"queues/{slot.id}/accept")).status_code == 409
+    assert (await day.host.scans(unknown))["good"]
+
+
+async def test_who_is_known_to_be_too_far_is_not_called(day: PlayedDay) -> None:
+    [slot] = await day.session(day.at(14, 30), capacity=2)
+    absent = await day.reserves(slot)
+    far = await day.waits_for(slot, email="far@example.org")
+    elsewhere = await make_slot(day.at(13), programme=await make_programme(site=await far_site()))
+    await day.reserves(elsewhere, email="far@example.org")
+    await day.until(day.at(14, 40), step=timedelta(minutes=20))
+    await day.host.gives_away(slot, absent, shown_at=day.clock())
+    await day.work()
+    assert not [said for said in await far.hears() if said.key.startswith("free-now")]
+
+
+# --- what the host says now stands first -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("button", "said"),
+    [("full", "満員"), ("waiting:20", "約20分"), ("delay:15", "約15分遅れ"), ("closed", "で終了")],
+)
+async def test_what_the_host_says_now_stands_first_wherever_the_place_is_shown(
+    day: PlayedDay, button: str, said: str
+) -> None:
+    [slot] = await day.session(day.at(14, 30))
+    [later] = await day.session(day.at(14, 30, days=1))
+    party, visitor = await day.reserves(slot), await day.visitor()
+    await day.host.taps("door", do=button, sure="1")
+    programme = slot.programme_id  # type: ignore[attr-defined]
+    for path, ends in (
+        (f"/sites/{day.site.slug}", "<h1"),
+        (f"/programmes/{programme}", "<h1"),
+        (f"/slots/{slot.id}/reserve", "<h1"),
+        (f"/reservations/{party.reference}", 'class="ticket'),
+    ):
+        page = (await visitor.get(path)).text
+        main = page[page.index("<main") : page.index(ends, page.index("<main"))]
+        assert said in main, path
+    assert said not in (await visitor.get(f"/slots/{later.id}/reserve")).text
+
+
+async def test_a_door_that_closed_says_no_other_hours(day: PlayedDay) -> None:
+    await OpeningHours.create(site=day.site, weekday=1, opens_minute=600, closes_minute=960)
+    await day.host.taps("door", do="closed", sure="1")
+    visitor = await day.visitor()
+    page = (await visitor.get(f"/sites/{day.site.slug}")).text
+    assert "今日 10:00" not in page
+    assert "本日 10:00" not in page
+    assert page.count("12:00で終了") == 2
+
+
+# --- the rule and the one tap are told in time -------------------------------------------------
+
+
+async def test_the_rule_is_told_on_form_ticket_and_reminder(day: PlayedDay) -> None:
+    [slot] = await day.session(day.at(15, 0))
+    visitor = await day.visitor()
+    assert "15:10" in (await visitor.get(f"/slots/{slot.id}/reserve")).text
+    party = await day.reserves(slot)
+    assert "15:10" in await party.reads()
+    choices = ["two-hours", "half-hour"]
+    await Recipient.filter(id=(await party.row()).recipient_id).update(choices=choices)
+    await day.until(day.at(14, 30), step=timedelta(minutes=10))
+    heard = {said.key.partition(":")[0]: said for said in await party.hears()}
+    assert "10分後まで" in heard["two-hours"].body
+    assert "10分後まで" in heard["half-hour"].body
+    [late] = [url for url in heard["half-hour"].buttons.values() if url.endswith("/late")]
+    page = words((await party.browser.get(late)).text)
+    assert "10分遅れます" in page
+    assert "行けません" in page
+    await party.taps(f"places/{slot.id}/late", minutes="10")
+    assert "「10分遅れます」" in await day.host.reads()
+
+
+# --- cancelling is confirmed, and the list shows what became free ------------------------------
+
+
+async def test_cancelling_is_confirmed_and_the_list_shows_what_became_free(day: PlayedDay) -> None:
+    first, second = await day.session(day.at(15), day.at(17))
+    visitor = await day.visitor()
+    data = {**typed(2), "slot": [str(first.id), str(second.id)]}
+    answer = await visitor.post("/reserve", data=data)
+    party = Party(day, visitor, answer.headers["location"].rpartition("/")[2])
+    await party.taps(f"places/{first.id}/cancel")
+    await day.work()
+    [said] = [s for s in await party.hears() if s.key.startswith("given-up")]
+    assert "15:00" in said.body
+    assert "17:00" not in said.body
+    assert "2席が空きました" in await day.host.reads()
+    await party.taps("cancel")
+    await party.taps("cancel")
+    await day.work()
+    [said] = [s for s in await party.hears() if s.key.startswith("given-up")]
+    assert "17:00" in said.body

@@ -5,6 +5,7 @@ our service worker reads as well, so that there is one form for every browser.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -15,6 +16,8 @@ MAX_BYTES = 2000
 SHORT_BYTES = 900
 """For a service that answers 413 even so."""
 MAX_TITLE = 120
+TIMED = re.compile(r"\d{1,2}:\d\d ")
+"""How a line of a day's reminder begins."""
 JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -58,15 +61,30 @@ class Part:
 
 def joined(parts: Sequence[Part]) -> Message:
     """One message of all parts. Each line of a day's reminder begins with its time, so sorting
-    brings the visits into order; a tap, and the buttons, are about the first of them. Parts that
-    open the same page say the same, so the first of these stands for all."""
+    brings the visits into order; a tap is about the first of them. Parts that open the same page
+    say the same, so the first of these stands for all. Each part has its own buttons, the last kind
+    first, and says by its time which is whose."""
     parts = [*{part.url: part for part in reversed(parts)}.values()][::-1]
     first = min(parts, key=lambda part: part.body)
     body = first.body
     if len(parts) > 1:
         body = "\n".join(sorted({line for part in parts for line in part.body.splitlines()}))
+    if len(parts) > 1 and all(TIMED.match(part.body) for part in parts):
+        return Message(first.title, body, first.url, _own_buttons(parts))
     actions = tuple(Action(**action) for action in first.actions)
     return Message(first.title, body, first.url, actions)
+
+
+def _own_buttons(parts: Sequence[Part]) -> tuple[Action, ...]:
+    """Of each part its QR code, then of each that it cannot come …: two are seen on a phone."""
+    ordered = sorted(parts, key=lambda part: part.body)
+    kinds = max(len(part.actions) for part in ordered)
+    return tuple(
+        Action(f"{action['title']} {part.body.split(maxsplit=1)[0]}", action["url"])
+        for kind in range(1, kinds + 1)
+        for part in ordered
+        for action in part.actions[-kind : len(part.actions) - kind + 1]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +102,14 @@ class Envelope:
 
 
 def payload(envelope: Envelope, max_bytes: int = MAX_BYTES) -> bytes:
-    """The JSON to encrypt, shortened to `max_bytes` of UTF-8: first its actions, then its text."""
-    raw = _encode(envelope)
-    if len(raw) <= max_bytes:
-        return raw
+    """The JSON to encrypt, shortened to `max_bytes` of UTF-8: first its actions, the last ones
+    before the first, then its text."""
+    actions = envelope.message.actions
+    for kept in range(len(actions), 0, -1):
+        shorter = replace(envelope.message, actions=actions[:kept])
+        raw = _encode(replace(envelope, message=shorter))
+        if len(raw) <= max_bytes:
+            return raw
     plain = replace(envelope, message=replace(envelope.message, actions=()))
     body = envelope.message.body
     while body and len(_encode(plain)) > max_bytes:

@@ -114,6 +114,11 @@ def _leave(stop: Visit, walk: timedelta) -> Due:
     return Due(Choice.LEAVE, f"{Choice.LEAVE}:{stop.id}", due_at, stop.starts_at, (stop,))
 
 
+def is_quiet(instant: datetime, zone: ZoneInfo) -> bool:
+    """Whether people in this zone sleep."""
+    return _is_quiet(instant.astimezone(zone).time())
+
+
 def _is_quiet(local: time) -> bool:
     return local >= QUIET_FROM or local < QUIET_UNTIL
 

@@ -149,15 +149,21 @@ async def tell_now(
 
 
 async def cancel(
-    recipient_id: int, key_prefix: str | None = None, *, but: Collection[str] = ()
+    recipient_id: int,
+    key_prefix: str | None = None,
+    *,
+    but: Collection[str] = (),
+    keeping: str | None = None,
 ) -> int:
-    """Take back what has not been sent yet: all, or the keys beginning so, `but` these keys;
-    returns how many."""
+    """Take back what has not been sent yet: all, or the keys beginning so, `but` these keys and
+    `keeping` those that begin so; returns how many."""
     reminders = Reminder.filter(recipient_id=recipient_id, status__in=UNFINISHED)
     if key_prefix is not None:
         reminders = reminders.filter(key__startswith=key_prefix)
     if but:
         reminders = reminders.exclude(key__in=list(but))
+    if keeping is not None:
+        reminders = reminders.exclude(key__startswith=keeping)
     return await _take_back(reminders)
 
 

@@ -23,7 +23,7 @@ from tour.notifications import service as notifications
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
-from tour.reservations import changes, reminders
+from tour.reservations import calling, changes, reminders
 from tour.reservations.arrivals import Arrival, arrivals_of, seat_again
 from tour.reservations.door_phones import has_silent_phone
 from tour.reservations.models import Place, PlaceStatus, Reservation
@@ -189,6 +189,7 @@ async def _release(
         await changes.release(place, PlaceStatus.RELEASED, now)
     comes = _("If you still come: you are let in while seats are free.")
     await _tell(slot, places, _("Your seats have been given to others"), comes, now)
+    await calling.call_who_waited(slot.id, now=now)
     after = {"places": [p.id for p in places], "released": sum(p.seats for p in places)}
     subject = Subject("slot", slot.id, site_id)
     return await note(actor, "slot.release", subject, before={}, after=after, now=now)

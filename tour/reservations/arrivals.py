@@ -19,7 +19,7 @@ from tour.notifications import service as notifications
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
 from tour.reservations import reminders
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import EndedBy, Place, PlaceStatus, Reservation
 from tour.words.folding import fold
 
 DOOR_CODE = re.compile(r"[A-Z2-9]{4}-?[A-Z2-9]{4}")
@@ -174,7 +174,7 @@ async def seat_again(place: Place, slot: Slot) -> bool:
     if not await programmes.seat_at_door(slot, place.seats):
         return False
     again = {"status": PlaceStatus.CONFIRMED, "cancelled_at": None}
-    await Place.filter(id=place.id).update(**again)
+    await Place.filter(id=place.id).update(ended_by=EndedBy.NOBODY, reason="", **again)
     return True
 
 

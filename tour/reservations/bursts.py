@@ -25,6 +25,7 @@ from tour.reservations.models import (
     Draw,
     DrawEntry,
     DrawStatus,
+    EndedBy,
     EntryStatus,
     Place,
     PlaceStatus,
@@ -107,7 +108,7 @@ async def clear(network: str, *, actor: Actor, now: datetime) -> int:
         await note(actor, CLEARED, Subject(SUBJECT, ids[0]), before={}, after=after, now=now)
     for party in await Reservation.filter(id__in=ids).order_by("id"):
         try:
-            await changes.cancel(party.reference, now=now)
+            await changes.cancel(party.reference, by=EndedBy.STAFF, now=now)
         except TourError:
             continue  # Its session is about to begin: the door decides.
         await _tell(party, now)

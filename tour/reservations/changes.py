@@ -37,10 +37,10 @@ from tour.reservations.parties import by_reference, limits_of, slots_with_progra
 from tour.reservations.rules import change_problem, resize_problem
 
 
-async def cancel(reference: str, *, now: datetime) -> Reservation:
+async def cancel(reference: str, *, by: EndedBy = EndedBy.PARTY, now: datetime) -> Reservation:
     """Give back all that is open: places, offers, turns in queues, a chance in a draw that has not
     been held. Twice is the same as once. Raises TooLateToChange where there are places and none of
-    them is open any more."""
+    them is open any more. What the party did itself is confirmed to it in writing."""
     reservation = await by_reference(reference)
     if await proving.withdraw(reservation, now=now):
         return reservation
@@ -49,9 +49,11 @@ async def cancel(reference: str, *, now: datetime) -> Reservation:
         given_back = _open(places, now)
         await draws.withdraw(reservation.id)
         for place in given_back:
-            await release(place, PlaceStatus.CANCELLED, now)
+            await release(place, PlaceStatus.CANCELLED, now, by=by)
         await waitlist.leave_all(reservation, now=now)
         await _tell_only(reservation, [p for p in places if p not in given_back], now)
+        if by == EndedBy.PARTY:
+            await _confirm(reservation, given_back, now)
     return reservation
 
 
@@ -63,7 +65,8 @@ async def cancel_place(
     reason: str = "",
     now: datetime,
 ) -> Reservation:
-    """Give one stop of an itinerary back and keep the others."""
+    """Give one stop of an itinerary back and keep the others. What the
+    party did itself is confirmed to it in writing."""
     reservation = await by_reference(reference)
     async with transaction():
         places = await _locked_places(reservation)
@@ -72,6 +75,8 @@ async def cancel_place(
             _open([place], now)
             await release(place, PlaceStatus.CANCELLED, now, by=by, reason=reason)
             await _tell_only(reservation, [p for p in places if p is not place], now)
+            if by == EndedBy.PARTY:
+                await _confirm(reservation, [place], now)
     return reservation
 
 
@@ -220,10 +225,15 @@ async def _resize_queued(reservation: Reservation, size: int, now: datetime) -> 
         await waitlist.promote(slot_id, now=now)
 
 
+async def _confirm(reservation: Reservation, places: Sequence[Place], now: datetime) -> None:
+    slots = await slots_with_programmes([place.slot_id for place in places])
+    await reminders.tell_given_up(reservation, slots, now=now)
+
+
 async def _tell_only(reservation: Reservation, places: Sequence[Place], now: datetime) -> None:
     """Keep what is still to be said of these places, and take back all else."""
     if not places:
-        await notifications.cancel(reservation.recipient_id)
+        await notifications.cancel(reservation.recipient_id, keeping=reminders.GIVEN_UP)
         return
     slots = await slots_with_programmes([place.slot_id for place in places])
     await reminders.renew(reservation, slots, now=now)

@@ -13,7 +13,7 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
-from tour.reservations import changes, reminders
+from tour.reservations import calling, changes, reminders
 from tour.reservations.arrivals import Arrival
 from tour.reservations.errors import TooLateToChange
 from tour.reservations.models import Place, PlaceStatus, Reservation
@@ -53,6 +53,7 @@ async def give_up(reference: str, slot_id: int, *, now: datetime) -> Reservation
         await notifications.cancel_keys(reservation.recipient_id, keys)
         shown = await Slot.get(id=slot_id).select_related("programme__site")
         await reminders.tell_given_up(reservation, [shown], now=now)
+        await calling.call_who_waited(slot_id, now=now)
         subject = Subject("place", place.id, int(shown.programme.site.id))
         actor = Actor(None, reservation.door_code)
         after = {"given_up": place.seats}

@@ -15,6 +15,7 @@ from tour.notifications.service import Draft
 from tour.programmes.models import Slot
 from tour.reservations import receipts
 from tour.reservations.models import Reservation
+from tour.reservations.rules import GRACE
 from tour.web.templates import day_text
 
 PAGE = "/reservations/{reference}"
@@ -25,6 +26,12 @@ TITLES = {
     Choice.HALF_HOUR: _("Your session begins in half an hour"),
     Choice.LEAVE: _("Time to leave"),
 }
+GRACE_RULE = _(
+    "Your seats wait until %(n)s minutes after the start. Tell us with one tap if you are late.",
+    n=int(GRACE.total_seconds() // 60),
+)
+GIVEN_UP = "given-up:"
+"""Begins the key of what confirms a party's own cancelling."""
 RECEIPT = mail_boxes.RECEIPT
 AN_HOUR = timedelta(hours=1)
 RECEIPT_PAUSE = timedelta(minutes=3)
@@ -116,7 +123,7 @@ async def tell_given_up(reservation: Reservation, slots: Sequence[Slot], *, now:
     zone, lang = zone_of(reservation), reservation.lang
     lines = [line(slot, lang, zone, with_day=True) for slot in in_order(slots)]
     title = _("Cancelled, as you asked")
-    key = f"given-up:{'-'.join(str(slot.id) for slot in slots)}:"
+    key = f"{GIVEN_UP}{'-'.join(str(slot.id) for slot in slots)}:"
     said = message(reservation, title, lines)
     draft = Draft(key[:80], said, now, last_end(slots, now))
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
@@ -217,14 +224,18 @@ def _reminder(
     first = due.visits[0]
     if due.choice == Choice.LEAVE and first.walk is not None:
         lines.append(_on_foot(first.walk, lang))
+    if due.choice != Choice.EVENING:
+        lines.append(GRACE_RULE.in_language(lang))
     page = PAGE.format(reference=reservation.reference)
     way = WAY.format(slug=slots[first.id].programme.site.slug)
+    is_near = due.choice in (Choice.HALF_HOUR, Choice.LEAVE)
+    answer = _("Late, or can't come") if is_near else _("We can't come")
     return message(
         reservation,
         TITLES[due.choice],
         lines,
         Action(translate("Show the way", lang), way),
-        Action(translate("We can't come", lang), f"{page}/cannot-come"),
+        Action(answer.in_language(lang), f"{page}/{'late' if is_near else 'cannot-come'}"),
         Action(translate("Show QR code", lang), f"{page}#qr"),
     )
 

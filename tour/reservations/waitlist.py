@@ -13,26 +13,29 @@ until `resuming`. What was offered before stays good to its end, as what is rese
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from tortoise.expressions import Q
 
 from tour.db import transaction
 from tour.i18n import lazy as _
-from tour.i18n import translate
 from tour.notifications import queries as told
 from tour.notifications import service as notifications
-from tour.notifications.message import Action
-from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Allocation, Slot, SlotStatus
 from tour.programmes.queries import SlotEntry
-from tour.reservations import allowance, contact_check, holdings, newcomers, offers, reminders
+from tour.reservations import (
+    allowance,
+    contact_check,
+    holdings,
+    newcomers,
+    offering,
+    offers,
+    reminders,
+)
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
 from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_network, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
-from tour.reservations.offers import Channel, Window
 from tour.reservations.parties import (
     Request,
     by_reference,
@@ -45,7 +48,6 @@ from tour.reservations.parties import (
     write_party,
 )
 from tour.reservations.rules import Party
-from tour.web.templates import day_text
 
 UNANSWERED = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
 STILL_A_YES = (WaitlistStatus.WAITING, WaitlistStatus.EXPIRED, WaitlistStatus.CLOSED)
@@ -122,11 +124,11 @@ async def promote(slot_id: int, *, now: datetime) -> int:
     offered, free = 0, slot.seats_left
     waiting = WaitlistEntry.filter(slot_id=slot_id, status=WaitlistStatus.WAITING)
     for entry in await waiting.filter(seats__lte=free).order_by("id"):
-        open_for = await _window(entry, slot, now) if entry.seats <= free else None
+        open_for = await offering.window_for(entry, slot, now) if entry.seats <= free else None
         if open_for and await programmes.take_seats(slot_id, entry.seats):
             free -= entry.seats
             offered += 1
-            await _offer(entry, slot, open_for, now)
+            await offering.offer(entry, slot, open_for, now)
     return offered
 
 
@@ -181,10 +183,10 @@ async def expire_offer(entry_id: int, slot_id: int, *, now: datetime) -> bool:
         entry = await WaitlistEntry.get(id=entry_id).select_related("reservation")
         if entry.status != WaitlistStatus.OFFERED or _is_open(entry, now):
             return False
-        if await told.is_on_its_way(entry.reservation.recipient_id, _offer_key(entry)):
+        if await told.is_on_its_way(entry.reservation.recipient_id, offering.key_of(entry)):
             slot = await Slot.get(id=slot_id).select_related("programme__site")
-            if open_for := await _window(entry, slot, now):
-                await _offer(entry, slot, open_for, now)
+            if open_for := await offering.window_for(entry, slot, now):
+                await offering.offer(entry, slot, open_for, now)
                 return False
         await _end(entry, WaitlistStatus.EXPIRED)
         await programmes.give_back_seats(slot_id, entry.seats)
@@ -241,7 +243,7 @@ async def _leave(entry: WaitlistEntry, now: datetime) -> None:
 async def _end(entry: WaitlistEntry, status: WaitlistStatus) -> None:
     await WaitlistEntry.filter(id=entry.id).update(status=status)
     reservation = await Reservation.get(id=entry.reservation_id)
-    await notifications.cancel(reservation.recipient_id, _offer_key(entry))
+    await notifications.cancel(reservation.recipient_id, offering.key_of(entry))
 
 
 async def _takes_its_seats(entry: WaitlistEntry, slot: Slot, now: datetime) -> bool:
@@ -261,46 +263,6 @@ def takes_a_yes(status: WaitlistStatus, slot: Slot | SlotEntry, now: datetime) -
         and slot.allocation == Allocation.FIRST_COME
         and now < min(slot.starts_at + offers.LAST_YES, slot.ends_at)
     )
-
-
-async def _window(entry: WaitlistEntry, slot: Slot, now: datetime) -> Window | None:
-    reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
-    reader = reservation.recipient
-    channel = Channel.MAIL if reader.email else Channel.NONE
-    if await notifications.has_browser(reader.id):
-        channel = Channel.PUSH
-    zone = ZoneInfo(reader.timezone)
-    return offers.window(slot.starts_at, slot.booking_closes_at, zone, channel, now=now)
-
-
-async def _offer(entry: WaitlistEntry, slot: Slot, open_for: Window, now: datetime) -> None:
-    """The time to answer runs from when the party is told: nobody is woken to lose an offer."""
-    reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
-    zone, lang = ZoneInfo(reservation.recipient.timezone), reservation.lang
-    await WaitlistEntry.filter(id=entry.id).update(
-        status=WaitlistStatus.OFFERED, offer_ends_at=open_for.ends_at
-    )
-    until = open_for.ends_at.astimezone(zone)
-    said = reminders.message(
-        reservation,
-        _("Seats have come free for you"),
-        [
-            reminders.line(slot, lang, zone, with_day=True),
-            translate(
-                "Please accept by %(time)s.",
-                lang,
-                time=f"{day_text(until.date(), lang)} {until:%H:%M}",
-            ),
-        ],
-        Action(translate("See the offer", lang), f"/reservations/{reservation.reference}#offer"),
-    )
-    draft = Draft(_offer_key(entry), said, open_for.told_at, open_for.ends_at)
-    await notifications.queue_all(reservation.recipient_id, [draft], now=now)
-
-
-def _offer_key(entry: WaitlistEntry) -> str:
-    """Ends with a colon, so that entry 1 is no prefix of entry 12."""
-    return f"offer:{entry.id}:"
 
 
 def _is_open(entry: WaitlistEntry, now: datetime) -> bool:
