@@ -31,6 +31,7 @@ from tour.routes.proposals import Findings
 from tour.sites.models import Site
 
 ANYBODY = {
+    *("pages:forget_device", "pages:forget_device_now"),
     *("pages:home", "pages:about", "pages:service_worker", "pages:manifest", "pages:robots"),
     *("pages:sitemap", "pages:cover", "pages:base_layer", "pages:healthz", "pages:readyz"),
     *("sites:index", "sites:map", "sites:detail", "events:detail", "events:map"),

@@ -2,6 +2,7 @@
 
     TourError                 carries an HTTP status and a sentence for the person it meets
       NotFound         404    there is no such page, slot, reference ...
+      Gone             410    was there, and was taken away
       NotAllowed       403    not this person's
       Conflict         409    the world changed: full, cancelled, already done
       BadInput         422    something typed is wrong; `errors` says what, field by field
@@ -33,6 +34,10 @@ class TourError(Exception):
 
 class NotFound(TourError):
     status = 404
+
+
+class Gone(TourError):
+    status = 410
 
 
 class NotAllowed(TourError):

@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
 
-from tests.accounts.signing import OPERATOR, make_account, make_site, sign_in_as
+from tests.accounts.signing import OPERATOR, browser, make_account, make_site, sign_in_as
 from tests.conftest import NOON, TurnableClock
 from tests.hosts.heic import heic
 from tour.accounts.roles import Role
@@ -166,7 +167,10 @@ async def test_a_host_adds_a_photo_and_visitors_see_it(
     assert 'alt="摺り台"' in page.text
     file = await client.get(f"/photos/{file_name(photo.name, 480)}")
     assert file.headers["content-type"] == "image/webp"
-    assert "immutable" in file.headers["cache-control"]
+    assert file.headers["cache-control"] == "public, no-cache"
+    known = {"If-None-Match": file.headers["etag"]}
+    again = await client.get(f"/photos/{file_name(photo.name, 480)}", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
     assert (settings.var / "photos" / file_name(photo.name, 480)).exists()
     assert await AuditEntry.filter(action="photo.add", site_id=site.id).count() == 1
 
@@ -245,3 +249,25 @@ async def test_nobody_touches_the_photo_of_another_site(
     answer = await client.post(f"/host/{site.slug}/photos/{theirs.id}", data={"do": "remove"})
     assert answer.status_code == 404
     assert len(await photos.photos_of(other.id)) == 1
+
+
+async def test_a_removed_photo_is_gone_for_everybody_else_at_once(
+    client: httpx.AsyncClient, app: Starlette, site: Site
+) -> None:
+    """Also for those who know its address or have it in a cache."""
+    await client.post(f"/host/{site.slug}/photos", **upload(picture()))
+    photo = await Photo.get()
+    address = f"/photos/{file_name(photo.name, 480)}"
+    async with browser(app) as visitor:
+        known = {"If-None-Match": (await visitor.get(address)).headers["etag"]}
+        await client.post(f"/host/{site.slug}/photos/{photo.id}", data={"do": "remove"})
+        for headers in ({}, known):
+            gone = await visitor.get(address, headers=headers)
+            assert gone.status_code == 410
+            assert "no-store" in gone.headers["cache-control"]
+        own = await client.get(address)
+        assert (own.status_code, own.headers["cache-control"]) == (200, "private, no-store")
+        await client.post(f"/host/{site.slug}/photos/{photo.id}", data={"do": "restore"})
+        assert (await visitor.get(address)).status_code == 200
+        await Site.filter(id=site.id).update(is_published=False)
+        assert (await visitor.get(address)).status_code == 410

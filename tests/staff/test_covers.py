@@ -125,6 +125,18 @@ async def test_files_go_when_they_can_no_longer_be_brought_back(
     assert photo_files.stored_names(folder) == {await cover_of(event)}
 
 
+async def test_a_cover_taken_away_is_gone_for_visitors_at_once(
+    staff: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    event = await make_day(3)
+    await upload(staff, event, picture("brown"))
+    address = f"/covers/{await cover_of(event)}-480.webp"
+    assert (await client.get(address)).headers["cache-control"] == "public, no-cache"
+    await upload(staff, event, picture("navy"))
+    assert (await client.get(address)).status_code == 410
+    assert (await staff.get(address)).status_code == 200
+
+
 async def test_no_other_file_is_served_as_a_cover(client: httpx.AsyncClient) -> None:
     for name in ("..%2Ftour.sqlite3", "a.webp", f"{'0' * 32}-share.jpg", "%00"):
         assert (await client.get(f"/covers/{name}")).status_code == 404

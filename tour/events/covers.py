@@ -74,6 +74,12 @@ async def former_cover(event_id: int, *, now: datetime) -> dict[str, Any] | None
     return before if before and (not after or after["name"] != before["name"]) else None
 
 
+async def is_shown(name: str) -> bool:
+    """Whether a cover of this name is on a public page."""
+    shown = Event.filter(is_published=True, cover__not_isnull=True)
+    return any(row["cover"]["name"] == name for row in await shown.values("cover"))
+
+
 async def keep_only_wanted(folder: Path, *, now: datetime) -> int:
     """Delete the files of covers that are neither shown nor to be brought back; how many."""
     shown = await Event.filter(cover__not_isnull=True).values_list("cover", flat=True)

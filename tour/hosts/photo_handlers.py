@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.guards import Tending
@@ -13,8 +13,8 @@ from tour.i18n import lazy as _
 from tour.sites import photos
 from tour.sites.photo_files import FILE_NAME, MAX_BYTES, file_name
 from tour.web import now, state
-from tour.web.assets import FOREVER
 from tour.web.forms import Typed, read_form, texts
+from tour.web.pictures import gone, kept_picture, picture
 
 LARGEST_FORM = MAX_BYTES + 100_000
 """Of one upload in bytes, the form around it included; above it the body is not read at all."""
@@ -76,12 +76,17 @@ async def change_photo(request: Request) -> Response:
 
 
 async def photo_file(request: Request) -> Response:
-    """A photo in one width. Its name is made of its content, so it never changes."""
+    """A photo in one width. One that is on no page is for those who are signed in: it may be a
+    draft's, or be brought back."""
     name = request.path_params["name"]
     path = photo_folder(request) / name
     if not FILE_NAME.fullmatch(name) or not path.is_file():
         raise NotFound(_("There is no such photo."))
-    return FileResponse(path, media_type="image/webp", headers={"Cache-Control": FOREVER})
+    if await photos.is_shown(name.partition("-")[0]):
+        return picture(request, path, "image/webp")
+    if await guards.visitor_account(request):
+        return kept_picture(path, "image/webp")
+    raise gone()
 
 
 def photo_folder(request: Request) -> Path:

@@ -3,22 +3,27 @@
 import re
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
+from tour.accounts import guards
 from tour.errors import NotFound
 from tour.events import covers
 from tour.i18n import lazy as _
 from tour.web import state
-from tour.web.assets import FOREVER
+from tour.web.pictures import gone, kept_picture, picture
 
 FILE_NAME = re.compile(r"[0-9a-f]{32}-(480\.webp|960\.webp|1600\.webp|share\.jpg)")
 
 
 async def cover_file(request: Request) -> Response:
-    """A cover in one size. Its name is made of its content, so it never changes."""
+    """A cover in one size. One that is on no page is for those who are signed in."""
     name = request.path_params["name"]
     path = covers.folder_in(state(request).settings.var) / name
     if not FILE_NAME.fullmatch(name) or not path.is_file():
         raise NotFound(_("There is no such photo."))
     kind = "image/jpeg" if name.endswith(".jpg") else "image/webp"
-    return FileResponse(path, media_type=kind, headers={"Cache-Control": FOREVER})
+    if await covers.is_shown(name.partition("-")[0]):
+        return picture(request, path, kind)
+    if await guards.visitor_account(request):
+        return kept_picture(path, kind)
+    raise gone()

@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.pages import cover_files, handlers, metrics, readiness, site_files
+from tour.pages import cover_files, forgetting, handlers, metrics, readiness, site_files
 
 urls = [
     Url("/", handlers.home, name="pages:home"),
@@ -11,6 +11,13 @@ urls = [
     Url("/events/{slug}/map", handlers.event_map, name="events:map"),
     Url("/programmes/{programme_id:int}", handlers.programme, name="programmes:detail"),
     Url("/about", handlers.about, name="pages:about"),
+    Url("/forget-device", forgetting.page, methods=["GET"], name="pages:forget_device"),
+    Url(
+        "/forget-device",
+        forgetting.forget,
+        methods=["POST"],
+        name="pages:forget_device_now",
+    ),
     Url("/sw.js", site_files.service_worker, name="pages:service_worker"),
     Url("/manifest.webmanifest", site_files.manifest, name="pages:manifest"),
     Url("/robots.txt", site_files.robots, name="pages:robots"),

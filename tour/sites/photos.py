@@ -121,6 +121,13 @@ async def removed_photos(site_id: int, *, now: datetime) -> list[Photo]:
     return [by_id[row.subject_id] for row in bin_ if row.subject_id in by_id]
 
 
+async def is_shown(name: str) -> bool:
+    """Whether a photo of this name is on a public page."""
+    rows = await Photo.filter(name=name, site__is_published=True).values("id")
+    removed = set(await audit.removed_ids(SUBJECT)) if rows else set()
+    return any(row["id"] not in removed for row in rows)
+
+
 async def purge(folder: Path, *, now: datetime) -> int:
     """Delete for good what has been removed for 30 days, files included; returns how many."""
     ids = await audit.overdue(SUBJECT, now=now)
