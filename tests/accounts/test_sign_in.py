@@ -368,3 +368,25 @@ async def test_the_database_holds_no_key_in_clear(client: httpx.AsyncClient) -> 
         rows = str(await model.all().values())
         assert token not in rows
         assert code not in rows
+
+
+async def test_a_known_browser_always_has_a_way_in(app: Starlette) -> None:
+    """Though strangers in many networks, and one behind the same address, ask without end."""
+    await make_account()
+    async with from_address(app, "192.0.2.99") as desk:
+        await desk.post("/sign-in", data=HOST)
+        await desk.post(await mailed_path())
+        await desk.post("/sign-out")
+        for number in range(6):
+            async with from_address(app, f"192.0.2.{number}") as stranger:
+                for _ in range(5):
+                    await stranger.post("/sign-in", data=HOST)
+        async with from_address(app, "192.0.2.99") as colleague:
+            for _ in range(8):
+                await colleague.post("/sign-in", data=HOST)
+        answer = await desk.post("/sign-in", data=HOST)
+        assert answer.headers["location"] == "/sign-in/sent"
+        mine = await Reminder.all().order_by("id").first()
+        assert mine
+        assert mine.revision == 2, "its new letter takes the place of its first"
+        assert (await desk.post(path_in(mine))).headers["location"] == "/host"

@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 
+from tour.accounts.cookies import has_signed_in
 from tour.contacts.addresses import counting_key
 from tour.errors import TooManyRequests
 from tour.i18n import lazy as _
@@ -23,6 +24,9 @@ async def count_code(request: Request) -> None:
 async def count_link(request: Request, email: str) -> None:
     """Raises TooManyRequests, whether or not the address has an account."""
     client = client_of(request)
+    if has_signed_in(request, email):
+        # This browser has wishes of its own, whatever others behind the same address ask for.
+        client = "known"
     await count(request, "sign-in")
     try:
         await limits(request).hit((LINKS, f"link:{client}:{counting_key(email)}"))

@@ -1,4 +1,5 @@
-"""The two cookies: who is signed in, and which browser asked for a link."""
+"""The three cookies: who is signed in, which browser asked for a link, and which has been signed
+in before."""
 
 from datetime import timedelta
 
@@ -11,6 +12,9 @@ from tour.web import state
 
 SESSION = "account"
 BROWSER = "browser"
+SIGNED = "signed"
+SIGNED_LASTS = timedelta(days=365)
+MOST_SIGNED, SIGNED_LETTERS = 3, 32
 BROWSER_LASTS = timedelta(hours=1)
 BROWSERS = ("Edg/", "OPR/", "Firefox", "CriOS", "Chrome", "Safari")
 SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "CrOS", "Linux")
@@ -36,6 +40,26 @@ def browser_key(request: Request) -> str:
 
 def remember_browser(request: Request, response: Response, key: str) -> None:
     _set(request, response, BROWSER, key, BROWSER_LASTS)
+
+
+def has_signed_in(request: Request, email: str) -> bool:
+    """Whether somebody signed in with this address in this browser within the year."""
+    return _signed_mark(request, email) in _signed_marks(request)
+
+
+def remember_signed(request: Request, response: Response, email: str) -> None:
+    """A keyed hash of the address: a stranger's wishes do not stop those of this browser."""
+    mark = _signed_mark(request, email)
+    kept = [mark, *(one for one in _signed_marks(request) if one != mark)][:MOST_SIGNED]
+    _set(request, response, SIGNED, ".".join(kept), SIGNED_LASTS)
+
+
+def _signed_marks(request: Request) -> list[str]:
+    return request.cookies.get(SIGNED, "")[: MOST_SIGNED * (SIGNED_LETTERS + 1)].split(".")
+
+
+def _signed_mark(request: Request, email: str) -> str:
+    return str(state(request).seal.fingerprint(f"signed:{email}"))[:SIGNED_LETTERS]
 
 
 def device_name(request: Request) -> str:

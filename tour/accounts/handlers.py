@@ -11,8 +11,10 @@ from tour.accounts.cookies import (
     browser_key,
     device_name,
     forget_session,
+    has_signed_in,
     remember_browser,
     remember_session,
+    remember_signed,
     session_token,
 )
 from tour.accounts.demo import SAMPLES
@@ -61,6 +63,7 @@ async def ask_for_link(request: Request) -> Response:
         lang=lang(request),
         timezone=state(request).town.timezone.key,
         next_path=own_path(next_path),
+        is_known=has_signed_in(request, typed.value("email")),
     )
     await sign_in.ask(wish, seal=state(request).seal, now=now(request))
     return link_sent(request, browser)
@@ -93,7 +96,7 @@ async def use_code(request: Request) -> Response:
         )
     except (CodeWrong, LinkUnusable) as exc:
         return _link_sent_page(request, exc.message, status=403)
-    return signed_in_response(request, made.token, made.next_path)
+    return signed_in_response(request, made.token, made.next_path, made.email)
 
 
 async def open_link(request: Request) -> Response:
@@ -118,7 +121,7 @@ async def use_link(request: Request) -> Response:
         )
     except LinkUnusable as exc:
         return _sign_in_page(request, Typed({}), problem=exc.message, status=403)
-    return signed_in_response(request, made.token, made.next_path)
+    return signed_in_response(request, made.token, made.next_path, made.email)
 
 
 async def use_sample(request: Request) -> Response:
@@ -169,9 +172,12 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def signed_in_response(request: Request, token: str, next_path: str) -> Response:
+def signed_in_response(request: Request, token: str, next_path: str, email: str = "") -> Response:
+    """`email` where its mail box was shown to be theirs in this browser."""
     response = RedirectResponse(_inside(request, next_path), status_code=303)
     remember_session(request, response, token)
+    if email:
+        remember_signed(request, response, email)
     return response
 
 

@@ -134,7 +134,7 @@ async def _join(request: Request, found: Invitation, email: str) -> Response:
         joined = await invitations.join(found, joiner, now=now(request))
         device = device_name(request)
         token = await sign_in.sign_in_account(joined, device=device, now=now(request))
-    return signed_in_response(request, token, "")
+    return signed_in_response(request, token, "", email)
 
 
 async def _invitation(request: Request) -> Invitation:

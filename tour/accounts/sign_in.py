@@ -22,7 +22,8 @@ from tour.seal import Seal
 LASTS = timedelta(minutes=15)
 MOST_LINKS = 20
 """Mails to one address within the life of a link, whoever asks for them. From one network it is
-five (`attempts`): a stranger who asks for somebody's links does not use them up for them."""
+five (`attempts`): a stranger who asks for somebody's links does not use them up for them. Strangers
+in twenty networks do, but not for a browser in which that person was signed in before."""
 KEPT = timedelta(days=1)
 
 
@@ -39,12 +40,15 @@ class Wish:
     timezone: str
     next_path: str = ""
     invitation: Invitation | None = None
+    is_known: bool = False
+    """Whether this browser was signed in with this address before."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedInBrowser:
     token: str
     next_path: str
+    email: str
 
 
 async def ask(wish: Wish, *, seal: Seal, now: datetime) -> None:
@@ -52,7 +56,7 @@ async def ask(wish: Wish, *, seal: Seal, now: datetime) -> None:
     async with transaction():
         await SignInLink.filter(expires_at__lt=now - KEPT).delete()
         recent = SignInLink.filter(email=wish.email, created_at__gt=now - LASTS)
-        if await recent.count() >= MOST_LINKS:
+        if not wish.is_known and await recent.count() >= MOST_LINKS:
             return
         account = await Account.get_or_none(email=wish.email)
         token, code = new_token(), new_code()
@@ -101,7 +105,7 @@ async def use_up(
         raise LinkUnusable
     account = await _account(link, lang, timezone, now)
     made = await sign_in_account(account, device=device, now=now)
-    return SignedInBrowser(made, link.next_path)
+    return SignedInBrowser(made, link.next_path, str(account.email))
 
 
 async def sign_in_account(account: Account, *, device: str, now: datetime) -> str:
