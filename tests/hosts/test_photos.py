@@ -1,5 +1,7 @@
 import io
 import struct
+import subprocess
+import sys
 import time
 import tracemalloc
 import zipfile
@@ -137,6 +139,39 @@ def test_what_is_no_photo_is_refused_before_it_is_decoded(tmp_path: Path, name: 
     assert list(tmp_path.iterdir()) == []
     assert peak < 30_000_000
     assert time.monotonic() - started < 3
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from tour.sites import photo_files
+data = sys.stdin.buffer.read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+photo_files.store(data, Path(sys.argv[1]))
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "RGB"), ("WEBP", "RGB"), ("PNG", "RGBA")])
+def test_the_largest_photo_that_is_taken_costs_little_memory(
+    tmp_path: Path, kind: str, mode: str
+) -> None:
+    side, out = int(photo_files.MAX_PIXELS[kind] ** 0.5), io.BytesIO()
+    Image.new(mode, (side, side), (200, 100, 50)).save(out, kind)
+    asked = [sys.executable, "-c", PEAK, str(tmp_path)]
+    peak = subprocess.run(asked, input=out.getvalue(), capture_output=True, check=True)
+    assert int(peak.stdout) < 400, "megabytes"
+
+
+def test_a_small_file_of_many_pixels_is_refused_by_its_header(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (7000, 7000), (200, 100, 50)).save(out, "WEBP", method=0)
+    assert len(out.getvalue()) < 200_000
+    began = time.process_time()
+    with pytest.raises(PhotoRefused, match="megapixels"):
+        photo_files.store(out.getvalue(), tmp_path)
+    assert time.process_time() - began < 0.2, "nothing is decoded"
 
 
 def test_a_page_hidden_in_a_photo_does_not_survive(tmp_path: Path) -> None:
