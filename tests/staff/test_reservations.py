@@ -148,7 +148,14 @@ async def test_exports_hold_no_formula(staff: httpx.AsyncClient) -> None:
     assert await AuditEntry.filter(action="reservation.export").count() == 2
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+81", "-1", "@SUM", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("=1+1", "+81", "-1", "@SUM", "\tx", "\rx", "\nx"),
+        *("＝1+1", "＋81", "－1", "＠SUM", "﹦1", "﹫x"),
+        *(" =1+1", "\u3000＝1+1", "\ufeff=1", "\u200b=1", "\u2066@x"),
+    ],
+)
 def test_what_looks_like_a_formula_becomes_text(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
     assert cell.encode() in as_csv(["x"], [[cell]])
@@ -156,5 +163,8 @@ def test_what_looks_like_a_formula_becomes_text(cell: str) -> None:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
 
 
+KEPT = [-1, "北 花子", "a=b", "", " ", "03-1234-5678", "'=1"]
+
+
 def test_numbers_and_names_stay_as_they_are() -> None:
-    assert [harmless(cell) for cell in (-1, "北 花子", "a=b")] == [-1, "北 花子", "a=b"]
+    assert [harmless(cell) for cell in KEPT] == KEPT

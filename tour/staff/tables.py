@@ -6,13 +6,19 @@ strangers ("CSV injection", CWE-1236).
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from unicodedata import normalize
 
 import xlsxwriter  # type: ignore[import-untyped]
 
 BOM = "\ufeff"
 """So that Excel reads UTF-8."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@")
+"""Full-width too: a spreadsheet that reads Japanese takes them for the same."""
+BREAKS = ("\t", "\r", "\n")
+INVISIBLE = re.compile(r"[\s\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069\x00-\x1f]*")
+"""What programs skip or strip before they look whether a cell is a formula."""
 Cell = str | int
 
 
@@ -48,6 +54,8 @@ def as_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -
 
 def harmless(cell: Cell) -> Cell:
     """The cell, as text where a spreadsheet would calculate it."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    first = normalize("NFKC", INVISIBLE.sub("", cell, count=1)[:1])
+    is_formula = first.startswith(FORMULA_STARTS) or cell.startswith(BREAKS)
+    return f"'{cell}" if is_formula else cell
