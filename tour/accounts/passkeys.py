@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import webauthn
+from tortoise.exceptions import IntegrityError
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
@@ -24,11 +25,13 @@ from tour.accounts.models import Account, Passkey, PasskeyChallenge
 from tour.accounts.tokens import token_hash
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
-from tour.errors import NotAllowed
+from tour.errors import Conflict, NotAllowed
 from tour.i18n import lazy as _
 
 CHALLENGE_LASTS = timedelta(minutes=5)
 MOST_PASSKEYS = 10
+LONGEST_ID = 1023
+"""Bytes of a credential id (WebAuthn 4)."""
 
 
 class PasskeyRefused(NotAllowed):
@@ -36,6 +39,13 @@ class PasskeyRefused(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__(_("This passkey is not known here. Please sign in by mail."))
+
+
+class PasskeyKnown(Conflict):
+    """A key that signs somebody in already, this account or another."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This passkey is in use already. Please make another."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,15 @@ class RelyingParty:
     def is_possible(self) -> bool:
         """A key belongs to a name, never to a numeric address (WebAuthn 5.1.2)."""
         return not self.id.replace(".", "").isdigit() and ":" not in self.id
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """What an authenticator made; id and public key in base64url."""
+
+    credential_id: str
+    public_key: str
+    sign_count: int
 
 
 async def registration_options(
@@ -88,7 +107,11 @@ async def register(
     *,
     now: datetime,
 ) -> None:
-    """Remember a new key of this account; raises PasskeyRefused."""
+    """Remember a new key of this account; raises PasskeyRefused, PasskeyKnown.
+
+    An authenticator makes a new id each time, so one that is here already is refused whoever sends
+    it (WebAuthn 7.1, step 26).
+    """
     challenge = await _take(browser, now)
     try:
         verified = webauthn.verify_registration_response(
@@ -100,14 +123,28 @@ async def register(
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as exc:
         raise PasskeyRefused from exc
+    if len(verified.credential_id) > LONGEST_ID:
+        raise PasskeyRefused
+    found = NewKey(
+        bytes_to_base64url(verified.credential_id),
+        bytes_to_base64url(verified.credential_public_key),
+        verified.sign_count,
+    )
+    try:
+        await _remember(account, found, name, now)
+    except IntegrityError as exc:
+        raise PasskeyKnown from exc
+
+
+async def _remember(account: Account, found: NewKey, name: str, now: datetime) -> None:
     async with transaction():
         if await Passkey.filter(account=account).count() >= MOST_PASSKEYS:
             raise PasskeyRefused
         await Passkey.create(
             account=account,
-            credential_id=bytes_to_base64url(verified.credential_id),
-            public_key=bytes_to_base64url(verified.credential_public_key),
-            sign_count=verified.sign_count,
+            credential_id=found.credential_id,
+            public_key=found.public_key,
+            sign_count=found.sign_count,
             name=name,
             created_at=now,
         )
