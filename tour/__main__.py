@@ -24,6 +24,7 @@ from tour.routes.streets_download import Overpass
 from tour.routes.town_streets import area_of, fetch, fetched_beside, town_graph
 from tour.settings import DEFAULT_BASE_URL, Settings
 from tour.town import read_town
+from tour.web.protocol import GuardedProtocol
 
 GRACE_SECONDS = 10
 SETTINGS_FREE = ("draw", "plan-bench", "streets")
@@ -51,6 +52,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         uvicorn.run(
             "tour.asgi:app",
             factory=True,
+            http=GuardedProtocol,
             host=host,
             port=port,
             workers=settings.web_processes,

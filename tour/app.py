@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
@@ -25,6 +24,7 @@ from tour.events.agenda import AgendaCache
 from tour.events.keeping import keeping_pictures
 from tour.health.beating import beating
 from tour.hosts.urls import urls as host_urls
+from tour.limits.lanes import make_lanes
 from tour.notifications.console import MailWatch
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.keys import vapid_keys
@@ -52,13 +52,14 @@ from tour.sites.site_map import MapSource
 from tour.staff.urls import urls as staff_urls
 from tour.town import Town, read_town
 from tour.web.assets import Assets
+from tour.web.bounds import BodyLimit, BoundedAddress
 from tour.web.middleware import (
     AccessLog,
     BoundedWaits,
     CrossSiteGuard,
     Language,
+    PathRedirects,
     SecurityHeaders,
-    WritableQuery,
 )
 from tour.web.page_cache import PageCache
 from tour.web.problems import FaultPage, on_http_exception, on_os_error, on_tour_error
@@ -66,7 +67,8 @@ from tour.web.templates import make_environment
 from tour.web.traffic import Traffic
 
 SMALLEST_GZIPPED = 600
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = 400_000
+"""Bytes. Japanese in a form takes nine a character; uploads have limits of their own."""
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
@@ -89,6 +91,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "town": town,
         "traffic": traffic,
         "loops": [],
+        "lanes": make_lanes(),
         "clock": clock or _clock(settings),
         "started_at": system_clock(),
         "assets": assets,
@@ -154,16 +157,17 @@ def _middleware(settings: Settings, town: Town, traffic: Traffic) -> list[Middle
     """Outermost first."""
     return [
         Middleware(AccessLog, traffic=traffic),
-        Middleware(WritableQuery),
-        Middleware(PageCache),
+        Middleware(BoundedAddress),
+        Middleware(PageCache, languages=town.languages),
         Middleware(GZipMiddleware, minimum_size=SMALLEST_GZIPPED, compresslevel=5),
-        Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY),
         Middleware(
             SecurityHeaders,
             img_hosts=_tile_hosts(settings.tile_url),
             https=settings.base_url.startswith("https:"),
         ),
+        Middleware(PathRedirects),
         Middleware(Language, languages=town.languages),
+        Middleware(BodyLimit, most=LARGEST_BODY),
         Middleware(CrossSiteGuard, base_url=settings.base_url),
         Middleware(BoundedWaits),
         Middleware(FaultPage),

@@ -5,9 +5,11 @@
       Gone             410    was there, and was taken away
       NotAllowed       403    not this person's
       Conflict         409    the world changed: full, cancelled, already done
+      TooMuch          413    more than anybody means to send
       BadInput         422    something typed is wrong; `errors` says what, field by field
       TooManyRequests  429    wait a little
       Unavailable      503    not now: something that the app needs is not there
+      Busy             503    too many others ask for the same costly thing; again in a moment
     ConfigurationError        the operator must mend a setting or a file; exit code 2
 
 Features subclass these beside their service. One handler in `app.py` renders them all.
@@ -48,6 +50,13 @@ class Conflict(TourError):
     status = 409
 
 
+class TooMuch(TourError):
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(_("This is more than can be taken at once. Please send less."))
+
+
 class BadInput(TourError):
     status = 422
 
@@ -74,6 +83,14 @@ class Unavailable(TourError):
     def __init__(self, reason: str) -> None:
         super().__init__(_("This cannot be done just now. Please try again in a moment."))
         self.reason = reason
+
+
+class Busy(TourError):
+    status = 503
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(_("Many people are asking for this right now. Please try again shortly."))
+        self.retry_after = retry_after
 
 
 class ConfigurationError(Exception):

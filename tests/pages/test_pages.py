@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -414,9 +415,50 @@ async def test_what_an_address_cannot_do_is_said(client, method: str, path: str)
 
 
 async def test_too_large_a_form_is_told_to_the_person(client) -> None:
-    answer = await client.post("/slots/1/reserve", content=b"x" * 1_200_000)
-    assert answer.status_code == 413
-    assert "こちら側" not in answer.text
+    slot = await make_slot()
+    path, sent = f"/slots/{slot.id}/reserve", b"name=" + b"x" * 500_000
+
+    async def unannounced() -> AsyncIterator[bytes]:
+        yield sent
+
+    for body in (sent, unannounced()):
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await client.post(path, content=body, headers=headers)
+        assert answer.status_code == 413
+        assert "一度に受け取れる量" in answer.text
+        assert answer.headers["content-language"] == "ja"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/sites?q=" + "x" * 9_000, {}, 414),
+        ("/" + "x" * 9_000, {}, 414),
+        ("/", {"X-Long": "x" * 33_000}, 431),
+        ("/", {f"X-{number}": "x" for number in range(120)}, 431),
+    ],
+)
+async def test_too_long_an_address_or_head_is_told_to_the_person(
+    client, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = await client.get(path, headers=headers)
+    assert answer.status_code == status
+    assert "<h1>" in answer.text
+    assert len(answer.content) < 60_000
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["content-language"] == "ja"
+
+
+@pytest.mark.parametrize("path", ["/about/", "/plan/?a=1", "/sites/?q=x", "/staff"])
+async def test_no_redirect_names_a_host(client, path: str) -> None:
+    answer = await client.get(path, headers={"Host": "evil.example.com"})
+    assert answer.status_code in (303, 307, 404)
+    assert "evil" not in answer.headers.get("location", "")
+    assert answer.headers.get("location", "/a")[:1] == "/"
+    assert answer.headers.get("location", "/a")[:2] != "//"
 
 
 async def test_a_slash_too_many_leads_to_the_page(client) -> None:

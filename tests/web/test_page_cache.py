@@ -8,7 +8,9 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.factories import make_event, make_site
-from tour.web.page_cache import MAX_PAGES, PageCache
+from tour.web.page_cache import MAX_BYTES, MAX_IN_ALL, MAX_PAGES, PageCache
+
+LANGUAGES = ("ja", "en")
 
 
 class Origin:
@@ -49,7 +51,7 @@ def seconds() -> Seconds:
 
 @pytest.fixture
 def browser(origin: Origin, seconds: Seconds) -> Iterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=PageCache(origin, monotonic=seconds))
+    transport = httpx.ASGITransport(app=PageCache(origin, languages=LANGUAGES, monotonic=seconds))
     return httpx.AsyncClient(transport=transport, base_url="http://testserver")
 
 
@@ -115,13 +117,44 @@ async def test_address_language_and_compression_each_have_their_own_copy(browser
         ("/?page=2", {}),
         ("/a", {}),
         ("/", {"Accept-Language": "en"}),
-        ("/", {"Cookie": "lang=en"}),
-        ("/", {"Cookie": "lang=ja"}),
         ("/", {"Accept-Encoding": "identity"}),
     ]
     for path, headers in asked:
         await browser.get(path, headers=headers)
     assert origin.asked == len(asked)
+
+
+@pytest.mark.parametrize("wish", ["=en", "=ja", "en", "xx", "", "*", "en;q=0.1", "ja, =en"])
+@pytest.mark.parametrize("cookie", ["lang=en", "lang=ja", "lang==en", "lang=xx", ""])
+async def test_a_kept_page_is_in_the_language_that_its_reader_gets(
+    client, app: Starlette, wish: str, cookie: str
+) -> None:
+    for first_wish, first_cookie in (("ja", ""), ("=en", ""), ("ja", "lang=en")):
+        await client.get("/about", headers={"Accept-Language": first_wish, "Cookie": first_cookie})
+    asked = {"Accept-Language": wish, "Cookie": cookie}
+    kept = await client.get("/about", headers=asked)
+    kept_pages(app).clear()
+    fresh = await client.get("/about", headers=asked)
+    assert kept.headers["content-language"] == fresh.headers["content-language"]
+
+
+async def test_as_many_wishes_as_one_likes_make_one_copy_a_language(browser, origin) -> None:
+    for number in range(50):
+        await browser.get("/", headers={"Accept-Language": f"en-{number},en;q=0.{number}"})
+        await browser.get("/", headers={"Accept-Language": "en", "Cookie": f"lang=x{number}"})
+    assert origin.asked == 1
+
+
+async def test_the_store_is_bounded_in_bytes(origin, seconds) -> None:
+    cache = PageCache(origin, languages=LANGUAGES, monotonic=seconds)
+    origin.body = b"x" * MAX_BYTES
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=cache), base_url="http://testserver"
+    ) as browser:
+        for number in range(MAX_IN_ALL // MAX_BYTES + 20):
+            await browser.get(f"/?page={number}")
+        await browser.get("/?page=1")
+    assert sum(len(page.body) for page in cache.pages.values()) == cache.size <= MAX_IN_ALL
 
 
 async def test_other_cookies_do_not_make_another_copy_or_a_fault(browser, origin) -> None:
@@ -131,7 +164,7 @@ async def test_other_cookies_do_not_make_another_copy_or_a_fault(browser, origin
 
 
 async def test_the_store_is_bounded_and_large_pages_stay_out(origin, seconds) -> None:
-    cache = PageCache(origin, monotonic=seconds)
+    cache = PageCache(origin, languages=LANGUAGES, monotonic=seconds)
     transport = httpx.ASGITransport(app=cache)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as browser:
         for number in range(MAX_PAGES + 20):
@@ -149,7 +182,7 @@ async def test_an_answer_that_breaks_off_is_not_kept(seconds) -> None:
         await send({"type": "http.response.body", "body": b"half", "more_body": True})
         raise ConnectionError
 
-    cache = PageCache(breaking, monotonic=seconds)
+    cache = PageCache(breaking, languages=LANGUAGES, monotonic=seconds)
     transport = httpx.ASGITransport(app=cache)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as browser:
         with pytest.raises(ConnectionError):

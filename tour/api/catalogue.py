@@ -28,6 +28,7 @@ GEOJSON = "application/geo+json"
 SHARED = {"Cache-Control": "public, max-age=0, s-maxage=2", "Access-Control-Allow-Origin": "*"}
 MOST_SITES = 5000
 MOST_SLOTS = 200
+MOST_DIGITS = 9
 LAST_DAY = date(9999, 12, 30)
 """The last but one: the day after it can still be written."""
 PUBLIC_STATUS = {
@@ -151,7 +152,7 @@ def _slot_filter(town: TownNow, query: QueryParams) -> Callable[[SlotEntry], boo
     day = _("A day is written YYYY-MM-DD.")
     start = _read(query, "from", _midnight(zone), day)
     until = _read(query, "to", _midnight(zone, days_after=1), day)
-    seats = _read(query, "seats", int, _("Seats is a whole number.")) or 0
+    seats = _read(query, "seats", _whole, _("Seats is a whole number.")) or 0
     event = town.agenda.event(query.get("event", ""))
     site = town.catalogue.by_slug.get(query.get("site", ""))
 
@@ -194,8 +195,14 @@ def _limit(query: QueryParams, most: int) -> int:
     return min(most, asked or most)
 
 
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError("nobody means so many")
+    return int(text)
+
+
 def _count(text: str) -> int:
-    number = int(text)
+    number = _whole(text)
     if number < 1:
         raise ValueError("nothing is no limit")
     return number

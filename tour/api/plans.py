@@ -12,6 +12,7 @@ from tour.errors import BadInput
 from tour.geo import Point, from_lon_lat
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.limits.lanes import costly
 from tour.reservations.limits import count_try
 from tour.reservations.rules import MAX_PARTY
 from tour.routes.day import OTHERWISE, DayWish, WalkStyle
@@ -34,6 +35,7 @@ FINENESS = 100
 """Weights are whole numbers inside: hundredths of those given."""
 
 
+@costly("plans")
 async def create(request: Request) -> Response:
     """Stops with their times, the walks between them, and why a must-see is not among them."""
     await count_try(request, "plan")

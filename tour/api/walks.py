@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from tour.errors import BadInput
 from tour.geo import Point, from_lon_lat, parse_lon_lat
 from tour.i18n import lazy as _
+from tour.limits.lanes import costly
 from tour.routes.paths import Profile
 from tour.web import lang, state
 from tour.web.json_body import read_object, text_of
@@ -18,6 +19,7 @@ FOR_NOW = {**SHARED, "Cache-Control": "public, max-age=0, s-maxage=2"}
 """Of an estimate: the streets, or the engine, may be there a moment later."""
 
 
+@costly("walks")
 async def walk(request: Request) -> Response:
     """The walk from one place to another: metres, minutes, line and directions."""
     start, end = _point(request, "from"), _point(request, "to")
@@ -31,6 +33,7 @@ async def walk(request: Request) -> Response:
     return JSONResponse(found.as_json(), headers=FOR_NOW if found.approximate else SHARED)
 
 
+@costly("walks")
 async def matrix(request: Request) -> Response:
     """Metres and minutes between up to 60 places."""
     hint = _("Give 1 to %(n)s points, each [longitude, latitude].", n=MOST_POINTS)

@@ -10,6 +10,8 @@ from tour.accounts.guards import Tending
 from tour.errors import BadInput, NotFound
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
+from tour.limits.counting import client_of
+from tour.limits.lanes import lane
 from tour.sites import photos
 from tour.sites.photo_files import FILE_NAME, MAX_BYTES, file_name
 from tour.web import now, state
@@ -37,15 +39,16 @@ async def add_photo(request: Request) -> Response:
     if not data:
         return await _page(request, tending, Typed(values, {"photo": _("Choose a photo.")}), 422)
     try:
-        await photos.add_photo(
-            tending.site.id,
-            data,
-            values["alt"],
-            values["alt_en"],
-            folder=photo_folder(request),
-            actor=tending.actor,
-            now=now(request),
-        )
+        async with lane(request, "photos").turn(client_of(request)):
+            await photos.add_photo(
+                tending.site.id,
+                data,
+                values["alt"],
+                values["alt_en"],
+                folder=photo_folder(request),
+                actor=tending.actor,
+                now=now(request),
+            )
     except BadInput as exc:
         return await _page(request, tending, Typed(values, exc.errors), 422)
     return _to_photos(request, tending)

@@ -1,5 +1,4 @@
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route as Url
 
 from tour.hosts import (
@@ -13,6 +12,7 @@ from tour.hosts import (
     slot_handlers,
     today_handlers,
 )
+from tour.web.bounds import BodyLimit
 
 GET = ["GET"]
 POST = ["POST"]
@@ -20,7 +20,7 @@ SITE = "/host/{slug}"
 PROGRAMME = f"{SITE}/programmes/{{programme_id:int}}"
 SLOT = f"{SITE}/slots/{{slot_id:int}}"
 EVENT = f"{SITE}/events/{{event_id:int}}"
-PHOTO_BODY = Middleware(RequestBodyLimitMiddleware, max_body_size=photo_handlers.LARGEST_FORM)
+PHOTO_BODY = Middleware(BodyLimit, most=photo_handlers.LARGEST_FORM)
 
 urls = [
     Url(SITE, today_handlers.today_page, name="hosts:today"),

@@ -17,6 +17,8 @@ from tour.web.forms import read_date
 
 PER_PAGE = 24
 MAX_QUERY = 100
+LONGEST_SLUG = 80
+KINDS = frozenset(SiteKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,12 @@ class Filters:
     def read(cls, query: QueryParams) -> "Filters":
         return cls(
             q=query.get("q", "").strip()[:MAX_QUERY],
-            kinds=tuple(SiteKind(k) for k in query.getlist("kind") if k in list(SiteKind)),
-            event=query.get("event", ""),
+            kinds=tuple(SiteKind(k) for k in dict.fromkeys(query.getlist("kind")) if k in KINDS),
+            event=query.get("event", "")[:LONGEST_SLUG],
             on=read_date(query.get("date", "")),
             open_now=query.get("open_now") == "1",
             seats=_number(query.get("seats", "")),
-            access=tuple(a for a in query.getlist("access") if a in ACCESS_FEATURES),
+            access=tuple(a for a in dict.fromkeys(query.getlist("access")) if a in ACCESS_FEATURES),
             near=query.get("near", "")[:60],
             page=max(1, _number(query.get("page", ""))),
         )

@@ -33,7 +33,7 @@ class OtherPage:
 async def archived(press: Press, published: PublishedMap) -> bytes:
     """The zip, from the folder where it was packed before."""
     key = press.key(published, "archive")
-    return await kept(press.folder / f"{key}.zip", lambda: make_bundle(press, published))
+    return await kept(press, f"{key}.zip", lambda: make_bundle(press, published))
 
 
 def make_bundle(press: Press, published: PublishedMap) -> bytes:

@@ -97,7 +97,7 @@ async def picture(request: Request) -> Response:
     published, press, language = await _published(request), press_of(request), lang(request)
     key = press.key(published, "picture", language)
     body = await kept(
-        press.folder / f"{key}.svg", lambda: press.draw(published, PICTURE, language).encode()
+        press, f"{key}.svg", lambda: press.draw(published, PICTURE, language).encode()
     )
     return _file(request, key, body, "image/svg+xml", f"{published.slug}-{language}.svg")
 

@@ -6,9 +6,9 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import jinja2
@@ -18,6 +18,8 @@ from starlette.requests import Request
 
 from tour.geo import Point
 from tour.i18n import LOCALES, current_language
+from tour.limits.counting import client_of
+from tour.limits.lanes import lane
 from tour.publishing import marks, pdf
 from tour.publishing.collect import Sources
 from tour.publishing.drawing import Picture, draw_map
@@ -44,6 +46,8 @@ class Press:
     town: Town
     base_url: str
     folder: Path
+    turn: Callable[[], AbstractAsyncContextManager[None]]
+    """Waits for the turn of whoever asks, before anything is drawn; raises Busy."""
 
     def draw(self, published: PublishedMap, picture: Picture, lang: str) -> Markup:
         """The map as an `<svg>` element, safe in a page: every text in it is escaped."""
@@ -87,6 +91,7 @@ def press_of(request: Request) -> Press:
         town=parts.town,
         base_url=parts.settings.base_url,
         folder=parts.settings.var / "print",
+        turn=partial(lane(request, "drawings").turn, client_of(request)),
     )
 
 
@@ -100,16 +105,18 @@ async def sources_of(request: Request) -> Sources:
 async def printed(press: Press, published: PublishedMap, sheet: Sheet, lang: str) -> bytes:
     """The map as PDF, from the folder where it was printed before."""
     key = press.key(published, "pdf", sheet, lang)
-    return await kept(press.folder / f"{key}.pdf", lambda: _print(press, published, sheet, lang))
+    return await kept(press, f"{key}.pdf", lambda: _print(press, published, sheet, lang))
 
 
-async def kept(path: Path, make: Callable[[], bytes]) -> bytes:
+async def kept(press: Press, name: str, make: Callable[[], bytes]) -> bytes:
     """The file's content, made when it is not there yet; made once however many ask."""
+    path = press.folder / name
     try:
         return await asyncio.to_thread(path.read_bytes)
     except FileNotFoundError:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_one_at_a_time, _make, path, make)
+        async with press.turn():
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(_one_at_a_time, _make, path, make)
 
 
 @contextmanager

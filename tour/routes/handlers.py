@@ -9,6 +9,7 @@ from tour.errors import BadInput
 from tour.geo import feature_collection, parse_bbox
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.limits.lanes import costly
 from tour.reservations.limits import count_try
 from tour.routes import queries, route_map
 from tour.routes.course_start import begun_at
@@ -29,6 +30,7 @@ GEOJSON = "application/geo+json"
 SHARED = {"Cache-Control": "public, max-age=300, s-maxage=30"}
 
 
+@costly("walks")
 async def walk(request: Request) -> Response:
     catalogue = await _catalogue(request)
     query = OutingQuery.read(request.query_params)
@@ -47,6 +49,7 @@ async def walk(request: Request) -> Response:
     )
 
 
+@costly("walks")
 async def walk_geojson(request: Request) -> Response:
     query = OutingQuery.read(request.query_params)
     catalogue = await _catalogue(request)
@@ -56,11 +59,13 @@ async def walk_geojson(request: Request) -> Response:
     return JSONResponse(outing_geojson(outing), headers=SHARED, media_type=GEOJSON)
 
 
+@costly("walks")
 async def course(request: Request) -> Response:
     """As its makers walk it, or from a station or a stop."""
     return await _course_page(request, request.query_params.get("from", ""))
 
 
+@costly("walks")
 async def course_from_here(request: Request) -> Response:
     """From where somebody stands. Asked by POST and answered with the page itself: the position
     is in no address, so in no log and no history.
@@ -107,6 +112,7 @@ async def _course_page(request: Request, start: str) -> Response:
     )
 
 
+@costly("walks")
 async def streets_geojson(request: Request) -> Response:
     """Streets of a view for the app's own base layer; nothing where there is no street graph."""
     hint = _("A box is written west,south,east,north.")

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.i18n import translate
+from tour.limits.lanes import costly
 from tour.routes import itineraries
 from tour.routes.exports import ExportDay, ExportStop, plan_geojson, plan_gpx, plan_ics
 from tour.routes.plan_handlers import private
@@ -23,6 +24,7 @@ GPX = "application/gpx+xml"
 ICS = "text/calendar; charset=utf-8"
 
 
+@costly("walks")
 async def geojson(request: Request) -> Response:
     day = await _export(request)
     return private(
@@ -30,10 +32,12 @@ async def geojson(request: Request) -> Response:
     )
 
 
+@costly("walks")
 async def gpx(request: Request) -> Response:
     return _file(plan_gpx(await _export(request)), GPX, "plan.gpx")
 
 
+@costly("walks")
 async def calendar(request: Request) -> Response:
     return _file(plan_ics(await _export(request), now=now(request)), ICS, "plan.ics")
 

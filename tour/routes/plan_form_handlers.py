@@ -10,6 +10,7 @@ from starlette.responses import Response
 from tour.errors import NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.limits.lanes import costly
 from tour.reservations.limits import count_try
 from tour.routes import itineraries, my_plans
 from tour.routes.day import WalkStyle
@@ -44,6 +45,7 @@ async def new(request: Request) -> Response:
     return response
 
 
+@costly("plans")
 async def create(request: Request) -> Response:
     await count_try(request, "plan")
     planned = await plan_request(request)
@@ -68,6 +70,7 @@ async def conditions(request: Request) -> Response:
     return await _form_page(planned, PlanForm(entry.wish), entry=entry)
 
 
+@costly("plans")
 async def change_conditions(request: Request) -> Response:
     """Plan the same link's day anew from other conditions."""
     await count_try(request, "plan")

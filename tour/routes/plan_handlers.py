@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tour.i18n import Text
+from tour.limits.lanes import costly
 from tour.reservations.limits import count_try
 from tour.routes import itineraries, leaving, my_plans, plan_readers
 from tour.routes.giving_up import WouldGiveUp
@@ -23,11 +24,13 @@ from tour.web import lang, now, render, state
 from tour.web.forms import read_form
 
 
+@costly("walks")
 async def show(request: Request) -> Response:
     entry = await itineraries.find(request.path_params["token"])
     return await plan_page(request, entry)
 
 
+@costly("plans")
 async def edit(request: Request) -> Response:
     """One change by hand; the page then says what it does to the rest of the day."""
     await count_try(request, "plan")

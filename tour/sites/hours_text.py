@@ -11,6 +11,8 @@ SPAN = re.compile(rf"{TIME}(?:-|から){TIME}(?:まで)?")
 DASHES = re.compile(r"[~〜–—−ー―‐‑]")
 BREAKS = re.compile(r"[,、;\s]+")
 MOST_SPANS = 4
+LONGEST = 200
+"""Characters that may tell of four stretches, for a dash between blanks is looked for in each."""
 
 
 def read_spans(text: str) -> tuple[Span, ...] | None:
@@ -18,6 +20,8 @@ def read_spans(text: str) -> tuple[Span, ...] | None:
 
     An end at or before its start is in the night: 22:00-2:00.
     """
+    if len(text) > LONGEST:
+        return None
     plain = DASHES.sub("-", unicodedata.normalize("NFKC", text))
     plain = re.sub(r"\s*-\s*", "-", plain.strip())
     spans = [_span(part) for part in BREAKS.split(plain) if part]

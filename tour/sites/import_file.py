@@ -15,7 +15,7 @@ from typing import Any
 from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.web.forms import writable
+from tour.web.bounded import bounded
 from tour.words.folding import fold
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -90,7 +90,8 @@ def decode(body: bytes) -> str:
     """UTF-8 with or without BOM, else Shift_JIS as Windows writes it; BadInput otherwise."""
     for encoding in ("utf-8-sig", "cp932"):
         try:
-            return writable(body.decode(encoding))
+            text = body.decode(encoding)
+            return bounded(text, len(text))
         except UnicodeDecodeError:
             continue
     hint = _("This file is neither UTF-8 nor Shift_JIS. Save it as CSV (UTF-8) and try again.")

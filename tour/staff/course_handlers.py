@@ -15,6 +15,7 @@ from tour.events import editing as events
 from tour.events.models import Event
 from tour.i18n import lazy as _
 from tour.i18n import translate
+from tour.limits.lanes import costly
 from tour.routes import editing
 from tour.routes.models import WalkingRoute
 from tour.routes.outing import MOST_STOPS, Outing, Place, outing_through
@@ -107,6 +108,7 @@ async def _merged(
     return replace(merge, values={**merge.values, **await forms.stop_values(route.id)})
 
 
+@costly("walks")
 async def walk(request: Request) -> Response:
     """Minutes and metres through the places of `?stop=…&stop=…`, for the form as it is filled."""
     await guards.require(request, Permission.EDIT_EVENTS)

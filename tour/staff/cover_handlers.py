@@ -12,6 +12,8 @@ from tour.events import covers
 from tour.events.models import Event
 from tour.events.views import cover_of
 from tour.i18n import lazy as _
+from tour.limits.counting import client_of
+from tour.limits.lanes import lane
 from tour.sites.photo_files import MAX_BYTES
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
@@ -63,7 +65,10 @@ async def _change(
             await covers.describe_cover(event.id, alt, alt_en, actor=actor, now=at)
         case _:
             folder, data = covers.folder_in(state(request).settings.var), await _uploaded(form)
-            await covers.set_cover(event.id, data, alt, alt_en, folder=folder, actor=actor, now=at)
+            async with lane(request, "photos").turn(client_of(request)):
+                await covers.set_cover(
+                    event.id, data, alt, alt_en, folder=folder, actor=actor, now=at
+                )
 
 
 async def _uploaded(form: FormData) -> bytes:

@@ -1,5 +1,4 @@
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route as Url
 
 from tour.staff import (
@@ -17,6 +16,7 @@ from tour.staff import (
     reservation_handlers,
     rules_handlers,
 )
+from tour.web.bounds import BodyLimit
 
 GET = ["GET"]
 POST = ["POST"]
@@ -24,7 +24,7 @@ EVENT = "/staff/events/{event_id:int}"
 COURSE = f"{EVENT}/courses/{{course_id:int}}"
 SITE = "/staff/sites/{site_id:int}"
 PARTY = "/staff/reservations/{reservation_id:int}"
-PICTURE_BODY = Middleware(RequestBodyLimitMiddleware, max_body_size=cover_handlers.LARGEST_FORM)
+PICTURE_BODY = Middleware(BodyLimit, most=cover_handlers.LARGEST_FORM)
 ACCOUNT = "/staff/people/{account_id:int}"
 
 urls = [

@@ -1,6 +1,5 @@
 """What was typed into a form and what is wrong with it, kept together for the next try."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,12 +9,18 @@ from unicodedata import normalize
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from tour.errors import TooMuch
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.web.bounded import LONGEST, bounded
 from tour.words.names import is_seen, is_written
 
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Nobody types them; of these PostgreSQL takes neither NUL nor halves of characters."""
+LONGEST_NAME = 100
+"""Characters of a field's name."""
+MOST_TEXT = 60_000
+"""Characters of all fields together: the longest form of ours, a place's profile, has 20,000."""
+SHORT = 40
+"""Characters of a number, a date or a time, with all the space that anybody types around it."""
 
 YEARS = range(2000, 2101)
 """Others are slips, and the first and the last of all years cannot be moved to another zone."""
@@ -35,24 +40,25 @@ class Typed:
         return self.errors.get(name)
 
 
-async def read_form(request: Request, most: int, *, longest: int = 1024 * 1024) -> FormData:
+async def read_form(
+    request: Request, most: int, *, longest: int = LONGEST, in_all: int = MOST_TEXT
+) -> FormData:
     """A submitted form of at most `most` fields and no files, as text that can be written down.
 
-    Every form without a file is read here, and no control character comes further than here.
+    Every form without a file is read here, and nothing uncut comes further than here: a field has
+    at most `longest` characters. Raises TooMuch where all together are more than `in_all`.
     """
-    sent = await request.form(max_fields=most, max_files=0, max_part_size=longest)
-    return FormData([(name, writable(v)) for name, v in sent.multi_items() if isinstance(v, str)])
-
-
-def writable(text: str) -> str:
-    """Without what no database keeps."""
-    return UNWRITABLE.sub("", text)
+    sent = await request.form(max_fields=most, max_files=0)
+    texts = [(name, text) for name, text in sent.multi_items() if isinstance(text, str)]
+    if sum(len(text) for _name, text in texts) > in_all:
+        raise TooMuch
+    return FormData([(bounded(name, LONGEST_NAME), bounded(v, longest)) for name, v in texts])
 
 
 def read_date(text: str) -> date | None:
     """A date such as 2026-12-05 of our century; None for anything else."""
     try:
-        day = date.fromisoformat(text.strip())
+        day = date.fromisoformat(text[:SHORT].strip())
     except ValueError:
         return None
     return day if day.year in YEARS else None
@@ -61,7 +67,7 @@ def read_date(text: str) -> date | None:
 def read_instant(text: str) -> datetime | None:
     """An ISO date and time of our century, with or without an offset; None for anything else."""
     try:
-        instant = datetime.fromisoformat(text.strip())
+        instant = datetime.fromisoformat(text[:SHORT].strip())
     except ValueError:
         return None
     return instant if instant.year in YEARS else None
@@ -80,8 +86,8 @@ def number_in(text: object) -> int | None:
 
 
 def cleaned(text: str) -> str:
-    """Without what cannot be written down, and without space around it."""
-    return writable(text).strip()
+    """Bounded, without what cannot be written down, and without space around it."""
+    return bounded(text).strip()
 
 
 class Reading:
@@ -107,7 +113,7 @@ class Reading:
 
     def whole(self, name: str, low: int, high: int) -> int:
         """A whole number, in half- or full-width digits."""
-        digits = normalize("NFKC", self.values[name]).strip().replace(",", "")
+        digits = normalize("NFKC", self.values[name][:SHORT]).strip().replace(",", "")
         if digits.isdecimal() and len(digits) < 8 and low <= int(digits) <= high:
             return int(digits)
         self.errors[name] = _("Give a number from %(low)s to %(high)s.", low=low, high=high)
@@ -115,7 +121,7 @@ class Reading:
 
     def clock(self, name: str) -> int:
         """A time of day such as 10:30, as a minute of the day."""
-        hour, _colon, minute = normalize("NFKC", self.values[name]).strip().partition(":")
+        hour, _colon, minute = normalize("NFKC", self.values[name][:SHORT]).strip().partition(":")
         if hour.isdecimal() and minute.isdecimal() and len(hour) < 3 and len(minute) == 2:
             number = int(hour) * 60 + int(minute)
             if number < 24 * 60 and int(minute) < 60:

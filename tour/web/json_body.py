@@ -1,21 +1,31 @@
 """The JSON object in a request, its texts as every database can keep them."""
 
+import json
 from typing import Any
 
 from starlette.requests import Request
 
-from tour.errors import BadInput
+from tour.errors import BadInput, TooMuch
 from tour.i18n import lazy as _
 from tour.web.forms import cleaned
 
 DEEPEST = 20
 """Lists in lists: what comes here has three or four of them."""
+LARGEST = 100_000
+"""Bytes: a key that a browser made is the largest that comes, with some ten thousand."""
+MOST_VALUES = 5_000
 
 
 async def read_object(request: Request) -> dict[str, Any]:
-    """The object, or BadInput: also for what no parser goes to the bottom of."""
+    """The object, or BadInput: also for what no parser goes to the bottom of.
+
+    Raises TooMuch for what nobody means to send. Its texts are bounded (`tour.web.bounded`).
+    """
+    raw = await request.body()
+    if len(raw) > LARGEST or raw.count(b",") > MOST_VALUES:
+        raise TooMuch
     try:
-        body = _cleaned(await request.json(), DEEPEST)
+        body = _cleaned(json.loads(raw), DEEPEST)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):

@@ -4,7 +4,7 @@ import logging
 import secrets
 import time
 from inspect import isfunction
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -21,13 +21,20 @@ YEAR = 365 * 24 * 3600
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def language_cookie(headers: Headers) -> str:
-    """The language that the browser remembers, or nothing.
+LONGEST_WISH = 500
+"""Characters of Accept-Language that are read; a browser sends some thirty."""
 
-    Not by `http.cookies`, which gives up at the first cookie it finds wrong: it may be another
-    app's of the same host.
+
+def readers_language(headers: Headers, languages: tuple[str, ...]) -> str:
+    """One of `languages`: the one that the browser remembers, else the best of Accept-Language.
+
+    The cookie is not read by `http.cookies`, which gives up at the first one it finds wrong: it may
+    be another app's of the same host.
     """
-    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    remembered = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    if remembered in languages:
+        return remembered
+    return negotiate(headers.get("accept-language", "")[:LONGEST_WISH], languages)
 
 
 class AccessLog:
@@ -84,7 +91,7 @@ class Language:
         headers = Headers(scope=scope)
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
         chosen = asked if asked in self.languages else None
-        lang = chosen or self._remembered(headers) or self._accepted(headers)
+        lang = chosen or readers_language(headers, self.languages)
         scope.setdefault("state", {})["lang"] = lang
         token = current_language.set(lang)
 
@@ -104,13 +111,6 @@ class Language:
         finally:
             current_language.reset(token)
 
-    def _remembered(self, headers: Headers) -> str | None:
-        remembered = language_cookie(headers)
-        return remembered if remembered in self.languages else None
-
-    def _accepted(self, headers: Headers) -> str:
-        return negotiate(headers.get("accept-language", ""), self.languages)
-
 
 class BoundedWaits:
     """Lets no request wait without end for what others hold (see `tour.patience`)."""
@@ -124,18 +124,6 @@ class BoundedWaits:
             return
         with waiting_at_most(PAGE_WAITS):
             await self.app(scope, receive, send)
-
-
-class WritableQuery:
-    """Reads a NUL in an address's query as a space: no database keeps one, and nobody types it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if b"%00" in scope.get("query_string", b""):
-            scope = {**scope, "query_string": scope["query_string"].replace(b"%00", b"+")}
-        await self.app(scope, receive, send)
 
 
 class SecurityHeaders:
@@ -183,6 +171,33 @@ class SecurityHeaders:
         if self.https:
             headers["Strict-Transport-Security"] = f"max-age={YEAR}"
         return headers
+
+
+class PathRedirects:
+    """Lets no redirect name a host: it would be whatever the request's own Host header says.
+
+    Every redirect of ours stays with us, so a path is enough (RFC 9110, 10.2.2).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_path(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                if "location" in answer:
+                    answer["location"] = _path_of(answer["location"])
+            await send(message)
+
+        await self.app(scope, receive, with_path)
+
+
+def _path_of(location: str) -> str:
+    parts = urlsplit(location)
+    # With two strokes at its beginning it would be another site's address.
+    path = "/" + parts.path.lstrip("/\\")
+    return urlunsplit(("", "", path, parts.query, parts.fragment))
 
 
 class CrossSiteGuard:

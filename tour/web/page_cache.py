@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tour.web.middleware import language_cookie
+from tour.web.middleware import readers_language
 
 MAX_PAGES = 512
 MAX_BYTES = 400_000
+"""Of one page."""
+MAX_IN_ALL = 16_000_000
+"""Bytes of all pages: whoever asks for pages that nobody else asks for fills no more than this."""
 RawHeaders = list[tuple[bytes, bytes]]
 
 
@@ -31,17 +34,25 @@ class Page:
 class PageCache:
     """ASGI middleware, the outermost but the log."""
 
-    def __init__(self, app: ASGIApp, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        languages: tuple[str, ...],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.app = app
+        self.languages = languages
         self.monotonic = monotonic
         self.pages: OrderedDict[tuple[str, ...], Page] = OrderedDict()
+        self.size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        key = _key(scope, headers)
+        key = self._key(scope, headers)
         page = self.pages.get(key)
         if page and page.fresh_until > self.monotonic():
             await _answer(page, headers, send)
@@ -55,18 +66,25 @@ class PageCache:
     def _keep(self, key: tuple[str, ...], page: Page) -> None:
         if len(page.body) > MAX_BYTES:
             return
+        self._drop(key)
         self.pages[key] = page
-        self.pages.move_to_end(key)
-        while len(self.pages) > MAX_PAGES:
-            self.pages.popitem(last=False)
+        self.size += len(page.body)
+        while len(self.pages) > MAX_PAGES or self.size > MAX_IN_ALL:
+            self._drop(next(iter(self.pages)))
 
+    def _drop(self, key: tuple[str, ...]) -> None:
+        if dropped := self.pages.pop(key, None):
+            self.size -= len(dropped.body)
 
-def _key(scope: Scope, headers: Headers) -> tuple[str, ...]:
-    """What a page depends on: its address and its reader's language and compression."""
-    remembered = language_cookie(headers)
-    language = f"={remembered}" if remembered else headers.get("accept-language", "")
-    squeezed = "gzip" if "gzip" in headers.get("accept-encoding", "") else ""
-    return (scope["path"], scope["query_string"].decode("latin-1"), language, squeezed)
+    def _key(self, scope: Scope, headers: Headers) -> tuple[str, ...]:
+        """What a page depends on: its address and its reader's language and compression.
+
+        The language it will be in, not what was sent: two wishes that look alike may mean two
+        languages, and a thousand that look different mean one.
+        """
+        language = readers_language(headers, self.languages)
+        squeezed = "gzip" if "gzip" in headers.get("accept-encoding", "") else ""
+        return (scope["path"], scope["query_string"].decode("latin-1"), language, squeezed)
 
 
 async def _answer(page: Page, request: Headers, send: Send) -> None:

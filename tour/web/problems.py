@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tour.errors import TooManyRequests, TourError, Unavailable
+from tour.errors import Busy, TooManyRequests, TourError, Unavailable
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.render import render
@@ -29,14 +29,19 @@ TITLES = {
     405: _("This page cannot do that"),
     409: _("That is no longer possible"),
     413: _("That is too much at once"),
+    414: _("That is too much at once"),
     422: _("Something needs correcting"),
     429: _("Please wait a moment"),
+    431: _("That is too much at once"),
     500: _("Something went wrong on our side"),
     503: _("Please wait a moment"),
 }
 ADVICE = {
     404: _("The address may be mistyped, or the page has moved. The links below lead on."),
     405: _("Please go back and use the buttons of the page."),
+    413: _("This is more than can be taken at once. Please send less."),
+    414: _("This address is too long. The links below lead on."),
+    431: _("Your browser sends more than can be taken. Clear its cookies and try again."),
     500: _("It has been noted. Please try again in a minute."),
 }
 DEFAULT_ADVICE = _("Please go back and try again.")
@@ -45,7 +50,7 @@ DEFAULT_ADVICE = _("Please go back and try again.")
 async def on_tour_error(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, TourError)  # noqa: S101 - registered for this class only
     headers = {}
-    if isinstance(exc, TooManyRequests | Unavailable):
+    if isinstance(exc, TooManyRequests | Unavailable | Busy):
         headers["Retry-After"] = str(exc.retry_after)
     if isinstance(exc, Unavailable):
         log.error("not served: %s", exc.reason)

@@ -1,0 +1,106 @@
+"""What a server reads of a request that has no end: nothing to speak of."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from tour.web import protocol
+from tour.web.protocol import MOST_UNREAD, GuardedProtocol
+
+HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
+MEGABYTES = 8
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    await PlainTextResponse(f"{len(body)} bytes")(scope, receive, send)
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    config = uvicorn.Config(echo, lifespan="off", log_config=None)
+    config.load()
+    served = ServerState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: GuardedProtocol(config, served, {}), "127.0.0.1", 0
+    )
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def flood(port: int, begin: bytes, piece: bytes) -> tuple[int, bytes]:
+    """Sends a piece again and again; how many bytes were taken, and what was answered."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    sent, answer = len(begin), b""
+    try:
+        writer.write(begin)
+        while sent < MEGABYTES * 1_000_000 and not reader.at_eof():
+            writer.write(piece)
+            await writer.drain()
+            sent += len(piece)
+            await asyncio.sleep(0)
+        answer = await asyncio.wait_for(reader.read(), 10)
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+    return sent, answer
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        (HEAD + b"X: ", b"a" * 60_000),
+        (HEAD, b"X: " + b"a" * 60_000 + b"\r\n"),
+        (HEAD, b"x: y\r\n" * 10_000),
+        (b"GET /", b"a" * 60_000),
+        (b"GET /?", b"a=b&" * 15_000),
+        (HEAD + b"a" * 60_000, b"a" * 60_000),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n3;", b"a" * 60_000),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: ", b"a" * 60_000),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n" * 10_000),
+    ],
+)
+async def test_a_head_without_an_end_is_refused(port: int, begin: bytes, piece: bytes) -> None:
+    sent, answer = await flood(port, begin, piece)
+    # What the kernel and the stream hold between both ends is taken before anybody can refuse it.
+    assert sent < MEGABYTES * 1_000_000, "given up on"
+    assert not answer or answer.startswith((b"HTTP/1.1 431", b"HTTP/1.1 400"))
+
+
+async def test_requests_ahead_of_their_answers_are_few(port: int) -> None:
+    ask = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    _sent, answer = await flood(port, ask, ask * 2_000)
+    assert answer.count(b"HTTP/1.1 200") < 100
+
+
+async def test_a_large_body_is_no_head(port: int) -> None:
+    body = b"b" * (3 * MOST_UNREAD)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for ask in (
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body),
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        b"%x\r\n%b\r\n0\r\nX: trailer\r\n\r\n" % (len(body), body),
+    ):
+        writer.write(ask)
+        await writer.drain()
+    answers = await reader.read()
+    writer.close()
+    assert answers.count(b"%d bytes" % len(body)) == 2
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HT", HEAD])
+async def test_a_head_that_never_comes_is_not_waited_for(
+    port: int, begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(begun)
+    assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
