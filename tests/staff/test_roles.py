@@ -33,6 +33,7 @@ WHO = {
     "event_sites": EDITOR,
     "change_event_sites": EDITOR,
     "ask_again": EDITOR,
+    "undo_event": STAFF,
     "event_cover": EDITOR,
     "change_cover": EDITOR,
     "event_rules": STAFF,

@@ -111,6 +111,43 @@ async def withdraw_event(event_id: int, *, actor: Actor, now: datetime) -> None:
     await _set_published(event_id, "event.withdraw", False, actor, now)
 
 
+async def put_back(
+    event_id: int, before: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> None:
+    """Undo a change by what the event was before it: `published`, its days, or its `seats`."""
+    event = await Event.get(id=event_id)
+    is_published = before.get("published", event.is_published)
+    first, last = [
+        date.fromisoformat(before[name]) if name in before else getattr(event, name)
+        for name in ("starts_on", "ends_on")
+    ]
+    await Event.filter(id=event_id).update(
+        is_published=is_published, starts_on=first, ends_on=last, updated_at=now
+    )
+    logged = {name: value for name, value in before.items() if name != "seats"}
+    if "seats" in before:
+        await _put_seats_back(event_id, before["seats"], now)
+        logged |= seat_fields(await seats_of(event_id))
+    await _log(actor, "event.undo", event, {}, logged, now)
+
+
+def as_json(seats: Iterable[Seat]) -> list[list[Any]]:
+    """Seats as `put_back` reads them."""
+    return [[s.site_id, s.number, s.role.value, s.answer.value] for s in seats]
+
+
+async def _put_seats_back(event_id: int, seats: Sequence[Sequence[Any]], now: datetime) -> None:
+    rows = [
+        Seat(site_id, number, ParticipationRole(role), ParticipationAnswer(answer))
+        for site_id, number, role, answer in seats
+    ]
+    asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
+    await Participation.filter(event_id=event_id).delete()
+    await Participation.bulk_create(
+        [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in rows]
+    )
+
+
 def as_fields(draft: EventDraft) -> dict[str, Any]:
     """The draft under the names of its form's fields, as the log keeps it."""
     opens_at = draft.booking_opens_at

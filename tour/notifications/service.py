@@ -173,6 +173,17 @@ async def cancel_keys(recipient_id: int, keys: Collection[str]) -> int:
     return await _take_back(chosen)
 
 
+async def cancel_each(recipient_ids: Collection[int]) -> int:
+    """As `cancel`, of everything, for many; returns how many messages."""
+    theirs = Reminder.filter(recipient_id__in=list(recipient_ids), status__in=UNFINISHED)
+    return await _take_back(theirs)
+
+
+async def take_back(key: str) -> int:
+    """Take back what has not been sent yet of this key, whoever it is for; returns how many."""
+    return await _take_back(Reminder.filter(key=key, status__in=UNFINISHED))
+
+
 async def promise_again(recipient_id: int, keys: Collection[str], *, now: datetime) -> int:
     """Take back a `cancel` of these keys, as far as they are still to come; returns how many."""
     gone = Reminder.filter(recipient_id=recipient_id, key__in=list(keys), due_at__gt=now)

@@ -4,7 +4,7 @@ Whoever takes several slots takes them in the order of their ids, and a slot bef
 belongs to it, so that no two transactions wait for each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tortoise.expressions import F
 
@@ -58,3 +58,14 @@ async def lock_slots(slot_ids: Iterable[int]) -> list[Slot]:
     """
     query = Slot.filter(id__in=sorted(set(slot_ids))).order_by("id")
     return await query.select_for_update(no_key=True)
+
+
+async def call_off(slot_ids: Collection[int]) -> None:
+    """End locked slots whose parties and queues the caller ends in the same transaction."""
+    chosen = Slot.filter(id__in=list(slot_ids))
+    await chosen.update(status=SlotStatus.CANCELLED, seats_taken=0)
+
+
+async def reopen(slot_id: int, status: SlotStatus, seats: int) -> None:
+    """Undo `call_off` of a locked slot: its parties, with that many seats, are there again."""
+    await Slot.filter(id=slot_id).update(status=status, seats_taken=F("seats_taken") + seats)

@@ -265,3 +265,27 @@ class DrawEntry(Model):
 
     class Meta:
         table = "draw_entry"
+
+
+class CallOff(Model):
+    """Sessions that ended with a change of their event, and all that is needed to undo it within a
+    minute (see `event_changes`)."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
+        "models.Event", related_name="call_offs"
+    )
+    event_id: int
+    called_at: datetime = fields.DatetimeField()
+    reason = fields.TextField(default="")
+    before: dict[str, Any] = fields.JSONField(default=dict)
+    """What the event was, as `events.editing.put_back` reads it."""
+    slots: dict[str, str] = fields.JSONField(default=dict)
+    """The status of each slot before, by its id."""
+    places: list[int] = fields.JSONField(default=list)
+    turns: list[int] = fields.JSONField(default=list)
+    """The places that were confirmed, the turns in queues that were waiting or offered."""
+    undone_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "call_off"

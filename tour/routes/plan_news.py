@@ -6,12 +6,15 @@ visit, once for each. The page of the plan then offers a new proposal for the re
 holds seats in a session that a host calls off hears it from the host, and not again from here.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.datastructures import State
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
 from tour.db import transaction
 from tour.i18n import Text, translate
@@ -22,13 +25,14 @@ from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder, ReminderStatus
 from tour.notifications.schedule import SHARED
 from tour.notifications.service import UNFINISHED
-from tour.programmes.models import SlotStatus
+from tour.programmes.models import Slot, SlotStatus
+from tour.reservations.event_changes import EVENT_OFF
 from tour.reservations.slot_changes import called_off_key
 from tour.routes import edits, itineraries
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.models import ItineraryReader, ItineraryReservation
+from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation
 from tour.routes.planner_problem import Trouble
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
@@ -141,6 +145,15 @@ async def pages_of_parties(slot_id: int) -> dict[int, str]:
     }
 
 
+async def plans_with(slots: Sequence[Slot], zone: ZoneInfo) -> int:
+    """How many plans have a stop in one of these slots."""
+    ids = {slot.id for slot in slots}
+    days = {slot.starts_at.astimezone(zone).date() for slot in slots}
+    rows = await Itinerary.filter(on_date__in=list(days)).values_list("stops", flat=True)
+    found: list[list[dict[str, Any]]] = list(rows)  # type: ignore[arg-type]
+    return sum(1 for stops in found if ids & {stop.get("slot_id") for stop in stops})
+
+
 async def _readers(plan: ItineraryEntry) -> set[int]:
     """The recipients of the plan, and of each reservation that was made from it."""
     rows = ItineraryReservation.filter(itinerary_id=plan.id).order_by("id")
@@ -153,7 +166,8 @@ async def _told_by_host(news: News, readers: set[int]) -> set[int]:
     one of them when each of its browsers got such a message."""
     if news.slot_id is None:
         return set()
-    told = Reminder.filter(recipient_id__in=list(readers), key=called_off_key(news.slot_id))
+    of_slot, of_event = Q(key=called_off_key(news.slot_id)), Q(key__startswith=EVENT_OFF)
+    told = Reminder.filter(of_slot | of_event, recipient_id__in=list(readers))
     parties = {int(i) for i in await told.values_list("recipient_id", flat=True)}  # type: ignore[call-overload]
     others = [r for r in readers - parties if await browsers.are_browsers_of(r, parties)]
     return parties | set(others)

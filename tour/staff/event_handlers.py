@@ -1,7 +1,8 @@
 """Events: dates, hours, texts side by side, who takes part, whether visitors see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,14 +13,18 @@ from tour.db import transaction
 from tour.errors import BadInput
 from tour.events import answers, editing
 from tour.events.models import Event, ParticipationAnswer
+from tour.i18n import lazy as _
 from tour.participation import service as participation
 from tour.programmes.booking_opening import follow_event
+from tour.programmes.models import Slot
+from tour.reservations import event_changes
 from tour.sites.editing import Stale, Version
 from tour.sites.labels import KINDS
 from tour.sites.merging import Merge, merged
 from tour.sites.models import SiteKind
 from tour.staff import event_form as forms
 from tour.staff import queries, seat_words
+from tour.staff.event_impact import asked_first, reason_in
 from tour.staff.frame import back_to, staff_page
 from tour.web import now, state
 from tour.web.forms import Typed, number_in, read_form, texts
@@ -72,6 +77,12 @@ async def change_event(request: Request) -> Response:
     draft, typed = forms.read_event(values, state(request).town.timezone)
     if draft is None:
         return await _page(request, who, event, typed, 422, version=version)
+    slots = await event_changes.hit_by_dates(
+        event, draft.starts_on, draft.ends_on, now=now(request)
+    )
+    if page := await asked_first(request, who, event, form, slots, _("The event gets other dates")):
+        return page
+    before = {"starts_on": event.starts_on.isoformat(), "ends_on": event.ends_on.isoformat()}
     try:
         since = Version.parse(version)
         async with transaction():
@@ -79,6 +90,7 @@ async def change_event(request: Request) -> Response:
                 event.id, draft, version=since, actor=who.actor, now=now(request)
             )
             await follow_event(event.id, event.booking_opens_at, draft.booking_opens_at)
+            await _call_off(request, who, event, form, slots, before)
     except Stale:
         merge = await _merged(request, event, typed.values, version)
         return await _page(request, who, event, typed, 409, merge=merge)
@@ -91,8 +103,14 @@ async def set_visibility(request: Request) -> Response:
     form = await read_form(request, 5)
     if form.get("do") == "publish":
         await editing.publish_event(event.id, actor=who.actor, now=now(request))
-    else:
+        return back_to(request, "staff:event", event_id=event.id)
+    slots = await event_changes.coming_sessions(event, now=now(request))
+    if page := await asked_first(request, who, event, form, slots, _("The event is withdrawn")):
+        return page
+    async with transaction():
         await editing.withdraw_event(event.id, actor=who.actor, now=now(request))
+        before = {"published": event.is_published}
+        await _call_off(request, who, event, form, slots, before)
     return back_to(request, "staff:event", event_id=event.id)
 
 
@@ -115,12 +133,19 @@ async def change_sites(request: Request) -> Response:
     seats, typed = forms.read_seats(values, [line.id for line in lines], first)
     if typed.errors:
         return await _sites_page(request, who, event, typed, 422, version=version)
+    stay = [seat.site_id for seat in seats]
+    slots = await event_changes.hit_by_leaving(event, stay, now=now(request))
+    leave = _("Places are taken out of the event")
+    if page := await asked_first(request, who, event, form, slots, leave):
+        return page
+    before = {"seats": editing.as_json(await editing.seats_of(event.id))}
     try:
         since = Version.parse(version)
         async with transaction():
             await editing.set_participants(
                 event.id, seats, version=since, actor=who.actor, now=now(request)
             )
+            await _call_off(request, who, event, form, slots, before)
             if asks:
                 await participation.ask_new(event.id, seal=state(request).seal, now=now(request))
     except Stale:
@@ -128,6 +153,20 @@ async def change_sites(request: Request) -> Response:
         merge = await _merged(request, event, whole, version)
         return await _sites_page(request, who, event, typed, 409, merge=merge)
     return back_to(request, "staff:event_sites", event_id=event.id)
+
+
+async def _call_off(
+    request: Request,
+    who: SignedIn,
+    event: Event,
+    form: FormData,
+    slots: Sequence[Slot],
+    before: Mapping[str, object],
+) -> None:
+    """What the change ends, in its transaction; nothing where it ends nothing."""
+    if slots:
+        reason, at = reason_in(form), now(request)
+        await event_changes.call_off(event, slots, reason, before, actor=who.actor, now=at)
 
 
 async def ask_again(request: Request) -> Response:
@@ -186,6 +225,7 @@ async def _page(
         section="events",
         tab="texts",
         event=fresh,
+        undoable=await event_changes.last_undoable(event.id, now=now(request)),
         form=Typed(merge.values) if merge else form,
         others=merge.others if merge else (),
         labels=forms.labels(),
@@ -214,6 +254,7 @@ async def _sites_page(
         section="events",
         tab="sites",
         event=fresh,
+        undoable=await event_changes.last_undoable(event.id, now=now(request)),
         form=form,
         sites=_in_order(lines, form),
         kinds=kind_labels(),

@@ -32,6 +32,7 @@ FIELDS: dict[str, Text] = {
     "role": _("Role"),
     "message": _("Message"),
     "parties": _("Parties"),
+    "sessions": _("Sessions"),
     "capacity": _("Seats"),
     "alt": _("What it shows"),
     "comment": _("Comment"),
@@ -135,6 +136,7 @@ VERBS: dict[str, Text] = {
     "approve": _("approved"),
     "arrive": _("checked in"),
     "ask": _("asked again"),
+    "call_off": _("sessions called off"),
     "cancel": _("called off"),
     "capacity": _("seats changed"),
     "change": _("changed"),
@@ -175,6 +177,7 @@ VERBS: dict[str, Text] = {
     "status": _("booking opened or closed"),
     "tell_closed": _("told that it closes early"),
     "times": _("times added"),
+    "undo": _("undone"),
     "walk_ins": _("people without a reservation"),
     "withdraw": _("withdrawn"),
 }

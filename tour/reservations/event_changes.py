@@ -1,0 +1,268 @@
+"""What changing an event does to the people in its sessions: first in numbers, then done, told
+once, and taken back within a minute.
+
+Withdrawn, with other dates, or without a place, an event has sessions that will not take place.
+They are called off in the transaction that changes the event, so nothing can be booked that is not
+open. The messages leave a minute later: until then the whole can be undone, and nobody has been
+told of what is not so.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tortoise.expressions import Q
+
+from tour.audit.service import Actor, Subject, note
+from tour.db import transaction
+from tour.errors import Conflict
+from tour.events import editing
+from tour.events.models import Event
+from tour.i18n import lazy as _
+from tour.i18n import translate
+from tour.notifications import service as notifications
+from tour.notifications.schedule import live_at
+from tour.notifications.service import Draft
+from tour.programmes import service as programmes
+from tour.programmes.models import Slot, SlotStatus
+from tour.reservations import reminders
+from tour.reservations.models import (
+    CallOff,
+    ContactCheck,
+    EndedBy,
+    Place,
+    PlaceStatus,
+    Reservation,
+    WaitlistEntry,
+    WaitlistStatus,
+)
+from tour.reservations.waitlist import UNANSWERED
+from tour.sites.service import catalogue_changed
+
+UNDO_FOR = timedelta(minutes=1)
+TOLD_FOR = timedelta(days=2)
+EVENT_OFF = "event-off:"
+"""Begins the key of the message to each party."""
+HELD = (PlaceStatus.HELD, PlaceStatus.UNPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Whom calling off some sessions concerns. `unreached` have neither mail nor push."""
+
+    slots: tuple[Slot, ...]
+    sites: int
+    parties: int
+    people: int
+    waiting: int
+    unreached: tuple[Reservation, ...]
+
+    @property
+    def sure(self) -> str:
+        """Comes back with a yes that was given to exactly this."""
+        return f"{len(self.slots)}-{self.parties}-{self.waiting}"
+
+
+async def coming_sessions(event: Event, *, now: datetime) -> list[Slot]:
+    """Its sessions that have not begun: what its withdrawal ends."""
+    coming = Slot.filter(programme__event_id=event.id, starts_at__gt=now)
+    coming = coming.exclude(status=SlotStatus.CANCELLED).order_by("starts_at", "id")
+    return await coming.select_related("programme__site")
+
+
+async def hit_by_dates(event: Event, first: date, last: date, *, now: datetime) -> list[Slot]:
+    """Those on days that the event would not have any more. A day that it never had is not its."""
+    zone = ZoneInfo(event.timezone)
+    days = [
+        (slot, slot.starts_at.astimezone(zone).date())
+        for slot in await coming_sessions(event, now=now)
+    ]
+    return [
+        slot
+        for slot, day in days
+        if event.starts_on <= day <= event.ends_on and not first <= day <= last
+    ]
+
+
+async def hit_by_leaving(event: Event, kept: Collection[int], *, now: datetime) -> list[Slot]:
+    """Those at places that take part, and would not any more; `kept` are the sites that stay."""
+    left = {seat.site_id for seat in await editing.seats_of(event.id)} - set(kept)
+    return [
+        slot for slot in await coming_sessions(event, now=now) if slot.programme.site.id in left
+    ]
+
+
+async def impact_of(slots: Sequence[Slot]) -> Impact:
+    ids = [slot.id for slot in slots]
+    places = await _held(ids)
+    parties = {place.reservation.id: place.reservation for place in places}
+    return Impact(
+        slots=tuple(slots),
+        sites=len({slot.programme.site.id for slot in slots}),
+        parties=len(parties),
+        people=sum(party.party_size for party in parties.values()),
+        waiting=await WaitlistEntry.filter(slot_id__in=ids, status__in=UNANSWERED).count(),
+        unreached=tuple(await _unreached(parties.values())),
+    )
+
+
+async def call_off(
+    event: Event,
+    slots: Sequence[Slot],
+    reason: str,
+    before: Mapping[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Call these sessions off in the transaction that changes the event; returns how many parties
+    and turns in queues are told. `before` is what `editing.put_back` needs to undo that change."""
+    locked = await programmes.lock_slots([slot.id for slot in slots])
+    alive = {slot.id: slot for slot in locked if slot.status != SlotStatus.CANCELLED}
+    called = [slot for slot in slots if slot.id in alive]
+    places = await _held(alive)
+    turns = await WaitlistEntry.filter(slot_id__in=list(alive), status__in=UNANSWERED)
+    made = await CallOff.create(
+        event=event,
+        called_at=now,
+        reason=reason,
+        before=dict(before),
+        slots={str(slot.id): str(slot.status) for slot in alive.values()},
+        places=[place.id for place in places],
+        turns=[turn.id for turn in turns],
+    )
+    await _end_all(alive, reason, now)
+    told = await _tell(made, called, places, turns, now)
+    subject = Subject(editing.SUBJECT, event.id, label=event.title)
+    after = {"sessions": len(called), "parties": told, "message": reason}
+    await note(actor, "event.call_off", subject, before={}, after=after, now=now)
+    await catalogue_changed()
+    return told
+
+
+async def last_undoable(event_id: int, *, now: datetime) -> CallOff | None:
+    """What was called off less than a minute ago, and can still be taken back."""
+    fresh = CallOff.filter(event_id=event_id, undone_at=None, called_at__gt=now - UNDO_FOR)
+    return await fresh.order_by("-id").first()
+
+
+async def undo(event_id: int, *, actor: Actor, now: datetime) -> None:
+    """Everything as it was: the event, its sessions, their parties, their queues; nobody has been
+    told. Raises Conflict when the minute is over."""
+    async with transaction():
+        made = await last_undoable(event_id, now=now)
+        if made is None or not await _claim(made, now):
+            raise Conflict(_("This can be undone for a minute only. Everybody has been told."))
+        await notifications.take_back(_key(made))
+        await editing.put_back(event_id, made.before, actor=actor, now=now)
+        await _restore(made, now)
+        await catalogue_changed()
+
+
+async def _end_all(slot_ids: Iterable[int], reason: str, now: datetime) -> None:
+    """In bulk: an event has hundreds of parties, and on SQLite everybody waits for them."""
+    ids = list(slot_ids)
+    places = Place.filter(slot_id__in=ids)
+    ended = {"status": PlaceStatus.CANCELLED, "cancelled_at": now}
+    unproved = [p.reservation_id for p in await places.filter(status__in=HELD)]
+    await ContactCheck.filter(reservation_id__in=unproved, proved_at=None).update(
+        ended_at=now, code=""
+    )
+    await places.filter(status__in=HELD).update(**ended, ended_by=EndedBy.CODE)
+    confirmed = places.filter(status=PlaceStatus.CONFIRMED)
+    await confirmed.update(**ended, ended_by=EndedBy.EVENT, reason=reason)
+    waiting = WaitlistEntry.filter(slot_id__in=ids)
+    await waiting.filter(status__in=(*UNANSWERED, WaitlistStatus.UNPROVED)).update(
+        status=WaitlistStatus.CLOSED
+    )
+    await programmes.call_off(ids)
+
+
+async def _tell(
+    made: CallOff,
+    slots: Sequence[Slot],
+    places: Sequence[Place],
+    turns: Sequence[WaitlistEntry],
+    now: datetime,
+) -> int:
+    """One message a party, of all its sessions that will not be; its other reminders stay true."""
+    by_id = {slot.id: slot for slot in slots}
+    lost: dict[int, set[int]] = {}
+    rows = [(place.reservation_id, place.slot_id) for place in places]
+    for party_id, slot_id in (*rows, *((turn.reservation_id, turn.slot_id) for turn in turns)):
+        lost.setdefault(party_id, set()).add(slot_id)
+    parties = await Reservation.filter(id__in=list(lost)).select_related("recipient")
+    drafts = []
+    for party in parties:
+        ended = reminders.in_order(by_id[slot_id] for slot_id in lost[party.id])
+        drafts.append((party.recipient_id, _message(made, party, ended, now)))
+    await _renew(parties, now)
+    await notifications.queue_each(drafts, now=now)
+    return len(parties)
+
+
+def _message(made: CallOff, party: Reservation, slots: Sequence[Slot], now: datetime) -> Draft:
+    lang, zone = party.lang, reminders.zone_of(party)
+    lines = [reminders.line(slot, lang, zone, with_day=True) for slot in slots]
+    lines += [translate("The organiser has called this off. We are sorry.", lang)]
+    said = reminders.message(party, _("Called off"), [*lines, *made.reason.splitlines()])
+    concerns = slots[0].starts_at.astimezone(zone).date()
+    due_at = max(live_at(concerns, zone, now=now), now + UNDO_FOR)
+    return Draft(_key(made), said, due_at, max(slots[-1].ends_at, now + TOLD_FOR))
+
+
+async def _renew(parties: Sequence[Reservation], now: datetime) -> None:
+    """Reminders of what each still holds; none, in one statement, for those with nothing left."""
+    ids = [party.id for party in parties]
+    held: dict[int, list[int]] = {}
+    for place in await Place.filter(reservation_id__in=ids, status=PlaceStatus.CONFIRMED):
+        held.setdefault(place.reservation_id, []).append(place.slot_id)
+    await notifications.cancel_each([p.recipient_id for p in parties if p.id not in held])
+    for party in parties:
+        if party.id in held:
+            slots = Slot.filter(id__in=held[party.id]).select_related("programme__site")
+            await reminders.renew(party, await slots, now=now)
+
+
+async def _restore(made: CallOff, now: datetime) -> None:
+    """The seats were nobody's meanwhile: what is called off cannot be booked."""
+    slot_ids = [int(slot_id) for slot_id in made.slots]
+    await programmes.lock_slots(slot_ids)
+    places = await Place.filter(id__in=made.places).select_related("reservation__recipient")
+    seats = dict.fromkeys(slot_ids, 0)
+    for place in places:
+        seats[place.slot_id] += place.seats
+    for slot_id in sorted(slot_ids):
+        status = SlotStatus(made.slots[str(slot_id)])
+        await programmes.reopen(slot_id, status, seats[slot_id])
+    await Place.filter(id__in=made.places).update(
+        status=PlaceStatus.CONFIRMED, cancelled_at=None, ended_by=EndedBy.NOBODY, reason=""
+    )
+    await WaitlistEntry.filter(id__in=made.turns).update(status=WaitlistStatus.WAITING)
+    parties = {place.reservation.id: place.reservation for place in places}
+    await _renew(list(parties.values()), now)
+
+
+async def _claim(made: CallOff, now: datetime) -> bool:
+    return bool(await CallOff.filter(id=made.id, undone_at=None).update(undone_at=now))
+
+
+async def _held(slot_ids: Iterable[int]) -> list[Place]:
+    held = Place.filter(slot_id__in=list(slot_ids), status=PlaceStatus.CONFIRMED)
+    return await held.order_by("slot_id", "id").select_related("reservation")
+
+
+async def _unreached(parties: Iterable[Reservation]) -> list[Reservation]:
+    """Those to ring: no address, no browser, or all messages stopped."""
+    ids = [party.id for party in parties]
+    reached = Q(recipient__email__not="") | Q(recipient__subscriptions__id__not_isnull=True)
+    told = Reservation.filter(reached, id__in=ids, recipient__stopped_at=None)
+    known = {int(row["id"]) for row in await told.values("id")}
+    silent = Reservation.filter(id__in=[i for i in ids if i not in known])
+    return await silent.order_by("kana", "name")
+
+
+def _key(made: CallOff) -> str:
+    """Ends with a colon, so that 1 is no prefix of 12."""
+    return f"{EVENT_OFF}{made.id}:"
