@@ -182,12 +182,12 @@ async def told_at(recipient_id: int, key: str) -> datetime | None:
 
 
 async def is_on_its_way(recipient_id: int, key: str) -> bool:
-    """Whether the message of this key has been due, and no service has taken it yet: nobody can
-    have read it."""
+    """Whether the message of this key has been due, and no service has taken it yet, or none did
+    before it was over: nobody can have read it."""
     reminder = await Reminder.get_or_none(recipient_id=recipient_id, key=key)
     if reminder is None:
         return False
-    open_ones = (DeliveryStatus.WAITING, DeliveryStatus.TOGETHER)
+    untaken = (DeliveryStatus.WAITING, DeliveryStatus.TOGETHER, DeliveryStatus.EXPIRED)
     ways = Delivery.filter(reminder_id=reminder.id, revision=reminder.revision)
-    still = await ways.filter(status__in=open_ones).exists()
+    still = await ways.filter(status__in=untaken).exists()
     return still and await told_at(recipient_id, key) is None

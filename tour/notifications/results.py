@@ -15,6 +15,7 @@ from tour.notifications.answers import (
     UNCERTAIN_PAUSES,
     Outcome,
     Verdict,
+    Whose,
     pause_before,
 )
 from tour.notifications.fan_out import END, mail_instead, part_company
@@ -130,7 +131,9 @@ def _again_at(job: Job, outcome: Outcome, now: datetime) -> datetime | None:
     """When to try again, or None when this was the last try."""
     match outcome.verdict:
         case Verdict.RETRY:
-            pause = pause_before(job.attempt, outcome.retry_after)
+            # How long a service is left alone is not the letter's affair (see `circuits`).
+            attempt = 1 if outcome.whose == Whose.SERVICE else job.attempt
+            pause = pause_before(attempt, outcome.retry_after)
             left = job.expires_at - now
             is_worth_it = outcome.retry_after is None and left > LAST_MOMENT
             return now + (min(pause, left / 2) if is_worth_it else pause)

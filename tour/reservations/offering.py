@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tour.i18n import lazy as _
 from tour.i18n import translate
+from tour.notifications import queries as told
 from tour.notifications import service as notifications
 from tour.notifications.message import Action
 from tour.notifications.service import Draft
@@ -53,3 +54,14 @@ async def offer(entry: WaitlistEntry, slot: Slot, open_for: Window, now: datetim
 def key_of(entry: WaitlistEntry) -> str:
     """Ends with a colon, so that entry 1 is no prefix of entry 12."""
     return f"offer:{entry.id}:"
+
+
+async def was_told_late(entry: WaitlistEntry, slot: Slot, now: datetime) -> bool:
+    """Whether the message left so late, for want of a mail server or a worker, that there is still
+    time to answer; the offer then lasts as long."""
+    at = await told.told_at(entry.reservation.recipient_id, key_of(entry))
+    fair = await window_for(entry, slot, at) if at else None
+    if fair is None or fair.ends_at <= max(now, (entry.offer_ends_at or now) + offers.PROMPTLY):
+        return False
+    await WaitlistEntry.filter(id=entry.id).update(offer_ends_at=fair.ends_at)
+    return True

@@ -21,6 +21,8 @@ LASTS = (
 )
 """How long before the start: the waking time to answer a notification, and a letter. Thirteen of
 these hours are a whole day."""
+PROMPTLY = timedelta(minutes=1)
+"""What leaves within this was told in time."""
 LAST_YES = timedelta(minutes=30)
 """After the start: as late a yes still takes seats that are free."""
 
