@@ -5,7 +5,7 @@ read as Python's `fold=0` reads it, before the change (PEP 495): at most an hour
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -74,6 +74,13 @@ def due_reminders(visits: Iterable[Visit], zone: ZoneInfo, *, now: datetime) -> 
         found += [_half_hour(stop) for stop in stops]
         found += [_leave(stop, stop.walk) for stop in stops if stop.walk is not None]
     return [due for due in found if now <= due.due_at < due.expires_at]
+
+
+def setting_out(visits: Iterable[Visit], *, now: datetime) -> list[Due]:
+    """When to leave for each visit whose walk is known and that has not begun: now, where one
+    should be on the way already."""
+    due = [_leave(visit, visit.walk) for visit in visits if visit.walk is not None]
+    return [replace(one, due_at=max(one.due_at, now)) for one in due if now < one.expires_at]
 
 
 def live_at(concerns: date | None, zone: ZoneInfo, *, now: datetime) -> datetime:

@@ -298,6 +298,12 @@ async def promised(recipient_id: int, key: str) -> datetime | None:
     return found.due_at if found else None
 
 
+async def standing(recipient_id: int, prefix: str) -> dict[str, Reminder]:
+    """What was promised under keys that begin so, sent or not."""
+    found = await Reminder.filter(recipient_id=recipient_id, key__startswith=prefix)
+    return {reminder.key: reminder for reminder in found}
+
+
 async def due_at(recipient_id: int, key: str) -> datetime | None:
     """When the message of this key was promised for, sent or not; None where there is none."""
     last = await Reminder.get_or_none(recipient_id=recipient_id, key=key)

@@ -22,10 +22,11 @@ PAGE = "/reservations/{reference}"
 WAY = "/sites/{slug}#way"
 TITLES = {
     Choice.EVENING: _("Tomorrow's session"),
-    Choice.TWO_HOURS: _("Your session begins in about two hours"),
-    Choice.HALF_HOUR: _("Your session begins in half an hour"),
+    Choice.TWO_HOURS: _("Your session begins at %(time)s"),
+    Choice.HALF_HOUR: _("Your session begins at %(time)s"),
     Choice.LEAVE: _("Time to leave"),
 }
+"""True whenever they are read: a message waits for the end of the quiet hours, or for a network."""
 GRACE_RULE = _(
     "Your seats wait until %(n)s minutes after the start. Tell us with one tap if you are late.",
     n=int(GRACE.total_seconds() // 60),
@@ -58,25 +59,6 @@ async def renew(reservation: Reservation, slots: Sequence[Slot], *, now: datetim
     kept = [f"{Choice.LEAVE}:{slot.id}" for slot in slots]
     await notifications.cancel(reservation.recipient_id, f"{Choice.LEAVE}:", but=kept)
     wanted = _of_visits(reservation, slots, zone_of(reservation), now)
-    await notifications.queue_all(reservation.recipient_id, wanted, now=now)
-
-
-async def promise_leaving(
-    reservation: Reservation,
-    slots: Sequence[Slot],
-    walks: Mapping[int, timedelta],
-    *,
-    now: datetime,
-) -> None:
-    """Say when to leave for each of these slots (by id, the walk from the stop before in the
-    party's plan), and take back what an earlier plan said."""
-    wanted = [
-        draft
-        for draft in _of_visits(reservation, slots, zone_of(reservation), now, walks)
-        if draft.key.startswith(f"{Choice.LEAVE}:")
-    ]
-    but = [draft.key for draft in wanted]
-    await notifications.cancel(reservation.recipient_id, f"{Choice.LEAVE}:", but=but)
     await notifications.queue_all(reservation.recipient_id, wanted, now=now)
 
 
@@ -230,9 +212,10 @@ def _reminder(
     way = WAY.format(slug=slots[first.id].programme.site.slug)
     is_near = due.choice in (Choice.HALF_HOUR, Choice.LEAVE)
     answer = _("Late, or can't come") if is_near else _("We can't come")
+    begins = f"{first.starts_at.astimezone(zone):%H:%M}"
     return message(
         reservation,
-        TITLES[due.choice],
+        Text(TITLES[due.choice].message, {"time": begins}),
         lines,
         Action(translate("Show the way", lang), way),
         Action(answer.in_language(lang), f"{page}/{'late' if is_near else 'cannot-come'}"),

@@ -13,7 +13,9 @@ from starlette.datastructures import State
 from tour.clock import Clock
 from tour.programmes.purging import purge_programmes
 from tour.repeating import Loop, repeating
-from tour.routes import itineraries
+from tour.routes import itineraries, leaving
+from tour.routes.desks import desks_at
+from tour.routes.leaving_alone import promise_alone
 from tour.routes.models import Itinerary
 from tour.routes.plan_news import tell_news
 from tour.sites.revision import current_revision
@@ -37,18 +39,32 @@ async def sweep(now: datetime) -> int:
     return erased + await purge_programmes(now=now)
 
 
+A_MINUTE = SLACK = timedelta(minutes=1)
+"""So much longer back than the last look: what was being written then."""
+
+
 @dataclass(slots=True)
 class LookOut:
-    """Tells news of plans whenever the catalogue has changed since it last did."""
+    """Tells news of plans, and when to leave for their sessions, whenever the catalogue has changed
+    since it last did, or a party has given something back."""
 
     parts: State
     seen: int = -1
+    looked_at: datetime | None = None
+    alone_at: datetime | None = None
 
     async def look(self) -> None:
-        revision = await current_revision()
+        now, revision = self.parts.clock(), await current_revision()
+        desks = await desks_at(self.parts, now)
         if revision != self.seen:
-            await tell_news(self.parts, now=self.parts.clock())
-            self.seen = revision
+            await tell_news(self.parts, now=now)
+            await leaving.follow(desks, None)
+        elif self.looked_at is not None:
+            await leaving.follow(desks, self.looked_at - SLACK)
+        if self.alone_at is None or now - self.alone_at >= A_MINUTE:
+            await promise_alone(self.parts, desks)
+            self.alone_at = now
+        self.seen, self.looked_at = revision, now
 
 
 def telling_news(parts: State) -> AbstractAsyncContextManager[Loop]:

@@ -1,35 +1,141 @@
-"""When to leave for the reserved stops of a plan: told to the parties that reserved from it."""
+"""When to leave for reserved sessions: by the plan that they are in, else from the session before
+them or from the station."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from tour.db import transaction
-from tour.reservations import reminders
-from tour.reservations.models import Reservation
+from tour.programmes.models import SlotStatus
+from tour.reservations import setting_out
+from tour.reservations.arrivals import arrivals_of
+from tour.reservations.models import Place, PlaceStatus, Reservation
 from tour.reservations.parties import slots_with_programmes
+from tour.reservations.setting_out import Way
+from tour.routes import itineraries
+from tour.routes.desks import Desks
+from tour.routes.edits import PlannedStop, Stops
 from tour.routes.itineraries import ItineraryEntry
+from tour.routes.models import ItineraryReservation
+from tour.routes.paths import Profile
+from tour.routes.plan_forms import spot_name
+from tour.routes.planner_problem import Trouble
 from tour.routes.planning import Desk
+from tour.routes.timed_day import TimedDay
+
+Ways = dict[int, Way]
 
 
 async def promise(desk: Desk, entry: ItineraryEntry, *, now: datetime) -> None:
     """Say anew when to leave, by the stops and walks of this plan as they are now.
 
-    The first stop of a day has no walk from a stop, but one from where the day begins.
+    One comes from the last stop that one really goes to: not from a session that was called off or
+    given back, nor from a closed door. What is reserved and not in the plan is walked to as well.
     """
     if not entry.reserved:
         return
-    day = await desk.timed(entry.stops)
-    walks: dict[str, dict[int, timedelta]] = defaultdict(dict)
-    for stop, hop in zip(day.stops, day.hops, strict=False):
+    day = await desk.timed(await _visited(desk, entry))
+    ways: dict[str, Ways] = defaultdict(dict)
+    for number, stop in enumerate(day.stops):
         if reference := entry.reserved.get(stop.slot_id or 0):
-            walks[reference][stop.slot_id or 0] = timedelta(minutes=hop.minutes)
+            party = next(p for p in entry.reservations if p.reservation.reference == reference)
+            way = _way(desk, entry, day, number, party.reservation.lang)
+            ways[reference][stop.slot_id or 0] = way
     for of_party in entry.reservations:
         reference = of_party.reservation.reference
-        await _tell(reference, walks[reference], now)
+        await tell(reference, ways[reference], now)
 
 
-async def _tell(reference: str, walks: dict[int, timedelta], now: datetime) -> None:
-    slots = await slots_with_programmes(walks) if walks else []
+async def follow(desks: Desks, changed_since: datetime | None) -> None:
+    """Promise anew for the plans still to come; only for those whose parties gave something
+    back since an instant, where one is given."""
+    today = desks.context.local.date()
+    for token in await _plans_with_parties(today, changed_since):
+        entry = await itineraries.find(token)
+        await promise(await desks.desk_of(entry), entry, now=desks.now)
+
+
+async def _plans_with_parties(today: date, changed_since: datetime | None) -> list[str]:
+    found = ItineraryReservation.filter(itinerary__on_date__gte=today)
+    if changed_since is not None:
+        found = found.filter(reservation__places__cancelled_at__gte=changed_since)
+    tokens = await found.distinct().values_list("itinerary__edit_token", flat=True)
+    return sorted(set(map(str, tokens)))
+
+
+async def _visited(desk: Desk, entry: ItineraryEntry) -> Stops:
+    """The stops that one goes to, with what is reserved beside the plan at its time."""
+    given_back = {
+        place.slot.id
+        for party in entry.reservations
+        for place in party.places
+        if place.status != PlaceStatus.CONFIRMED
+    } - entry.reserved.keys()
+    day = await desk.timed(entry.stops)
+    stops = [
+        stop
+        for stop, timed in zip(day.stops, day.times.stops, strict=True)
+        if stop.slot_id not in given_back
+        if not (timed.trouble is Trouble.CLOSED and stop.slot_id not in entry.reserved)
+        if not _is_off(desk, stop)
+    ]
+    missing = set(entry.reserved) - {stop.slot_id for stop in stops}
+    for slot_id, site_id in (await itineraries.sites_of_slots(missing)).items():
+        slot = desk.slots.get(slot_id)
+        if slot is None or slot.status == SlotStatus.CANCELLED:
+            continue
+        if desk.town.instant_of(0) <= slot.starts_at < desk.town.instant_of(24 * 60):
+            starts = desk.town.minute_of(slot.starts_at)
+            before = [stop for stop in stops if _begins(desk, day, stop) < starts]
+            stops.insert(len(before), PlannedStop(site_id, slot_id, 0))
+    return tuple(stops)
+
+
+def _is_off(desk: Desk, stop: PlannedStop) -> bool:
+    slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
+    return slot is not None and slot.status == SlotStatus.CANCELLED
+
+
+def _begins(desk: Desk, day: TimedDay, stop: PlannedStop) -> int:
+    slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
+    if slot:
+        return desk.town.minute_of(slot.starts_at)
+    return next((t.start for s, t in zip(day.stops, day.times.stops, strict=True) if s == stop), 0)
+
+
+def _way(desk: Desk, entry: ItineraryEntry, day: TimedDay, number: int, lang: str) -> Way:
+    """To a stop of the day from the one before it, or from where the day begins."""
+    sites = desk.town.catalogue.by_id
+    goal = sites[day.stops[number].site_id]
+    if number:
+        before = sites[day.stops[number - 1].site_id]
+        start, origin = before.slug, before.text("name", lang)
+    else:
+        start = str(entry.wish["from"])
+        origin = spot_name(desk.town.catalogue, start, lang)
+    hop = day.hops[number]
+    return Way(timedelta(minutes=hop.minutes), origin, _walk_page(start, goal.slug, desk))
+
+
+def _walk_page(start: str, goal: str, desk: Desk) -> str:
+    asked = {"from": start, "to": goal}
+    if desk.wish.profile is not Profile.WALK:
+        asked["profile"] = desk.wish.profile.value
+    return f"/walk?{urlencode(asked)}"
+
+
+async def tell(reference: str, ways: Ways, now: datetime) -> None:
+    """Promise it to a party, but not of sessions at which it is already."""
     async with transaction():
         party = await Reservation.get(reference=reference).select_related("recipient")
-        await reminders.promise_leaving(party, slots, walks, now=now)
+        coming = await _coming(party.id, ways)
+        slots = await slots_with_programmes(coming) if coming else []
+        await setting_out.promise(party, slots, ways, now=now)
+
+
+async def _coming(reservation_id: int, slot_ids: Iterable[int]) -> list[int]:
+    """Without those at which the party is already."""
+    places = await Place.filter(reservation_id=reservation_id, slot_id__in=list(slot_ids))
+    arrived = await arrivals_of([place.id for place in places])
+    return [place.slot_id for place in places if place.id not in arrived]

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, QueryParams
 
 from tour.events.agenda import Agenda
 from tour.geo import Bounds, Point, distance_m, parse_lon_lat
-from tour.i18n import Text
+from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.reservations.rules import MAX_PARTY
 from tour.routes.day import LIKED, DayWish, WalkStyle
@@ -160,6 +160,15 @@ def spot(name: str, context: PlanContext) -> Point:
     if not is_within_reach(point, context.bounds):
         raise ValueError("far")
     return point
+
+
+def spot_name(catalogue: Catalogue, spot: str, lang: str) -> str:
+    """What a station, a place or a chosen point is called."""
+    if station := catalogue.station(spot):
+        return translate("%(name)s station", lang, name=station.name_in(lang))
+    if site := catalogue.by_slug.get(spot):
+        return site.text("name", lang)
+    return translate("The chosen point", lang)
 
 
 def is_within_reach(point: Point, town: Bounds) -> bool:

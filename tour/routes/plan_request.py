@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.requests import Request
 
-from tour.i18n import translate
 from tour.reservations import mine
 from tour.reservations.models import PlaceStatus
 from tour.reservations.queries import ReservationEntry, by_references
@@ -16,7 +15,7 @@ from tour.routes.day import DayWish
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import Stops
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.plan_forms import PlanContext
+from tour.routes.plan_forms import PlanContext, spot_name
 from tour.routes.plan_rows import Reader
 from tour.routes.planning import Desk
 from tour.web import lang, now
@@ -73,13 +72,7 @@ class PlanRequest:
         return Reader(lang(self.request), start, end)
 
     def name_of(self, spot: str) -> str:
-        """What a station, a place or a chosen point is called."""
-        language = lang(self.request)
-        if station := self.context.catalogue.station(spot):
-            return translate("%(name)s station", language, name=station.name_in(language))
-        if site := self.context.catalogue.by_slug.get(spot):
-            return site.text("name", language)
-        return translate("The chosen point", language)
+        return spot_name(self.context.catalogue, spot, lang(self.request))
 
 
 async def plan_request(request: Request) -> PlanRequest:
