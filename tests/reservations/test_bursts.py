@@ -64,6 +64,7 @@ async def test_a_burst_is_seen_taken_back_and_given_back(
     assert (seen.parties, seen.people, seen.phones) == (6, 6, 0)
     page = await staff.get(PATH)
     assert "203.0.113" not in page.text
+    assert page.text.count("北 花子") == 6
     assert (await staff.post(PATH, data={"network": seen.network})).status_code == 303
     assert await Place.filter(status=PlaceStatus.CONFIRMED).count() == 1, "the neighbour's"
     waiting = await WaitlistEntry.get()

@@ -8,10 +8,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from tests.accounts.signing import make_account, sign_in_as
 from tests.conftest import COMPILED, TurnableClock
 from tests.reservations.crowds import Opening, Scene, from_address
 from tests.reservations.factories import make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
+from tour.accounts.roles import Role
 from tour.app import create_app
 from tour.programmes.models import Slot
 from tour.reservations import draws, newcomers, worker
@@ -297,3 +299,17 @@ async def test_seats_kept_for_children_are_for_parties_that_bring_some(app: Star
         path = f"{entered.headers['location']}/change"
         assert (await phone.post(path, data=smaller)).status_code == 303
     assert (await DrawEntry.get()).pools == []
+
+
+async def test_staff_reserve_for_people_who_ring_them(app: Starlette, clock: TurnableClock) -> None:
+    """Many telephones from one desk, also in a rush; a host has no such right."""
+    slots = [await opening_slot(clock, capacity=40), await opening_slot(clock, capacity=40)]
+    async with from_address(app, "192.0.2.1") as desk:
+        await sign_in_as(desk, await make_account("staff@example.org", Role.STAFF))
+        for number in range(newcomers.PHONE_SEATS + 5):
+            answer = await reserve(desk, slots[0], **telephone(number))
+            assert answer.status_code == 303
+        await sign_in_as(desk, await make_account("host@example.org"))
+        answers = [await reserve(desk, slots[1], **telephone(100 + n)) for n in range(30)]
+    assert answers[-1].status_code == 422
+    assert (await Slot.get(id=slots[0].id)).seats_taken == newcomers.PHONE_SEATS + 5

@@ -13,9 +13,12 @@ from tour.accounts.invitations import Offer
 from tour.accounts.roles import Permission
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
+from tour.limits.counting import Limit, limits
 from tour.web import lang, now, state
 from tour.web.forms import Typed, read_form
 
+INVITATIONS = Limit(20, 3600)
+"""By one host, to whomever; how many one mail box gets is counted with the invitation itself."""
 NO_SAMPLE_MAIL = _("Sample accounts send no mail. Print a letter instead.")
 
 
@@ -28,6 +31,7 @@ async def invite(request: Request) -> Response:
     tending = await _tending(request)
     form = await read_form(request, 5)
     offer = Offer(site=tending.site)
+    await limits(request).hit((INVITATIONS, f"invite:{tending.who.account.id}"))
     if form.get("do") == "letter":
         token = await invitations.invite_by_letter(offer, actor=tending.actor, now=now(request))
         path = site_path(request, "hosts:letter", tending, token=token)

@@ -39,7 +39,8 @@ from tour.reservations.parties import slots_with_programmes
 SUBJECT = "burst"
 CLEARED, RESTORED = "burst.clear", "burst.restore"
 SMALLEST = 5
-MOST_SHOWN = 50
+MOST_SHOWN = 20
+MOST_NAMES = 40
 TOLD_FOR = timedelta(days=3)
 WHOSE = """
 FROM reservation r JOIN recipient t ON t.id = r.recipient_id
@@ -71,6 +72,8 @@ class Burst:
     phones: int
     began_at: datetime
     ended_at: datetime
+    names: tuple[tuple[int, str], ...]
+    """(number, name) of the first parties: people's names differ, and are names."""
 
 
 async def found(*, now: datetime) -> list[Burst]:
@@ -83,9 +86,16 @@ async def found(*, now: datetime) -> list[Burst]:
             int(row["phones"]),
             instant(row["began_at"]),
             instant(row["ended_at"]),
+            await _names(row["network"], now),
         )
         for row in await fetch(FOUND, now - KEPT)
     ]
+
+
+async def _names(network: str, now: datetime) -> tuple[tuple[int, str], ...]:
+    ids = [int(row["id"]) for row in await fetch(PARTIES, now - KEPT, network)][:MOST_NAMES]
+    rows = await Reservation.filter(id__in=ids).order_by("id").values("id", "name")
+    return tuple((row["id"], row["name"]) for row in rows)
 
 
 async def cleared(*, now: datetime) -> list[AuditEntry]:

@@ -6,6 +6,8 @@ that come to nothing takes nothing from them.
 
 from starlette.requests import Request
 
+from tour.accounts import guards
+from tour.accounts.roles import Permission
 from tour.errors import TooManyRequests
 from tour.i18n import lazy as _
 from tour.limits.counting import BY_CROWD, Limit, client_of, count, count_in_a_crowd, limits
@@ -33,10 +35,13 @@ async def count_code(request: Request) -> None:
 async def count_wish(request: Request, what: str, party: Party | None) -> Newcomer | None:
     """Count one form that would reserve; whether somebody unknown sends it, and in what crowd.
 
-    None for a device that has proved this contact before, and where the operator has switched the
-    watch off. Raises TooManyRequests.
+    None for a device that has proved this contact before, for staff, and where the operator has
+    switched the watch off. Raises TooManyRequests.
     """
     client = client_of(request)
+    if await _is_for_somebody(request):
+        await count(request, what)
+        return None
     forms = [(BY_CROWD, f"{what}:{client}")]
     if party and known.is_known(request, party):
         beyond = await limits(request).watch(forms, _of_contact(party, BY_CONTACT), refusing=1)
@@ -57,8 +62,16 @@ async def count_wish(request: Request, what: str, party: Party | None) -> Newcom
     return Newcomer(network, is_busy=any(rest), are_phones_busy=are_phones_busy)
 
 
+async def _is_for_somebody(request: Request) -> bool:
+    """Whether staff reserve on behalf of people who ring them: many, from one desk."""
+    who = await guards.visitor_account(request)
+    return who is not None and who.may(Permission.CHANGE_RESERVATIONS)
+
+
 async def count_made(request: Request, party: Party) -> None:
     """Count what was admitted: of a contact, for devices that know it and for others apart."""
+    if await _is_for_somebody(request):
+        return
     if known.is_known(request, party):
         await limits(request).watch(_of_contact(party, BY_CONTACT))
     elif most := state(request).settings.rush:
