@@ -17,6 +17,7 @@ import pytest
 from jinja2.bccache import Bucket
 from starlette.applications import Starlette
 
+from tests.calendar_store import calendar_store  # noqa: F401 - a fixture for all
 from tests.post_office import post_office  # noqa: F401 - a fixture for all
 from tests.postgres import PostgresServer
 from tour import db

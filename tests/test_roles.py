@@ -228,11 +228,15 @@ async def ask_as(
         return await client.request(method, path, data={"x": "1"})
 
 
+NOTES = {"calendar_entry"}
+"""What calendars were last given (decision 0023): nobody sees it but the next file."""
+
+
 async def dump() -> dict[str, str]:
     """All rows of all tables."""
     client = get_connection("default")
     rows = {}
-    for name in await read_schema():
+    for name in (await read_schema()).keys() - NOTES:
         found = await client.execute_query_dict(f'SELECT * FROM "{name}"')  # noqa: S608 - ours
         rows[name] = json.dumps([dict(row) for row in found], default=str, sort_keys=True)
     return rows

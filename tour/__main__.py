@@ -16,6 +16,7 @@ from tour.demo.cli import catalogue, demo, load_demo
 from tour.errors import ConfigurationError
 from tour.logs import set_up_logs
 from tour.notifications.cli import vapid, work
+from tour.reservations.appointments import encloser
 from tour.reservations.draw_cli import draw
 from tour.reservations.worker import reservations_worker
 from tour.routes.plan_bench import plan_bench
@@ -91,7 +92,7 @@ def town_streets(server: str) -> None:
 @cli.command(help="Send reminders, pass on seats, hold draws. Any number may run.")
 @click.pass_obj
 def worker(settings: Settings) -> None:
-    work(settings, beside=reservations_worker)
+    work(settings, beside=reservations_worker, enclose=encloser(settings.base_url))
 
 
 async def _prepare(settings: Settings) -> None:

@@ -37,6 +37,7 @@ from tour.patience import PAGES
 from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
 from tour.repeating import Loop
+from tour.reservations.appointments import encloser
 from tour.reservations.urls import urls as reservation_urls
 from tour.reservations.worker import reservations_worker
 from tour.routes.approaches import approach_finder
@@ -126,7 +127,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         loops: list[Loop] = []
         app.state.loops = loops
         if settings.worker == "inline":
-            loops.append(await enter(running_worker(settings, clock)))
+            loops.append(await enter(running_worker(settings, clock, encloser(settings.base_url))))
             loops.extend(await enter(reservations_worker(clock)))
             loops.append(await enter(beating()))
         loops.append(await enter(keeping_pictures(settings.var, clock)))

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from icalendar import Calendar
 
+from tests.calendar_store import CalendarStore
 from tests.conftest import TurnableClock
 from tests.factories import (
     EVENT_DAY,
@@ -587,6 +588,10 @@ class TestFiles:
         space = {"g": "http://www.topografix.com/GPX/1/1"}
         assert len(root.findall("g:wpt", space)) == 4
         assert len(root.findall("g:trk/g:trkseg", space)) == 4
+        assert all(p.find("g:time", space) is not None for p in root.iterfind(".//g:wpt", space))
+        walked = [p.findtext("g:time", "", space) for p in root.iterfind(".//g:trkpt", space)]
+        assert walked == sorted(walked), "one walks forward in time"
+        assert len(set(walked)) > 4
 
     async def test_the_calendar_has_each_stop_at_its_time(self, client: httpx.AsyncClient) -> None:
         await a_town()
@@ -597,6 +602,30 @@ class TestFiles:
         assert len(events) == 3
         edit_token = (await Itinerary.get()).edit_token
         assert edit_token not in answer.text
+
+    async def test_a_reserved_session_is_the_same_entry_as_in_its_reservation(
+        self, client: httpx.AsyncClient, calendar_store: CalendarStore
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        first = Calendar.from_ical((await client.get(f"{url}.ics")).content).walk("VEVENT")
+        reserved = (await TestReservingTheDay().reserve(client, url)).headers["location"]
+        ticket = await client.get(f"{reserved}/calendar.ics")
+        plan = await client.get(f"{url}.ics")
+        calendar_store.put(ticket.content)
+        calendar_store.put(plan.content)
+        kept = calendar_store.events()
+        assert len(kept) == 3, "two sessions and a place to look at"
+        mine = {str(e["UID"]): e for e in Calendar.from_ical(ticket.content).walk("VEVENT")}
+        same = [e for e in Calendar.from_ical(plan.content).walk("VEVENT") if e["UID"] in mine]
+        assert len(same) == 2
+        for event in same:
+            other = mine[str(event["UID"])]
+            for name in ("DTSTART", "DTEND"):
+                assert event[name].dt == other[name].dt
+            assert event["SEQUENCE"] == other["SEQUENCE"]
+        assert reserved.rpartition("/")[2] not in plan.text, "the file may be passed on"
+        assert [e["SEQUENCE"] for e in first] == [1, 1, 1]
 
     async def test_an_unknown_plan_has_no_file(self, client: httpx.AsyncClient) -> None:
         for ending in ("gpx", "ics", "geojson"):

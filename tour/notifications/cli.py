@@ -16,6 +16,7 @@ from tour.errors import ConfigurationError
 from tour.health.beating import beating
 from tour.logs import set_up_logs
 from tour.notifications import outbox
+from tour.notifications.enclosing import Enclose, nothing
 from tour.notifications.keys import new_private_key
 from tour.notifications.worker import FULL, open_worker
 from tour.settings import Settings
@@ -24,19 +25,20 @@ Beside = Callable[[Clock], AbstractAsyncContextManager[object]]
 """Other work of the same process, for as long as the block lasts."""
 
 
-def work(settings: Settings, beside: Beside) -> None:
+def work(settings: Settings, beside: Beside, enclose: Enclose = nothing) -> None:
     """Send reminders and mails until SIGTERM or SIGINT, with the work `beside` them."""
     set_up_logs()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_work(settings, beside))
+        runner.run(_work(settings, beside, enclose))
 
 
-async def _work(settings: Settings, beside: Beside) -> None:
+async def _work(settings: Settings, beside: Beside, enclose: Enclose) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = SteadyClock(clock_from(settings.clock) if settings.clock else system_clock)
-    async with db.opened(settings.database_url), open_worker(settings, clock, FULL) as one:
+    opened = open_worker(settings, clock, FULL, enclose)
+    async with db.opened(settings.database_url), opened as one:
         try:
             await outbox.is_anything_due(clock())
         except OperationalError as exc:

@@ -15,6 +15,7 @@ import jinja2
 from tour.clock import Clock
 from tour.i18n import current_language
 from tour.notifications.answers import SENT, Outcome, Verdict, Whose
+from tour.notifications.enclosing import Cover, Enclosure, enclose_in
 from tour.notifications.message import Message
 from tour.notifications.smtp import NO_ADDRESS, MailLine, MailServer, is_mail_box
 from tour.settings import Settings
@@ -37,6 +38,7 @@ class Letter:
     name: str
     reader: str = ""
     """The key that only the reader of the mail box has (`mail_boxes`)."""
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Carrier(Protocol):
@@ -66,6 +68,10 @@ class Mailer:
         self._sender = sender
         self._base_url = base_url
         self._town = town
+
+    def cover(self, to: str, name: str) -> Cover:
+        """What is known of a letter before it is written."""
+        return Cover(self._sender, self._town.brand, to, name, self._clock())
 
     async def send(self, letter: Letter) -> Outcome:
         """Try once. Never raises for what a mail server or a network does."""
@@ -103,6 +109,7 @@ class Mailer:
         mail["List-Unsubscribe"] = f"<{stop_url}>"
         mail.set_content(text)
         mail.add_alternative(html, subtype="html")
+        enclose_in(mail, letter.enclosures)
         return mail
 
 

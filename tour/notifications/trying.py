@@ -5,6 +5,7 @@ import logging
 
 from tour.clock import Clock
 from tour.notifications.answers import Outcome, Verdict
+from tour.notifications.enclosing import Enclose, nothing
 from tour.notifications.mail import Letter, Mailer
 from tour.notifications.mail_boxes import reader_key
 from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Envelope, joined, payload
@@ -21,13 +22,21 @@ MAX_CLAIMS = 40
 
 class Trier:
     def __init__(
-        self, push: PushSender, mailer: Mailer, clock: Clock, *, base_url: str, seal: Seal
+        self,
+        push: PushSender,
+        mailer: Mailer,
+        clock: Clock,
+        *,
+        base_url: str,
+        seal: Seal,
+        enclose: Enclose = nothing,
     ) -> None:
         self._push = push
         self._mailer = mailer
         self._clock = clock
         self._base_url = base_url
         self._seal = seal
+        self._enclose = enclose
 
     async def attempt(self, job: Job) -> Outcome:
         """How it went; never raises."""
@@ -47,7 +56,7 @@ class Trier:
         if job.unfinished > MAX_CLAIMS:
             return Outcome(Verdict.FAILED, "given up: no try came to an end")
         if job.service == MAIL:
-            return await self._mailer.send(_letter(job, self._seal))
+            return await self._mailer.send(await self._letter(job))
         if job.endpoint is None:
             return Outcome(Verdict.GONE, "unsubscribed")
         outcome = await self._push.send(self._message(job, MAX_BYTES, int(left)))
@@ -55,23 +64,25 @@ class Trier:
             outcome = await self._push.send(self._message(job, SHORT_BYTES, int(left)))
         return outcome
 
+    async def _letter(self, job: Job) -> Letter:
+        name = letter_name(job)
+        told = [part.reminder_id for part in job.parts]
+        return Letter(
+            to=job.email,
+            message=joined(job.parts).opened(self._seal),
+            lang=job.lang,
+            token=job.token,
+            name=name,
+            reader=reader_key(job.token, self._seal),
+            enclosures=await self._enclose(told, self._mailer.cover(job.email, name)),
+        )
+
     def _message(self, job: Job, max_bytes: int, ttl: int) -> Push:
         tag = f"reminder-{job.reminder_id}"
         said = joined(job.parts).opened(self._seal)
         envelope = Envelope(said, tag, job.revision, job.lang, self._base_url)
         raw = payload(envelope, max_bytes)
         return Push(job.endpoint or "", job.p256dh or "", job.auth or "", raw, topic=tag, ttl=ttl)
-
-
-def _letter(job: Job, seal: Seal) -> Letter:
-    return Letter(
-        to=job.email,
-        message=joined(job.parts).opened(seal),
-        lang=job.lang,
-        token=job.token,
-        name=letter_name(job),
-        reader=reader_key(job.token, seal),
-    )
 
 
 def letter_name(job: Job) -> str:

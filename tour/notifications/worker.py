@@ -19,6 +19,7 @@ from tour.db import transaction
 from tour.notifications import circuits, outbox, results
 from tour.notifications.answers import Outcome
 from tour.notifications.circuits import Answered, Complaints
+from tour.notifications.enclosing import Enclose, nothing
 from tour.notifications.fan_out import fan_out
 from tour.notifications.lanes import IN_HAND, Lane
 from tour.notifications.mail import Mailer, open_mailer
@@ -74,8 +75,9 @@ class Worker:
         base_url: str,
         seal: Seal,
         pace: Pace = FULL,
+        enclose: Enclose = nothing,
     ) -> None:
-        self._trier = Trier(push, mailer, clock, base_url=base_url, seal=seal)
+        self._trier = Trier(push, mailer, clock, base_url=base_url, seal=seal, enclose=enclose)
         self._clock = clock
         self._pace = pace
         self._tasks: set[asyncio.Task[None]] = set()
@@ -229,22 +231,29 @@ class Worker:
 
 
 @asynccontextmanager
-async def open_worker(settings: Settings, clock: Clock, pace: Pace) -> AsyncIterator[Worker]:
+async def open_worker(
+    settings: Settings, clock: Clock, pace: Pace, enclose: Enclose = nothing
+) -> AsyncIterator[Worker]:
     """A worker by the operator's settings, with its connections; the database is open already."""
     mailer = open_mailer(settings, clock)
     async with open_sender(settings) as push:
         seal = Seal(secret_key(settings))
         try:
-            yield Worker(push, mailer, clock, base_url=settings.base_url, seal=seal, pace=pace)
+            base_url = settings.base_url
+            yield Worker(
+                push, mailer, clock, base_url=base_url, seal=seal, pace=pace, enclose=enclose
+            )
         finally:
             await mailer.close()
 
 
 @asynccontextmanager
-async def running_worker(settings: Settings, clock: Clock) -> AsyncIterator[Loop]:
+async def running_worker(
+    settings: Settings, clock: Clock, enclose: Enclose = nothing
+) -> AsyncIterator[Loop]:
     """A gentle worker beside the pages, for as long as the block lasts."""
     stop = asyncio.Event()
-    async with open_worker(settings, SteadyClock(clock), GENTLE) as worker:
+    async with open_worker(settings, SteadyClock(clock), GENTLE, enclose) as worker:
         task = asyncio.create_task(worker.run(stop))
         try:
             yield task

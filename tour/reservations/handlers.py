@@ -14,6 +14,7 @@ from tour.notifications import queries as notifications
 from tour.programmes import queries as programmes
 from tour.programmes.queries import SlotEntry
 from tour.reservations import booking_page, changes, mine, queries, service, views
+from tour.reservations.appointments import appointments
 from tour.reservations.booking_page import UNKNOWN_DAY
 from tour.reservations.calendar import calendar_file
 from tour.reservations.clash_views import ClashView
@@ -156,9 +157,10 @@ async def cancel(request: Request) -> Response:
 
 async def calendar(request: Request) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
-    appointments = await views.appointments(request, entry)
+    base_url = state(request).settings.base_url
+    shown = await appointments(entry.reservation, base_url=base_url, now=now(request))
     return Response(
-        calendar_file(appointments, now=now(request)),
+        calendar_file(shown, now=now(request)),
         media_type=ICS,
         headers={
             "Content-Disposition": 'attachment; filename="reservation.ics"',

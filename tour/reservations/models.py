@@ -147,6 +147,26 @@ class Place(Model):
         unique_together = (("reservation", "slot"),)
 
 
+class CalendarEntry(Model):
+    """A place as calendars were last given it: its `digest`, and how often that has changed."""
+
+    id = fields.IntField(primary_key=True)
+    place: fields.OneToOneRelation[Place] = fields.OneToOneField(
+        "models.Place", related_name="calendar_entry"
+    )
+    place_id: int
+    digest = fields.CharField(max_length=64)
+    sequence = fields.IntField(default=0)
+    changed_at: datetime = fields.DatetimeField()
+    mailed_sequence: int | None = fields.IntField(null=True)
+    """As the party's own calendar knows it from a mail; None before the first."""
+    mailed_in = fields.CharField(max_length=80, default="")
+    """The name of that mail: sent once more, it carries the same."""
+
+    class Meta:
+        table = "calendar_entry"
+
+
 class WaitlistEntry(Model):
     """A party's turn in the queue of one slot. The lowest id came first.
 

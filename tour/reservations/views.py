@@ -10,7 +10,6 @@ from tour.programmes import queries as programmes
 from tour.programmes.board import Board
 from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, SlotCard, programme_view
-from tour.reservations.calendar import Appointment
 from tour.reservations.models import EntryStatus, PlaceStatus, Reservation, WaitlistStatus
 from tour.reservations.queries import (
     CheckEntry,
@@ -301,28 +300,3 @@ def can_cancel(entry: ReservationEntry, at: datetime) -> bool:
     """Whether any of it can still be given back; each place has its own cut-off."""
     held = [p for p in entry.places if p.status == PlaceStatus.CONFIRMED]
     return any(not change_problem(p.slot.booking_closes_at, now=at) for p in held)
-
-
-async def appointments(request: Request, entry: ReservationEntry) -> list[Appointment]:
-    base = state(request).settings.base_url
-    reference = entry.reservation.reference
-    url = base + str(request.app.url_path_for("reservations:detail", reference=reference))
-    return [
-        _appointment(place, url, f"{entry.reservation.id}-{place.slot.id}@{base.split('//')[1]}")
-        for place in (await reservation_view(request, entry)).places
-        if not place.is_held and not place.is_unproved
-    ]
-
-
-def _appointment(place: PlaceView, url: str, uid: str) -> Appointment:
-    lines = [place.slot.site.station_text, place.access_note, place.programme.bring]
-    return Appointment(
-        uid=uid,
-        starts_at=place.slot.starts_at,
-        ends_at=place.slot.ends_at,
-        title=f"{place.slot.programme_title} ({place.slot.site.name})",
-        place=f"{place.slot.site.name} {place.slot.site.address}".strip(),
-        description="\n".join(line for line in lines if line),
-        url=url,
-        is_cancelled=place.is_cancelled,
-    )

@@ -1,17 +1,21 @@
 """A plan for other programs: GPX 1.1, iCalendar (RFC 5545) and GeoJSON (RFC 7946)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as Xml
 
 from icalendar import Calendar, Event
 
-from tour.geo import Point, feature, feature_collection, line_geometry, point_geometry
+from tour.geo import Point, distance_m, feature, feature_collection, line_geometry, point_geometry
+from tour.reservations.appointments import Mark
 from tour.routes.walks import Walk
 
 GPX = "http://www.topografix.com/GPX/1/1"
+NAMESPACE = uuid5(NAMESPACE_URL, "open-factory-tour:plan:stop")
 PRODUCT = "-//open-factory-tour//itineraries//EN"
 
 
@@ -32,14 +36,16 @@ class ExportStop:
     arrives_at: datetime
     starts_at: datetime
     leaves_at: datetime
+    mark: Mark | None = None
+    """By what calendars know it, where it is a session that the party has reserved."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportDay:
     name: str
     url: str
-    uid: str
-    """Stays the same, so that a second import replaces the first."""
+    key: str
+    """Tells this plan from others, for ever."""
     version: int
     stops: Sequence[ExportStop]
     legs: Sequence[Walk]
@@ -74,11 +80,22 @@ def plan_gpx(day: ExportDay) -> bytes:
         _text(way_point, "desc", stop.title)
     track = Xml.SubElement(root, f"{{{GPX}}}trk")
     _text(track, "name", day.name)
-    for leg in day.legs:
+    for leg, (start, end) in zip(day.legs, pairwise(day.stops), strict=True):
         segment = Xml.SubElement(track, f"{{{GPX}}}trkseg")
-        for point in leg.line:
-            _position(segment, "trkpt", point)
+        for point, moment in _timed(leg.line, start.leaves_at, end.arrives_at):
+            _text(_position(segment, "trkpt", point), "time", _instant(moment))
     return Xml.tostring(root, encoding="utf-8", xml_declaration=True)  # type: ignore[no-any-return]
+
+
+def _timed(
+    line: Sequence[Point], leaves_at: datetime, arrives_at: datetime
+) -> Iterator[tuple[Point, datetime]]:
+    """Each point with when one is there, walking at one pace."""
+    steps = [distance_m(a, b) for a, b in pairwise(line)]
+    whole, gone = sum(steps) or 1.0, 0.0
+    for point, step in zip(line, [*steps, 0.0], strict=True):
+        yield point, leaves_at + (arrives_at - leaves_at) * (gone / whole)
+        gone += step
 
 
 def plan_ics(day: ExportDay, *, now: datetime) -> bytes:
@@ -86,6 +103,7 @@ def plan_ics(day: ExportDay, *, now: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
     calendar.add("name", day.name)
     for stop in day.stops:
         if stop.slug:
@@ -95,15 +113,21 @@ def plan_ics(day: ExportDay, *, now: datetime) -> bytes:
 
 def _event(day: ExportDay, stop: ExportStop, now: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{stop.slug}-{day.uid}")
+    if stop.mark:
+        event.add("uid", stop.mark.uid)
+        event.add("sequence", stop.mark.sequence)
+        event.add("last-modified", stop.mark.changed_at)
+    else:
+        event.add("uid", str(uuid5(NAMESPACE, f"{day.key}:{stop.slug}")))
+        event.add("sequence", day.version)
     event.add("dtstamp", now)
-    event.add("sequence", day.version)
     event.add("dtstart", stop.starts_at)
-    event.add("dtend", stop.leaves_at)
+    event.add("dtend", stop.mark.ends_at if stop.mark else stop.leaves_at)
     event.add("summary", f"{stop.title} ({stop.name})" if stop.title else stop.name)
     event.add("location", f"{stop.name} {stop.address}".strip())
     event.add("geo", (stop.point.lat, stop.point.lon))
     event.add("url", day.url)
+    event.add("status", "CONFIRMED")
     return event
 
 

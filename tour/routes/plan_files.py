@@ -1,6 +1,7 @@
 """A plan as a file for maps, watches and calendars. The showing link is enough."""
 
 import asyncio
+from collections.abc import Mapping
 from hashlib import sha256
 
 from starlette.requests import Request
@@ -8,6 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from tour.i18n import translate
 from tour.limits.lanes import costly
+from tour.reservations import appointments
+from tour.reservations.appointments import Mark
 from tour.routes import itineraries
 from tour.routes.exports import ExportDay, ExportStop, plan_geojson, plan_gpx, plan_ics
 from tour.routes.plan_handlers import private
@@ -56,23 +59,26 @@ async def _export(request: Request) -> ExportDay:
     desk = await planned.desk_of(entry)
     day = await desk.timed(entry.stops)
     legs = await asyncio.to_thread(walk_legs, day, desk, state(request).walks, lang(request))
+    marks = await appointments.marks(set(entry.reserved.values()), now=now(request))
     base = state(request).settings.base_url
     path = request.app.url_path_for("itineraries:show", token=entry.show_token)
     return ExportDay(
         name=translate("A day on foot, %(day)s", day=entry.day.isoformat()),
         # A file is passed on easily: it carries the link that only shows the plan.
         url=f"{base}{path}",
-        uid=f"{sha256(entry.show_token.encode()).hexdigest()[:16]}@{base.split('//')[1]}",
+        key=sha256(entry.show_token.encode()).hexdigest(),
         version=entry.version,
-        stops=_stops(desk, day, planned.reader(entry.wish)),
+        stops=_stops(desk, day, planned.reader(entry.wish), marks),
         legs=legs,
     )
 
 
-def _stops(desk: Desk, day: TimedDay, reader: Reader) -> list[ExportStop]:
+def _stops(
+    desk: Desk, day: TimedDay, reader: Reader, marks: Mapping[int, Mark]
+) -> list[ExportStop]:
     first = _spot(desk, "S", reader.start_name, desk.wish.starts)
     last = _spot(desk, "G", reader.end_name, day.times.arrives)
-    stops = [_stop(desk, day, index, reader.lang) for index in range(len(day.stops))]
+    stops = [_stop(desk, day, index, reader.lang, marks) for index in range(len(day.stops))]
     return [first, *stops, last]
 
 
@@ -82,7 +88,9 @@ def _spot(desk: Desk, letter: str, name: str, minute: int) -> ExportStop:
     return ExportStop(letter, name, "station", "", "", "", "", point, at, at, at)
 
 
-def _stop(desk: Desk, day: TimedDay, index: int, language: str) -> ExportStop:
+def _stop(
+    desk: Desk, day: TimedDay, index: int, language: str, marks: Mapping[int, Mark]
+) -> ExportStop:
     stop, timed, instant = day.stops[index], day.times.stops[index], desk.town.instant_of
     site = site_card(desk.town.catalogue.by_id[stop.site_id], language)
     slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
@@ -99,4 +107,5 @@ def _stop(desk: Desk, day: TimedDay, index: int, language: str) -> ExportStop:
         arrives_at=instant(timed.arrive),
         starts_at=shown.starts_at if shown else instant(timed.start),
         leaves_at=instant(timed.leave),
+        mark=marks.get(stop.slot_id) if stop.slot_id else None,
     )

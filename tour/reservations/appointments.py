@@ -1,0 +1,179 @@
+"""A party's sessions as its calendars know them, and which of them the next mail carries.
+
+An entry's `sequence` rises when what it says has changed since anybody was last given it, whoever
+changed it: party, host or staff. So no writer has to think of calendars.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from tortoise.expressions import F
+
+from tour.geo import Point
+from tour.i18n import localized, translate, translate_plural
+from tour.notifications.enclosing import Cover, Enclose, Enclosure
+from tour.notifications.models import Reminder
+from tour.reservations import reminders
+from tour.reservations.calendar import Appointment, Letterhead, scheduling
+from tour.reservations.models import CalendarEntry, Place, PlaceStatus, Reservation
+
+IN_CALENDARS = (PlaceStatus.CONFIRMED, PlaceStatus.CANCELLED, PlaceStatus.RELEASED)
+"""What is held for a code is in no calendar yet."""
+NAMESPACE = uuid5(NAMESPACE_URL, "open-factory-tour:party:session")
+
+
+def uid_of(reference: str, slot_id: int) -> str:
+    """For ever the same, whatever the app's address is (RFC 7986, 5.3); tells nobody the key."""
+    return str(uuid5(NAMESPACE, f"{hashlib.sha256(reference.encode()).hexdigest()}:{slot_id}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A place with its slot, programme and site, and its entry as it is now."""
+
+    place: Place
+    entry: CalendarEntry
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.place.status != PlaceStatus.CONFIRMED
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """By what calendars know a session that a party holds."""
+
+    uid: str
+    sequence: int
+    changed_at: datetime
+    ends_at: datetime
+
+
+async def noted(reservation: Reservation, *, now: datetime) -> list[Noted]:
+    """The party's places that calendars know, soonest first, each with its entry brought up."""
+    mine = Place.filter(reservation_id=reservation.id, status__in=IN_CALENDARS)
+    places = await mine.order_by("slot__starts_at", "id").select_related("slot__programme__site")
+    known = await CalendarEntry.filter(place_id__in=[place.id for place in places])
+    entries = {entry.place_id: entry for entry in known}
+    return [Noted(place, await _entry(place, entries.get(place.id), now)) for place in places]
+
+
+async def appointments(
+    reservation: Reservation, *, base_url: str, now: datetime
+) -> list[Appointment]:
+    return [_appointment(reservation, one, base_url) for one in await noted(reservation, now=now)]
+
+
+async def marks(references: Collection[str], *, now: datetime) -> dict[int, Mark]:
+    """Of the sessions that these parties hold, by slot id, for another file that has them, too."""
+    found: dict[int, Mark] = {}
+    for party in await Reservation.filter(reference__in=list(references)).order_by("id"):
+        for one in await noted(party, now=now):
+            if not one.is_cancelled:
+                slot, entry = one.place.slot, one.entry
+                uid = uid_of(party.reference, slot.id)
+                mark = Mark(uid, int(entry.sequence), entry.changed_at, slot.ends_at)
+                found.setdefault(slot.id, mark)
+    return found
+
+
+def encloser(base_url: str) -> Enclose:
+    """What a mail about these reminders carries for the reader's calendar: every session that it
+    has not been told of as it is now. The confirmation, asked for again, carries all."""
+
+    async def enclose(reminder_ids: Sequence[int], cover: Cover) -> tuple[Enclosure, ...]:
+        rows = await Reminder.filter(id__in=list(reminder_ids)).values("recipient_id", "key")
+        again = {row["recipient_id"] for row in rows if row["key"] == reminders.RECEIPT}
+        carried = []
+        for party in await Reservation.filter(recipient_id__in={r["recipient_id"] for r in rows}):
+            for one in await noted(party, now=cover.now):
+                if _is_news(one, cover, is_asked_for=party.recipient_id in again):
+                    carried.append(await _carry(party, one, base_url, cover))
+        return tuple(carried)
+
+    return enclose
+
+
+def _is_news(one: Noted, cover: Cover, *, is_asked_for: bool) -> bool:
+    entry = one.entry
+    if one.place.slot.ends_at <= cover.now:
+        return False
+    if entry.mailed_sequence is None:
+        return not one.is_cancelled
+    is_same_mail = entry.mailed_in == cover.name
+    is_told = entry.mailed_sequence >= entry.sequence and not is_same_mail
+    return not is_told or (is_asked_for and not one.is_cancelled)
+
+
+async def _carry(party: Reservation, one: Noted, base_url: str, cover: Cover) -> Enclosure:
+    await CalendarEntry.filter(id=one.entry.id).update(
+        mailed_sequence=one.entry.sequence, mailed_in=cover.name
+    )
+    head = Letterhead(cover.sender, cover.sender_name, cover.to)
+    method, text = scheduling(_appointment(party, one, base_url), head, now=cover.now)
+    return Enclosure(method.value, text)
+
+
+async def _entry(place: Place, entry: CalendarEntry | None, now: datetime) -> CalendarEntry:
+    digest = _digest(place)
+    if entry is None:
+        values = {"digest": digest, "changed_at": now}
+        entry, _new = await CalendarEntry.get_or_create(place_id=place.id, defaults=values)
+    if entry.digest == digest:
+        return entry
+    seen = CalendarEntry.filter(id=entry.id, digest=entry.digest)
+    await seen.update(digest=digest, sequence=F("sequence") + 1, changed_at=now)
+    return await CalendarEntry.get(id=entry.id)
+
+
+def _digest(place: Place) -> str:
+    """Of what a calendar shows, the same in every language."""
+    slot, programme, site = place.slot, place.slot.programme, place.slot.programme.site
+    shown = [
+        slot.starts_at.isoformat(),
+        slot.ends_at.isoformat(),
+        place.status == PlaceStatus.CONFIRMED,
+        place.seats,
+        [programme.title, programme.bring, programme.translations],
+        [site.name, site.address, site.access_note, site.translations],
+        [site.entrance_lat, site.entrance_lon],
+    ]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def _appointment(reservation: Reservation, one: Noted, base_url: str) -> Appointment:
+    slot, lang = one.place.slot, str(reservation.lang)
+    site, programme = slot.programme.site, slot.programme
+    name = _text(site, "name", lang)
+    people = translate_plural("%(num)d person", "%(num)d people", one.place.seats, lang)
+    code = translate("Door code %(code)s", lang, code=reservation.door_code)
+    lines = [
+        str(one.place.reason),
+        people,
+        code,
+        _text(site, "access_note", lang),
+        _text(programme, "bring", lang),
+    ]
+    lat, lon = site.entrance_lat or site.lat, site.entrance_lon or site.lon
+    return Appointment(
+        uid=uid_of(reservation.reference, slot.id),
+        sequence=int(one.entry.sequence),
+        changed_at=one.entry.changed_at,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        title=f"{reminders.title_of(slot, lang)} ({name})",
+        place=f"{name} {_text(site, 'address', lang)}".strip(),
+        point=Point(lat=lat, lon=lon) if lat is not None and lon is not None else None,
+        description="\n".join(line for line in lines if line),
+        url=base_url + reminders.PAGE.format(reference=reservation.reference),
+        is_cancelled=one.is_cancelled,
+    )
+
+
+def _text(row: object, name: str, lang: str) -> str:
+    own = {name: getattr(row, name)}
+    return localized(own, name, lang, row.translations)  # type: ignore[attr-defined]
