@@ -354,3 +354,30 @@ async def test_who_was_told_of_a_plan_still_is(empty_url: str) -> None:
             "SELECT r.itinerary_id = i.id AS is_its_own FROM itinerary_reader r, itinerary i"
         )
     assert row["is_its_own"]
+
+
+@pytest.mark.parametrize(
+    ("slot_status", "place_status", "ended_by"),
+    [
+        ("open", "confirmed", ""),
+        ("open", "cancelled", "party"),
+        ("cancelled", "cancelled", "host"),
+        ("open", "released", "nobody-came"),
+    ],
+)
+async def test_a_place_that_ended_before_says_by_whom(
+    empty_url: str, slot_status: str, place_status: str, ended_by: str
+) -> None:
+    await migrate_to(empty_url, "0012_draw_answers")
+    async with db.opened(empty_url):
+        await fill()
+        client = get_connection("default")
+        await client.execute_query("UPDATE contact_check SET ended_at = NULL")
+        await client.execute_query(f"UPDATE slot SET status = '{slot_status}'")
+        await client.execute_query(f"UPDATE place SET status = '{place_status}'")
+        before = await count_rows()
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        assert (await count_rows()).items() >= before.items()
+        rows = await get_connection("default").execute_query_dict("SELECT ended_by FROM place")
+        assert {row["ended_by"] for row in rows} == {ended_by}

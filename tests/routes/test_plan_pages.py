@@ -22,7 +22,7 @@ from tests.factories import (
     make_station,
 )
 from tour.programmes.models import Programme, Slot, SlotStatus
-from tour.reservations.models import Reservation
+from tour.reservations.models import Place, Reservation
 from tour.routes.edits import PlannedStop
 from tour.routes.models import Itinerary
 from tour.sites.models import (
@@ -538,6 +538,22 @@ class TestReservingTheDay:
         reference = (await Reservation.get()).reference
         page = await client.get(f"/itineraries/{(await Itinerary.get()).show_token}")
         assert reference not in page.text
+
+    async def test_what_the_contact_holds_already_is_reserved_anew_only_by_choice(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        await self.reserve(client, await planned(client))
+        held = await Place.filter(status="confirmed").count()
+        client.cookies.clear()
+        url = await planned(client)
+        form = {**CONTACT, **fields_of((await client.get(f"{url}/reserve")).text)}
+        answer = await client.post(f"{url}/reserve", data=form)
+        assert answer.status_code == 409
+        assert 'name="again"' in answer.text or 'name="split"' in answer.text
+        assert await Place.filter(status="confirmed").count() == held
+        chosen = form | {"again": "1", "split": "1"}
+        assert (await client.post(f"{url}/reserve", data=chosen)).status_code == 303
 
     async def test_names_the_session_that_is_full_and_reserves_none(
         self, client: httpx.AsyncClient

@@ -166,7 +166,9 @@ async def _give_place(place: Place, now: datetime) -> bool:
         if not await programmes.take_seats(place.slot_id, place.seats):
             return False
         again = Place.filter(id=place.id, status=PlaceStatus.CANCELLED)
-        await again.update(status=PlaceStatus.CONFIRMED, cancelled_at=None)
+        await again.update(
+            status=PlaceStatus.CONFIRMED, cancelled_at=None, ended_by=EndedBy.NOBODY, reason=""
+        )
         party = await Reservation.get(id=place.reservation_id).select_related("recipient")
         held = await changes.confirmed_places(party.id)
         slots = await slots_with_programmes([one.slot_id for one in held])
