@@ -66,6 +66,9 @@ class Party:
         assert answer.status_code == 200, answer.text
         return words(answer.text)
 
+    async def source(self, path: str = "") -> str:
+        return (await self.browser.get(f"/reservations/{self.reference}{path}")).text
+
     async def taps(self, path: str, **data: str) -> httpx.Response:
         return await self.browser.post(f"/reservations/{self.reference}/{path}", data=data)
 
@@ -95,6 +98,13 @@ class Host:
         answer = await self.browser.get(f"/host/{self.site.slug}{path}")
         assert answer.status_code == 200, answer.text
         return answer.text
+
+    async def fields(self, path: str) -> dict[str, str]:
+        """What a form of one's page holds."""
+        page = await self.source(path)
+        inputs = re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', page)
+        areas = re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>([^<]*)', page)
+        return {name: html.unescape(value) for name, value in [*inputs, *areas]}
 
     async def taps(self, path: str, **data: object) -> httpx.Response:
         """One of the buttons; follows to what is shown then."""

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from starlette.applications import Starlette
 
+from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import TurnableClock
 from tests.days import Party, PlayedDay, played, words
-from tests.reservations.factories import make_programme, make_site, make_slot, typed
+from tests.reservations.factories import make_event, make_programme, make_site, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
+from tour.accounts.roles import Role
 from tour.notifications.models import Recipient
-from tour.programmes.models import Slot
+from tour.programmes.models import BookingRules, Programme, Slot
 from tour.reservations.arrivals import Arrival
 from tour.reservations.models import PlaceStatus
 from tour.sites.models import OpeningHours, Site
@@ -503,7 +505,7 @@ async def test_the_rule_is_told_on_form_ticket_and_reminder(day: PlayedDay) -> N
     assert "10分後まで" in heard["half-hour"].body
     [late] = [url for url in heard["half-hour"].buttons.values() if url.endswith("/late")]
     page = words((await party.browser.get(late)).text)
-    assert "10分遅れます" in page
+    assert "10分遅れ" in page
     assert "行けません" in page
     await party.taps(f"places/{slot.id}/late", minutes="10")
     assert "「10分遅れます」" in await day.host.reads()
@@ -529,3 +531,47 @@ async def test_cancelling_is_confirmed_and_the_list_shows_what_became_free(day: 
     await day.work()
     [said] = [s for s in await party.hears() if s.key.startswith("given-up")]
     assert "17:00" in said.body
+
+
+# --- whom to ring, and the desk ----------------------------------------------------------------
+
+
+async def test_a_ticket_says_whom_to_ring_the_place_before_the_organisers(day: PlayedDay) -> None:
+    [slot] = await day.session(day.at(14, 30))
+    party = await day.reserves(slot)
+    assert 'href="tel:03-0000-0000"' in (await party.source())
+    profile = await day.host.fields("/profile")
+    saved = await day.host.taps("profile", **{**profile, "phone": "０３−１２３４−５６７８"})
+    assert saved.status_code == 303, words(saved.text)
+    assert 'href="tel:03-1234-5678"' in await party.source()
+    wrong = await day.host.taps("profile", **{**await day.host.fields("/profile"), "phone": "12"})
+    assert wrong.status_code == 422
+    public = (await party.browser.get(f"/sites/{day.site.slug}")).text
+    assert "1234-5678" not in public, "only who has reserved sees it"
+
+
+async def test_the_desk_is_asked_too(day: PlayedDay, app: Starlette) -> None:
+    slot, parties = await half_past_two(day)
+    await day.host.scans(parties[0])
+    await day.until(day.at(14, 40))
+    async with browser(app) as desk:
+        await sign_in_as(desk, await make_account("desk@example.org", Role.STAFF))
+        page = (await desk.get("/staff")).text
+        assert f"{day.site.name} (2)" in page
+        assert f"/host/{day.site.slug}" in page
+        data = {"do": "give", "place": str((await parties[1].place()).id)}
+        path = f"/host/{day.site.slug}/slots/{slot.id}/absent"
+        answer = await desk.post(path, data={**data, "shown": day.clock().isoformat()})
+        assert answer.status_code == 303
+    assert (await parties[1].place()).status == PlaceStatus.RELEASED
+
+
+@pytest.mark.parametrize(("allowed", "shown"), [(True, True), (False, False)])
+async def test_a_host_chooses_only_what_staff_allow(
+    day: PlayedDay, allowed: bool, shown: bool
+) -> None:
+    [slot] = await day.session(day.at(14, 30))
+    event = await make_event()
+    await BookingRules.create(event=event, releases_absent=allowed)
+    await Programme.filter(id=slot.programme_id).update(event=event)  # type: ignore[attr-defined]
+    assert ("releases_absent" in await day.host.source(f"/slots/{slot.id}")) == shown

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 
+from tour.contacts.telephones import read_telephone
 from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.sites.editing import ENGLISH_TEXTS, OWN_TEXTS, Profile, as_fields
@@ -27,6 +28,7 @@ PROFILE_FIELDS = (
 )
 LIMITS = {"name": 100, "name_kana": 100, "summary": 300, "address": 200, "access_note": 500}
 LONGEST = 4000
+LONGEST_PHONE = 60
 WEEK_FIELDS = tuple(f"weekday{day}" for day in range(7))
 HOURS_HINT = _("Write hours such as 10:00-12:00, 13:00-16:00, or nothing for closed.")
 
@@ -70,6 +72,7 @@ def read_profile(
     english = {
         name: read.text(f"{name}_en", LIMITS.get(name, LONGEST) * 2) for name in ENGLISH_TEXTS
     }
+    own["phone"] = _phone(read)
     profile = Profile(
         texts=own,
         english=english,
@@ -109,6 +112,14 @@ def _spans(read: Reading, name: str) -> tuple[Span, ...]:
         read.errors[name] = HOURS_HINT
         return ()
     return spans
+
+
+def _phone(read: Reading) -> str:
+    number = read_telephone(read.values["phone"])
+    if number is None or len(number) > LONGEST_PHONE:
+        read.errors["phone"] = _("This does not look like a phone number. Is a digit missing?")
+        return ""
+    return number
 
 
 def _url(read: Reading) -> str:

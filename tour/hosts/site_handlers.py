@@ -32,6 +32,7 @@ FIELD_LABELS = {
     "description": _("About the place"),
     "access_note": _("The way to the door"),
     "address": _("Address"),
+    "phone": _("Telephone on the day"),
     "url": _("Website"),
     "entrance": _("Entrance"),
     "access_features": _("Access"),

@@ -9,7 +9,7 @@ from tour.accounts.roles import Permission
 from tour.hosts import queries
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
-from tour.programmes import slot_editing
+from tour.programmes import booking_rules, slot_editing
 from tour.programmes.models import Slot, SlotStatus
 from tour.programmes.slot_editing import MAX_CAPACITY, BelowReserved
 from tour.reservations import slot_changes
@@ -100,6 +100,7 @@ async def _slot_page(
         form=form,
         parties=len(await slot_changes.confirmed_places(slot.id)),
         can_change=slot.status != SlotStatus.CANCELLED and slot.ends_at > now(request),
+        may_release=await booking_rules.may_release_absent(slot.programme.event_id),
         may_cancel=tending.may(Permission.CHANGE_RESERVATIONS),
     )
 

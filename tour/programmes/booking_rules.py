@@ -43,6 +43,12 @@ async def rules_of_event(event_id: int) -> RulesDraft:
     )
 
 
+async def may_release_absent(event_id: int | None) -> bool:
+    """Whether a host may have seats of the absent given away unasked: without an event as it likes,
+    in one where its staff allow it."""
+    return event_id is None or (await rules_of_event(event_id)).releases_absent
+
+
 async def change_rules(
     event: Event, draft: RulesDraft, *, version: str, actor: Actor, now: datetime
 ) -> None:

@@ -39,6 +39,7 @@ class Programme(Model):
     event: fields.ForeignKeyNullableRelation[Event] = fields.ForeignKeyField(
         "models.Event", related_name="programmes", null=True, on_delete=fields.SET_NULL
     )
+    event_id: int | None
     title = fields.CharField(max_length=200)
     summary = fields.TextField(default="")
     bring = fields.TextField(default="")

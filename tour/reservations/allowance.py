@@ -60,4 +60,4 @@ async def check(limits: Mapping[int, int], party: Party | Reservation) -> None:
 
 
 def _event_id(slot: Slot) -> int | None:
-    return slot.programme.event_id  # type: ignore[attr-defined, no-any-return]
+    return slot.programme.event_id

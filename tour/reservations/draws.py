@@ -85,7 +85,7 @@ async def open_missing(*, now: datetime) -> int:
     )
     groups: dict[tuple[int | None, int | None], list[Slot]] = {}
     for slot in await marked.order_by("id").select_related("programme"):
-        event_id = slot.programme.event_id  # type: ignore[attr-defined]
+        event_id = slot.programme.event_id
         groups.setdefault((event_id, None if event_id else slot.programme.id), []).append(slot)
     opened = 0
     for (event_id, _programme_id), slots in groups.items():

@@ -128,6 +128,7 @@ class SiteEntry:
     approach: Approach | None = None
     photos: tuple[PhotoEntry, ...] = ()
     door: DoorEntry | None = None
+    phone: str = ""
 
     @property
     def is_walkable(self) -> bool:
@@ -305,6 +306,7 @@ def site_entry(row: Mapping[str, Any], craft: CraftEntry | None, hours: Hours) -
         access_features=tuple(row["access_features"]),
         languages=tuple(row["languages"]),
         url=row["url"],
+        phone=row["phone"],
         is_sample=bool(row["is_sample"]),
         hours=hours,
         index=site_index(row, craft.entry if craft else None),

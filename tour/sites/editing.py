@@ -21,7 +21,7 @@ from tour.sites.models import HoursException, OpeningHours, PointQuality, Site
 from tour.sites.service import catalogue_changed
 from tour.web.forms import read_instant
 
-OWN_TEXTS = ("name", "name_kana", "summary", "description", "access_note", "address")
+OWN_TEXTS = ("name", "name_kana", "summary", "description", "access_note", "address", "phone")
 ENGLISH_TEXTS = ("name", "summary", "description", "access_note", "address")
 PROFILE = "site.profile"
 HOURS = "site.hours"

@@ -78,6 +78,8 @@ class Site(Model):
     access_note = fields.TextField(default="")
     translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
     address = fields.CharField(max_length=300, default="")
+    phone = fields.CharField(max_length=60, default="")
+    """For those who have reserved, on the day; empty where only the organisers answer."""
     lat = fields.FloatField(null=True)
     lon = fields.FloatField(null=True)
     entrance_lat = fields.FloatField(null=True)

@@ -46,6 +46,8 @@ class SiteCard:
     """Whether it has a page; whoever has reserved at a place keeps its card when it withdraws."""
     door_text: str = ""
     """How it stands at the door at this moment, where the host has said so."""
+    phone: str = ""
+    """Whom those who have reserved may ring on the day."""
     is_closed_early: bool = False
     """Today's usual hours are not true any more."""
 
@@ -72,6 +74,7 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         languages=tuple(language_name(code, lang) for code in site.languages),
         place=site.place,
         photo=site.photos[0].name if site.photos else "",
+        phone=site.phone.partition("/")[0],
         photo_alt=site.photos[0].alt_in(lang) if site.photos else "",
     )
 

@@ -21,6 +21,7 @@ FIELDS: dict[str, Text] = {
     "description": _("About the place"),
     "access_note": _("The way to the door"),
     "address": _("Address"),
+    "phone": _("Telephone on the day"),
     "url": _("Website"),
     "point": _("Position"),
     "entrance": _("Entrance"),

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Subquery
 
 from tour.accounts.models import Membership
 from tour.notifications import queries as notifications
 from tour.participation import queries as participation
 from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.rules import GRACE
+from tour.reservations.arrivals import Arrival
+from tour.reservations.models import Place, PlaceStatus
 from tour.sites.models import PointQuality, Site
 from tour.staff import approvals
 
 EXAMPLES = 4
+UNDER_WAY = timedelta(hours=12)
+"""Longer than any session lasts."""
 FAILURES_SINCE = timedelta(days=7)
 
 
@@ -40,6 +45,7 @@ class Matter:
 async def matters(now: datetime) -> list[Matter]:
     """Everything of this kind, those with nothing to do last."""
     found = [
+        await _absent(now),
         await _to_approve(),
         await _not_agreed(now),
         await _slots_without_hosts(now),
@@ -48,6 +54,32 @@ async def matters(now: datetime) -> list[Matter]:
         await _full_slots(now),
     ]
     return sorted(found, key=lambda matter: matter.count == 0)
+
+
+async def _absent(now: datetime) -> Matter:
+    """Sessions under way, past their grace, with parties that nobody has checked in: their hosts
+    are asked, and so is the desk."""
+    here = Arrival.filter(taken_back_at=None).values("place_id")
+    waited_for = Place.filter(
+        status=PlaceStatus.CONFIRMED,
+        slot__starts_at__lte=now - GRACE,
+        slot__starts_at__gt=now - UNDER_WAY,
+        slot__ends_at__gt=now,
+    ).exclude(slot__status=SlotStatus.CANCELLED)
+    places = await waited_for.exclude(id__in=Subquery(here)).select_related("slot__programme__site")
+    by_slot: dict[int, list[Place]] = {}
+    for place in places:
+        by_slot.setdefault(place.slot_id, []).append(place)
+    examples = [
+        Example(
+            f"{of_slot[0].slot.programme.site.name} ({len(of_slot)})",
+            "hosts:today",
+            (("slug", of_slot[0].slot.programme.site.slug),),
+            of_slot[0].slot.starts_at,
+        )
+        for of_slot in by_slot.values()
+    ]
+    return Matter("absent", len(places), tuple(examples[:EXAMPLES]))
 
 
 async def _to_approve() -> Matter:
