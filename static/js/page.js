@@ -3,6 +3,7 @@
 import { openPendingTarget } from "./pending.js";
 import { refineInPlace, searchNearMe } from "./results.js";
 import { addSteppers } from "./stepper.js";
+import { sayIfLost } from "./told.js";
 
 /** The language menu closes when the reader turns to something else. */
 function closeMenus() {
@@ -65,3 +66,4 @@ addSteppers(document);
 focusErrors();
 showCurrentInMenu();
 openPendingTarget();
+sayIfLost();

@@ -3,8 +3,10 @@
 // [data-push] holds data-vapid-key and data-worker; with data-about, data-key and data-subscribe it
 // is the page of a reservation or a plan, with data-test and data-removal that of this browser.
 // Inside it [data-push-state] names the states in which a part is shown: ask, on, testing, tested,
-// off, blocked, unsupported, ios, failed; a button without a state, [data-push-ask], is shown while
+// off, lost, blocked, unsupported, ios, failed; a button without a state, [data-push-ask], is shown while
 // asking makes sense.
+
+import { forget, move, remember, told } from "./told.js";
 
 const isSupported =
   "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
@@ -17,6 +19,7 @@ if (root) start();
 
 async function start() {
   on("[data-push-ask]", ask);
+  on("[data-push-again]", again);
   on("[data-push-test]", test);
   on("[data-push-stop]", stop);
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
@@ -63,24 +66,41 @@ async function current() {
   if (Notification.permission === "denied") return "blocked";
   const registration = await navigator.serviceWorker.register(root.dataset.worker);
   const before = await registration.pushManager.getSubscription();
-  if (!before || Notification.permission !== "granted") return "ask";
+  if (!before || Notification.permission !== "granted") {
+    return told() && !root.dataset.subscribe ? "lost" : "ask";
+  }
   const subscription = await withOurKey(registration, before);
+  await move(subscription);
   if (!root.dataset.subscribe) return "on";
   return (await tellServer(subscription, { resync: true })) ? "on" : "ask";
 }
 
 /** The tap: permission, subscription, server. */
 async function ask() {
+  const subscription = await allowed();
+  if (typeof subscription === "string") return subscription;
+  await move(subscription);
+  return (await tellServer(subscription, {})) ? "on" : "failed";
+}
+
+/** The tap where a subscription was lost: what was told before is told again. */
+async function again() {
+  const subscription = await allowed();
+  if (typeof subscription === "string") return subscription;
+  if (await move(subscription)) return "on";
+  forget();
+  return "ask";
+}
+
+/** The subscription that the reader allows, or the state that this ends in. */
+async function allowed() {
   if (!isSupported) return isAppleMobile ? "ios" : "unsupported";
   const permission = await Notification.requestPermission();
   if (permission !== "granted") return permission === "denied" ? "blocked" : "ask";
   await navigator.serviceWorker.register(root.dataset.worker);
   const registration = await navigator.serviceWorker.ready;
   const before = await registration.pushManager.getSubscription();
-  const subscription = before
-    ? await withOurKey(registration, before)
-    : await subscribe(registration);
-  return (await tellServer(subscription, {})) ? "on" : "failed";
+  return before ? withOurKey(registration, before) : subscribe(registration);
 }
 
 function subscribe(registration) {
@@ -106,6 +126,7 @@ async function tellServer(subscription, options) {
     [root.dataset.about]: root.dataset.key,
     subscription: { ...subscription.toJSON(), ...options },
   });
+  if (answer.ok) remember(subscription.endpoint);
   return answer.ok;
 }
 
@@ -124,6 +145,7 @@ async function stop() {
     await post(root.dataset.removal, { endpoint: subscription.endpoint });
     await subscription.unsubscribe();
   }
+  forget();
   return "off";
 }
 

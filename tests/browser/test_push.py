@@ -235,6 +235,33 @@ async def test_another_vapid_key_means_subscribing_again(
             assert len(await visit.shown("新しい鍵で")) == 1
 
 
+async def test_a_lost_subscription_is_noticed_on_any_page_and_said_once(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    async with visiting(phone, database_url, tmp_path) as visit:
+        with visit.app.serving(TUESDAY):
+            await plan_in_three_taps(visit.page, visit.app.base)
+            await visit.allow()
+            [before] = await visit.endpoints()
+            page, said = visit.page, "この端末にお知らせが届かなくなっています"
+            await page.goto(f"{visit.app.base}/sites")
+            await page.wait_for_load_state("networkidle")
+            await expect(page.locator("main")).not_to_contain_text(said)
+            await page.evaluate(UNSUBSCRIBE)
+            await page.goto(f"{visit.app.base}/")
+            await expect(page.locator("main")).to_contain_text(said)
+            await page.goto(f"{visit.app.base}/sites")
+            await page.wait_for_load_state("networkidle")
+            await expect(page.locator("main")).not_to_contain_text(said)
+            await page.goto(f"{visit.app.base}/notifications")
+            await page.get_by_role("button", name="もう一度受け取る").click()
+            await visit.is_on()
+            [now] = await visit.endpoints()
+            assert now == await page.evaluate(ENDPOINT) != before
+            await _call_off_a_session_of_the_plan(visit)
+            assert len(await visit.shown("12月12日(土)のプランが変わりました")) == 1
+
+
 async def test_one_now_and_then_stop_all(phone: Phone, database_url: str, tmp_path: Path) -> None:
     async with visiting(phone, database_url, tmp_path) as visit:
         with visit.app.serving(TUESDAY):

@@ -214,6 +214,24 @@ async def test_a_browser_that_changed_its_subscription(
     assert (visitor.phone.tries, len(new.shown)) == (0, 1)
 
 
+async def test_a_browser_that_was_told_anew_by_one_page_already_is_renewed_for_the_rest(
+    make_visitor, push, clock, settings
+) -> None:
+    """Two reservations of one phone: one page told us its new endpoint, then it renews."""
+    first, second = await make_visitor(), await make_visitor(email="")
+    policy = EndpointPolicy.parse(settings.push_hosts)
+    await service.subscribe(second.recipient.id, first.phone.subscription(), policy, now=clock())
+    await service.unsubscribe(second.phone.subscription()["endpoint"])
+    new = push.phone()
+    await service.subscribe(first.recipient.id, new.subscription(), policy, now=clock())
+    old = first.phone.subscription()["endpoint"]
+    assert await service.renew(old, new.subscription(), policy) == 2
+    rows = await PushSubscription.all().values_list("recipient_id", "endpoint")
+    endpoint = new.subscription()["endpoint"]
+    assert set(rows) == {(v.recipient.id, endpoint) for v in (first, second)}
+    assert len(rows) == 2
+
+
 @pytest.mark.parametrize(
     "spoil",
     [

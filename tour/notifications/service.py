@@ -218,14 +218,20 @@ async def subscribe(
 
 
 async def renew(endpoint: str, subscription: dict[str, Any], policy: EndpointPolicy) -> int:
-    """A browser changed its subscription: whoever knows the old endpoint may replace it."""
+    """A browser changed its subscription: whoever knows the old endpoint may replace it; returns
+    for how many recipients. Those that know the new one already are told by it alone."""
     wanted = Subscription.parse(subscription, policy)
-    return await PushSubscription.filter(endpoint=endpoint).update(
-        endpoint=wanted.endpoint,
-        p256dh=wanted.p256dh,
-        auth=wanted.auth,
-        service=wanted.service,
-    )
+    async with transaction():
+        new = PushSubscription.filter(endpoint=wanted.endpoint).exclude(endpoint=endpoint)
+        known = [int(row["recipient_id"]) for row in await new.values("recipient_id")]
+        old = PushSubscription.filter(endpoint=endpoint)
+        twice = await old.filter(recipient_id__in=known).delete() if known else 0
+        return twice + await old.update(
+            endpoint=wanted.endpoint,
+            p256dh=wanted.p256dh,
+            auth=wanted.auth,
+            service=wanted.service,
+        )
 
 
 async def unsubscribe(endpoint: str) -> int:
