@@ -115,6 +115,9 @@ async def _queue_batch(drafts: Sequence[tuple[int, Draft]], now: datetime) -> No
     )
     rows = await existing.values("recipient_id", "key", "id")
     known = {(row["recipient_id"], row["key"]): row["id"] for row in rows}
+    again = [known[i, draft.key] for i, draft in drafts if (i, draft.key) in known]
+    if again:
+        await _cancel_deliveries(again)
     new: dict[tuple[int, str], Draft] = {}
     for recipient_id, draft in drafts:
         if (recipient_id, draft.key) in known:
@@ -141,10 +144,11 @@ async def tell_now(
     (`concerns`, the date of the visit), and the rest at 8:00.
     """
     recipients = await Recipient.filter(id__in=list(recipient_ids), stopped_at=None)
+    drafts = []
     for recipient in recipients:
         due_at = live_at(concerns, ZoneInfo(recipient.timezone), now=now)
-        draft = Draft(key, compose(recipient), due_at, expires_at)
-        await queue_all(recipient.id, [draft], now=now)
+        drafts.append((recipient.id, Draft(key, compose(recipient), due_at, expires_at)))
+    await queue_each(drafts, now=now)
     return len(recipients)
 
 
@@ -165,6 +169,15 @@ async def cancel(
     if keeping is not None:
         reminders = reminders.exclude(key__startswith=keeping)
     return await _take_back(reminders)
+
+
+async def cancel_where(recipient_ids: Collection[int], is_gone: Callable[[int, str], bool]) -> int:
+    """As `cancel`, for many recipients in a few statements: what `is_gone` says of a recipient's
+    key. Returns how many."""
+    unsent = Reminder.filter(recipient_id__in=list(recipient_ids), status__in=UNFINISHED)
+    rows = await unsent.values("id", "recipient_id", "key")
+    gone = [row["id"] for row in rows if is_gone(row["recipient_id"], row["key"])]
+    return await _take_back(Reminder.filter(id__in=gone, status__in=UNFINISHED)) if gone else 0
 
 
 async def cancel_keys(recipient_id: int, keys: Collection[str]) -> int:
@@ -354,7 +367,7 @@ async def _take_back(reminders: QuerySet[Reminder]) -> int:
 
 
 async def _replace(reminder_id: int, draft: Draft, now: datetime) -> None:
-    await _cancel_deliveries([reminder_id])
+    """Its deliveries have been cancelled."""
     await Reminder.filter(id=reminder_id).update(revision=F("revision") + 1, **_columns(draft, now))
 
 

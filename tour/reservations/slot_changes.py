@@ -16,7 +16,7 @@ from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
 from tour.programmes.queries import SlotEntry, coming_times
-from tour.reservations import changes, reminders, waitlist
+from tour.reservations import reminders, waitlist
 from tour.reservations.models import EndedBy, Place, PlaceStatus, Reservation
 from tour.reservations.receipts import other_times
 from tour.sites.service import catalogue_changed
@@ -103,26 +103,44 @@ async def _with_programme(slot_id: int) -> Slot:
 
 
 async def _release_all(slot_id: int, now: datetime, by: EndedBy, reason: str) -> list[Reservation]:
-    """Give every party's seats back; its reminders stay true for what it still holds."""
+    """Give every party's seats back; its reminders stay true for what it still holds.
+
+    For all at once: on SQLite every other writer waits for it. The slot is locked and called off,
+    so nobody is offered anything.
+    """
     places = await confirmed_places(slot_id)
-    for place in places:
-        await changes.release(place, PlaceStatus.CANCELLED, now, by=by, reason=reason)
-        left = [other.slot_id for other in await changes.confirmed_places(place.reservation_id)]
-        slots = await Slot.filter(id__in=left).select_related("programme__site")
-        await reminders.renew(place.reservation, slots, now=now)
+    if places:
+        released = Place.filter(id__in=[place.id for place in places])
+        await released.update(
+            status=PlaceStatus.CANCELLED, cancelled_at=now, ended_by=by, reason=reason
+        )
+        await programmes.give_back_seats(slot_id, sum(place.seats for place in places))
+    parties = [place.reservation for place in places]
+    left = await _left_to(parties)
+    await reminders.renew_each([(party, left.get(party.id, [])) for party in parties], now=now)
     await _release_held(slot_id, now, by)
-    return [place.reservation for place in places]
+    return parties
+
+
+async def _left_to(parties: Sequence[Reservation]) -> dict[int, list[Slot]]:
+    """The slots that each of these still holds, by its id."""
+    held = Place.filter(
+        reservation_id__in=[party.id for party in parties], status=PlaceStatus.CONFIRMED
+    )
+    found: dict[int, list[Slot]] = {}
+    for place in await held.order_by("slot_id").select_related("slot__programme__site"):
+        found.setdefault(place.reservation_id, []).append(place.slot)
+    return found
 
 
 async def _release_held(slot_id: int, now: datetime, by: EndedBy) -> None:
     """Seats held for a code that has not come; whoever it is has not been reached yet."""
-    for place in await Place.filter(slot_id=slot_id, status=PlaceStatus.HELD):
-        await Place.filter(id=place.id).update(
-            status=PlaceStatus.CANCELLED, cancelled_at=now, ended_by=by
-        )
-        await programmes.give_back_seats(slot_id, place.seats)
-    unproved = Place.filter(slot_id=slot_id, status=PlaceStatus.UNPROVED)
-    await unproved.update(status=PlaceStatus.CANCELLED, cancelled_at=now, ended_by=by)
+    ended = {"status": PlaceStatus.CANCELLED, "cancelled_at": now, "ended_by": by}
+    held = Place.filter(slot_id=slot_id, status=PlaceStatus.HELD)
+    if places := await held:
+        await held.update(**ended)
+        await programmes.give_back_seats(slot_id, sum(place.seats for place in places))
+    await Place.filter(slot_id=slot_id, status=PlaceStatus.UNPROVED).update(**ended)
 
 
 async def _tell(

@@ -217,10 +217,14 @@ async def withdraw_all(slot: Slot) -> list[Reservation]:
     """End every wait and offer of a locked slot that is called off; returns whose they were."""
     entries = WaitlistEntry.filter(slot_id=slot.id, status__in=UNANSWERED)
     found = await entries.order_by("id").select_related("reservation__recipient")
-    for entry in found:
-        if entry.status == WaitlistStatus.OFFERED:
-            await programmes.give_back_seats(slot.id, entry.seats)
-        await _end(entry, WaitlistStatus.CLOSED)
+    if offered := sum(e.seats for e in found if e.status == WaitlistStatus.OFFERED):
+        await programmes.give_back_seats(slot.id, offered)
+    ended = WaitlistEntry.filter(id__in=[entry.id for entry in found])
+    await ended.update(status=WaitlistStatus.CLOSED)
+    offers = {entry.reservation.recipient_id: offering.key_of(entry) for entry in found}
+    await notifications.cancel_where(
+        offers.keys(), lambda reader, key: key.startswith(offers[reader])
+    )
     unproved = WaitlistEntry.filter(slot_id=slot.id, status=WaitlistStatus.UNPROVED)
     await unproved.update(status=WaitlistStatus.CLOSED)
     return [entry.reservation for entry in found]
