@@ -3,16 +3,20 @@
 import csv
 import html
 import io
+import logging
 
 import httpx
 import pytest
 
+from tests.conftest import NOON
 from tests.publishing.days import make_site
 from tests.staff.town import hidden
 from tour.audit.models import AuditEntry
+from tour.audit.service import Actor
 from tour.errors import BadInput
+from tour.sites import importing
 from tour.sites.import_file import decode, read_file
-from tour.sites.models import OpeningHours, Site
+from tour.sites.models import OpeningHours, Site, SiteKind
 
 OLDER = [
     "都道府県コード又は市区町村コード",
@@ -125,6 +129,40 @@ async def test_200_rows_are_written(staff: httpx.AsyncClient) -> None:
     answer = await confirm(staff, await look(staff, text.encode()), text)
     assert answer.headers["location"] == "/staff/imports?done=200-0"
     assert await Site.all().count() == 200
+
+
+async def imported(rows: list[list[str]]) -> tuple[int, int]:
+    read = read_file(table(*rows))
+    found = await importing.compare(read)
+    actor = Actor(None, "見本 職員")
+    return await importing.apply(read, found.fingerprint, SiteKind.CRAFT, actor=actor, now=NOON)
+
+
+@pytest.mark.usefixtures("database")
+async def test_many_rows_take_hardly_more_statements_than_few(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """On SQLite everybody who writes waits for them; new ones first, then all of them changed."""
+    counts = []
+    for number in (5, 400):
+        rows = [changed(名称=f"工房{number}-{n}", 名称_英語=f"Workshop {n}") for n in range(number)]
+        for done in ((number, 0), (0, number)):
+            caplog.clear()
+            with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+                assert await imported(rows) == done
+            counts.append(len(caplog.records))
+            for row in rows:
+                row[OLDER.index("方書")] = "3階"
+    new, change, many_new, many_changed = counts
+    assert many_new < new * 2, counts
+    assert many_changed < change * 2, counts
+    site = await Site.get(name="工房400-7")
+    assert site.address == "東京都北区王子1-1-3 3階"
+    assert site.translations == {"en": {"name": "Workshop 7"}}
+    assert (site.point_quality, site.point_source) == ("approximate", "観光施設一覧")
+    entries = AuditEntry.filter(action="site.import_change", site_id=site.id)
+    assert (await entries.get()).after == {"address": "東京都北区王子1-1-3 3階"}
+    assert await OpeningHours.filter(site=site).count() == 3
 
 
 async def test_what_changed_after_the_look_is_not_overwritten(staff: httpx.AsyncClient) -> None:

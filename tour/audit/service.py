@@ -1,12 +1,13 @@
 """Writing the log. Every function is called in the transaction of the change it notes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from tour.audit.models import AuditEntry, Removal
 
+BATCH = 500
 RESTORABLE = timedelta(days=30)
 
 
@@ -28,6 +29,15 @@ class Subject:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one subject."""
+
+    subject: Subject
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
 async def note(
     actor: Actor,
     action: str,
@@ -38,8 +48,21 @@ async def note(
     now: datetime,
 ) -> AuditEntry:
     """Log a change; values must be JSON. Only the fields that differ are kept."""
+    entry = _entry(actor, action, Change(subject, before, after), now)
+    await entry.save()
+    return entry
+
+
+async def note_each(actor: Actor, action: str, changes: Iterable[Change], *, now: datetime) -> None:
+    """As `note`, for many in a few statements."""
+    entries = [_entry(actor, action, change, now) for change in changes]
+    await AuditEntry.bulk_create(entries, batch_size=BATCH)
+
+
+def _entry(actor: Actor, action: str, change: Change, now: datetime) -> AuditEntry:
+    before, after, subject = change.before, change.after, change.subject
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return await AuditEntry.create(
+    return AuditEntry(
         at=now,
         account_id=actor.account_id,
         who=actor.name[:100],

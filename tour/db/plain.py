@@ -4,7 +4,7 @@ Write `$1`, `$2` … on both databases, and only names and numbers of our own in
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,14 @@ async def fetch(statement: str, *values: object) -> list[Row]:
     if not is_postgres():
         statement = statement.replace("$", "?")
     return await connection.execute_query_dict(statement, list(values))
+
+
+async def execute_each(statement: str, rows: Sequence[list[Any]]) -> None:
+    """One statement for each of the rows of values, in the transaction around it."""
+    if rows:
+        if not is_postgres():
+            statement = statement.replace("$", "?")
+        await get_connection("default").execute_many(statement, list(rows))
 
 
 def skip_locked(table: str) -> str:
