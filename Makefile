@@ -8,8 +8,10 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTHON ?=
+SOAK_MINUTES ?= 15
+SOAK_SEED ?= 1
 
-.PHONY: help setup setup-dev run test check fmt bench guides messages lock browser
+.PHONY: help setup setup-dev run test check fmt bench soak guides messages lock browser
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +43,9 @@ fmt: setup-dev  ## put the code into the house's format
 
 bench: setup-dev  ## speed, as ratios and figures of one run
 	@$(BIN)/python -m bench
+
+soak: setup-dev  ## a quarter of an hour of faults on PostgreSQL, and an audit (SOAK_MINUTES= SOAK_SEED=)
+	@$(BIN)/python -m bench.soak --minutes $(SOAK_MINUTES) --seed $(SOAK_SEED)
 
 guides: setup-dev  ## take the pictures of the guides anew (into var/guides)
 	@$(BIN)/python -m pytest -q tests/browser/test_guides.py

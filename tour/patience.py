@@ -45,7 +45,8 @@ _budget: ContextVar[_Budget | None] = ContextVar("waiting_budget", default=None)
 
 @contextmanager
 def waiting_at_most(seconds: float) -> Iterator[None]:
-    """So long for all the waits inside of the block together; work itself is not counted."""
+    """So long for all the waits inside of the block together; and whoever has been kept by slow
+    statements for so long waits for no further connection. Work itself is not counted."""
     token = _budget.set(_Budget(seconds))
     try:
         yield
@@ -53,15 +54,22 @@ def waiting_at_most(seconds: float) -> Iterator[None]:
         _budget.reset(token)
 
 
+@contextmanager
+def spending() -> Iterator[None]:
+    """What takes long in here shortens the waits that are still to come."""
+    budget = _budget.get()
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        if budget:
+            budget.left -= time.monotonic() - began
+
+
 @asynccontextmanager
 async def bounded(seconds: float) -> AsyncIterator[None]:
     """A wait for what others hold; raises TimeoutError when it takes longer."""
     budget = _budget.get()
     most = min(seconds, budget.left) if budget else seconds
-    began = time.monotonic()
-    try:
-        async with asyncio.timeout(max(most, 0.0)):
-            yield
-    finally:
-        if budget:
-            budget.left -= time.monotonic() - began
+    async with asyncio.timeout(max(most, 0.0)):
+        yield

@@ -11,7 +11,36 @@ from pathlib import Path
 from tests.browser.serving import ROOT, free_ports, wait_until_answers
 
 
-class WebProcess:
+class OwnProcess:
+    """A process that can be killed and frozen by its own id."""
+
+    _process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def kill(self) -> None:
+        """As the kernel kills when memory ends: no goodbye (SIGKILL)."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(10)
+
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+class WebProcess(OwnProcess):
     """One uvicorn on loopback; it can be killed and started again on the same port."""
 
     def __init__(self, database_url: str, folder: Path, app: str, **variables: str) -> None:
@@ -42,19 +71,6 @@ class WebProcess:
     def wait(self) -> None:
         wait_until_answers(f"{self.base}/about", self._process)
 
-    def kill(self) -> None:
-        """As the kernel kills when memory ends: no goodbye (SIGKILL)."""
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
-
-    def stop(self) -> None:
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
 
 @contextmanager
 def web_processes(
@@ -73,16 +89,17 @@ def web_processes(
             process.stop()
 
 
-class WorkerProcess:
+class WorkerProcess(OwnProcess):
     """`tour worker`, as an operator runs it beside the web processes."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, folder: Path, **variables: str) -> None:
         self._log = folder / "worker.log"
         kept = {k: v for k, v in os.environ.items() if not k.startswith("TOUR_")}
         self._environ = kept | {
             "TOUR_DATABASE_URL": database_url,
             "TOUR_VAR": str(folder / "var"),
             "TOUR_VAPID_SUBJECT": "mailto:ops@example.org",
+            **variables,
         }
 
     def start(self) -> None:
@@ -91,8 +108,3 @@ class WorkerProcess:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environ, stdout=output, stderr=output
             )
-
-    def kill(self) -> None:
-        """No goodbye (SIGKILL)."""
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)

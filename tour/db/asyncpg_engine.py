@@ -28,7 +28,7 @@ from tour.db.shield import finish
 from tour.db.statements import Statements
 from tour.db.troubles import CROWDED, naming_timeout, naming_troubles
 from tour.errors import Unavailable
-from tour.patience import CHORES, Patience, bounded
+from tour.patience import CHORES, Patience, bounded, spending
 
 KEPT_FOR_READING = 4
 """Of a pool's connections."""
@@ -49,7 +49,7 @@ class ShieldedContext(TransactionContextPooled):
     client: "Transaction"
 
     async def __aenter__(self) -> TransactionalDBClient:
-        with naming_troubles():
+        with spending(), naming_troubles():
             await self.ensure_connection()
             parent = self.client._parent
             await parent.take_turn()

@@ -31,7 +31,7 @@ from tour.db.shield import finish
 from tour.db.statements import Rows, Statements, is_read
 from tour.db.troubles import CROWDED, naming_timeout, naming_troubles
 from tour.errors import Unavailable
-from tour.patience import CHORES, Patience, bounded
+from tour.patience import CHORES, Patience, bounded, spending
 
 FILE_SHARE = 0.4
 """Of a wait: for another program to give the file free, after our own writers had their turn."""
@@ -56,7 +56,7 @@ class ShieldedContext(tortoise_sqlite.SqliteTransactionContext):
     connection: Transaction
 
     async def __aenter__(self) -> TransactionalDBClient:
-        with naming_troubles():
+        with spending(), naming_troubles():
             await take(self._trxlock, self.connection._parent.wait)
             try:
                 await self.ensure_connection()

@@ -7,6 +7,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from tour.db.troubles import naming_troubles
+from tour.patience import spending
 
 Rows = list[dict[str, Any]]
 
@@ -30,7 +31,7 @@ class Statements(BaseDBAsyncClient):
 
     @asynccontextmanager
     async def _turn(self, query: str) -> AsyncIterator[None]:
-        with naming_troubles():
+        with spending(), naming_troubles():
             if is_read(query):
                 yield
                 return
