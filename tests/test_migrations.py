@@ -302,6 +302,7 @@ async def test_stored_contacts_are_read_again_and_no_row_is_lost(empty_url: str)
         )
     assert [row["email_key"] for row in rows] == [key for _e, _p, key in TYPED_BEFORE.values()]
     assert [row["phone_key"] for row in rows] == ["+819012345678"] * 2 + ["", "12", ""]
+    assert "09012345678" in rows[0]["found_by"].splitlines(), "staff find them, too"
     assert [row["email"] for row in rows[:2]] == ["Hanako+kita@example.jp", "hanako@example.jp"]
     assert rows[3]["email"] == "a,b@example.jp", "what cannot be read stays for people to read"
 

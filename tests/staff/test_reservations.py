@@ -3,28 +3,62 @@
 import io
 import threading
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.conftest import TurnableClock
+from tests.conftest import NOON, TurnableClock
+from tests.reservations.factories import typed
 from tests.staff.town import make_party, make_town
 from tour.audit.models import AuditEntry
 from tour.notifications.models import Reminder
 from tour.programmes.models import Slot
+from tour.reservations import retention
 from tour.reservations.models import Place, PlaceStatus, Reservation
 from tour.staff import reservation_handlers
 from tour.staff.tables import BOM, as_csv, as_xlsx, harmless
 
+BY_CODE_OR_NAME = ["K7M4", "k7m4-92qx", "Ｋ７Ｍ４９２ＱＸ", "花子", "北 花", "北花子"]
+AS_WRITTEN = [
+    "山田太郎",
+    "やまだ",
+    "yamada",
+    "０９０12345678",
+    "+81 90 1234 5678",
+    "ＴＡＲＯ＠example.jp",
+]
 
-@pytest.mark.parametrize("query", ["K7M4", "k7m4-92qx", "花子", "北 花"])
+
+@pytest.mark.parametrize("query", BY_CODE_OR_NAME)
 async def test_a_party_is_found_by_code_or_name(staff: httpx.AsyncClient, query: str) -> None:
     _event, slot, _party = await make_town()
     await make_party(slot, name="Other Guest", code="AAAA-BBBB")
     page = await staff.get("/staff/reservations", params={"q": query})
     assert "K7M4-92QX" in page.text
     assert "AAAA-BBBB" not in page.text
+
+
+@pytest.mark.parametrize("query", AS_WRITTEN)
+async def test_a_party_is_found_as_it_wrote_itself_until_it_is_renamed_or_erased(
+    staff: httpx.AsyncClient, query: str
+) -> None:
+    _event, slot, _party = await make_town()
+    data = {**typed(), "name": "山田 太郎", "kana": "やまだ たろう", "phone": "090-1234-5678"}
+    made = await staff.post(f"/slots/{slot.id}/reserve", data={**data, "email": "taro@example.jp"})
+    assert made.status_code == 303, made.text
+    code = (await Reservation.get(name="山田 太郎")).door_code
+
+    async def is_found() -> bool:
+        return code in (await staff.get("/staff/reservations", params={"q": query})).text
+
+    assert await is_found()
+    change = {"adults": "1", "children": "0", "name": "鈴木 一", "kana": ""}
+    await staff.post(f"{made.headers['location']}/change", data=change)
+    assert await is_found() == (query not in ("山田太郎", "やまだ", "yamada"))
+    await retention.erase_due(now=NOON + timedelta(days=200))
+    assert not await is_found()
 
 
 async def test_the_past_is_shown_when_asked_for(

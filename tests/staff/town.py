@@ -7,6 +7,7 @@ import httpx
 
 from tests.conftest import NOON
 from tests.publishing.days import make_day
+from tour.contacts.finding import found_by
 from tour.events.models import Event
 from tour.notifications import service as notifications
 from tour.programmes.models import Programme, Slot
@@ -55,6 +56,7 @@ async def make_party(
         door_code=code,
         name=name,
         email="guest@example.org",
+        found_by=found_by(name, "", "guest@example.org", "", code),
         adults=size,
         lang=lang,
         idempotency_key=f"key-{code}",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tour.contacts.finding import found_by
 from tour.demo.catalogue import Catalogue
 from tour.demo.records import ProgrammeRecord, SlotRecord
 from tour.events.models import Event
@@ -92,10 +93,12 @@ async def _sample_parties(
     number = 0
     while taken:
         size = min(PARTY_SIZES[(slot.id + number) % len(PARTY_SIZES)], taken, max_party)
+        name, code = SAMPLE_NAMES[(slot.id + number) % len(SAMPLE_NAMES)], new_door_code()
         party = await Reservation.create(
             reference=new_reference(),
-            door_code=new_door_code(),
-            name=SAMPLE_NAMES[(slot.id + number) % len(SAMPLE_NAMES)],
+            door_code=code,
+            name=name,
+            found_by=found_by(name, "", "", "", code),
             adults=size,
             lang="ja",
             idempotency_key=f"sample-{slot.id}-{number}",

@@ -8,6 +8,7 @@ until the transaction ends.
 from collections.abc import Sequence
 from datetime import datetime
 
+from tour.contacts.finding import found_by
 from tour.db import transaction
 from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
@@ -107,7 +108,8 @@ async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Rese
     reservation = await by_reference(reference)
     _open(await confirmed_places(reservation.id), now)
     kept = Reservation.filter(id=reservation.id, erased_at=None)
-    if not await kept.update(name=name, kana=kana):
+    words = found_by(name, kana, reservation.email, reservation.phone, reservation.door_code)
+    if not await kept.update(name=name, kana=kana, found_by=words):
         raise TooLateToChange(_("This reservation has been erased."))
     return await by_reference(reference)
 

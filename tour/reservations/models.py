@@ -82,6 +82,8 @@ class Reservation(Model):
     phone = fields.CharField(max_length=30, default="")
     email_key = fields.CharField(max_length=254, default="")
     phone_key = fields.CharField(max_length=20, default="")
+    found_by = fields.TextField(default="")
+    """What staff find it by, folded (`tour.contacts.finding`)."""
     adults = fields.SmallIntField()
     children = fields.SmallIntField(default=0)
     note = fields.TextField(default="")

@@ -10,6 +10,7 @@ from datetime import datetime
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
+from tour.contacts.finding import found_by
 from tour.errors import BadInput, NotFound, TourError
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
@@ -145,16 +146,17 @@ def limits_of(slot: Slot) -> Limits:
 
 def party_row(wish: Request, now: datetime) -> Reservation:
     """The party, not yet written, without its recipient."""
-    party = wish.party
+    party, code = wish.party, new_door_code()
     return Reservation(
         reference=new_reference(),
-        door_code=new_door_code(),
+        door_code=code,
         name=party.name,
         kana=party.kana,
         email=party.email,
         phone=party.phone,
         email_key=party.email_key,
         phone_key=party.phone_key,
+        found_by=found_by(party.name, party.kana, party.email, party.phone, code),
         adults=party.adults,
         children=party.children,
         note=wish.note,

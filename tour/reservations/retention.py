@@ -88,6 +88,7 @@ async def _erase(parties: Sequence[Reservation], now: datetime) -> None:
             phone="",
             email_key="",
             phone_key="",
+            found_by="",
             note="",
             request_digest="",
             photos_allowed=None,

@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject, note
+from tour.contacts.finding import sought
 from tour.db import transaction
 from tour.errors import NotFound
 from tour.i18n import Text, translate
@@ -32,7 +33,8 @@ STATUS: dict[PlaceStatus, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which places of which slots; None means all. `query` is part of a code or a name."""
+    """Which places of which slots; None means all. `query` is any of what is known of
+    a party: code, name, reading, address, telephone."""
 
     query: str = ""
     event_id: int | None = None
@@ -132,12 +134,10 @@ def _filtered(chosen: Selection) -> Any:
         "slot__starts_at__gte": chosen.since,
     }
     query = Place.filter(**{name: value for name, value in wanted.items() if value is not None})
-    for word in chosen.query.split()[:5]:
-        query = query.filter(
-            Q(reservation__door_code__icontains=word)
-            | Q(reservation__name__icontains=word)
-            | Q(reservation__kana__icontains=word)
-        )
+    for writings in sought(chosen.query):
+        found = [Q(reservation__found_by__contains=writing) for writing in writings]
+        by_code = [Q(reservation__door_code__icontains=writing) for writing in writings]
+        query = query.filter(Q(*found, *by_code, join_type="OR"))
     return query
 
 
