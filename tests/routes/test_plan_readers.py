@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from tests.conftest import TurnableClock
+from tests.factories import EVENT_DAY, make_site
 from tests.notifications.push_service import Phone
-from tests.routes.test_plan_pages import CONTACT, a_town, at, planned
+from tests.routes.test_plan_pages import CONTACT, a_town, at, changed, planned, shown_sites
 from tour.audit.service import Actor
 from tour.db import transaction
 from tour.notifications import outbox
@@ -25,8 +27,9 @@ from tour.reservations.slot_changes import cancel_slot
 from tour.routes import itineraries
 from tour.routes.edits import PlannedStop
 from tour.routes.models import Itinerary, ItineraryReader
-from tour.routes.plan_news import pages_of_parties, tell_news
+from tour.routes.plan_news import pages_of_parties, tell_news, tell_sold_out
 from tour.seal import Seal
+from tour.sites.models import DoorState, Site, SiteDay
 from tour.sites.service import catalogue_changed
 
 API = "/api/v1/push-subscriptions"
@@ -358,3 +361,85 @@ class TestPage:
         await asked(client, url)
         assert (await client.post(f"{url}/stop-news")).status_code == 303
         assert await PushSubscription.all().count() == 1
+
+
+async def signed(slug: str, **sign: object) -> None:
+    """What a host says at the door today."""
+    values = {"state": DoorState.OPEN, "closed_minute": None, "waiting_minutes": 0, **sign}
+    await SiteDay.update_or_create(
+        site=await Site.get(slug=slug), on_date=EVENT_DAY, defaults=values
+    )
+    await catalogue_changed()
+
+
+class TestWhatChangesAPlan:
+    """A sign at a door, a session sold out: told once, with the mended plan there before."""
+
+    async def looks_at_c(self, client: httpx.AsyncClient, clock: TurnableClock) -> str:
+        """A plan of the day itself that looks around at the third workshop at eleven."""
+        await a_town()
+        await make_site(slug="workshop-d", name="工房d")
+        url = await planned(client, from_time="10:50", lunch="")
+        site = await Site.get(slug="workshop-c")
+        stops = [PlannedStop(site.id, None, 30).as_json()]
+        await Itinerary.all().update(stops=stops)
+        clock.turn_to(at(10, 20))
+        await asked(client, url)
+        return url
+
+    async def test_a_door_that_is_full(self, app, client, clock) -> None:
+        url = await self.looks_at_c(client, clock)
+        await signed("workshop-c", state=DoorState.FULL)
+        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state, now=clock()) == 0
+        page = (await client.get(url)).text
+        assert "満員" in page
+        assert "残りの時間の新しい案" in page
+        shown = shown_sites((await changed(client, url, do="mended")).text)
+        assert shown
+        assert shown[0] != "workshop-c"
+
+    async def test_a_long_wait(self, app, client, clock) -> None:
+        url = await self.looks_at_c(client, clock)
+        await signed("workshop-c", waiting_minutes=20)
+        assert await tell_news(app.state, now=clock()) == 0
+        assert "待ち時間 約20分" in (await client.get(url)).text
+        await signed("workshop-c", waiting_minutes=60)
+        assert await tell_news(app.state, now=clock()) == 1
+
+    async def test_a_door_that_opens_again_in_time_is_no_news(self, app, client, clock) -> None:
+        await self.looks_at_c(client, clock)
+        await signed("workshop-c", state=DoorState.FULL)
+        await tell_news(app.state, now=clock())
+        await signed("workshop-c")
+        await tell_news(app.state, now=clock())
+        assert await news_waiting() == []
+
+    async def test_a_session_that_sells_out(self, app, client, clock) -> None:
+        slots = await a_town()
+        url = await a_plan(client, *slots)
+        clock.turn_to(at(8))
+        await asked(client, url)
+        known = await tell_sold_out(app.state, frozenset(), now=clock())
+        assert await news() == []
+        await Slot.filter(id=slots[1].id).update(seats_taken=8)
+        await catalogue_changed()
+        full = await tell_sold_out(app.state, known, now=clock())
+        assert full == {slots[1].id}
+        [told] = await news_waiting()
+        assert "空席" in told.body
+        page = (await client.get(url)).text
+        assert "残りの時間の新しい案" in page
+        assert "外れるもの: 14:00 体験14時" in page
+        await changed(client, url, do="mended")
+        row = await Itinerary.get()
+        assert slots[1].id not in [stop["slot_id"] for stop in row.stops]
+        assert "残りの時間の新しい案" not in (await client.get(url)).text
+
+    async def test_what_is_reserved_is_not_sold_out(self, app, client, clock) -> None:
+        slots = await a_town()
+        url = await a_plan(client, *slots)
+        await reserved(client, url, slots[1], a_phone())
+        await Slot.filter(id=slots[1].id).update(seats_taken=8)
+        await catalogue_changed()
+        assert await tell_news(app.state, now=clock()) == 0

@@ -48,7 +48,6 @@ def entry_of(desk: Desk, stops: tuple) -> ItineraryEntry:
         findings={},
         version=1,
         last_change="",
-        recipient_id=None,
         reservations=(),
     )
 

@@ -18,7 +18,7 @@ from tour.programmes.rules import Availability
 from tour.routes.paths import Profile
 from tour.routes.planner_problem import Break
 from tour.routes.walks import EASY_PACE, SLOW_PACE, STANDARD_PACE
-from tour.sites.catalogue import Catalogue, SiteEntry
+from tour.sites.catalogue import Catalogue, DoorEntry, SiteEntry
 from tour.sites.hours import Span
 from tour.sites.models import DoorState, SiteKind
 
@@ -48,6 +48,8 @@ LOOK_MINUTES: Mapping[SiteKind, int] = {
 """How long one looks around where no session says it."""
 
 SHORTEST_LOOK = 10
+FULL_MINUTES = 60
+"""For so long nobody is sent to a door that is full."""
 OFFICES = (SiteKind.PUBLIC, SiteKind.CLASSROOM)
 
 
@@ -255,9 +257,29 @@ def looks(town: TownDay, site: SiteEntry, interest: int = OTHERWISE) -> Iterator
     """Dropping in at any time within opening hours; a short span is looked at shortly."""
     worth = _worth_of_a_look(town, site) * interest
     for span in town.spans_of(site):
-        stay = min(LOOK_MINUTES[site.kind], span.closes - span.opens)
+        opens = max(span.opens, _full_until(town, site))
+        stay = min(LOOK_MINUTES[site.kind], span.closes - opens)
         if stay >= SHORTEST_LOOK:
-            yield Opening(span.opens, span.closes - stay, stay, worth)
+            yield Opening(opens, span.closes - stay, stay + _wait_at(town, site), worth)
+
+
+def door_of(town: TownDay, site: SiteEntry) -> DoorEntry | None:
+    """What the host says of the day itself; of another day it says nothing."""
+    door = site.door
+    is_today = town.now.astimezone(town.zone).date() == town.day
+    return door if door and is_today and door.on_date == town.day else None
+
+
+def _full_until(town: TownDay, site: SiteEntry) -> int:
+    door = door_of(town, site)
+    is_full = door is not None and door.state == DoorState.FULL
+    return town.minute_of(town.now) + FULL_MINUTES if is_full else 0
+
+
+def _wait_at(town: TownDay, site: SiteEntry) -> int:
+    """Who comes waits as long as the host says, and looks around then."""
+    door = door_of(town, site)
+    return door.waiting_minutes if door and door.state == DoorState.OPEN else 0
 
 
 def session_window(town: TownDay, slot: SlotEntry) -> tuple[int, int]:

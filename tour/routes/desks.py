@@ -36,7 +36,9 @@ class Desks:
         """Where a plan with these stops is worked on; its slots are read afresh."""
         town = await self.town_day(wish.day)
         others = findings.alternatives if findings else ()
-        planned = {s.slot_id for s in (*stops, *(s for o in others for s in o.stops)) if s.slot_id}
+        mended = findings.mended if findings else ()
+        shown = (*stops, *mended, *(s for o in others for s in o.stops))
+        planned = {stop.slot_id for stop in shown if stop.slot_id}
         slots = {slot.id: slot for slot in town.board.slots}
         off_board = wish.reserved - slots.keys()
         slots |= await itineraries.slots(planned | off_board)

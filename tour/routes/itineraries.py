@@ -128,7 +128,7 @@ async def find_to_edit(token: str) -> ItineraryEntry:
 async def change(entry: ItineraryEntry, sent: Sent, stops: Stops) -> None:
     """Keep other stops. ChangedElsewhere, and nothing kept, when they were not made to the newest
     version."""
-    findings = {**entry.findings, "optimal": False}
+    findings = {**entry.findings, "optimal": False, "mended": []}
     await _update(entry, sent, stops=_rows(stops), before=_rows(entry.stops), findings=findings)
 
 
@@ -151,6 +151,12 @@ async def replan(
         before=_rows(entry.stops) if day == entry.day else None,
         findings=dict(findings),
     )
+
+
+async def keep_mended(entry: ItineraryEntry, stops: Stops) -> None:
+    """Note a proposal beside the plan, unless it has been changed since it was read."""
+    findings = {**entry.findings, "mended": _rows(stops)}
+    await Itinerary.filter(id=entry.id, version=entry.version).update(findings=findings)
 
 
 async def attach(entry: ItineraryEntry, reservation: Reservation) -> None:

@@ -17,7 +17,7 @@ from tour.routes import itineraries, leaving
 from tour.routes.desks import desks_at
 from tour.routes.leaving_alone import promise_alone
 from tour.routes.models import Itinerary
-from tour.routes.plan_news import tell_news
+from tour.routes.plan_news import tell_news, tell_sold_out
 from tour.sites.revision import current_revision
 
 log = logging.getLogger("tour.routes")
@@ -52,6 +52,7 @@ class LookOut:
     seen: int = -1
     looked_at: datetime | None = None
     alone_at: datetime | None = None
+    full: frozenset[int] = frozenset()
 
     async def look(self) -> None:
         now, revision = self.parts.clock(), await current_revision()
@@ -62,6 +63,7 @@ class LookOut:
         elif self.looked_at is not None:
             await leaving.follow(desks, self.looked_at - SLACK)
         if self.alone_at is None or now - self.alone_at >= A_MINUTE:
+            self.full = await tell_sold_out(self.parts, self.full, now=now)
             await promise_alone(self.parts, desks)
             self.alone_at = now
         self.seen, self.looked_at = revision, now

@@ -1,6 +1,7 @@
 """The changes by hand that the page of a plan offers, by the names its forms send."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from tour.errors import BadInput
 from tour.i18n import lazy as _
@@ -119,6 +120,19 @@ async def _other(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) ->
     return "plan"
 
 
+async def _mended(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> str:
+    """Take the proposal that was made when others changed something."""
+    findings = Findings.from_json(entry.findings)
+    done = await so_far(desk, entry.stops)
+    stops = done.go_on(_rest(findings.mended, done), findings.mended)
+    if not findings.mended:
+        return "plan"
+    _keep_reserved(desk, entry.stops, stops, asked)
+    kept = replace(findings, mended=(), optimal=False, alternatives=()).as_json()
+    await itineraries.replan(entry, sent, stops, kept, day=entry.day, wish=entry.wish)
+    return "plan"
+
+
 def _keep_reserved(desk: Desk, was: Stops, stops: Stops, asked: Asked) -> None:
     refuse_to_give_up(desk, was, stops, allowed(asked.get("give_up")), asked["lang"])
 
@@ -129,4 +143,5 @@ _CHANGES: Mapping[str, Change] = {
     "undo": _undo,
     "anew": _anew,
     "other": _other,
+    "mended": _mended,
 }

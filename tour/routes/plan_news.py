@@ -8,7 +8,7 @@ holds seats in a session that a host calls off hears it from the host, and not a
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,15 +26,17 @@ from tour.notifications.models import Recipient, Reminder, ReminderStatus
 from tour.notifications.schedule import SHARED
 from tour.notifications.service import UNFINISHED
 from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.queries import SlotEntry
 from tour.reservations.event_changes import EVENT_OFF
 from tour.reservations.slot_changes import called_off_key
 from tour.routes import edits, itineraries
+from tour.routes.day import door_of
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation
 from tour.routes.planner_problem import Trouble
-from tour.routes.planning import Desk
+from tour.routes.planning import Desk, propose_rest
 from tour.routes.timed_day import TimedDay
 from tour.sites.catalogue import SiteEntry
 from tour.sites.models import DoorState
@@ -43,6 +45,13 @@ from tour.web.templates import day_text
 PAGE = "/itineraries/{token}"
 CALLED_OFF = _("The session at %(place)s is called off.")
 SHUT = _("%(place)s is closed when you would come.")
+FULL = _("%(place)s lets nobody more in at the moment.")
+WAIT = _("At %(place)s one waits for long at the moment.")
+SOLD_OUT = _("The session at %(place)s has too few seats left for you.")
+LONG_WAIT = 45
+"""Minutes at a door that make one go elsewhere."""
+SOON = timedelta(minutes=90)
+"""A sign at a door says nothing of visits later than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,30 @@ class News:
         return Message(title, f"{what}\n{advice}", PAGE.format(token=self.plan.token))
 
 
+async def tell_sold_out(parts: State, known: frozenset[int], *, now: datetime) -> frozenset[int]:
+    """Tell the readers of the plans of today and tomorrow that sessions have filled up which were
+    not full before (`known`); all that are full. Seats change too often to look at every plan."""
+    desks = await desks_at(parts, now)
+    today = desks.context.local.date()
+    board = (await desks.town_day(today)).board
+    full = frozenset(slot.id for slot in board.slots if not slot.seats_left)
+    if new := full - known:
+        days = (today, today + timedelta(days=1))
+        plans = Itinerary.filter(on_date__in=days, edit_token__in=await _told_plans(today))
+        rows = await plans.values_list("edit_token", "stops")
+        await _tell(desks, {t for t, stops in rows if new & {s.get("slot_id") for s in stops}})
+    return full
+
+
 async def tell_news(parts: State, *, now: datetime) -> int:
     """Tell every reader of a plan what became of it; how many messages were queued."""
     desks = await desks_at(parts, now)
+    return await _tell(desks, await _told_plans(desks.context.local.date()))
+
+
+async def _tell(desks: Desks, tokens: Collection[str]) -> int:
     told = 0
-    for token in await _told_plans(desks.context.local.date()):
+    for token in tokens:
         plan = await itineraries.find(token)
         found = await news_of(desks, plan)
         await _take_back(plan, but=[news.key for news in found])
@@ -87,8 +115,8 @@ async def news_of(desks: Desks, plan: ItineraryEntry) -> list[News]:
     day = await desk.timed(plan.stops)
     sites = desk.town.catalogue.by_id
     return [
-        News(plan, _key(plan, stop), sites[stop.site_id], what, stop.slot_id, ends_at)
-        for stop, what, ends_at in _found(desk, day)
+        News(plan, _key(plan, stop, kind), sites[stop.site_id], what, stop.slot_id, ends_at)
+        for stop, what, ends_at, kind in _found(desk, day)
     ]
 
 
@@ -102,8 +130,9 @@ async def _told_plans(today: date) -> set[str]:
     }
 
 
-def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text, datetime]]:
-    """What became of each stop that has not begun, and when the stop is over."""
+def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text, datetime, str]]:
+    """What became of each stop that has not begun, when the stop is over, and of which kind the
+    news is, where one stop may have several."""
     minute = desk.town.minute_of(desk.town.now)
     for stop, timed in zip(day.stops, day.times.stops, strict=True):
         slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
@@ -111,9 +140,28 @@ def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text, datet
         if begins <= minute:
             continue
         if slot and slot.status == SlotStatus.CANCELLED:
-            yield stop, CALLED_OFF, slot.ends_at
+            yield stop, CALLED_OFF, slot.ends_at, ""
+        elif slot and _is_sold_out(desk, slot):
+            yield stop, SOLD_OUT, slot.ends_at, ":sold"
         elif stop.slot_id is None and _is_shut(desk, stop, timed.trouble):
-            yield stop, SHUT, desk.town.instant_of(timed.leave)
+            yield stop, SHUT, desk.town.instant_of(timed.leave), ""
+        elif stop.slot_id is None and (sign := _sign(desk, stop, timed.start)):
+            yield stop, sign, desk.town.instant_of(timed.leave), ":sign"
+
+
+def _is_sold_out(desk: Desk, slot: SlotEntry) -> bool:
+    """Of a session to come that the party has not reserved; what it wished for is gone."""
+    return slot.id not in desk.wish.reserved and slot.seats_left < desk.wish.party_size
+
+
+def _sign(desk: Desk, stop: PlannedStop, start: int) -> Text | None:
+    """What stands on a door that one would be at soon, and makes one go elsewhere."""
+    door = door_of(desk.town, desk.town.catalogue.by_id[stop.site_id])
+    if door is None or desk.town.instant_of(start) > desk.town.now + SOON:
+        return None
+    if door.state == DoorState.FULL:
+        return FULL
+    return WAIT if door.waiting_minutes >= LONG_WAIT else None
 
 
 def _is_shut(desk: Desk, stop: PlannedStop, trouble: Trouble | None) -> bool:
@@ -125,8 +173,8 @@ def _is_shut(desk: Desk, stop: PlannedStop, trouble: Trouble | None) -> bool:
     return trouble is Trouble.CLOSED or (trouble is Trouble.TOO_LATE and closes_early)
 
 
-def _key(plan: ItineraryEntry, stop: PlannedStop) -> str:
-    return f"{_keys(plan)}{stop.site_id}:{stop.slot_id or 'door'}"
+def _key(plan: ItineraryEntry, stop: PlannedStop, kind: str) -> str:
+    return f"{_keys(plan)}{stop.site_id}:{stop.slot_id or 'door'}{kind}"
 
 
 def _keys(plan: ItineraryEntry) -> str:
@@ -196,6 +244,7 @@ async def tell_once(desks: Desks, news: News) -> int:
     marks = Reminder.filter(recipient_id__in=list(readers), key=news.key)
     if await marks.exclude(status=ReminderStatus.CANCELLED).exists():
         return 0
+    await _mend(desks, news.plan)
     told = await _told_by_host(news, readers)
     try:
         async with transaction():
@@ -203,6 +252,16 @@ async def tell_once(desks: Desks, news: News) -> int:
             return await _queue(desks, news, readers - told, expires_at=news.ends_at)
     except IntegrityError:
         return 0
+
+
+async def _mend(desks: Desks, plan: ItineraryEntry) -> None:
+    """What the message announces is there before it is sent: for today and tomorrow. Later days
+    change again before anybody looks."""
+    if plan.day > desks.context.local.date() + timedelta(days=1):
+        return
+    newest = await itineraries.find(plan.token)
+    proposal = await propose_rest(await desks.desk_of(newest), newest.stops)
+    await itineraries.keep_mended(newest, proposal.stops)
 
 
 async def _queue(desks: Desks, news: News, readers: set[int], *, expires_at: datetime) -> int:

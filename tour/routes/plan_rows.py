@@ -11,7 +11,7 @@ from tour.programmes.models import SlotStatus
 from tour.programmes.queries import SlotEntry
 from tour.programmes.views import SlotCard, slot_card
 from tour.routes import plan_reasons
-from tour.routes.day import openings_of
+from tour.routes.day import door_of, openings_of
 from tour.routes.directions import Direction
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
@@ -19,7 +19,7 @@ from tour.routes.planner_problem import TimedBreak
 from tour.routes.planning import Desk, is_reservable
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
-from tour.sites.views import SiteCard, language_name, site_card
+from tour.sites.views import SiteCard, language_name, site_card, with_door
 
 StopState = Literal["look", "free", "reserved", "gone"]
 
@@ -161,7 +161,8 @@ def _resumed(day: TimedDay, number: int) -> int | None:
 def _stop_row(desk: Desk, entry: ItineraryEntry, day: TimedDay, index: int, lang: str) -> StopRow:
     stop, timed, instant = day.stops[index], day.times.stops[index], desk.town.instant_of
     site = desk.town.catalogue.by_id[stop.site_id]
-    card = site_card(site, lang)
+    local = desk.town.now.astimezone(desk.town.zone)
+    card = with_door(site_card(site, lang), door_of(desk.town, site), local, lang)
     slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
     shown = slot_view(desk, slot, card, lang) if slot else None
     is_over = desk.town.now >= instant(timed.leave)

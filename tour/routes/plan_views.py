@@ -10,6 +10,7 @@ from tour.i18n import lazy as _
 from tour.programmes.models import SlotStatus
 from tour.routes import plan_reasons
 from tour.routes.day import LUNCH
+from tour.routes.edits import Stops
 from tour.routes.giving_up import given_up, session_text
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_rows import Reader, Row, StopRow, plan_rows, slot_trouble
@@ -42,6 +43,17 @@ class AlternativeCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Mended:
+    """A proposal beside the plan: what changes, and what it costs."""
+
+    comes: tuple[str, ...]
+    goes: tuple[str, ...]
+    distance_m: int
+    """More than the plan has; less when below zero."""
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What the last change by hand did to the day."""
 
@@ -69,6 +81,7 @@ class PlanView:
     """Sessions that can be reserved now; none while the party could not be at one in time."""
     alternatives: tuple[AlternativeCard, ...]
     effect: Effect | None
+    mended: Mended | None
     unmet: tuple[Unmet, ...]
     """What was asked for and cannot be had."""
     elsewhere: tuple[str, ...]
@@ -107,9 +120,42 @@ async def plan_view(
         reservable=0 if is_over or is_late else len(reservable_slots(desk, entry.stops)),
         alternatives=await _alternatives(desk, entry, findings, reader.lang) if not is_over else (),
         effect=await _effect(desk, entry, day),
+        mended=None if is_over else await _mended(desk, entry, day, findings, reader.lang),
         unmet=lacking,
         elsewhere=() if is_over else tuple(_elsewhere(desk, entry, reader.lang)),
     )
+
+
+async def _mended(
+    desk: Desk, entry: ItineraryEntry, day: TimedDay, findings: Findings, lang: str
+) -> Mended | None:
+    """None where there is none, or where it does not work any more either."""
+    if not findings.mended:
+        return None
+    done = await so_far(desk, entry.stops)
+    past = {stop.site_id for stop in done.past}
+    rest = tuple(stop for stop in findings.mended if stop.site_id not in past)
+    other = await desk.timed(done.go_on(rest, findings.mended))
+    ahead = other.stops[other.done :]
+    wrong = set(other.times.troubles()) - {Trouble.NO_BREAK}
+    if wrong or any(slot_trouble(desk, stop) for stop in ahead) or other.stops == day.stops:
+        return None
+    new, old = [_visits(desk, stops, lang) for stops in (other.stops, day.stops)]
+    return Mended(
+        comes=tuple(visit for visit in new if visit not in old),
+        goes=tuple(visit for visit in old if visit not in new),
+        distance_m=other.distance_m - day.distance_m,
+        ends_at=desk.town.instant_of(other.times.arrives),
+    )
+
+
+def _visits(desk: Desk, stops: Stops, lang: str) -> list[str]:
+    sites, found = desk.town.catalogue.by_id, []
+    for stop in stops:
+        slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
+        name = sites[stop.site_id].text("name", lang)
+        found.append(f"{session_text(desk, slot, lang)} ({name})" if slot else name)
+    return found
 
 
 def _elsewhere(desk: Desk, entry: ItineraryEntry, lang: str) -> Iterator[str]:

@@ -66,6 +66,8 @@ class Findings:
     alternatives: tuple[Alternative, ...] = ()
     lunchless: bool = False
     """Lunch was wanted, and there is no day with it that keeps what was asked for by name."""
+    mended: Stops = ()
+    """A proposal for the rest of the day, made when others changed something about the plan."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -73,6 +75,7 @@ class Findings:
             "left_out": [left.as_json() for left in self.left_out],
             "alternatives": [alternative.as_json() for alternative in self.alternatives],
             "lunchless": self.lunchless,
+            "mended": [stop.as_json() for stop in self.mended],
         }
 
     @classmethod
@@ -80,6 +83,7 @@ class Findings:
         return cls(
             optimal=bool(kept["optimal"]),
             lunchless=bool(kept.get("lunchless")),
+            mended=edits.from_json(kept.get("mended", ())),
             left_out=tuple(
                 LeftOut(row["site_id"], row["reason"], tuple(row["because_of"]))
                 for row in kept["left_out"]
