@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from tour.words.folding import fold, hiragana
@@ -20,6 +21,8 @@ CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "接尾辞", 
 JOINING = frozenset({"名詞", "接尾辞", "接頭辞"})
 """Nouns and what stands on them: 木版 and 画 are also 木版画."""
 MOST_JOINED = 4
+_one_at_a_time = Lock()
+"""A tokenizer that two threads ask at once raises an error instead of waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ def words_in(texts: Iterable[str]) -> set[Spoken]:
     for text in texts:
         for sentence in SENTENCE.split(text[:MAX_TEXT]):
             if LETTER.search(sentence):
-                found.update(_words(sentence))
+                with _one_at_a_time:
+                    found.update(_words(sentence))
     return found
 
 
