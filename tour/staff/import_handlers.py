@@ -23,6 +23,8 @@ LARGEST_FILE = 700_000
 """Some 2,000 rows; below the limit of a request, so that the refusal is ours and clear."""
 LARGEST_TEXT = 950_000
 """Bytes in UTF-8, which takes three where Shift_JIS takes two: the look sends the text back."""
+LARGEST_FORM = LARGEST_TEXT + 50_000
+"""The form around it included."""
 TEXT = "text"
 
 
@@ -46,7 +48,7 @@ async def look(request: Request) -> Response:
 
 async def confirm(request: Request) -> Response:
     who = await guards.require(request, Permission.IMPORT)
-    form = await read_form(request, 5, longest=LARGEST_FILE * 2)
+    form = await read_form(request, 5, longest=LARGEST_TEXT, in_all=LARGEST_FORM)
     chosen = str(form.get("kind", ""))
     kind = SiteKind(chosen) if chosen in list(SiteKind) else SiteKind.CULTURE
     text, fingerprint = str(form.get(TEXT, "")), str(form.get("fingerprint", ""))

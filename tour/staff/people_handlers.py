@@ -22,6 +22,8 @@ from tour.staff.labels import ROLES
 from tour.web import lang, now, state
 from tour.web.forms import Typed, read_form
 
+LONGEST_SLUG = 80
+
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
@@ -117,7 +119,7 @@ async def remove_from_site(request: Request) -> Response:
 
 async def _offer(role: str, slug: str) -> Offer:
     chosen = Role(role) if role in list(Role) else Role.HOST
-    site = await Site.get_or_none(slug=slug) if chosen == Role.HOST else None
+    site = await Site.get_or_none(slug=slug[:LONGEST_SLUG]) if chosen == Role.HOST else None
     return Offer(chosen, site)
 
 

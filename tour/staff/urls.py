@@ -25,6 +25,7 @@ EVENT = "/staff/events/{event_id:int}"
 COURSE = f"{EVENT}/courses/{{course_id:int}}"
 SITE = "/staff/sites/{site_id:int}"
 PARTY = "/staff/reservations/{reservation_id:int}"
+IMPORT_BODY = Middleware(BodyLimit, most=import_handlers.LARGEST_FORM * 2)
 PICTURE_BODY = Middleware(BodyLimit, most=cover_handlers.LARGEST_FORM)
 ACCOUNT = "/staff/people/{account_id:int}"
 
@@ -131,12 +132,19 @@ urls = [
     ),
     Url("/staff/messages", message_handlers.send, methods=POST, name="staff:send_message"),
     Url("/staff/imports", import_handlers.imports_page, methods=GET, name="staff:imports"),
-    Url("/staff/imports", import_handlers.look, methods=POST, name="staff:look_at_import"),
+    Url(
+        "/staff/imports",
+        import_handlers.look,
+        methods=POST,
+        name="staff:look_at_import",
+        middleware=[IMPORT_BODY],
+    ),
     Url(
         "/staff/imports/confirm",
         import_handlers.confirm,
         methods=POST,
         name="staff:confirm_import",
+        middleware=[IMPORT_BODY],
     ),
     Url("/staff/people", people_handlers.people_page, methods=GET, name="staff:people"),
     Url("/staff/people", people_handlers.invite, methods=POST, name="staff:invite"),
