@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -19,6 +18,9 @@ from tour.sites.finding import Hit
 from tour.sites.views import SiteCard, site_card, with_door, with_hours
 from tour.web import lang, now, state
 
+BaseCards = dict[tuple[int, str], tuple[SiteEntry, SiteCard]]
+"""By site and language."""
+
 
 @dataclass(frozen=True, slots=True)
 class TownNow:
@@ -33,6 +35,7 @@ class TownNow:
     finders: FinderShelf
     cards: dict[tuple[int, str], tuple[SiteCard, SlotCard | None]]
     """Cards made of the same copies in the same minute; see `CardShelf`."""
+    bases: BaseCards
 
     @property
     def today(self) -> date:
@@ -43,9 +46,16 @@ class TownNow:
         return self.finders.of(self.catalogue, self.board).find(query)
 
     def card(self, site: SiteEntry) -> SiteCard:
-        base = _card(site, self.lang)
+        base = self.base_card(site)
         open_today = with_hours(base, self.agenda.hours_of(site), self.local)
         return with_door(open_today, site.door, self.local, self.lang)
+
+    def base_card(self, site: SiteEntry) -> SiteCard:
+        """What a card says of a site whatever the hour."""
+        key = (site.id, self.lang)
+        if key not in self.bases or self.bases[key][0] is not site:
+            self.bases[key] = (site, site_card(site, self.lang))
+        return self.bases[key][1]
 
     def slot(self, slot: SlotEntry) -> SlotCard | None:
         """The card of a slot, or None when its site is not published."""
@@ -53,7 +63,7 @@ class TownNow:
         site = self.catalogue.by_id.get(programme.site_id)
         if site is None:
             return None
-        return slot_card(slot, programme, _card(site, self.lang), lang=self.lang, now=self.now)
+        return slot_card(slot, programme, self.base_card(site), lang=self.lang, now=self.now)
 
     def slots_of(self, site: SiteEntry) -> tuple[SlotEntry, ...]:
         return self.board.by_site.get(site.id, ())
@@ -88,15 +98,16 @@ class TownNow:
 SHOWN_ANYWAY = (Availability.DRAW, Availability.SOON, Availability.FULL)
 
 
-@lru_cache(maxsize=8192)
-def _card(site: SiteEntry, lang: str) -> SiteCard:
-    return site_card(site, lang)
-
-
 class CardShelf:
-    """Keeps the cards made of the present copies; other copies or another minute empty it."""
+    """Keeps the cards made of the present copies; other copies or another minute empty it.
+
+    The card of a site alone stays as long as its entry does, and no entry of an older catalogue is
+    kept for its card's sake.
+    """
 
     def __init__(self) -> None:
+        self._catalogue: Catalogue | None = None
+        self._bases: BaseCards = {}
         self._made_of: tuple[object, ...] = ()
         self._cards: dict[tuple[int, str], tuple[SiteCard, SlotCard | None]] = {}
 
@@ -107,6 +118,13 @@ class CardShelf:
         if not same or any(a is not b for a, b in zip(self._made_of, copies, strict=False)):
             self._made_of, self._cards = (*copies, minute), {}
         return self._cards
+
+    def bases(self, catalogue: Catalogue) -> BaseCards:
+        if catalogue is not self._catalogue:
+            kept = self._bases.items()
+            self._bases = {k: v for k, v in kept if catalogue.by_id.get(k[0]) is v[0]}
+            self._catalogue = catalogue
+        return self._bases
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +154,6 @@ async def town_now(request: Request) -> TownNow:
         local=local,
         lang=lang(request),
         finders=caches.finders,
+        bases=caches.shelf.bases(catalogue),
         cards=caches.shelf.of(catalogue, agenda, board, minute=minute),
     )
