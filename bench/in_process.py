@@ -66,7 +66,12 @@ async def milliseconds(step: Callable[[int], Awaitable[object]]) -> float:
 
 async def journey(url: str, folder: Path, form: Callable[[], bytes]) -> dict[str, float]:
     """Milliseconds of CPU by step; the database must be migrated."""
-    variables = {"TOUR_DATABASE_URL": url, "TOUR_VAR": str(folder / "var"), "TOUR_TILE_URL": ""}
+    variables = {
+        "TOUR_DATABASE_URL": url,
+        "TOUR_VAR": str(folder / "var"),
+        "TOUR_TILE_URL": "",
+        "TOUR_RUSH": "0",
+    }
     app = create_app(Settings.from_environ({**variables, "TOUR_WORKER": "external"}))
     async with app.router.lifespan_context(app):
         slot = await make_slot(system_clock() + timedelta(days=32), capacity=1000)

@@ -106,6 +106,7 @@ class App:
             "TOUR_BASE_URL": self.base,
             "TOUR_DEMO": "1",
             "TOUR_TILE_URL": "",
+            "TOUR_RUSH": "0",
             "TOUR_STREETS": str(ward_graph(folder)),
             "TOUR_VAPID_SUBJECT": "mailto:ops@example.org",
         }
