@@ -8,9 +8,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from tests.accounts.signing import make_account, make_site, sign_in_as
 from tests.conftest import TurnableClock
 from tests.post_office import PostOffice
 from tests.reservations.factories import make_slot, typed
+from tour.accounts.roles import Role
 from tour.notifications.models import Recipient
 from tour.notifications.worker import FULL, Worker, open_worker
 from tour.reservations.models import Reservation
@@ -71,12 +73,13 @@ async def test_a_test_is_no_weapon(
     await postman.run_once()
     page = await settings_page(path)
     await client.post(f"{path}/cancel")
-    for _second in range(90):
+    for _second in range(60):
         clock.turn(seconds=40)
         answer = await client.post(page, data={"do": "test"})
         assert answer.headers["location"].endswith("done=unproved")
         await client.post(f"{path}/resend")
         await postman.run_once()
+        await client.post(f"{path}/cancel")
     assert len(office.mails) == 1
 
 
@@ -178,3 +181,33 @@ async def test_reminders_and_news_of_what_is_reserved_are_not_held_back(
     clock.turn(days=6, hours=6)
     await postman.run_once()
     assert len(office.mails) == 2, "the evening before is told"
+
+
+async def test_who_stopped_letters_is_invited_by_paper(
+    client: httpx.AsyncClient, office: PostOffice, postman: Worker
+) -> None:
+    site = await make_site()
+    await sign_in_as(client, await make_account("host@example.org", Role.HOST, site))
+    await client.post(f"/host/{site.slug}/people", data=VICTIM)
+    await postman.run_once()
+    link = reader_link(office)
+    await client.post(link.partition("?")[0], data={"do": "stop", **reader_of(link)})
+    refused = await client.post(f"/host/{site.slug}/people", data=VICTIM)
+    assert refused.status_code == 409
+    await postman.run_once()
+    assert len(office.mails) == 1
+
+
+async def test_what_is_given_up_meanwhile_is_not_confirmed_when_the_reader_comes(
+    client: httpx.AsyncClient, office: PostOffice, postman: Worker
+) -> None:
+    _first, second = await reserve(client), await reserve(client)
+    await postman.run_once()
+    await client.post(f"{second}/cancel")
+    link = reader_link(office)
+    await client.post(link.partition("?")[0], data={"do": "mine", **reader_of(link)})
+    await postman.run_once()
+    assert [mail["Subject"] for mail in office.mails] == [
+        "予約が確定しました",
+        "取り消しを受け付けました",
+    ]

@@ -13,8 +13,9 @@ from tour.accounts.roles import Permission, Role, may
 from tour.accounts.tokens import new_token, token_hash
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
-from tour.errors import TooManyRequests
+from tour.errors import Conflict, TooManyRequests
 from tour.i18n import lazy as _
+from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
 from tour.seal import Seal
 from tour.sites.models import Site
@@ -51,7 +52,7 @@ async def invite_by_mail(
     seal: Seal,
     now: datetime,
 ) -> Invitation:
-    """Write an invitation and its mail in one transaction; raises TooManyRequests.
+    """Write an invitation and its mail in one transaction; raises Conflict, TooManyRequests.
 
     One for the same thing that is still open is taken back: its letter is replaced, not doubled.
     """
@@ -166,7 +167,10 @@ async def _take_back(one: Invitation, actor: Actor, now: datetime) -> None:
 
 
 async def _spare(email: str, now: datetime) -> None:
-    """Raise TooManyRequests when a mail box has had its invitations of the day."""
+    """Raise Conflict when its reader has stopped letters, TooManyRequests when a mail box has had
+    its invitations of the day."""
+    if await mail_boxes.wants_no_letters(email):
+        raise Conflict(_("No mail goes to this address. Print a letter instead."))
     lately = Invitation.filter(email=email, created_at__gt=now - LETTERS_WITHIN)
     if await lately.count() >= MOST_LETTERS:
         raise TooManyRequests(

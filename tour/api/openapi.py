@@ -51,7 +51,8 @@ CONFLICT = {
         "The last part of `type` says why; `slot` names the time in question. slot-full, "
         "booking-refused; already-reserved: this contact has that time, send `again: true` for "
         "more; overlapping: this contact has another session at that time, or asks for two at "
-        "once, send `split: true` for both; contact-check: seats are held, and the code that was "
+        "once, send `split: true` for both; contact-check: seats are held (in a "
+        "rush `unproved`: taken when the code comes, if they are there), and the code that was "
         "mailed goes to `confirm` before `ends_at`",
         "Problem",
         PROBLEM,

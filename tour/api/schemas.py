@@ -200,7 +200,7 @@ SCHEMAS: Json = {
         slots=_list(
             _object(
                 id=WHOLE,
-                status={"enum": ["held", "confirmed", "cancelled", "released"]},
+                status={"enum": ["held", "unproved", "confirmed", "cancelled", "released"]},
                 stage={"enum": [stage.value for stage in Stage]},
                 ended_by=_nullable("string"),
                 reason=TEXT,

@@ -1,6 +1,7 @@
 """What goes to a mail box that nobody has shown yet to read: anybody may have typed it.
 
-It gets one confirmation a day, whoever asks for how many, and no test. Once its reader has stopped
+It gets one confirmation a day, of a reservation or of giving it up, whoever asks for how many, and
+no test. Once its reader has stopped
 letters it gets none. What is held back waits for the reader: the link at the end of each letter
 carries a key that no page shows (`reader_key`), and a button there, or a code that comes back,
 proves the mail box. News of what was reserved, and codes, are not held back.
@@ -9,28 +10,33 @@ proves the mail box. News of what was reserved, and codes, are not held back.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from tour.contacts.addresses import counting_key
 from tour.db.plain import fetch, numbers
 from tour.notifications.models import PushSubscription, Recipient, Reminder, ReminderStatus
 from tour.seal import Seal
 
-RECEIPT, TEST = "receipt", "test"
+RECEIPT, TEST, GIVEN_UP = "receipt", "test", "given-up:"
+"""Keys of what a party's own buttons cause; the last one begins them."""
 ONCE_IN = timedelta(days=1)
 MOST_TESTS = 3
 TESTS_IN = timedelta(hours=1)
 KEY_LETTERS = 32
+BY_OWN_BUTTONS = f"{{key}} IN ('{RECEIPT}', '{TEST}') OR {{key}} LIKE '{GIVEN_UP}%'"
 CANDIDATES = f"""
 SELECT r.id, r.key, t.mail_box,
+    CASE WHEN {BY_OWN_BUTTONS.format(key="r.key")} THEN 1 ELSE 0 END AS is_asked_for,
     EXISTS (SELECT 1 FROM recipient o
         WHERE o.mail_box = t.mail_box AND o.mail_stopped_at IS NOT NULL
             AND o.proved_at IS NOT NULL) AS is_stopped,
     EXISTS (SELECT 1 FROM recipient o
         JOIN reminder e ON e.recipient_id = o.id
         JOIN delivery d ON d.reminder_id = e.id
-        WHERE o.mail_box = t.mail_box AND e.key IN ('{RECEIPT}', '{TEST}') AND e.due_at > $1
+        WHERE o.mail_box = t.mail_box AND e.due_at > $1
+            AND ({BY_OWN_BUTTONS.format(key="e.key")})
             AND d.service = 'mail' AND d.status IN ('waiting', 'together', 'sent')) AS has_had_one
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
 WHERE r.id IN ({{ids}}) AND t.proved_at IS NULL AND t.mail_box <> ''
-    AND r.key NOT LIKE 'mail:%' AND r.key NOT LIKE 'asked:%' AND r.key <> 'invitation'
+    AND r.key NOT LIKE 'mail:%' AND r.key NOT LIKE 'asked:%'
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = t.id)
 ORDER BY r.id
 """  # noqa: S608 - words of our own
@@ -41,7 +47,7 @@ async def held_back(reminder_ids: Sequence[int], now: datetime) -> set[int]:
     rows = await fetch(CANDIDATES.format(ids=numbers(reminder_ids)), now - ONCE_IN)
     held, written_to = set(), set()
     for row in rows:
-        is_asked_for = row["key"] in (RECEIPT, TEST)
+        is_asked_for = bool(row["is_asked_for"])
         had_one = row["has_had_one"] or row["mail_box"] in written_to
         if row["is_stopped"] or row["key"] == TEST or (is_asked_for and had_one):
             held.add(row["id"])
@@ -71,6 +77,12 @@ async def may_be_written_to(recipient_id: int) -> bool:
     if await PushSubscription.exists(recipient_id=recipient_id):
         return True
     return await Recipient.filter(id=recipient_id).exclude(proved_at=None).exists()
+
+
+async def wants_no_letters(email: str) -> bool:
+    """Whether the reader of this mail box has stopped letters, of whatever they were about."""
+    mine = Recipient.filter(mail_box=counting_key(email), mail_stopped_at__not_isnull=True)
+    return bool(email) and await mine.exclude(proved_at=None).exists()
 
 
 async def was_held_back(recipient_id: int) -> bool:

@@ -36,7 +36,7 @@ BATCH = 500
 TEST_KEY = mail_boxes.TEST
 TEST_LASTS = timedelta(minutes=10)
 TEST_PAUSE = timedelta(seconds=20)
-UNFINISHED = (ReminderStatus.WAITING, ReminderStatus.SENDING)
+UNFINISHED = (ReminderStatus.WAITING, ReminderStatus.SENDING, ReminderStatus.HELD)
 
 
 class MessagesStopped(Conflict):

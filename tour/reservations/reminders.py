@@ -32,7 +32,7 @@ GRACE_RULE = _(
     "Your seats wait until %(n)s minutes after the start. Tell us with one tap if you are late.",
     n=int(GRACE.total_seconds() // 60),
 )
-GIVEN_UP = "given-up:"
+GIVEN_UP = mail_boxes.GIVEN_UP
 """Begins the key of what confirms a party's own cancelling."""
 RECEIPT = mail_boxes.RECEIPT
 AN_HOUR = timedelta(hours=1)
