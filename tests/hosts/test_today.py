@@ -1,6 +1,7 @@
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +23,7 @@ from tour.routes import itineraries
 from tour.routes.edits import PlannedStop
 from tour.sites import day as days
 from tour.sites.day import NoMoreWalkIns
-from tour.sites.models import DoorState, Site, SiteDay
+from tour.sites.models import CatalogueRevision, DoorState, Site, SiteDay
 
 TODAY = NOON.date()
 BY_HOST = {"actor": OPERATOR, "now": NOON}
@@ -369,3 +370,43 @@ async def test_a_second_message_does_not_take_the_first_ones_place(
         )
     told = await Reminder.all().order_by("id").values_list("body", flat=True)
     assert [str(body).splitlines()[-1] for body in told] == ["傘をお持ちください", "入口は北側です"]
+
+
+@pytest.mark.usefixtures("database")
+async def test_seats_kept_for_walk_ins_are_seats() -> None:
+    """Neither a typed number nor a tap takes them from under the people they are kept for."""
+    site = await make_site()
+    slot = await first_slot(await make_programme(site, capacity=6))
+    await make_party(slot, 3)
+    await Slot.filter(id=slot.id).update(seats_kept=2)
+    by_host: dict[str, Any] = {"site_id": site.id, **BY_HOST}
+    with pytest.raises(BelowReserved):
+        await slot_editing.change_capacity(slot, 4, **by_host)
+    await slot_editing.take_seat_away(slot, **by_host)
+    with pytest.raises(BelowReserved):
+        await slot_editing.take_seat_away(slot, **by_host)
+    await slot_editing.change_capacity(slot, 5, **by_host)
+    assert (await Slot.get(id=slot.id)).capacity == 5
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_time_that_is_called_off_is_news_to_every_process() -> None:
+    slot = await first_slot(await make_programme(await make_site()))
+    before = (await CatalogueRevision.get(id=1)).number
+    await slot_changes.cancel_slot(slot.id, "", **BY_HOST)  # type: ignore[arg-type]
+    assert (await CatalogueRevision.get(id=1)).number > before
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_walk_in_finds_no_seat_where_there_is_none() -> None:
+    site = await make_site()
+    slot = await first_slot(await make_programme(site, capacity=3))
+    await make_party(slot, 2)
+    by_host: dict[str, Any] = {"site_id": site.id, **BY_HOST}
+    taps = [slot_editing.walk_in(slot, 1, **by_host) for _person in range(4)]
+    ends = await asyncio.gather(*taps, return_exceptions=True)
+    assert sum(isinstance(end, slot_editing.NoSeatAtDoor) for end in ends) == 3
+    found = await Slot.get(id=slot.id)
+    assert (found.seats_taken, found.walk_ins) == (3, 1)
+    with pytest.raises(slot_editing.NoSeatAtDoor):
+        await slot_editing.walk_in(slot, -2, **by_host)

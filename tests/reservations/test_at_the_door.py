@@ -240,6 +240,7 @@ async def test_one_scan_ticks_one_session_also_from_two_phones_and_late(day: Pla
     assert (await day.host.scans(party, at=day.at(13, 54)))["outcome"] == "already"
     assert await Arrival.all().count() == 1
     await day.until(day.at(15, 50))
+    assert await Arrival.get().values_list("place__slot_id", flat=True) == morning.id
     assert (await day.host.scans(party))["outcome"] == "arrived"
     assert await Arrival.all().count() == 2
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F, Subquery
+from tortoise.expressions import F
 
 from tour.accounts.models import Membership
 from tour.notifications import queries as notifications
 from tour.participation import queries as participation
 from tour.programmes.models import Slot, SlotStatus
 from tour.programmes.rules import GRACE
-from tour.reservations.arrivals import Arrival
+from tour.reservations.arrivals import arrivals_of
 from tour.reservations.models import Place, PlaceStatus
 from tour.sites.models import PointQuality, Site
 from tour.staff import approvals
@@ -59,16 +59,17 @@ async def matters(now: datetime) -> list[Matter]:
 async def _absent(now: datetime) -> Matter:
     """Sessions under way, past their grace, with parties that nobody has checked in: their hosts
     are asked, and so is the desk."""
-    here = Arrival.filter(taken_back_at=None).values("place_id")
     waited_for = Place.filter(
         status=PlaceStatus.CONFIRMED,
         slot__starts_at__lte=now - GRACE,
         slot__starts_at__gt=now - UNDER_WAY,
         slot__ends_at__gt=now,
     ).exclude(slot__status=SlotStatus.CANCELLED)
-    places = await waited_for.exclude(id__in=Subquery(here)).select_related("slot__programme__site")
+    under_way = await waited_for.order_by("id").select_related("slot__programme__site")
+    here = await arrivals_of([place.id for place in under_way])
+    absent = [place for place in under_way if place.id not in here]
     by_slot: dict[int, list[Place]] = {}
-    for place in places:
+    for place in absent:
         by_slot.setdefault(place.slot_id, []).append(place)
     examples = [
         Example(
@@ -79,7 +80,7 @@ async def _absent(now: datetime) -> Matter:
         )
         for of_slot in by_slot.values()
     ]
-    return Matter("absent", len(places), tuple(examples[:EXAMPLES]))
+    return Matter("absent", len(absent), tuple(examples[:EXAMPLES]))
 
 
 async def _to_approve() -> Matter:
