@@ -1,10 +1,12 @@
 """A code by mail before seats are anybody's: what holds them, who is told what, and its ends."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.conftest import NOON, TurnableClock
 from tests.reservations.factories import make_event, make_programme, make_slot, typed
@@ -12,6 +14,7 @@ from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.notifications.fan_out import fan_out
 from tour.notifications.models import Delivery, PushSubscription, Reminder
+from tour.notifications.worker import FULL, open_worker
 from tour.programmes.models import Allocation, BookingRules, Slot
 from tour.reservations import draws, slot_changes, worker
 from tour.reservations.contact_check import LASTS, MOST_LAPSED, MOST_SENDS, MOST_TRIES
@@ -133,6 +136,27 @@ async def test_seats_cannot_be_held_in_a_chain(client: Client, clock: TurnableCl
     again = await client.post(f"/slots/{slot.id}/reserve", data=typed(email="Chain+1@example.org"))
     assert again.status_code == 429
     await reserve(client, slot, email="other@example.org")
+
+
+@pytest.mark.parametrize("is_away", [True, False])
+async def test_codes_that_never_left_were_not_let_lapse(
+    client: Client, settings, clock, post_office, is_away: bool
+) -> None:
+    """Without a mail server nobody can use a code, and nobody is shut out for that."""
+    slot = await checked_slot(capacity=10)
+    office, port = post_office
+    if is_away:
+        await office.close()
+    with_server = replace(settings, smtp_url=f"smtp://127.0.0.1:{port}")
+    async with open_worker(with_server, clock, FULL) as sender:
+        for _time in range(MOST_LAPSED):
+            await reserve(client, slot, email="patient@example.org")
+            await sender.run_once()
+            clock.turn(minutes=16)
+            await worker.run_due(clock())
+    typed_again = typed(email="patient@example.org")
+    again = await client.post(f"/slots/{slot.id}/reserve", data=typed_again)
+    assert again.status_code == (303 if is_away else 429)
 
 
 async def test_nobody_learns_what_a_contact_holds_without_its_mail(client: Client) -> None:

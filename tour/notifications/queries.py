@@ -191,3 +191,14 @@ async def is_on_its_way(recipient_id: int, key: str) -> bool:
     ways = Delivery.filter(reminder_id=reminder.id, revision=reminder.revision)
     still = await ways.filter(status__in=untaken).exists()
     return still and await told_at(recipient_id, key) is None
+
+
+async def held_up(recipient_ids: Collection[int], key: str) -> set[int]:
+    """Those of these recipients whose message of this key was handed to a service that neither took
+    it nor refused it: for want of the service, not of the reader."""
+    ways = Delivery.filter(reminder__recipient_id__in=recipient_ids, reminder__key=key)
+    statuses: dict[int, set[DeliveryStatus]] = {}
+    for row in await ways.values("status", reader="reminder__recipient_id"):
+        statuses.setdefault(row["reader"], set()).add(row["status"])
+    answered = {DeliveryStatus.SENT, DeliveryStatus.FAILED}
+    return {reader for reader, found in statuses.items() if not found & answered}

@@ -16,6 +16,7 @@ from tour.db import transaction
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.i18n import translate
+from tour.notifications import queries as told
 from tour.notifications import service as notifications
 from tour.notifications.fan_out import BY_MAIL_ONLY
 from tour.notifications.models import Recipient
@@ -34,10 +35,12 @@ MOST_LAPSED, MOST_LAPSED_IN_ALL = 3, 6
 a chain of them fills no mail box, and one stranger does not use them up for their owner."""
 LAPSED_WITHIN = timedelta(hours=1)
 DIGITS = 6
+CODE_KEY = f"{BY_MAIL_ONLY}code"
 
 
 async def check_may_begin(wish: Request, *, now: datetime) -> None:
-    """Raise BadInput without a mail address, TooManyChecks after too many lapsed ones."""
+    """Raise BadInput without a mail address, TooManyChecks after too many lapsed ones. A code that
+    never left, for want of a mail server, was not let lapse by anybody."""
     if not wish.party.email:
         missing = _("Here a code is sent by e-mail before seats are yours. Please give an address.")
         raise BadInput(missing, {"email": missing})
@@ -46,8 +49,14 @@ async def check_may_begin(wish: Request, *, now: datetime) -> None:
         proved_at=None,
         started_at__gt=now - LAPSED_WITHIN,
     )
-    networks = list(await lapsed.values_list("reservation__network", flat=True))
-    own = networks.count(wish.newcomer.network if wish.newcomer else "")  # type: ignore[arg-type]
+    codes = await lapsed.values("reservation__network", "reservation__recipient_id")
+    unsent = await told.held_up({code["reservation__recipient_id"] for code in codes}, CODE_KEY)
+    networks = [
+        code["reservation__network"]
+        for code in codes
+        if code["reservation__recipient_id"] not in unsent
+    ]
+    own = networks.count(wish.newcomer.network if wish.newcomer else "")
     if own >= MOST_LAPSED or len(networks) >= MOST_LAPSED_IN_ALL:
         raise TooManyChecks(
             _("Several codes to this address were not used. Please try again in an hour."),
@@ -128,5 +137,5 @@ async def _mail(reservation: Reservation, check: ContactCheck, now: datetime) ->
             translate("If you did not ask for it, you need not do anything.", lang),
         ],
     )
-    draft = Draft(f"{BY_MAIL_ONLY}code", said, now, check.ends_at)
+    draft = Draft(CODE_KEY, said, now, check.ends_at)
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
