@@ -109,6 +109,24 @@ async def test_a_known_name_is_changed_and_empty_cells_erase_nothing(
     assert 'name="fingerprint"' not in again.text
 
 
+@pytest.mark.parametrize(
+    ("stored", "written"),
+    [
+        ("髙橋ヴァイオリン工房", "高橋バイオリン工房"),
+        ("西ヶ原一丁目の家", "西ケ原１丁目の家"),
+        ("齋藤 硝子", "斉藤硝子"),
+    ],
+)
+async def test_another_spelling_of_a_name_is_the_same_place(
+    staff: httpx.AsyncClient, stored: str, written: str
+) -> None:
+    site = await make_site(1, name=stored)
+    text = table(changed(名称=written))
+    await confirm(staff, await look(staff, text.encode()), text)
+    assert [known.id for known in await Site.all()] == [site.id]
+    assert (await Site.get()).address == "東京都北区王子1-1-3 2階"
+
+
 async def test_one_wrong_row_of_200_and_nothing_is_written(staff: httpx.AsyncClient) -> None:
     rows = [changed(名称=f"工房{n}", 名称_英語=f"Workshop {n}") for n in range(200)]
     rows[120][OLDER.index("緯度")] = "139.7386"
@@ -194,6 +212,7 @@ async def test_what_is_no_such_table_is_refused(staff: httpx.AsyncClient, body: 
     ("cell", "wrong"),
     [
         ({"名称": ""}, "名称"),
+        ({"名称": "\u200b\u3164"}, "名称"),
         ({"名称_カナ": "紙"}, "名称_カナ"),
         ({"緯度": "北緯35度"}, "緯度"),
         ({"緯度": "139.7", "経度": "35.7"}, "緯度"),

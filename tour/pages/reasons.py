@@ -26,7 +26,7 @@ def reason(town: TownNow, site: SiteEntry, hit: Hit) -> Text | str:
         case Found.ACCESS:
             return ACCESS[hit.shown]
         case Found.LANGUAGE:
-            return LANGUAGES[hit.shown]
+            return _("Languages: %(names)s", names=LANGUAGES[hit.shown])
         case Found.PRICE:
             return _("A session for %(yen)s yen", yen=hit.shown) if int(hit.shown) else FREE
         case Found.INDOORS:

@@ -17,6 +17,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.bounded import bounded
 from tour.words.folding import fold
+from tour.words.names import is_seen
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("名称",),
@@ -172,7 +173,7 @@ def _row(line: int, cells: Mapping[str, str]) -> tuple[SiteRow, list[RowProblem]
         wrong.append(RowProblem(line, COLUMNS[name][0], problem))
 
     values = {name: unicodedata.normalize("NFC", cells.get(name, "")) for name in COLUMNS}
-    if not values["name"]:
+    if not is_seen(values["name"]):
         complain("name", _("Please fill this in."))
     for name, text in values.items():
         if len(text) > (most := LIMITS.get(name, LONGEST)):
