@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from tests.conftest import make_settings
 from tour.app import create_app
+from tour.limits.lanes import Lane
 from tour.notifications import service
 from tour.notifications.message import Message
 from tour.notifications.models import MAIL, Circuit
@@ -41,6 +43,16 @@ async def test_the_queue_and_the_requests(client: httpx.AsyncClient, clock) -> N
     assert "yamada" not in answer.text
     for line in answer.text.splitlines():
         assert line.startswith("# ") or LINE.fullmatch(line), line
+
+
+async def test_costly_work_at_work_and_refused(client: httpx.AsyncClient, app: Starlette) -> None:
+    app.state.lanes["walks"] = Lane(at_once=0, waiting=0)
+    assert (await client.get("/walk")).status_code == 503
+    async with app.state.lanes["plans"].turn("192.0.2.1"):
+        told = (await client.get("/metrics")).text
+    assert 'tour_lane_refused_total{lane="walks"} 1\n' in told
+    assert 'tour_lane_present{lane="plans"} 1\n' in told
+    assert 'tour_lane_present{lane="walks"} 0\n' in told
 
 
 async def test_since_when_no_mail_leaves(client: httpx.AsyncClient, clock) -> None:

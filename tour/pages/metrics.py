@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from tour.errors import NotFound
 from tour.health.checks import problems
 from tour.i18n import lazy as _
+from tour.limits.lanes import Lane
 from tour.notifications import queries as notifications
 from tour.notifications.models import DeliveryStatus
 from tour.notifications.queries import QueueState, ServiceCount
@@ -39,6 +40,7 @@ async def metrics(request: Request) -> Response:
         *_deliveries(await notifications.by_service(at - LAST_DAY)),
         *_checks(await problems(CHECKS, asked(request))),
         *_requests(state(request).traffic),
+        *_lanes(state(request).lanes),
     ]
     headers = {"Cache-Control": "no-store"}
     return PlainTextResponse("".join(families), headers=headers, media_type=MEDIA_TYPE)
@@ -93,6 +95,15 @@ def _requests(traffic: Traffic) -> Iterator[str]:
     yield _samples("tour_requests_total", "counter", about, samples)
     about = "Seconds spent on them"
     yield _family("tour_request_seconds_total", "counter", about, traffic.seconds)
+
+
+def _lanes(lanes: Mapping[str, Lane]) -> Iterator[str]:
+    present: list[Sample] = [({"lane": name}, lane.present) for name, lane in lanes.items()]
+    about = "Costly requests at work or waiting, by lane"
+    yield _samples("tour_lane_present", "gauge", about, present)
+    refused: list[Sample] = [({"lane": name}, lane.refused) for name, lane in lanes.items()]
+    about = "Costly requests that found no room"
+    yield _samples("tour_lane_refused_total", "counter", about, refused)
 
 
 def _family(name: str, kind: str, about: str, value: float) -> str:
