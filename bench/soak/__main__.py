@@ -25,6 +25,7 @@ async def run(folder: Path, minutes: float, seed: int) -> list[str]:
             asyncio.create_task(crowd(made, promised, stop)),
             asyncio.create_task(remembering(made, memory, stop)),
         ]
+        supervisor = asyncio.create_task(supervising(made))
         faults = asyncio.create_task(misfortune(made, stop))
         await asyncio.sleep(minutes * 60)
         stop.set()
@@ -32,9 +33,20 @@ async def run(folder: Path, minutes: float, seed: int) -> list[str]:
         await asyncio.gather(*going)
         async with db.opened(made.url):
             seconds = await audit.settled()
+        supervisor.cancel()
         found = await audit.findings(made, promised, memory)
         show(made, promised, memory, came, seconds)
         return found
+
+
+async def supervising(made: Town) -> None:
+    """Start again what has ended by itself, as an operator's supervisor does: a process that finds
+    no database when it starts says so and ends."""
+    while True:
+        await asyncio.sleep(1)
+        for process in (*made.web, *made.workers):
+            if process.has_ended:
+                process.start()
 
 
 async def remembering(made: Town, memory: dict[str, list[float]], stop: asyncio.Event) -> None:

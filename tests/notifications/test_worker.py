@@ -8,15 +8,24 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import Context
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.notifications.conftest import queue_now
 from tour.db import transaction
-from tour.notifications import outbox
+from tour.notifications import fan_out as fan_out_module
+from tour.notifications import outbox, service
+from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.fan_out import fan_out
-from tour.notifications.models import Delivery, DeliveryStatus, Reminder, ReminderStatus
+from tour.notifications.models import (
+    Delivery,
+    DeliveryStatus,
+    PushSubscription,
+    Reminder,
+    ReminderStatus,
+)
 from tour.notifications.worker import running_worker
 from tour.settings import ROOT, Settings
 
@@ -154,3 +163,32 @@ async def test_a_fault_of_ours_costs_one_try_only(worker, make_visitor, clock) -
     assert (row.status, row.problem) == (DeliveryStatus.WAITING, "fault: TypeError")
     assert row.next_attempt_at > clock()
     assert row.next_attempt_at < clock() + timedelta(minutes=1)
+
+
+async def test_who_subscribes_while_a_letter_is_being_addressed_is_told(
+    make_visitor, clock, settings, worker, monkeypatch, postgres
+) -> None:
+    """Between the look for browsers and the look for mail boxes: seen by neither."""
+    if postgres is None:
+        pytest.skip("SQLite has one writer")
+    visitor = await make_visitor()
+    await PushSubscription.all().delete()
+    await queue_now(visitor.recipient, clock)
+    policy = EndpointPolicy.parse(settings.push_hosts)
+    fetch, late = fan_out_module.fetch, [True]
+
+    async def fetch_slowly(statement: str, *values: object) -> object:
+        found = await fetch(statement, *values)
+        if "JOIN push_subscription s ON s.recipient_id" in statement and late:
+            late.clear()
+            asked = service.subscribe(
+                visitor.recipient.id, visitor.phone.subscription(), policy, now=clock()
+            )
+            await asyncio.create_task(asked, context=Context())
+        return found
+
+    monkeypatch.setattr(fan_out_module, "fetch", fetch_slowly)
+    await worker.run_once()
+    assert not late
+    assert (await Reminder.get()).status == ReminderStatus.SENT
+    assert len(visitor.phone.shown) == 1

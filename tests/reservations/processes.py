@@ -25,6 +25,10 @@ class OwnProcess:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
 
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def freeze(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
 

@@ -194,6 +194,10 @@ async def _make_deliveries(reminder_ids: Sequence[int], now: datetime) -> set[in
     for statement in (TO_BROWSERS, TO_MAIL):
         await fetch(statement.format(ids=ids), now)
     made = await fetch(MADE.format(ids=ids))
+    if missed := set(reminder_ids) - {row["reminder_id"] for row in made}:
+        # Who subscribed between the two statements (READ COMMITTED) was there for neither.
+        await fetch(TO_BROWSERS.format(ids=numbers(missed)), now)
+        made = await fetch(MADE.format(ids=ids))
     await _join(made)
     return {row["reminder_id"] for row in made}
 
