@@ -656,6 +656,16 @@ async def test_a_plan_of_today_begins_now(client: httpx.AsyncClient, clock: Turn
     assert "体験11時" not in page
 
 
+@pytest.mark.parametrize(("minute", "is_offered"), [(59, True), (60, False)])
+async def test_today_can_be_planned_until_its_doors_close(
+    client: httpx.AsyncClient, clock: TurnableClock, minute: int, is_offered: bool
+) -> None:
+    await a_town()
+    clock.turn_to(at(15) + timedelta(minutes=minute))
+    page = (await client.get("/plan")).text
+    assert (f'value="{EVENT_DAY.isoformat()}"' in page) == is_offered
+
+
 BEST = "最良のプラン"
 
 

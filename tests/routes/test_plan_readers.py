@@ -323,9 +323,12 @@ class TestPage:
         await a_town()
         url = await planned(client)
         plan = await Itinerary.get()
-        assert "data-push" not in (await client.get(f"/itineraries/{plan.show_token}")).text
+        assert (
+            "data-push data-vapid-key"
+            not in (await client.get(f"/itineraries/{plan.show_token}")).text
+        )
         clock.turn_to(at(20))
-        assert "data-push" not in (await client.get(url)).text
+        assert "data-push data-vapid-key" not in (await client.get(url)).text
 
     async def test_stops_by_its_button_until_one_asks_again(self, app, client, clock) -> None:
         slot, other = slots = await a_town()
