@@ -299,6 +299,7 @@ async def test_after_the_cut_off_the_host_still_hears(day: PlayedDay) -> None:
     page = await parties[1].reads()
     assert "行けません" in page
     assert "03-0000-0000" in page
+    await parties[1].proves_its_mail_box()
     assert (await parties[1].taps(f"places/{slot.id}/give-up")).status_code == 303
     assert (await parties[1].taps(f"places/{slot.id}/give-up")).status_code == 303
     assert "2席が空きました" in await day.host.reads()
@@ -521,6 +522,7 @@ async def test_cancelling_is_confirmed_and_the_list_shows_what_became_free(day: 
     data = {**typed(2), "slot": [str(first.id), str(second.id)]}
     answer = await visitor.post("/reserve", data=data)
     party = Party(day, visitor, answer.headers["location"].rpartition("/")[2])
+    await party.proves_its_mail_box()
     await party.taps(f"places/{first.id}/cancel")
     await day.work()
     [said] = [s for s in await party.hears() if s.key.startswith("given-up")]
