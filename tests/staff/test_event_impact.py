@@ -20,8 +20,8 @@ from tour.accounts.roles import Role
 from tour.events import editing
 from tour.events.models import Event, Participation
 from tour.notifications.models import Reminder, ReminderStatus
-from tour.programmes.models import Slot, SlotStatus
-from tour.reservations import service, waitlist
+from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.reservations import draws, service, waitlist
 from tour.reservations.models import CallOff, Place, Reservation, WaitlistEntry
 from tour.routes.models import Itinerary
 from tour.sites.models import Site
@@ -239,6 +239,36 @@ async def test_who_may_not_change_reservations_ends_none(app: Starlette, role: R
         assert asked.status_code == 409
         assert "滝野川 静" not in asked.text
         assert 'name="sure"' not in asked.text
-        sure = {**form, "sure": "1-2-1"}
+        sure = {**form, "sure": "1-2-1-0"}
         assert (await desk.post(t.path, data=sure)).status_code == 403
     assert await Place.filter(status="confirmed").count() == 3
+
+
+async def test_who_hopes_for_it_in_a_draw_is_told_too(
+    staff: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    event = await make_event(site := await make_site(), day=FIRST.date())
+    programme = await make_programme(site=site, event=event)
+    slot = await make_session(programme=programme, starts_at=FIRST, allocation=Allocation.DRAW)
+    draw = await draws.open_draw([slot.id], event_id=event.id, entries_close_at=NOON + DAY)
+    entered = await draws.enter(draw.id, make_wish(slot), now=NOON)
+    path = f"/staff/events/{event.id}/visibility"
+    asked = await staff.post(path, data={"do": "withdraw"}, headers=EN)
+    assert "1 entry in a draw loses a choice" in asked.text
+    await staff.post(path, data={"do": "withdraw", "sure": hidden(asked, "sure")})
+    told = await Reminder.get(key__startswith="event-off:")
+    assert told.recipient_id == entered.recipient_id  # type: ignore[attr-defined]
+    page = await client.get(f"/reservations/{entered.reference}", headers=EN)
+    assert "This session has been called off" in page.text
+    assert "You are in the draw" not in page.text
+
+
+async def test_who_waited_reads_that_it_is_called_off(
+    staff: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    t = await town()
+    sure = hidden(await staff.post(f"{t.path}/visibility", data={"do": "withdraw"}), "sure")
+    await staff.post(f"{t.path}/visibility", data={"do": "withdraw", "sure": sure})
+    page = (await client.get(f"/reservations/{t.waiting.reference}", headers=EN)).text
+    assert "This session has been called off" in page
+    assert "No seats came free" not in page

@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -189,6 +189,16 @@ async def leave_pool(reservation_id: int, pool: str) -> None:
     for entry in await DrawEntry.filter(reservation_id=reservation_id, status=EntryStatus.ENTERED):
         kept = [name for name in entry.pools if name != pool]
         await DrawEntry.filter(id=entry.id).update(pools=kept)
+
+
+async def hoping_for(slot_ids: Collection[int]) -> list[DrawEntry]:
+    """The entries of draws still to be held that would take one of these slots, each with its
+    party; the list is as they were entered."""
+    drawn = DrawSlot.filter(slot_id__in=list(slot_ids))
+    draw_ids = {row.draw_id for row in await drawn}
+    entered = DrawEntry.filter(draw_id__in=list(draw_ids), status=EntryStatus.ENTERED)
+    found = await entered.order_by("id").select_related("reservation__recipient")
+    return [entry for entry in found if not set(slot_ids).isdisjoint(entry.ranking)]
 
 
 async def _check_ranking(draw: Draw, wish: Request) -> None:

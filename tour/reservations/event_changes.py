@@ -26,7 +26,7 @@ from tour.notifications.schedule import live_at
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
-from tour.reservations import reminders
+from tour.reservations import draws, reminders
 from tour.reservations.models import (
     CallOff,
     ContactCheck,
@@ -56,12 +56,17 @@ class Impact:
     parties: int
     people: int
     waiting: int
+    in_draws: int
     unreached: tuple[Reservation, ...]
 
     @property
     def sure(self) -> str:
         """Comes back with a yes that was given to exactly this."""
-        return f"{len(self.slots)}-{self.parties}-{self.waiting}"
+        return f"{len(self.slots)}-{self.parties}-{self.waiting}-{self.in_draws}"
+
+    @property
+    def concerns_nobody(self) -> bool:
+        return not (self.parties or self.waiting or self.in_draws)
 
 
 async def coming_sessions(event: Event, *, now: datetime) -> list[Slot]:
@@ -103,6 +108,7 @@ async def impact_of(slots: Sequence[Slot]) -> Impact:
         parties=len(parties),
         people=sum(party.party_size for party in parties.values()),
         waiting=await WaitlistEntry.filter(slot_id__in=ids, status__in=UNANSWERED).count(),
+        in_draws=len(await draws.hoping_for(ids)),
         unreached=tuple(await _unreached(parties.values())),
     )
 
@@ -116,8 +122,8 @@ async def call_off(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Call these sessions off in the transaction that changes the event; returns how many parties
-    and turns in queues are told. `before` is what `editing.put_back` needs to undo that change."""
+    """Call these sessions off in the transaction that changes the event; returns how many are told:
+    parties, those in queues, those in draws. `before`: what `editing.put_back` reads to undo it."""
     locked = await programmes.lock_slots([slot.id for slot in slots])
     alive = {slot.id: slot for slot in locked if slot.status != SlotStatus.CANCELLED}
     called = [slot for slot in slots if slot.id in alive]
@@ -132,8 +138,12 @@ async def call_off(
         places=[place.id for place in places],
         turns=[turn.id for turn in turns],
     )
+    lost = [(row.reservation_id, row.slot_id) for row in places]
+    lost += [(turn.reservation_id, turn.slot_id) for turn in turns]
+    for entry in await draws.hoping_for(alive):
+        lost += [(entry.reservation_id, slot_id) for slot_id in entry.ranking if slot_id in alive]
     await _end_all(alive, reason, now)
-    told = await _tell(made, called, places, turns, now)
+    told = await _tell(made, called, lost, now)
     subject = Subject(editing.SUBJECT, event.id, label=event.title)
     after = {"sessions": len(called), "parties": told, "message": reason}
     await note(actor, "event.call_off", subject, before={}, after=after, now=now)
@@ -180,22 +190,18 @@ async def _end_all(slot_ids: Iterable[int], reason: str, now: datetime) -> None:
 
 
 async def _tell(
-    made: CallOff,
-    slots: Sequence[Slot],
-    places: Sequence[Place],
-    turns: Sequence[WaitlistEntry],
-    now: datetime,
+    made: CallOff, slots: Sequence[Slot], lost: Iterable[tuple[int, int]], now: datetime
 ) -> int:
-    """One message a party, of all its sessions that will not be; its other reminders stay true."""
+    """One message a party, of all its sessions that will not be, by (party, slot); its other
+    reminders stay true."""
     by_id = {slot.id: slot for slot in slots}
-    lost: dict[int, set[int]] = {}
-    rows = [(place.reservation_id, place.slot_id) for place in places]
-    for party_id, slot_id in (*rows, *((turn.reservation_id, turn.slot_id) for turn in turns)):
-        lost.setdefault(party_id, set()).add(slot_id)
-    parties = await Reservation.filter(id__in=list(lost)).select_related("recipient")
+    of_party: dict[int, set[int]] = {}
+    for party_id, slot_id in lost:
+        of_party.setdefault(party_id, set()).add(slot_id)
+    parties = await Reservation.filter(id__in=list(of_party)).select_related("recipient")
     drafts = []
     for party in parties:
-        ended = reminders.in_order(by_id[slot_id] for slot_id in lost[party.id])
+        ended = reminders.in_order(by_id[slot_id] for slot_id in of_party[party.id])
         drafts.append((party.recipient_id, _message(made, party, ended, now)))
     await _renew(parties, now)
     await notifications.queue_each(drafts, now=now)

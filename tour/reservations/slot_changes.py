@@ -16,7 +16,7 @@ from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot, SlotStatus
 from tour.programmes.queries import SlotEntry, coming_times
-from tour.reservations import reminders, waitlist
+from tour.reservations import draws, reminders, waitlist
 from tour.reservations.models import EndedBy, Place, PlaceStatus, Reservation
 from tour.reservations.receipts import other_times
 from tour.sites.service import catalogue_changed
@@ -33,7 +33,8 @@ async def cancel_slot(
     now: datetime,
     plans: Mapping[int, str] = NO_PLANS,
 ) -> int:
-    """Call a slot off: give its seats back, end its queue, and tell everybody; returns how many.
+    """Call a slot off: give its seats back, end its queue, and tell everybody, those who hope for
+    it in a draw, too; returns how many.
 
     `plans` has the page of a party's plan of the day, by reservation: there the message leads on.
     Other times of the same parties stay. Raises Conflict when it is over or cancelled already.
@@ -46,8 +47,9 @@ async def cancel_slot(
             raise Conflict(_("This time is over or cancelled already."))
         waiting = await waitlist.withdraw_all(slot)
         held = await _release_all(slot_id, now, EndedBy.HOST, message)
+        hoping = [entry.reservation for entry in await draws.hoping_for([slot_id])]
         title = _("Called off: %(session)s", session=slot.programme.title)
-        parties, key = [*held, *waiting], called_off_key(slot_id)
+        parties, key = [*held, *waiting, *hoping], called_off_key(slot_id)
         others = await coming_times(slot.programme.id, now=now)
         told = await _tell(slot, parties, key, title, message, now, plans, others)
         after = {"status": str(SlotStatus.CANCELLED), "parties": told, "message": message}

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from tour.i18n import Text
 from tour.programmes import queries as programmes
 from tour.programmes.board import Board
+from tour.programmes.models import SlotStatus
 from tour.programmes.queries import SlotEntry
 from tour.programmes.views import ProgrammeView, SlotCard, programme_view
 from tour.reservations.models import EntryStatus, PlaceStatus, Reservation, WaitlistStatus
@@ -97,6 +98,7 @@ class QueueView:
     is_waiting: bool
     is_paused: bool
     is_unproved: bool
+    is_called_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class DrawnView:
     draws_at: datetime
     entries_close_at: datetime
     can_leave: bool
+    is_called_off: bool
+    """Whether none of its choices will take place."""
     slots: tuple[SlotCard, ...]
 
 
@@ -273,6 +277,8 @@ async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
         is_waiting=queue.status == WaitlistStatus.WAITING,
         is_paused=view.is_paused,
         is_unproved=queue.status == WaitlistStatus.UNPROVED,
+        is_called_off=queue.status == WaitlistStatus.CLOSED
+        and queue.slot.status == SlotStatus.CANCELLED,
     )
 
 
@@ -285,6 +291,8 @@ async def _drawn_view(request: Request, entry: DrawnEntry) -> DrawnView:
         draws_at=entry.draw.draws_at,
         entries_close_at=entry.draw.entries_close_at,
         can_leave=entry.status == EntryStatus.ENTERED,
+        is_called_off=entry.status != EntryStatus.LEFT
+        and all(slot.status == SlotStatus.CANCELLED for slot in entry.slots),
         slots=tuple(cards),
     )
 

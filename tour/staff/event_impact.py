@@ -31,7 +31,7 @@ async def asked_first(
     """The page that says what the form would do, or None: it concerns nobody, or was answered for
     exactly that. Raises NotAllowed for the yes of somebody who may not change reservations."""
     impact = await event_changes.impact_of(slots)
-    if not impact.parties and not impact.waiting:
+    if impact.concerns_nobody:
         return None
     if form.get("sure") == impact.sure:
         await guards.require(request, Permission.CHANGE_RESERVATIONS)
