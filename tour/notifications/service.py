@@ -186,10 +186,18 @@ async def cancel_keys(recipient_id: int, keys: Collection[str]) -> int:
     return await _take_back(chosen)
 
 
-async def cancel_each(recipient_ids: Collection[int]) -> int:
-    """As `cancel`, of everything, for many; returns how many messages."""
+async def cancel_each(recipient_ids: Collection[int]) -> list[int]:
+    """As `cancel`, of everything, for many; returns what was still waiting, for `restore`."""
     theirs = Reminder.filter(recipient_id__in=list(recipient_ids), status__in=UNFINISHED)
-    return await _take_back(theirs)
+    waiting = await theirs.filter(status=ReminderStatus.WAITING).values("id")
+    await _take_back(theirs)
+    return [int(row["id"]) for row in waiting]
+
+
+async def restore(reminder_ids: Collection[int], *, now: datetime) -> int:
+    """Take a `cancel_each` back, as far as there is still time; returns how many messages."""
+    gone = Reminder.filter(id__in=list(reminder_ids), status=ReminderStatus.CANCELLED)
+    return await gone.filter(expires_at__gt=now).update(status=ReminderStatus.WAITING)
 
 
 async def take_back(key: str) -> int:

@@ -133,7 +133,7 @@ async def call_off(
         event=event,
         called_at=now,
         reason=reason,
-        before=dict(before),
+        before={"event": dict(before), "reminders": []},
         slots={str(slot.id): str(slot.status) for slot in alive.values()},
         places=[place.id for place in places],
         turns=[turn.id for turn in turns],
@@ -165,7 +165,7 @@ async def undo(event_id: int, *, actor: Actor, now: datetime) -> None:
         if made is None or not await _claim(made, now):
             raise Conflict(_("This can be undone for a minute only. Everybody has been told."))
         await notifications.take_back(_key(made))
-        await editing.put_back(event_id, made.before, actor=actor, now=now)
+        await editing.put_back(event_id, made.before["event"], actor=actor, now=now)
         await _restore(made, now)
         await catalogue_changed()
 
@@ -203,7 +203,9 @@ async def _tell(
     for party in parties:
         ended = reminders.in_order(by_id[slot_id] for slot_id in of_party[party.id])
         drafts.append((party.recipient_id, _message(made, party, ended, now)))
-    await _renew(parties, now)
+    silenced = await _renew(parties, now)
+    kept = {**made.before, "reminders": silenced}
+    await CallOff.filter(id=made.id).update(before=kept)
     await notifications.queue_each(drafts, now=now)
     return len(parties)
 
@@ -218,17 +220,18 @@ def _message(made: CallOff, party: Reservation, slots: Sequence[Slot], now: date
     return Draft(_key(made), said, due_at, max(slots[-1].ends_at, now + TOLD_FOR))
 
 
-async def _renew(parties: Sequence[Reservation], now: datetime) -> None:
-    """Reminders of what each still holds; none, in one statement, for those with nothing left."""
+async def _renew(parties: Sequence[Reservation], now: datetime) -> list[int]:
+    """Reminders of what each still holds; none, in one statement, for those with nothing left.
+    Returns the reminders of the latter, by which an undo brings them back."""
     ids = [party.id for party in parties]
     held: dict[int, list[int]] = {}
     for place in await Place.filter(reservation_id__in=ids, status=PlaceStatus.CONFIRMED):
         held.setdefault(place.reservation_id, []).append(place.slot_id)
-    await notifications.cancel_each([p.recipient_id for p in parties if p.id not in held])
     for party in parties:
         if party.id in held:
             slots = Slot.filter(id__in=held[party.id]).select_related("programme__site")
             await reminders.renew(party, await slots, now=now)
+    return await notifications.cancel_each([p.recipient_id for p in parties if p.id not in held])
 
 
 async def _restore(made: CallOff, now: datetime) -> None:
@@ -246,8 +249,16 @@ async def _restore(made: CallOff, now: datetime) -> None:
         status=PlaceStatus.CONFIRMED, cancelled_at=None, ended_by=EndedBy.NOBODY, reason=""
     )
     await WaitlistEntry.filter(id__in=made.turns).update(status=WaitlistStatus.WAITING)
+    await notifications.restore(made.before["reminders"], now=now)
+    await _renew(await _with_others(made, places), now)
+
+
+async def _with_others(made: CallOff, places: Sequence[Place]) -> list[Reservation]:
+    """The parties that kept another session, whose reminders were made anew for that alone."""
     parties = {place.reservation.id: place.reservation for place in places}
-    await _renew(list(parties.values()), now)
+    kept = Place.filter(reservation_id__in=list(parties), status=PlaceStatus.CONFIRMED)
+    others = await kept.exclude(id__in=made.places).values("reservation_id")
+    return [parties[party_id] for party_id in sorted({row["reservation_id"] for row in others})]
 
 
 async def _claim(made: CallOff, now: datetime) -> bool:

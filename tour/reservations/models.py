@@ -301,7 +301,8 @@ class CallOff(Model):
     called_at: datetime = fields.DatetimeField()
     reason = fields.TextField(default="")
     before: dict[str, Any] = fields.JSONField(default=dict)
-    """What the event was, as `events.editing.put_back` reads it."""
+    """`event`: what it was, as `events.editing.put_back` reads it; `reminders`: the ids of those of
+    parties that have nothing left."""
     slots: dict[str, str] = fields.JSONField(default=dict)
     """The status of each slot before, by its id."""
     places: list[int] = fields.JSONField(default=list)
