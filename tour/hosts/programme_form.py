@@ -259,4 +259,10 @@ def labels() -> dict[str, str]:
     named = {name: str(label) for name, label in FIELD_LABELS.items()}
     for number in range(1, MOST_QUESTIONS + 1):
         named[f"question_{number}"] = str(_("Question %(n)s", n=number))
-    return {**named, **{f"{name}_en": f"{label} (English)" for name, label in named.items()}}
+    english = {f"{name}_en": f"{label} (English)" for name, label in named.items()}
+    needed = str(_("Must be answered"))
+    required = {
+        f"question_{number}_required": f"{named[f'question_{number}']} ({needed})"
+        for number in range(1, MOST_QUESTIONS + 1)
+    }
+    return {**named, **english, **required}

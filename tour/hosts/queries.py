@@ -1,8 +1,10 @@
 """What the console reads beside the services of its features."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from tour.audit.models import AuditEntry
+from tour.i18n import lazy as _
 from tour.programmes.models import Programme, Slot
 from tour.sites import editing
 from tour.sites.models import HoursException
@@ -10,7 +12,24 @@ from tour.sites.models import HoursException
 LATEST = 20
 TOLD = frozenset({"parties"})
 """What the log says of a change beside its fields: to how many it was told."""
-SENT = ("slot.message", "slot.cancel", "site.tell_closed", "day.close", "day.delay")
+SENT = {
+    "slot.message": _("Message"),
+    "slot.cancel": _("Called off"),
+    "site.tell_closed": _("Closed early"),
+    "day.close": _("Closed early"),
+    "day.delay": _("Running late"),
+}
+"""What tells parties something, and what is said of it where the host wrote no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of what a site told its parties; complete, whatever its writer left out."""
+
+    at: datetime
+    who: str
+    words: str
+    parties: int
 
 
 async def coming_slots(programme: Programme, *, now: datetime) -> list[Slot]:
@@ -40,10 +59,18 @@ async def coming_exceptions(site_id: int, today: date) -> list[tuple[date, str]]
     return found
 
 
-async def sent_messages(site_id: int) -> list[AuditEntry]:
+async def told(site_id: int) -> list[Told]:
     """What this site has told its parties, latest first."""
-    chosen = AuditEntry.filter(site_id=site_id, action__in=SENT)
-    return await chosen.order_by("-id").limit(LATEST)
+    chosen = AuditEntry.filter(site_id=site_id, action__in=list(SENT))
+    return [
+        Told(
+            entry.at,
+            entry.who,
+            str(entry.after.get("message") or SENT[entry.action]),
+            int(entry.after.get("parties") or 0),
+        )
+        for entry in await chosen.order_by("-id").limit(LATEST)
+    ]
 
 
 async def own_entry(entry_id: int, site_id: int, account_id: int) -> AuditEntry | None:

@@ -118,7 +118,7 @@ async def _messages_page(
         form=form,
         slots=await queries.slots_with_parties(tending.site.id, now=now(request)),
         told=int(told) if told.isdecimal() and len(told) < 6 else None,
-        sent=await queries.sent_messages(tending.site.id),
+        sent=await queries.told(tending.site.id),
     )
 
 
