@@ -196,6 +196,15 @@ async def test_telephones_of_many_networks_leave_seats_for_others(
     assert (await Slot.get(id=slot.id)).seats_taken == 8
 
 
+async def test_who_gave_no_contact_at_all_is_no_stranger_with_a_telephone(app: Starlette) -> None:
+    """Whom hosts take in at the door, and the demonstration's own guests."""
+    slot = await make_slot(capacity=4)
+    async with from_address(app, "192.0.2.1") as phone:
+        assert (await reserve(phone, slot, adults="2")).status_code == 303
+        await Reservation.all().update(email="", email_key="", phone="", phone_key="")
+        assert (await reserve(phone, slot, adults="2", **telephone(1))).status_code == 303
+
+
 async def test_turns_and_entries_without_a_mail_box_are_few(
     app: Starlette,
 ) -> None:

@@ -93,7 +93,9 @@ async def _check_phone_only(
         raise _give_mail()
     share = PHONE_SHARE_IN_RUSH if rush else PHONE_SHARE
     for slot in slots:
-        taken = await _seats(slot, PlaceStatus.CONFIRMED, reservation__email="")
+        taken = await _seats(
+            slot, PlaceStatus.CONFIRMED, reservation__email="", reservation__phone__not=""
+        )
         if taken + party.size > max(SMALLEST_SHARE, slot.capacity // share):
             raise _give_mail()
 
