@@ -66,3 +66,10 @@ def _links(document: Path) -> list[str]:
     found = re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
     local = [link for link in found if not re.match(r"[a-z]+:|#", link)]
     return [link.partition("#")[0] for link in local]
+
+
+def test_decisions_are_numbered_without_gaps_and_say_their_number_first() -> None:
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+    for file in files:
+        assert re.match(rf"# {file.name[:4]} \S", file.read_text(encoding="utf-8")), file.name
