@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -218,11 +220,23 @@ async def test_a_migration_that_fails_half_way_leaves_nothing(
         assert await read_schema() == {}
 
 
-async def test_migrations_follow_each_other_in_one_line() -> None:
+def test_migrations_follow_each_other_in_one_line() -> None:
+    """By name: an older version's database is made by asking for its last one."""
     names = sorted(path.stem for path in (Path(db.__file__).parent / "migrations").glob("0*.py"))
     assert names[0] == FIRST
     numbers = [name.partition("_")[0] for name in names]
     assert len(set(numbers)) == len(numbers)
+    for before, name in pairwise(names):
+        migration = import_module(f"tour.db.migrations.{name}").Migration
+        assert migration.dependencies == [("models", before)], name
+
+
+async def test_a_database_of_any_older_version_can_be_made(empty_url: str) -> None:
+    await migrate_to(empty_url, "0021_networks")
+    async with db.opened(empty_url):
+        schema = await read_schema()
+    assert {"account", "itinerary"} <= schema.keys()
+    assert "calendar_entry" not in schema
 
 
 async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
