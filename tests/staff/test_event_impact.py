@@ -1,8 +1,10 @@
 """An event withdrawn, shortened, or without a place: first in numbers, then done, told once, undone
 within a minute."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -25,6 +27,7 @@ from tour.reservations import draws, service, waitlist
 from tour.reservations.models import CallOff, Place, Reservation, WaitlistEntry
 from tour.routes.models import Itinerary
 from tour.sites.models import Site
+from tour.staff import event_handlers, event_impact
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FIRST = NOON + 4 * DAY
@@ -168,6 +171,80 @@ async def test_a_yes_to_other_numbers_is_asked_again(staff: httpx.AsyncClient) -
     again = await staff.post(f"{t.path}/visibility", data={"do": "withdraw", "sure": sure})
     assert again.status_code == 409
     assert (await Event.get()).is_published
+
+
+Meanwhile = Callable[[Town], Awaitable[object]]
+
+
+async def a_party_comes(t: Town) -> None:
+    await service.reserve(make_wish(t.saturday), now=NOON)
+
+
+async def a_time_is_added(t: Town) -> None:
+    later = await make_session(programme=t.saturday.programme, starts_at=FIRST + 3 * HOUR)
+    await service.reserve(make_wish(later), now=NOON)
+
+
+def between(monkeypatch: pytest.MonkeyPatch, t: Town, happens: Meanwhile) -> None:
+    """Something happens once after the page was asked, and before its transaction begins."""
+    asked_first, left = event_impact.asked_first, [happens]
+
+    async def asked_then(*given: Any) -> Any:
+        page = await asked_first(*given)
+        if page is None and left:
+            await left.pop()(t)
+        return page
+
+    monkeypatch.setattr(event_handlers, "asked_first", asked_then)
+
+
+@pytest.mark.parametrize("happens", [a_party_comes, a_time_is_added])
+@pytest.mark.parametrize("change", ["withdraw", "dates", "sites"])
+async def test_what_comes_in_that_moment_is_asked_about_and_ends_with_the_rest(
+    staff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, happens: Meanwhile, change: str
+) -> None:
+    t = await town()
+    sunday = (FIRST + DAY).date().isoformat()
+    stays = t.sites[1].id
+    version = hidden(await staff.get(f"{t.path}/sites"), "version")
+    path, form = {
+        "withdraw": (f"{t.path}/visibility", {"do": "withdraw"}),
+        "dates": (t.path, await dates_form(staff, t.event, starts_on=sunday)),
+        "sites": (
+            f"{t.path}/sites",
+            {f"takes-{stays}": "1", f"number-{stays}": "1", "version": version},
+        ),
+    }[change]
+    sure = hidden(await staff.post(path, data=form), "sure")
+    between(monkeypatch, t, happens)
+    again = await staff.post(path, data={**form, "sure": sure})
+    assert again.status_code == 409
+    assert await Slot.filter(status="cancelled").count() == 0
+    assert (await Event.get()).is_published
+    answer = await staff.post(path, data={**form, "sure": hidden(again, "sure")})
+    assert answer.status_code == 303
+    coming = await Slot.filter(programme_id=t.saturday.programme.id)
+    assert {slot.status for slot in coming} == {SlotStatus.CANCELLED}
+    held = Place.filter(slot_id__in=[slot.id for slot in coming], status="confirmed")
+    assert not await held.exists()
+    await assert_ledger_holds()
+
+
+async def test_a_time_that_nobody_has_reserved_ends_with_the_rest_without_a_question(
+    staff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    t = await town()
+    path, form = f"{t.path}/visibility", {"do": "withdraw"}
+
+    async def added(t: Town) -> None:
+        await make_session(programme=t.saturday.programme, starts_at=FIRST + 3 * HOUR)
+
+    between(monkeypatch, t, added)
+    sure = hidden(await staff.post(path, data=form), "sure")
+    again = await staff.post(path, data={**form, "sure": sure})
+    assert again.status_code == 409, "the number of sessions is part of what was asked"
+    await staff.post(path, data={**form, "sure": hidden(again, "sure")})
+    assert {slot.status for slot in await Slot.all()} == {SlotStatus.CANCELLED}
 
 
 async def test_a_day_less_ends_that_day_alone_and_undone_it_is_back(

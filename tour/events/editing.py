@@ -111,6 +111,14 @@ async def withdraw_event(event_id: int, *, actor: Actor, now: datetime) -> None:
     await _set_published(event_id, "event.withdraw", False, actor, now)
 
 
+async def lock_event(event_id: int) -> Event | None:
+    """The event as it is now, the caller's until its transaction ends; None: there is none.
+
+    On PostgreSQL a row lock; on SQLite the transaction holds the only write lock already.
+    """
+    return await Event.filter(id=event_id).select_for_update(no_key=True).first()
+
+
 async def put_back(
     event_id: int, before: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> None:

@@ -15,6 +15,7 @@ from tour.audit.service import Actor, Subject, note, remove, restore
 from tour.db import transaction
 from tour.errors import BadInput, Conflict, NotFound
 from tour.i18n import lazy as _
+from tour.programmes.belonging import event_problem
 from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
 from tour.programmes.outline import Outline, as_fields, columns, outline_of
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
@@ -176,6 +177,11 @@ async def _add_slots(programme: Programme, times: Times, now: datetime) -> None:
             if times.allocation == Allocation.DRAW
             else _("Some of these times are over or begin within half an hour.")
         )
+    site_id: int = programme.site_id  # type: ignore[attr-defined]
+    if programme.event_id is not None and (
+        problem := await event_problem(programme.event_id, site_id, times.starts)
+    ):
+        raise TimesRefused(problem)
     await _refuse_overlap(programme, times)
     called_off = await _called_off(programme, times)
     fresh = []

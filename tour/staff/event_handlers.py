@@ -1,8 +1,7 @@
 """Events: dates, hours, texts side by side, who takes part, whether visitors see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,7 +23,7 @@ from tour.sites.merging import Merge, merged
 from tour.sites.models import SiteKind
 from tour.staff import event_form as forms
 from tour.staff import queries, seat_words
-from tour.staff.event_impact import asked_first, reason_in
+from tour.staff.event_impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
 from tour.web import now, state
 from tour.web.forms import Typed, number_in, read_form, texts
@@ -77,20 +76,26 @@ async def change_event(request: Request) -> Response:
     draft, typed = forms.read_event(values, state(request).town.timezone)
     if draft is None:
         return await _page(request, who, event, typed, 422, version=version)
-    slots = await event_changes.hit_by_dates(
-        event, draft.starts_on, draft.ends_on, now=now(request)
-    )
-    if page := await asked_first(request, who, event, form, slots, _("The event gets other dates")):
+
+    def ends() -> Awaitable[list[Slot]]:
+        first, last = draft.starts_on, draft.ends_on
+        return event_changes.hit_by_dates(event, first, last, now=now(request))
+
+    what = _("The event gets other dates")
+    if page := await asked_first(request, who, event, form, await ends(), what):
         return page
     before = {"starts_on": event.starts_on.isoformat(), "ends_on": event.ends_on.isoformat()}
     try:
         since = Version.parse(version)
         async with transaction():
+            slots = await looked_again(request, event, form, ends)
             await editing.change_event(
                 event.id, draft, version=since, actor=who.actor, now=now(request)
             )
             await follow_event(event.id, event.booking_opens_at, draft.booking_opens_at)
-            await _call_off(request, who, event, form, slots, before)
+            await call_off(request, who, event, form, slots, before)
+    except Meanwhile as exc:
+        return await asked_again(request, who, event, form, exc.impact, what)
     except Stale:
         merge = await _merged(request, event, typed.values, version)
         return await _page(request, who, event, typed, 409, merge=merge)
@@ -104,13 +109,21 @@ async def set_visibility(request: Request) -> Response:
     if form.get("do") == "publish":
         await editing.publish_event(event.id, actor=who.actor, now=now(request))
         return back_to(request, "staff:event", event_id=event.id)
-    slots = await event_changes.coming_sessions(event, now=now(request))
-    if page := await asked_first(request, who, event, form, slots, _("The event is withdrawn")):
+
+    def ends() -> Awaitable[list[Slot]]:
+        return event_changes.coming_sessions(event, now=now(request))
+
+    what = _("The event is withdrawn")
+    if page := await asked_first(request, who, event, form, await ends(), what):
         return page
-    async with transaction():
-        await editing.withdraw_event(event.id, actor=who.actor, now=now(request))
-        before = {"published": event.is_published}
-        await _call_off(request, who, event, form, slots, before)
+    try:
+        async with transaction():
+            slots = await looked_again(request, event, form, ends)
+            await editing.withdraw_event(event.id, actor=who.actor, now=now(request))
+            before = {"published": event.is_published}
+            await call_off(request, who, event, form, slots, before)
+    except Meanwhile as exc:
+        return await asked_again(request, who, event, form, exc.impact, what)
     return back_to(request, "staff:event", event_id=event.id)
 
 
@@ -134,39 +147,31 @@ async def change_sites(request: Request) -> Response:
     if typed.errors:
         return await _sites_page(request, who, event, typed, 422, version=version)
     stay = [seat.site_id for seat in seats]
-    slots = await event_changes.hit_by_leaving(event, stay, now=now(request))
-    leave = _("Places are taken out of the event")
-    if page := await asked_first(request, who, event, form, slots, leave):
+
+    def ends() -> Awaitable[list[Slot]]:
+        return event_changes.hit_by_leaving(event, stay, now=now(request))
+
+    what = _("Places are taken out of the event")
+    if page := await asked_first(request, who, event, form, await ends(), what):
         return page
     before = {"seats": editing.as_json(await editing.seats_of(event.id))}
     try:
         since = Version.parse(version)
         async with transaction():
+            slots = await looked_again(request, event, form, ends)
             await editing.set_participants(
                 event.id, seats, version=since, actor=who.actor, now=now(request)
             )
-            await _call_off(request, who, event, form, slots, before)
+            await call_off(request, who, event, form, slots, before)
             if asks:
                 await participation.ask_new(event.id, seal=state(request).seal, now=now(request))
+    except Meanwhile as exc:
+        return await asked_again(request, who, event, form, exc.impact, what)
     except Stale:
         whole = forms.whole_seats(values, [line.id for line in lines])
         merge = await _merged(request, event, whole, version)
         return await _sites_page(request, who, event, typed, 409, merge=merge)
     return back_to(request, "staff:event_sites", event_id=event.id)
-
-
-async def _call_off(
-    request: Request,
-    who: SignedIn,
-    event: Event,
-    form: FormData,
-    slots: Sequence[Slot],
-    before: Mapping[str, object],
-) -> None:
-    """What the change ends, in its transaction; nothing where it ends nothing."""
-    if slots:
-        reason, at = reason_in(form), now(request)
-        await event_changes.call_off(event, slots, reason, before, actor=who.actor, now=at)
 
 
 async def ask_again(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Before an event is made smaller: whom it concerns, in numbers, and the same form once more."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
@@ -10,8 +10,10 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
+from tour.events import editing
 from tour.events.models import Event
 from tour.i18n import Text
+from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.publishing.queries import versions
 from tour.reservations import event_changes
@@ -23,6 +25,16 @@ from tour.web.forms import read_form
 
 LONGEST_REASON = 500
 ASKED = ("sure", "reason")
+Ends = Callable[[], Awaitable[list[Slot]]]
+"""The sessions that a change would end, as they are at the moment of asking."""
+
+
+class Meanwhile(Exception):
+    """Since its page was shown, a change has come to concern others; nothing was changed."""
+
+    def __init__(self, impact: Impact) -> None:
+        super().__init__()
+        self.impact = impact
 
 
 async def asked_first(
@@ -36,11 +48,36 @@ async def asked_first(
     if form.get("sure") == impact.sure:
         await guards.require(request, Permission.CHANGE_RESERVATIONS)
         return None
-    return await _page(request, who, event, form, impact, what)
+    return await asked_again(request, who, event, form, impact, what)
 
 
-def reason_in(form: FormData) -> str:
-    return str(form.get("reason", "")).strip()[:LONGEST_REASON]
+async def looked_again(request: Request, event: Event, form: FormData, ends: Ends) -> list[Slot]:
+    """What the change ends, in its transaction and before it is made: nobody adds a session to the
+    event or a party to these sessions any more. Raises Meanwhile, and NotAllowed as above."""
+    await editing.lock_event(event.id)
+    slots = await ends()
+    await programmes.lock_slots([slot.id for slot in slots])
+    impact = await event_changes.impact_of(slots)
+    if impact.concerns_nobody:
+        return slots
+    if form.get("sure") != impact.sure:
+        raise Meanwhile(impact)
+    await guards.require(request, Permission.CHANGE_RESERVATIONS)
+    return slots
+
+
+async def call_off(
+    request: Request,
+    who: SignedIn,
+    event: Event,
+    form: FormData,
+    slots: Sequence[Slot],
+    before: Mapping[str, object],
+) -> None:
+    """What the change ends, in its transaction; nothing where it ends nothing."""
+    if slots:
+        reason, at = str(form.get("reason", "")).strip()[:LONGEST_REASON], now(request)
+        await event_changes.call_off(event, slots, reason, before, actor=who.actor, now=at)
 
 
 async def undo(request: Request) -> Response:
@@ -51,9 +88,10 @@ async def undo(request: Request) -> Response:
     return back_to(request, "staff:event", event_id=event_id, done="undone")
 
 
-async def _page(
+async def asked_again(
     request: Request, who: SignedIn, event: Event, form: FormData, impact: Impact, what: Text
 ) -> Response:
+    """The page with these numbers, and the whole form for a yes to them."""
     shown = [version for version in await versions(event.id) if version.ended_at is None]
     return staff_page(
         request,
