@@ -259,3 +259,92 @@ async def test_everything_handed_out_is_told_once(worker, make_visitor, reserve,
     assert visitor.phone.tries == 1
     assert visitor.phone.received[0].message["notification"]["body"].count("\n") == 5
     assert await Delivery.filter(status="together").count() == 5
+
+
+BEGINS, LEAVE_NOW = "Your session begins at 10:30", "Time to leave"
+GRACE = "Your seats wait."
+
+
+async def visit(recipient, clock, key: str, title: str, *lines: str, minutes: int) -> None:
+    page = f"/reservations/{recipient.id}"
+    action = Action("QR", f"{page}#qr")
+    text = Message(title, "\n".join((*lines, GRACE)), page, (action,))
+    due_at = clock() + timedelta(minutes=minutes)
+    until = due_at + timedelta(minutes=20)
+    await service.queue(recipient.id, key, text, due_at=due_at, expires_at=until, now=clock())
+
+
+@pytest.mark.parametrize("channel", ["push", "mail"])
+@pytest.mark.parametrize(("begins", "leave"), [(0, 9), (9, 0), (0, 0)])
+async def test_begins_and_time_to_leave_within_ten_minutes_are_one(
+    worker, make_visitor, clock, settings, channel, begins, leave
+) -> None:
+    """At the time to leave, whichever comes first."""
+    visitor = await make_visitor()
+    who = visitor.recipient
+    if channel == "mail":
+        await PushSubscription.all().delete()
+    await service.choose(who.id, list(Choice))
+    await visit(who, clock, "half-hour:1", BEGINS, "10:30 木版", minutes=begins)
+    way = ("10:30 木版", "From the station: 12 min")
+    await visit(who, clock, "leave:1", LEAVE_NOW, *way, minutes=leave)
+    for minute in range(10):
+        await worker.run_once()
+        letters = list((settings.var / "mail").glob("*.eml"))
+        assert len(visitor.phone.received or letters) == int(minute >= leave)
+        clock.turn(minutes=1)
+    assert await statuses() == ["sent", "sent"]
+    if channel == "push":
+        note = visitor.phone.received[0].message["notification"]
+        assert note["title"] == f"{BEGINS} · {LEAVE_NOW}"
+        assert note["body"].splitlines() == [*way, GRACE]
+
+
+async def test_two_ways_of_one_browser_are_one_message(
+    worker, make_visitor, reserve, clock
+) -> None:
+    visitor = await make_visitor()
+    other = await reserve(visitor, "", key="unrelated", due=5)
+    for who in (visitor.recipient, other):
+        await service.choose(who.id, list(Choice))
+    first = ("10:30 木版", "From the station: 12 min")
+    second = ("10:40 打ち紐", "From the station: 15 min")
+    await visit(visitor.recipient, clock, "leave:1", LEAVE_NOW, *first, minutes=0)
+    await visit(other, clock, "leave:2", LEAVE_NOW, *second, minutes=7)
+    await worker.run_once()
+    clock.turn(minutes=10)
+    await worker.run_once()
+    [received] = visitor.phone.received
+    note = received.message["notification"]
+    assert note["title"] == LEAVE_NOW
+    assert note["body"].splitlines() == [*first, *second, GRACE]
+    assert [action["title"] for action in note["actions"]] == ["QR 10:30", "QR 10:40"]
+
+
+@pytest.mark.parametrize("choices", [[Choice.HALF_HOUR], [Choice.LEAVE]])
+async def test_what_was_not_chosen_keeps_nothing_waiting(
+    worker, make_visitor, clock, choices
+) -> None:
+    visitor = await make_visitor()
+    await service.choose(visitor.recipient.id, choices)
+    await visit(visitor.recipient, clock, "half-hour:1", BEGINS, "10:30 木版", minutes=0)
+    await visit(visitor.recipient, clock, "leave:1", LEAVE_NOW, "10:30 木版", minutes=9)
+    await worker.run_once()
+    assert len(visitor.phone.received) == int(Choice.HALF_HOUR in choices)
+    clock.turn(minutes=9)
+    await worker.run_once()
+    [received] = visitor.phone.received
+    title = BEGINS if Choice.HALF_HOUR in choices else LEAVE_NOW
+    assert received.message["notification"]["title"] == title
+
+
+async def test_more_than_ten_minutes_apart_are_two(worker, make_visitor, clock) -> None:
+    visitor = await make_visitor()
+    await service.choose(visitor.recipient.id, list(Choice))
+    await visit(visitor.recipient, clock, "half-hour:1", BEGINS, "10:30 木版", minutes=0)
+    await visit(visitor.recipient, clock, "leave:1", LEAVE_NOW, "10:30 木版", minutes=11)
+    await worker.run_once()
+    assert len(visitor.phone.received) == 1
+    clock.turn(minutes=11)
+    await worker.run_once()
+    assert len(visitor.phone.received) == 2

@@ -70,7 +70,7 @@ def part(number: int, body: str) -> Part:
         ("QRコードを表示", f"{page}#qr"),
     ]
     actions = [{"title": title, "url": url} for title, url in buttons]
-    return Part(number, 1, "明日の体験", body, page, actions)
+    return Part(number, 1, "evening:2026-12-02", "明日の体験", body, page, actions)
 
 
 def test_two_reservations_in_one_message_have_each_their_own_buttons() -> None:

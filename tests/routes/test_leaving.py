@@ -126,6 +126,14 @@ class TestFollowsWhatChangesTheWay:
         await LookOut(app.state).look()
         assert await rows.values_list("revision", flat=True) == before
 
+    async def test_said_minutes_early_along_with_another_it_is_not_said_again(
+        self, app, client
+    ) -> None:
+        await straight_plan(client)
+        await Reminder.filter(key__startswith="leave:").update(status=ReminderStatus.SENT)
+        await LookOut(app.state).look()
+        assert {status for status, _due in (await leaving()).values()} == {"sent"}
+
     async def test_retimed_into_the_past_it_says_to_leave_now_and_once(
         self, app, client, clock
     ) -> None:

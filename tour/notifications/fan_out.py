@@ -2,7 +2,8 @@
 
 One delivery a browser; one by mail for those without a browser. What one browser, or one mail box,
 is told of one day becomes one message, however many reservations it comes from, and so does news
-for several of its recipients: the deliveries of the others go together with the first one.
+for several of its recipients: the deliveries of the others go together with the first one. So do a
+session's "begins" and "time to leave" that are due within minutes of each other: see `near`.
 """
 
 import json
@@ -13,9 +14,10 @@ from functools import lru_cache
 from typing import Any
 
 from tour.db.plain import Row, fetch, instant, numbers, skip_locked
+from tour.notifications import near
 from tour.notifications.mail_boxes import held_back
-from tour.notifications.models import Delivery, DeliveryStatus, ReminderStatus
-from tour.notifications.schedule import SAID_ONCE, Choice
+from tour.notifications.models import Delivery, DeliveryStatus, Reminder, ReminderStatus
+from tour.notifications.schedule import SAID_ONCE, SO_NEAR, Choice, is_near
 from tour.notifications.urgency import urgency_sql
 
 PATIENCE = timedelta(minutes=5)
@@ -32,7 +34,7 @@ SAID_ONCE_SQL = " OR ".join(f"r.key LIKE '{kind}:%'" for kind in sorted(SAID_ONC
 URGENCY = urgency_sql("r.key")
 
 DUE = f"""
-SELECT r.id, r.key, r.expires_at, t.choices, t.stopped_at,
+SELECT r.id, r.key, r.due_at, r.expires_at, t.choices, t.stopped_at,
     t.email <> '' AND t.mail_stopped_at IS NULL AS has_mail
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
 WHERE {{which}} AND r.status = 'waiting'
@@ -117,7 +119,9 @@ async def fan_out(now: datetime, limit: int) -> int:
     )
     if not due:
         return 0
-    rows = [*due, *await _companions(due, now)]
+    due, nearby = await _nearby(due, now)
+    companions = {row["id"]: row for row in (*await _companions(due, now), *nearby)}
+    rows = [*due, *companions.values()]
     fates: dict[ReminderStatus, list[int]] = defaultdict(list)
     for row in rows:
         fates[_fate(row, now)].append(row["id"])
@@ -161,7 +165,37 @@ async def _companions(due: Sequence[Row], now: datetime) -> list[Row]:
     found: set[int] = set()
     for statement in (SAME_BROWSER, SAME_MAIL_BOX):
         found |= {row["id"] for row in await fetch(statement.format(ids=ids))}
-    found -= {row["id"] for row in due}
+    return await _still_wanted(found - {row["id"] for row in due}, now)
+
+
+async def _nearby(due: Sequence[Row], now: datetime) -> tuple[list[Row], list[Row]]:
+    """What of this goes now, and what is said along with it though it is due some minutes later.
+
+    "It begins" waits for "time to leave" rather than bring it forward: nobody is called out of one
+    session minutes too early for the next.
+    """
+    near_ones = {row["id"]: row for row in due if is_near(row["key"])}
+    asked = [i for i, row in near_ones.items() if _fate(row, now) == ReminderStatus.SENDING]
+    pairs = await near.pairs(asked, now + SO_NEAR) if asked else set()
+    wanted = await _still_wanted({other for _due, other in pairs} - {r["id"] for r in due}, now)
+    later = {row["id"]: row for row in wanted}
+    waits = {
+        one: instant(later[other]["due_at"])
+        for one, other in sorted(pairs)
+        if other in later and _waits_for(near_ones[one], later[other])
+    }
+    for reminder_id, until in waits.items():
+        await Reminder.filter(id=reminder_id).update(due_at=until)
+    along = {other for one, other in pairs if one not in waits and other in later}
+    return [row for row in due if row["id"] not in waits], [later[i] for i in sorted(along)]
+
+
+def _waits_for(row: Row, leaving: Row) -> bool:
+    begins = row["key"].startswith(Choice.HALF_HOUR) and leaving["key"].startswith(Choice.LEAVE)
+    return begins and instant(leaving["due_at"]) < instant(row["expires_at"])
+
+
+async def _still_wanted(found: Collection[int], now: datetime) -> list[Row]:
     if not found:
         return []
     which = f"r.id IN ({numbers(found)})"
@@ -213,12 +247,15 @@ async def _plan_mails(rows: Iterable[Row], now: datetime) -> None:
 
 
 async def _join(made: Iterable[Row]) -> None:
-    """Let each follow the first one to the same address with the same key."""
+    """Let each follow the first one to the same address with the same key; reminders just before
+    visits whatever their key."""
     leads: dict[tuple[str, str], int] = {}
     followers: dict[int, list[int]] = defaultdict(list)
     for row in made:
-        if is_said_once(row["key"]):
-            lead = leads.setdefault((row["key"], row["address"]), row["id"])
+        is_of_visit = is_near(row["key"])
+        if is_of_visit or is_said_once(row["key"]):
+            what = "" if is_of_visit else row["key"]
+            lead = leads.setdefault((what, row["address"]), row["id"])
             if lead != row["id"]:
                 followers[lead].append(row["id"])
     for lead, ids in followers.items():

@@ -8,7 +8,9 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 
+from tour.notifications.schedule import is_near
 from tour.seal import Seal
 
 MAX_BYTES = 2000
@@ -53,6 +55,7 @@ class Part:
 
     reminder_id: int
     revision: int
+    key: str
     title: str
     body: str
     url: str
@@ -64,6 +67,8 @@ def joined(parts: Sequence[Part]) -> Message:
     brings the visits into order; a tap is about the first of them. Parts that open the same page
     say the same, so the first of these stands for all. Each part has its own buttons, the last kind
     first, and says by its time which is whose."""
+    if len(parts) > 1 and is_near(parts[0].key):
+        return _near(parts)
     parts = [*{part.url: part for part in reversed(parts)}.values()][::-1]
     first = min(parts, key=lambda part: part.body)
     body = first.body
@@ -73,6 +78,26 @@ def joined(parts: Sequence[Part]) -> Message:
         return Message(first.title, body, first.url, _own_buttons(parts))
     actions = tuple(Action(**action) for action in first.actions)
     return Message(first.title, body, first.url, actions)
+
+
+def _near(parts: Sequence[Part]) -> Message:
+    """That sessions begin and that it is time to leave, said at once: each session once, with its
+    way where one part knows it, and what all end with once."""
+    sessions: dict[tuple[str, str], Part] = {}
+    for part in sorted(parts, key=lambda part: part.body):
+        of_session = (part.body.partition("\n")[0], part.url)
+        known = sessions.get(of_session)
+        if known is None or part.body.count("\n") > known.body.count("\n"):
+            sessions[of_session] = part
+    told = list(sessions.values())
+    lines = [part.body.splitlines() for part in told]
+    for these, following in pairwise(lines):
+        if these[-1] == following[-1]:
+            these.pop()
+    body = "\n".join(dict.fromkeys("\n".join(these) for these in lines if these))
+    title = " · ".join(dict.fromkeys(part.title for part in parts))
+    only = tuple(Action(**action) for action in told[0].actions)
+    return Message(title, body, told[0].url, _own_buttons(told) if len(told) > 1 else only)
 
 
 def _own_buttons(parts: Sequence[Part]) -> tuple[Action, ...]:

@@ -69,7 +69,7 @@ RETURNING id
 JOBS = """
 SELECT d.id, d.attempts, d.reminder_id, d.service, d.urgency, d.unfinished, d.uncertain, d.mail_at,
     s.endpoint, s.p256dh, s.auth,
-    r.revision, r.title, r.body, r.url, r.actions, r.expires_at, t.lang, t.token,
+    r.revision, r.key, r.title, r.body, r.url, r.actions, r.expires_at, t.lang, t.token,
     CASE WHEN t.mail_stopped_at IS NULL OR r.key LIKE 'asked:%' THEN t.email ELSE '' END AS email
 FROM delivery d
 JOIN reminder r ON r.id = d.reminder_id
@@ -108,7 +108,7 @@ UPDATE reminder SET status = 'waiting'
 WHERE status = 'expired' AND expires_at > $1 AND due_at < expires_at RETURNING id
 """
 TOGETHER = """
-SELECT f.lead_id, r.id AS reminder_id, r.revision, r.title, r.body, r.url, r.actions
+SELECT f.lead_id, r.id AS reminder_id, r.revision, r.key, r.title, r.body, r.url, r.actions
 FROM delivery f JOIN reminder r ON r.id = f.reminder_id
 WHERE f.lead_id IN ({ids}) AND f.status = 'together' AND r.status = 'sending'
 ORDER BY r.id
@@ -206,6 +206,7 @@ def _part(row: Row) -> Part:
     return Part(
         reminder_id=row["reminder_id"],
         revision=row["revision"],
+        key=row["key"],
         title=row["title"],
         body=row["body"],
         url=row["url"],

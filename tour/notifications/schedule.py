@@ -39,6 +39,15 @@ SHARED = "shared"
 SAID_ONCE = frozenset({*OF_A_DAY, SHARED})
 """Kinds of which one browser, or one mail box, gets one message for all reminders of one key."""
 
+OF_A_VISIT = frozenset({Choice.HALF_HOUR, Choice.LEAVE})
+"""Those that are due so near each other become one message."""
+SO_NEAR = timedelta(minutes=10)
+
+
+def is_near(key: str) -> bool:
+    """Whether this is said just before a visit."""
+    return key.partition(":")[0] in OF_A_VISIT
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

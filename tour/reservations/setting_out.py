@@ -53,9 +53,10 @@ async def promise(
 def _is_news(draft: Draft, told: Reminder | None, now: datetime) -> bool:
     if told is None:
         return True
-    if told.status not in UNTOLD:
-        return draft.due_at > now
     same = (told.due_at, told.body) == (draft.due_at, draft.message.body)
+    if told.status not in UNTOLD:
+        # It may have been said minutes before its time, along with another.
+        return draft.due_at > now and not same
     return told.status != ReminderStatus.WAITING or not same
 
 
