@@ -164,6 +164,17 @@ async def test_an_older_database_keeps_its_rows_and_gets_todays_tables(
         assert await read_schema() == todays
 
 
+async def test_holidays_stay_days_like_any_other(empty_url: str) -> None:
+    await migrate_to(empty_url, "0003_accounts")  # the next ones do not ask for it by name
+    await migrate_to(empty_url, "0028_found_by")
+    async with db.opened(empty_url):
+        await fill()
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        rows = await get_connection("default").execute_query_dict("SELECT holiday_rule FROM site")
+        assert {row["holiday_rule"] for row in rows} == {"none"}
+
+
 @pytest.mark.slow
 async def test_of_several_first_starts_at_once_one_works_and_none_fails(
     empty_url: str, tmp_path: Path

@@ -17,6 +17,7 @@ from tour.demo.records import EventDay, YearlyDay
 from tour.events.models import ParticipationRole
 from tour.geo import Point, metres_per_degree
 from tour.programmes.models import Allocation
+from tour.sites.hours import HolidayRule
 from tour.sites.models import PointQuality
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,6 +162,18 @@ def _positions(coordinates: list) -> list:
     return [position for part in coordinates for position in _positions(part)]
 
 
+def test_what_holidays_do_is_read_and_may_be_left_out(folder: Path) -> None:
+    file = folder / "sites.csv"
+    rules = {site.slug: site.holiday_rule for site in read_catalogue(folder).sites}
+    assert rules.pop("asukayama-museum") == HolidayRule.OPEN_THEN_REST
+    assert set(rules.values()) == {HolidayRule.NONE}
+    rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"))))
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(row[:-1] for row in rows)
+    file.write_text(out.getvalue(), encoding="utf-8")
+    assert {site.holiday_rule for site in read_catalogue(folder).sites} == {HolidayRule.NONE}
+
+
 def set_cell(line: int, column: str, value: str) -> Callable[[str], str]:
     """An edit that writes one cell of the row on `line` (every row of ours is one line)."""
 
@@ -204,11 +217,12 @@ SLIPS = [
     ("sites.csv", set_cell(50, "access_features", "lift"), "line 50: access_features must be"),
     ("sites.csv", set_cell(50, "languages", "ja;ja"), "line 50: languages must not name one"),
     ("sites.csv", set_cell(2, "url", "javascript:alert(1)"), "line 2: url must begin with https"),
+    ("sites.csv", set_cell(2, "holiday_rule", "yes"), "line 2: holiday_rule must be one of none"),
     ("sites.csv", swap("name_kana", "kana"), "line 1: the column name_kana is missing"),
     (
         "sites.csv",
         swap("culture,,紙", "culture,紙"),
-        "line 2: has 23 cells where the header has 24",
+        "line 2: has 24 cells where the header has 25",
     ),
     ("sites.csv", swap("culture,,紙", 'culture,,"紙'), "check the quotation marks"),
     ("stations.csv", set_cell(2, "kind", "port"), "line 2: kind must be one of station"),

@@ -19,6 +19,7 @@ from tour.demo.write_events import next_date
 from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.reservations.models import Reservation
+from tour.sites.hours import HolidayRule
 from tour.sites.models import HoursException, OpeningHours, Site, Station
 from tour.sites.revision import current_revision
 
@@ -39,6 +40,7 @@ async def test_everything_of_the_files_is_there(catalogue: Catalogue) -> None:
     assert await load_at(catalogue)
     slots = sum(len(programme.slots) for programme in catalogue.programmes)
     assert await Site.all().count() == len(catalogue.sites)
+    assert (await Site.get(slug="asukayama-museum")).holiday_rule == HolidayRule.OPEN_THEN_REST
     assert await Station.all().count() == len(catalogue.stations)
     assert await OpeningHours.all().count() == len(catalogue.hours)
     assert await Programme.all().count() == len(catalogue.programmes)

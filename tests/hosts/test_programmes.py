@@ -290,6 +290,34 @@ async def test_hours_and_exceptions_reach_the_public_page(
     assert 'id="weekday2-error"' in wrong.text
 
 
+async def test_what_holidays_do_is_chosen_kept_logged_and_merged(
+    client: httpx.AsyncClient, app: Starlette, site: Site
+) -> None:
+    path = f"/host/{site.slug}/hours"
+    first = (await client.get(path)).text
+    assert '<option value="none" selected>' in first
+    chosen = {"weekday1": "10:00-16:00", "holiday_rule": "open_then_rest"}
+    version = hidden_version(first)
+    assert (await client.post(path, data={**chosen, "version": version})).status_code == 303
+    page = (await client.get(path)).text
+    assert '<option value="open_then_rest" selected>' in page
+    assert "定休日が祝日のときは開け" in (await client.get(f"/sites/{site.slug}")).text
+    entry = await AuditEntry.filter(action="site.hours").first()
+    assert entry is not None
+    assert (entry.before["holiday_rule"], entry.after["holiday_rule"]) == ("none", "open_then_rest")
+    wrong = {**chosen, "holiday_rule": "sometimes", "version": hidden_version(page)}
+    refused = await client.post(path, data=wrong)
+    assert refused.status_code == 422
+    assert 'id="holiday_rule-error"' in refused.text
+    async with browser(app) as second:
+        await sign_in_as(second, await make_account("staff@example.org", Role.STAFF))
+        stale = {"weekday2": "10:00-16:00", "holiday_rule": "none", "version": version}
+        late = await second.post(path, data=stale)
+    assert late.status_code == 409
+    assert "<ins>定休日が祝日のときは開け、次の祝日でない日に休みます</ins>" in late.text
+    assert '<option value="open_then_rest" selected>' in late.text
+
+
 @pytest.mark.parametrize(
     ("lat", "lon"), [("0", "0"), ("91", "139.7"), ("x", "y"), ("nan", "139.7")]
 )

@@ -64,6 +64,7 @@ def logged_fields() -> set[str]:
         *(f"{name}_en" for name in (*editing.ENGLISH_TEXTS, *outline.TEXTS)),
         *outline.as_fields(OUTLINE),
         *(f"weekday{day}" for day in range(7)),
+        "holiday_rule",
         *days.FIELDS,
         *asdict(RulesDraft()),
         *("capacity", "hours", "point", "stops"),
@@ -109,6 +110,7 @@ def test_two_questions_of_one_name_are_both_read() -> None:
         ("file", "3f2a", ""),
         ("answer-12", "accepted", "Takes part"),
         ("times", 3, "3"),
+        ("holiday_rule", "closed", "Closed on national holidays"),
     ],
 )
 def test_a_value_reads_as_words(field: str, value: object, text: str) -> None:

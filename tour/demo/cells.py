@@ -44,6 +44,10 @@ class Row:
         """The cell; empty where it is empty."""
         return self.cells[column]
 
+    def has(self, column: str) -> bool:
+        """Whether the file has this column and the cell says something."""
+        return bool(self.cells.get(column))
+
     def required(self, column: str) -> str:
         if not self.cells[column]:
             self.fail(f"{column} must not be empty")

@@ -6,6 +6,7 @@ from pathlib import Path
 from tour.demo.cells import Row, columns, read_rows
 from tour.demo.records import CraftRecord, SiteRecord, StationRecord
 from tour.geo import Point
+from tour.sites.hours import HolidayRule
 from tour.sites.models import ACCESS_FEATURES, PointQuality, SiteKind
 from tour.town import Town
 
@@ -81,6 +82,7 @@ def read_sites(
             access_features=row.choices("access_features", ACCESS_FEATURES),
             languages=row.choices("languages", SPOKEN),
             url=_web_address(row),
+            holiday_rule=_holiday_rule(row),
             is_sample=_is_sample(row, sample_marks, town),
             source=row.required("source"),
         )
@@ -102,6 +104,13 @@ def _entrance(row: Row, quality: PointQuality, town: Town) -> Point | None:
     if row.text("entrance_lat") or row.text("entrance_lon"):
         row.fail("entrance_lat and entrance_lon must be empty unless point_quality is entrance")
     return None
+
+
+def _holiday_rule(row: Row) -> HolidayRule:
+    """The column may be missing, as in the files of towns that were made before there was one."""
+    if not row.has("holiday_rule"):
+        return HolidayRule.NONE
+    return HolidayRule(row.choice("holiday_rule", list(HolidayRule)))
 
 
 def _web_address(row: Row) -> str:

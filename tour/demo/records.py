@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tour.events.models import ParticipationRole
 from tour.geo import Point
 from tour.programmes.models import Allocation
+from tour.sites.hours import HolidayRule
 from tour.sites.models import PointQuality, SiteKind
 
 Translations = dict[str, dict[str, str]]
@@ -53,6 +54,7 @@ class SiteRecord:
     access_features: tuple[str, ...]
     languages: tuple[str, ...]
     url: str
+    holiday_rule: HolidayRule
     is_sample: bool
     source: str
 

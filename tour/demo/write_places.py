@@ -68,6 +68,7 @@ def _site_values(record: SiteRecord) -> dict[str, Any]:
         "access_features": list(record.access_features),
         "languages": list(record.languages),
         "url": record.url,
+        "holiday_rule": record.holiday_rule,
         "is_sample": record.is_sample,
     }
 

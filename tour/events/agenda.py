@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tour.events import queries
@@ -27,7 +27,7 @@ class Agenda:
         if not days:
             return site.hours
         opened = {day: DayException((event.span,)) for day, event in days.items()}
-        return Hours(site.hours.week, {**opened, **site.hours.exceptions})
+        return replace(site.hours, exceptions={**opened, **site.hours.exceptions})
 
 
 class AgendaCache:

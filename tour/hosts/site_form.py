@@ -10,7 +10,7 @@ from tour.contacts.telephones import read_telephone
 from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.sites.editing import ENGLISH_TEXTS, OWN_TEXTS, Profile, as_fields
-from tour.sites.hours import Span
+from tour.sites.hours import HolidayRule, Span
 from tour.sites.hours_text import read_spans
 from tour.sites.labels import LANGUAGES
 from tour.sites.models import ACCESS_FEATURES
@@ -29,7 +29,8 @@ PROFILE_FIELDS = (
 LIMITS = {"name": 100, "name_kana": 100, "summary": 300, "address": 200, "access_note": 500}
 LONGEST = 4000
 LONGEST_PHONE = 60
-WEEK_FIELDS = tuple(f"weekday{day}" for day in range(7))
+WEEKDAY_FIELDS = tuple(f"weekday{day}" for day in range(7))
+WEEK_FIELDS = (*WEEKDAY_FIELDS, "holiday_rule")
 HOURS_HINT = _("Write hours such as 10:00-12:00, 13:00-16:00, or nothing for closed.")
 
 
@@ -86,10 +87,11 @@ def read_profile(
     return profile, read.typed
 
 
-def read_week(values: dict[str, str]) -> tuple[list[tuple[Span, ...]], Typed]:
-    """Seven days, Monday first, and the form with what is wrong in it."""
+def read_week(values: dict[str, str]) -> tuple[list[tuple[Span, ...]], HolidayRule, Typed]:
+    """Seven days, Monday first, what holidays do, and the form with what is wrong in it."""
     read = Reading(values)
-    return [_spans(read, name) for name in WEEK_FIELDS], read.typed
+    week = [_spans(read, name) for name in WEEKDAY_FIELDS]
+    return week, _holiday_rule(read), read.typed
 
 
 def read_exception(
@@ -112,6 +114,15 @@ def _spans(read: Reading, name: str) -> tuple[Span, ...]:
         read.errors[name] = HOURS_HINT
         return ()
     return spans
+
+
+def _holiday_rule(read: Reading) -> HolidayRule:
+    """A form that does not ask about holidays leaves them days like any other."""
+    try:
+        return HolidayRule(read.values["holiday_rule"] or HolidayRule.NONE)
+    except ValueError:
+        read.errors["holiday_rule"] = _("Choose one of these.")
+        return HolidayRule.NONE
 
 
 def _phone(read: Reading) -> str:

@@ -1,5 +1,7 @@
 """The page of the site: texts side by side, entrance, hours and their exceptions."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,9 +18,9 @@ from tour.hosts.today_handlers import local_date
 from tour.i18n import lazy as _
 from tour.sites import editing
 from tour.sites.editing import Stale, Version
-from tour.sites.labels import ACCESS, LANGUAGES, WEEKDAYS
+from tour.sites.labels import ACCESS, HOLIDAYS, LANGUAGES, WEEKDAYS
 from tour.sites.maps import map_around
-from tour.sites.merging import merged
+from tour.sites.merging import Other, merged
 from tour.sites.models import Site
 from tour.web import now, state
 from tour.web.forms import Typed, read_form, texts
@@ -37,6 +39,7 @@ FIELD_LABELS = {
     "entrance": _("Entrance"),
     "access_features": _("Access"),
     "languages": _("Languages"),
+    "holiday_rule": _("National holidays"),
 }
 
 
@@ -82,13 +85,14 @@ async def change_hours(request: Request) -> Response:
     tending = await guards.tended_site(request)
     form = await read_form(request, 20)
     values, version = texts(form, forms.WEEK_FIELDS), str(form.get("version", ""))
-    week, typed = forms.read_week(values)
+    week, holiday_rule, typed = forms.read_week(values)
     if typed.errors:
         return await _hours_page(request, tending, typed, status=422, version=version)
     try:
         await editing.replace_week(
             tending.site.id,
             week,
+            holiday_rule,
             version=Version.parse(version),
             actor=tending.actor,
             now=now(request),
@@ -172,7 +176,7 @@ async def _hours_page(
     form: Typed,
     *,
     status: int = 200,
-    others: Any = (),
+    others: Iterable[Other] = (),
     version: str = "",
 ) -> Response:
     fresh = await Site.get(id=tending.site.id)
@@ -184,14 +188,24 @@ async def _hours_page(
         status,
         tab="profile",
         form=Typed({**empty, **form.values}, form.errors),
-        others=others,
+        others=[_in_words(other) for other in others],
         labels=_labels(),
         version=version or str(await Version.of(fresh, SUBJECT)),
         weekdays=[(f"weekday{day}", str(name)) for day, name in enumerate(WEEKDAYS)],
+        holiday_rules=[(rule.value, str(label)) for rule, label in HOLIDAYS.items()],
         exceptions=await queries.coming_exceptions(tending.site.id, local_date(request)),
         today=local_date(request),
         done=request.query_params.get("done"),
     )
+
+
+def _in_words(other: Other) -> Other:
+    """What somebody else chose, as the form offers it."""
+    if other.field != "holiday_rule":
+        return other
+    words = {str(rule): str(label) for rule, label in HOLIDAYS.items()}
+    before, after = words.get(other.before, ""), words.get(other.after, "")
+    return replace(other, before=before, after=after)
 
 
 def _to_hours(request: Request, tending: Tending) -> Response:

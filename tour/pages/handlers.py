@@ -24,7 +24,7 @@ from tour.publishing import queries as publishing
 from tour.routes import queries as routes
 from tour.sites.catalogue import SiteEntry
 from tour.sites.labels import ACCESS, KINDS
-from tour.sites.views import coming_exceptions, hours_table
+from tour.sites.views import coming_exceptions, holiday_text, hours_table
 from tour.sites.withdrawn import was_withdrawn
 from tour.web import render, state
 
@@ -98,6 +98,7 @@ async def site(request: Request) -> Response:
         description=entry.text("description", town.lang),
         access_note=entry.text("access_note", town.lang),
         hours=hours_table(hours, town.lang),
+        holidays=holiday_text(hours, town.lang),
         exceptions=coming_exceptions(hours, town.today, town.lang),
         programmes=await _programmes(town, entry),
         events=[town.event(e) for e in town.agenda.events if _takes_part(e, entry)],

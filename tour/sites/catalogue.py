@@ -13,7 +13,8 @@ from typing import Any
 from tour.audit import queries as audit
 from tour.geo import Point
 from tour.i18n import localized
-from tour.sites.hours import DayException, Hours, Span, weekly
+from tour.sites import national_holidays
+from tour.sites.hours import DayException, HolidayRule, Hours, Span, weekly
 from tour.sites.indexing import site_index
 from tour.sites.models import (
     Craft,
@@ -214,12 +215,16 @@ async def _stations() -> list[StationEntry]:
 
 async def _sites() -> list[SiteEntry]:
     crafts = {row["id"]: craft_entry(row) for row in await Craft.all().values()}
-    hours = await _hours()
+    week = await _hours()
     photos, doors = await _photos(), await _doors()
     rows = await Site.filter(is_published=True).order_by("name_kana", "id").values()
+    if any(row["holiday_rule"] != HolidayRule.NONE for row in rows):
+        await asyncio.to_thread(national_holidays.load)
     return [
         replace(
-            site_entry(row, crafts.get(row["craft_id"]), hours.get(row["id"], CLOSED)),
+            site_entry(
+                row, crafts.get(row["craft_id"]), _by_rule(row, week.get(row["id"], CLOSED))
+            ),
             photos=tuple(photos.get(row["id"], ())),
             door=doors.get(row["id"]),
         )
@@ -228,6 +233,11 @@ async def _sites() -> list[SiteEntry]:
 
 
 CLOSED = Hours(week=((),) * 7, exceptions={})
+
+
+def _by_rule(row: Mapping[str, Any], hours: Hours) -> Hours:
+    rule = HolidayRule(row["holiday_rule"])
+    return replace(hours, holiday_rule=rule, is_holiday=national_holidays.is_national_holiday)
 
 
 async def _hours() -> dict[int, Hours]:

@@ -16,7 +16,7 @@ from tour.errors import Conflict
 from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.sites import vocabulary
-from tour.sites.hours import Span
+from tour.sites.hours import HolidayRule, Span
 from tour.sites.models import HoursException, OpeningHours, PointQuality, Site
 from tour.sites.service import catalogue_changed
 from tour.web.forms import read_instant
@@ -131,15 +131,17 @@ async def change_profile(
 async def replace_week(
     site_id: int,
     week: Sequence[Sequence[Span]],
+    holiday_rule: HolidayRule,
     *,
     version: Version,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Write the weekly hours, Monday first; raises Stale."""
+    """Write the weekly hours, Monday first, and what holidays do to them; raises Stale."""
     async with transaction():
         site = await _claim(site_id, version, now)
         before = await week_fields(site_id)
+        await Site.filter(id=site_id).update(holiday_rule=holiday_rule)
         await OpeningHours.filter(site_id=site_id).delete()
         await OpeningHours.bulk_create(
             [
@@ -192,14 +194,16 @@ async def clear_exception(site_id: int, on_date: date, *, actor: Actor, now: dat
 
 
 async def week_fields(site_id: int) -> dict[str, str]:
-    """{weekday0: "10:00–16:00", …}, as the form and the log write the week."""
+    """{weekday0: "10:00–16:00", …, holiday_rule: "none"}, as form and log write the week."""
     rows = await OpeningHours.filter(site_id=site_id).order_by("opens_minute")
-    return {
+    site = await Site.get(id=site_id)
+    week = {
         f"weekday{day}": ", ".join(
             str(Span(row.opens_minute, row.closes_minute)) for row in rows if row.weekday == day
         )
         for day in range(7)
     }
+    return {**week, "holiday_rule": str(site.holiday_rule)}
 
 
 async def exception_fields(site_id: int, on_date: date) -> dict[str, str]:

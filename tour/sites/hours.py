@@ -1,10 +1,23 @@
-"""When a place is open: weekly hours, exceptions by date. Pure; minutes of the local day."""
+"""When a place is open: week, holidays, exceptions by date. Pure; minutes of the local day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 DAY = 24 * 60
+ONE_DAY = timedelta(days=1)
+SATURDAY, SUNDAY = 5, 6
+
+
+class HolidayRule(StrEnum):
+    """What a national holiday does to the week."""
+
+    NONE = "none"
+    """It is a day like any other."""
+    OPEN_THEN_REST = "open_then_rest"
+    """On a weekday that is closed it is open; the next day that is no holiday is closed for it."""
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +40,56 @@ class DayException:
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
+def no_holiday(_day: date) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A place's opening hours. `is_known` tells "closed all week" from "nobody told us"."""
 
     week: tuple[tuple[Span, ...], ...]
     exceptions: dict[date, DayException]
+    holiday_rule: HolidayRule = HolidayRule.NONE
+    is_holiday: Callable[[date], bool] = no_holiday
 
     @property
     def is_known(self) -> bool:
         return any(self.week) or bool(self.exceptions)
 
     def on(self, day: date) -> tuple[Span, ...]:
+        """What was said of the date itself; else what its holiday rule says; else the week's."""
         if day in self.exceptions:
             return self.exceptions[day].spans
-        return self.week[day.weekday()]
+        usual = self.week[day.weekday()]
+        if self.holiday_rule == HolidayRule.NONE:
+            return usual
+        if not self.is_holiday(day):
+            return () if self._rests_on(day) else usual
+        return () if self.holiday_rule == HolidayRule.CLOSED else usual or self._of_holidays
 
     def is_open_at(self, local: datetime) -> bool:
         """Whether it is open at a local time, yesterday's night included."""
         minute = local.hour * 60 + local.minute
-        yesterday = local.date() - timedelta(days=1)
+        yesterday = local.date() - ONE_DAY
         return _covers(self.on(local.date()), minute) or _covers(self.on(yesterday), minute + DAY)
+
+    @property
+    def _of_holidays(self) -> tuple[Span, ...]:
+        """The hours of a closed weekday that is a holiday: Sunday's, as signs say 日・祝."""
+        days = (SUNDAY, SATURDAY, *range(SATURDAY))
+        return next((self.week[day] for day in days if self.week[day]), ())
+
+    def _rests_on(self, day: date) -> bool:
+        """Whether a day after holidays is closed for one of them that the week had closed."""
+        if self.holiday_rule != HolidayRule.OPEN_THEN_REST:
+            return False
+        before = day - ONE_DAY
+        while self.is_holiday(before):
+            if not self.week[before.weekday()] and self.on(before):
+                return True
+            before -= ONE_DAY
+        return False
 
 
 def clock_text(minute: int) -> str:

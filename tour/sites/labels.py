@@ -2,6 +2,7 @@
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.sites.hours import HolidayRule
 from tour.sites.models import SiteKind
 
 KINDS: dict[SiteKind, Text] = {
@@ -41,5 +42,15 @@ LANGUAGES: dict[str, str | Text] = {
     "sign": _("Sign language"),
     "written": _("Written communication"),
 }
+
+HOLIDAYS: dict[HolidayRule, Text] = {
+    HolidayRule.NONE: _("Like other days"),
+    HolidayRule.OPEN_THEN_REST: _(
+        "Open on a national holiday that falls on a closing day; closed on the next day that is"
+        " not a holiday"
+    ),
+    HolidayRule.CLOSED: _("Closed on national holidays"),
+}
+"""What a national holiday does: to choose from, and for visitors to read."""
 
 WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))

@@ -6,6 +6,8 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
+from tour.sites.hours import HolidayRule
+
 
 class SiteKind(StrEnum):
     FACTORY = "factory"
@@ -89,6 +91,7 @@ class Site(Model):
     access_features: list[str] = fields.JSONField(default=list)
     languages: list[str] = fields.JSONField(default=list)
     url = fields.CharField(max_length=500, default="")
+    holiday_rule = fields.CharEnumField(HolidayRule, max_length=20, default=HolidayRule.NONE)
     is_sample = fields.BooleanField(default=False)
     is_published = fields.BooleanField(default=True)
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from tour.geo import Point
 from tour.i18n import Text, translate
 from tour.sites.catalogue import Approach, DoorEntry, SiteEntry
-from tour.sites.hours import Hours, Span, clock_text, grouped_weekdays
-from tour.sites.labels import ACCESS, KINDS, LANGUAGES, WEEKDAYS
+from tour.sites.hours import DayException, HolidayRule, Hours, Span, clock_text, grouped_weekdays
+from tour.sites.labels import ACCESS, HOLIDAYS, KINDS, LANGUAGES, WEEKDAYS
 from tour.sites.models import DoorState, PointQuality, SiteKind
 
 
@@ -141,6 +141,14 @@ def hours_table(hours: Hours, lang: str) -> list[tuple[str, str]]:
     ]
 
 
+def holiday_text(hours: Hours, lang: str) -> str:
+    """What national holidays change; empty where they change nothing."""
+    changes = any(hours.week) and (hours.holiday_rule == HolidayRule.CLOSED or not all(hours.week))
+    if hours.holiday_rule == HolidayRule.NONE or not changes:
+        return ""
+    return HOLIDAYS[hours.holiday_rule].in_language(lang)
+
+
 def weekdays_text(days: list[int], lang: str) -> str:
     """月–金, or 月・水 when they do not follow each other."""
     names = [WEEKDAYS[day].in_language(lang) for day in days]
@@ -160,12 +168,12 @@ class OtherHours:
 
 
 def coming_exceptions(hours: Hours, today: date, lang: str, *, days: int = 60) -> list[OtherHours]:
-    """The exceptions of the next `days`, soonest first; days that follow each other as one."""
+    """What the next `days` have other than their weekdays, soonest first; days in a row as one."""
     closed = translate("Closed", lang)
-    until = today + timedelta(days=days)
     found: list[OtherHours] = []
-    for day, exception in sorted(hours.exceptions.items()):
-        if not today <= day <= until:
+    for day in (today + timedelta(days=n) for n in range(days + 1)):
+        exception = hours.exceptions.get(day) or _by_holiday(hours, day, lang)
+        if exception is None:
             continue
         note = exception.translations.get(lang, {}).get("note") or exception.note
         other = OtherHours(day, day, spans_text(exception.spans) or closed, note)
@@ -174,6 +182,16 @@ def coming_exceptions(hours: Hours, today: date, lang: str, *, days: int = 60) -
         else:
             found.append(other)
     return found
+
+
+def _by_holiday(hours: Hours, day: date, lang: str) -> DayException | None:
+    """What the holiday rule makes of a day, if it makes it another."""
+    spans = hours.on(day)
+    if spans == hours.week[day.weekday()]:
+        return None
+    if hours.is_holiday(day):
+        return DayException(spans, translate("National holiday", lang))
+    return DayException(spans, translate("Closed in return for a holiday", lang))
 
 
 def _follows(other: OtherHours, day: date) -> bool:

@@ -26,6 +26,7 @@ FIELDS: dict[str, Text] = {
     "point": _("Position"),
     "entrance": _("Entrance"),
     "hours": _("Hours"),
+    "holiday_rule": _("National holidays"),
     "access_features": _("Access"),
     "languages": _("Languages"),
     "published": _("Public"),

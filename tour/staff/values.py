@@ -9,7 +9,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.models import SlotStatus
 from tour.sites.hours import clock_text
-from tour.sites.labels import ACCESS, LANGUAGES
+from tour.sites.labels import ACCESS, HOLIDAYS, LANGUAGES
 from tour.sites.models import DoorState
 from tour.staff import seat_words
 from tour.staff.labels import ROLES, SILENT, field_label
@@ -26,6 +26,7 @@ DOOR: dict[DoorState, Text] = {
 }
 CODES: Mapping[str, Mapping[Any, str | Text]] = {
     "access_features": ACCESS,
+    "holiday_rule": HOLIDAYS,
     "languages": LANGUAGES,
     "role": ROLES,
     "state": DOOR,
