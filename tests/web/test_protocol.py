@@ -1,6 +1,7 @@
-"""What a server reads of a request that has no end: nothing to speak of."""
+"""What a server reads of a request that has no end: nothing to speak of, and not for long."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 
 import pytest
@@ -104,3 +105,93 @@ async def test_a_head_that_never_comes_is_not_waited_for(
     writer.write(begun)
     assert await asyncio.wait_for(reader.read(), 5) == b""
     writer.close()
+
+
+BODY = HEAD + b"Content-Length: 90\r\n\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+async def drip(port: int, begun: bytes, piece: bytes, most: int) -> bytes:
+    """Sends a piece each 20 ms as long as it is listened to; what was answered."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(begun)
+    answer = asyncio.ensure_future(reader.read(100))
+    for _piece in range(most):
+        await asyncio.wait([answer], timeout=0.02)
+        if answer.done():
+            break
+        writer.write(piece)
+    said = await asyncio.wait_for(answer, 5)
+    writer.close()
+    return said
+
+
+@pytest.mark.parametrize(
+    ("begun", "piece"),
+    [
+        (BODY, b""),
+        (BODY, b"b"),
+        (CHUNKED, b""),
+        (CHUNKED, b"1\r\nb\r\n"),
+        (CHUNKED + b"0\r\n", b""),
+    ],
+)
+async def test_a_body_that_hardly_comes_is_given_up_on(
+    port: int, begun: bytes, piece: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 0.3)
+    said = await drip(port, begun, piece, most=80)
+    assert said.startswith(b"HTTP/1.1 408")
+
+
+async def test_a_large_body_at_an_honest_pace_may_take_longer(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 0.1)
+    pieces, piece = 20, b"b" * 1_000
+    begun = HEAD + b"Content-Length: %d\r\n\r\n" % (pieces * len(piece))
+    said = await drip(port, begun, piece, most=pieces)
+    assert said.startswith(b"HTTP/1.1 200")
+
+
+async def test_after_a_body_the_connection_has_time_for_its_answer_and_the_next(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _request in range(2):
+        writer.write(BODY + b"b" * 90)
+        assert (await reader.readuntil(b"90 bytes")).startswith(b"HTTP/1.1 200")
+        await asyncio.sleep(0.2)
+    writer.close()
+
+
+async def test_who_finds_no_room_is_told_so_and_the_others_go_on(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "MOST_CONNECTIONS", 3)
+    ask = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    inside = [await asyncio.open_connection("127.0.0.1", port) for _one in range(3)]
+    late, writer = await asyncio.open_connection("127.0.0.1", port)
+    said = await asyncio.wait_for(late.read(), 5)
+    assert said.startswith(b"HTTP/1.1 503")
+    assert b"retry-after: 5" in said
+    head, _end, body = said.partition(b"\r\n\r\n")
+    assert b"content-length: %d\r\n" % len(body) in head
+    writer.close()
+    for reader, sender in inside:
+        sender.write(ask)
+        assert (await reader.readuntil(b"0 bytes")).startswith(b"HTTP/1.1 200")
+    inside.pop()[1].close()
+    await asyncio.sleep(0.1)
+    reader, sender = await asyncio.open_connection("127.0.0.1", port)
+    sender.write(ask)
+    assert (await reader.readuntil(b"0 bytes")).startswith(b"HTTP/1.1 200")
+    for _reader, each in [*inside, (reader, sender)]:
+        each.close()
+
+
+def test_room_is_left_for_other_files() -> None:
+    files, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert 1 <= protocol.most_connections() <= protocol.MOST_CONNECTIONS
+    assert files == resource.RLIM_INFINITY or protocol.most_connections() < files
