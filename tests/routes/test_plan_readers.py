@@ -1,16 +1,18 @@
 """Who saved a plan asks on its page to be told, and is: once, and only by a tap."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import httpx
 
 from tests.conftest import TurnableClock
-from tests.factories import EVENT_DAY, make_site
+from tests.factories import EVENT_DAY, make_event, make_site
 from tests.notifications.push_service import Phone
 from tests.routes.test_plan_pages import CONTACT, a_town, at, changed, planned, shown_sites
 from tour.audit.service import Actor
 from tour.db import transaction
+from tour.events.models import Event
 from tour.notifications import outbox
 from tour.notifications.fan_out import fan_out
 from tour.notifications.message import joined
@@ -23,9 +25,11 @@ from tour.notifications.models import (
     ReminderStatus,
 )
 from tour.programmes.models import Slot, SlotStatus
+from tour.reservations import event_changes
 from tour.reservations.slot_changes import cancel_slot
 from tour.routes import itineraries
 from tour.routes.edits import PlannedStop
+from tour.routes.keeping import LookOut
 from tour.routes.models import Itinerary, ItineraryReader
 from tour.routes.plan_news import pages_of_parties, tell_news, tell_sold_out
 from tour.seal import Seal
@@ -86,6 +90,14 @@ async def news_waiting() -> list[Reminder]:
     return [told for told in await news() if told.status == ReminderStatus.WAITING]
 
 
+async def withdrawn(day: Event, slots: Iterable[Slot], *, now: datetime) -> None:
+    async with transaction():
+        before = {"published": True}
+        actor = Actor(None, "staff")
+        shown = await Slot.filter(id__in=[s.id for s in slots]).select_related("programme__site")
+        await event_changes.call_off(day, shown, "", before, actor=actor, now=now)
+
+
 async def news() -> list[Reminder]:
     return await Reminder.filter(key__startswith="shared:plan:").order_by("id")
 
@@ -138,6 +150,30 @@ class TestAsking:
         await tell_news(app.state, now=clock())
         [told] = await news()
         assert told.expires_at == slot.ends_at
+
+    async def test_a_withdrawn_event_is_told_when_nobody_can_take_it_back(
+        self, app, client, clock
+    ) -> None:
+        slots = await a_town()
+        await asked(client, await a_plan(client, *slots))
+        look_out = LookOut(app.state)
+        await look_out.look()
+        day = await make_event(day=EVENT_DAY)
+        for _twice in range(2):
+            await withdrawn(day, slots, now=clock())
+            await look_out.look()
+            clock.turn_to(clock() + timedelta(seconds=59))
+            await look_out.look()
+            assert await news() == []
+            await event_changes.undo(day.id, actor=Actor(None, "staff"), now=clock())
+            clock.turn_to(clock() + timedelta(seconds=5))
+            await look_out.look()
+            assert await news() == []
+        await withdrawn(day, slots, now=clock())
+        await look_out.look()
+        clock.turn_to(clock() + timedelta(seconds=60))
+        await look_out.look()
+        assert len(await news_waiting()) == len(slots)
 
     async def test_what_is_no_longer_so_is_not_told(self, app, client, clock) -> None:
         """Called off at night, on again before anybody was told; and off again, which is told."""

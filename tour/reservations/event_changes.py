@@ -157,6 +157,12 @@ async def last_undoable(event_id: int, *, now: datetime) -> CallOff | None:
     return await fresh.order_by("-id").first()
 
 
+async def undoable_slots(*, now: datetime) -> set[int]:
+    """The sessions of whose end nobody is told yet, as it can still be taken back."""
+    fresh = CallOff.filter(undone_at=None, called_at__gt=now - UNDO_FOR)
+    return {int(slot_id) for made in await fresh for slot_id in made.slots}
+
+
 async def undo(event_id: int, *, actor: Actor, now: datetime) -> None:
     """Everything as it was: the event, its sessions, their parties, their queues; nobody has been
     told. Raises Conflict when the minute is over."""

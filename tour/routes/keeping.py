@@ -13,6 +13,7 @@ from starlette.datastructures import State
 from tour.clock import Clock
 from tour.programmes.purging import purge_programmes
 from tour.repeating import Loop, repeating
+from tour.reservations.event_changes import undoable_slots
 from tour.routes import itineraries, leaving
 from tour.routes.desks import desks_at
 from tour.routes.leaving_alone import promise_alone
@@ -53,11 +54,13 @@ class LookOut:
     looked_at: datetime | None = None
     alone_at: datetime | None = None
     full: frozenset[int] = frozenset()
+    was_undoable: bool = False
+    """Whether there was, at the last look, what is told only when nobody can take it back."""
 
     async def look(self) -> None:
         now, revision = self.parts.clock(), await current_revision()
         desks = await desks_at(self.parts, now)
-        if revision != self.seen:
+        if revision != self.seen or self.was_undoable:
             await tell_news(self.parts, now=now)
             await leaving.follow(desks, None)
         elif self.looked_at is not None:
@@ -66,6 +69,7 @@ class LookOut:
             self.full = await tell_sold_out(self.parts, self.full, now=now)
             await promise_alone(self.parts, desks)
             self.alone_at = now
+        self.was_undoable = bool(await undoable_slots(now=now))
         self.seen, self.looked_at = revision, now
 
 

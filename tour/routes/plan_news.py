@@ -27,7 +27,7 @@ from tour.notifications.schedule import SHARED
 from tour.notifications.service import UNFINISHED
 from tour.programmes.models import Slot, SlotStatus
 from tour.programmes.queries import SlotEntry
-from tour.reservations.event_changes import EVENT_OFF
+from tour.reservations.event_changes import EVENT_OFF, undoable_slots
 from tour.reservations.slot_changes import called_off_key
 from tour.routes import edits, itineraries
 from tour.routes.day import door_of
@@ -99,10 +99,11 @@ async def tell_news(parts: State, *, now: datetime) -> int:
 
 
 async def _tell(desks: Desks, tokens: Collection[str]) -> int:
-    told = 0
+    """What an organiser can still take back is not told yet."""
+    told, open_ends = 0, await undoable_slots(now=desks.now)
     for token in tokens:
         plan = await itineraries.find(token)
-        found = await news_of(desks, plan)
+        found = [n for n in await news_of(desks, plan) if n.slot_id not in open_ends]
         await _take_back(plan, but=[news.key for news in found])
         for news in found:
             told += await tell_once(desks, news)
