@@ -330,7 +330,7 @@ async def test_five_wrong_digits_end_the_code_and_not_the_link(client: httpx.Asy
         assert (await type_code(client, other_than(code))).status_code == 403
     refused = await type_code(client, code)
     assert refused.status_code == 403
-    assert "メールのリンクは今も使えます" in refused.text
+    assert "メールのリンクは15分間使えます" in refused.text
     assert (await client.post(path)).status_code == 303
 
 

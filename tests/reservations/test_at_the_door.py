@@ -334,6 +334,7 @@ async def test_running_late_moves_the_day_and_tells_each_party_once(day: PlayedD
         assert "15分遅れ" in said.title
         assert time in said.body
         assert time in await party.reads()
+        assert "予定より15分遅れ" in await party.reads()  # nobody adds them to the new time
     day.clock.turn(minutes=2)
     await day.host.undoes(answer)
     await day.work()
@@ -373,8 +374,12 @@ async def test_closing_early_asks_tells_stops_and_its_undo_tells_again(day: Play
     await day.work()
     [said] = [s for s in await party.hears() if s.key == f"door:{slot.id}"]
     assert "早じまい" in said.title
+    assert "席はそのままです" in await party.reads()
     visitor = await day.visitor()
-    assert "予約する席" not in (await visitor.get(f"/slots/{slot.id}/reserve")).text
+    form = (await visitor.get(f"/slots/{slot.id}/reserve")).text
+    assert "予約する席" not in form
+    assert "お取りします" not in form
+    assert "席はそのままです" not in form
     assert (await Slot.get(id=slot.id)).status == "closed"
     day.clock.turn(minutes=5)
     assert (await day.host.undoes(answer)).status_code == 303
@@ -496,9 +501,9 @@ async def test_a_door_that_closed_says_no_other_hours(day: PlayedDay) -> None:
 async def test_the_rule_is_told_on_form_ticket_and_reminder(day: PlayedDay) -> None:
     [slot] = await day.session(day.at(15, 0))
     visitor = await day.visitor()
-    assert "15:10" in (await visitor.get(f"/slots/{slot.id}/reserve")).text
+    assert "席は15:10まで" in (await visitor.get(f"/slots/{slot.id}/reserve")).text
     party = await day.reserves(slot)
-    assert "15:10" in await party.reads()
+    assert "席は15:10まで" in await party.reads()
     choices = ["two-hours", "half-hour"]
     await Recipient.filter(id=(await party.row()).recipient_id).update(choices=choices)
     await day.until(day.at(14, 30), step=timedelta(minutes=10))

@@ -94,6 +94,7 @@ async def test_withdrawing_says_first_whom_it_concerns(staff: httpx.AsyncClient)
         "03-5555-0100",
     ):
         assert said in page.text, said
+    assert "0 entries" not in page.text
     assert (await Event.get()).is_published
     assert await Place.filter(status="confirmed").count() == 3
 

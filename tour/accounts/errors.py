@@ -37,7 +37,7 @@ class CodeWrong(NotAllowed):
         super().__init__(
             _(
                 "These are not the digits of your latest mail, or their time is over. "
-                "The link in the mail still works."
+                "The link in the mail works for 15 minutes."
             )
         )
 

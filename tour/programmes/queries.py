@@ -23,6 +23,7 @@ SLOT_FIELDS = (
     "status",
     "booking_opens_at",
     "booking_closes_at",
+    "delay_minutes",
 )
 
 
@@ -65,6 +66,8 @@ class SlotEntry:
     status: SlotStatus
     booking_opens_at: datetime | None
     booking_closes_at: datetime
+    delay_minutes: int = 0
+    """How much later it begins than planned; its times say so already."""
 
     @property
     def seats_left(self) -> int:
@@ -157,6 +160,7 @@ def slot_entry(row: Mapping[str, Any]) -> SlotEntry:
         status=SlotStatus(row["status"]),
         booking_opens_at=row["booking_opens_at"],
         booking_closes_at=row["booking_closes_at"],
+        delay_minutes=row["delay_minutes"],
     )
 
 

@@ -33,6 +33,8 @@ class SlotCard:
     minutes: int
     price_yen: int
     site: SiteCard
+    delay_minutes: int = 0
+    """How much later it begins than planned; its times say so already."""
 
     @property
     def kept_until(self) -> datetime:
@@ -88,6 +90,7 @@ def slot_card(
         minutes=programme.minutes,
         price_yen=programme.price_yen,
         site=site,
+        delay_minutes=slot.delay_minutes,
     )
 
 

@@ -81,7 +81,7 @@ async def change_event(request: Request) -> Response:
         first, last = draft.starts_on, draft.ends_on
         return event_changes.hit_by_dates(event, first, last, now=now(request))
 
-    what = _("The event gets other dates")
+    what = _("Give the event other dates?")
     if page := await asked_first(request, who, event, form, await ends(), what):
         return page
     before = {"starts_on": event.starts_on.isoformat(), "ends_on": event.ends_on.isoformat()}
@@ -113,7 +113,7 @@ async def set_visibility(request: Request) -> Response:
     def ends() -> Awaitable[list[Slot]]:
         return event_changes.coming_sessions(event, now=now(request))
 
-    what = _("The event is withdrawn")
+    what = _("Withdraw the event?")
     if page := await asked_first(request, who, event, form, await ends(), what):
         return page
     try:
@@ -151,7 +151,7 @@ async def change_sites(request: Request) -> Response:
     def ends() -> Awaitable[list[Slot]]:
         return event_changes.hit_by_leaving(event, stay, now=now(request))
 
-    what = _("Places are taken out of the event")
+    what = _("Take places out of the event?")
     if page := await asked_first(request, who, event, form, await ends(), what):
         return page
     before = {"seats": editing.as_json(await editing.seats_of(event.id))}
