@@ -220,7 +220,9 @@ def _message(made: CallOff, party: Reservation, slots: Sequence[Slot], now: date
     lang, zone = party.lang, reminders.zone_of(party)
     lines = [reminders.line(slot, lang, zone, with_day=True) for slot in slots]
     lines += [translate("The organiser has called this off. We are sorry.", lang)]
-    said = reminders.message(party, _("Called off"), [*lines, *made.reason.splitlines()])
+    said = reminders.message(
+        party, _("Called off by the organiser"), [*lines, *made.reason.splitlines()]
+    )
     concerns = slots[0].starts_at.astimezone(zone).date()
     due_at = max(live_at(concerns, zone, now=now), now + UNDO_FOR)
     return Draft(_key(made), said, due_at, max(slots[-1].ends_at, now + TOLD_FOR))
