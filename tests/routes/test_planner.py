@@ -21,6 +21,7 @@ from tests.routes.days import (
     problems,
 )
 from tour.routes.planner import Wish, alternatives, compile_kernels, plan_day
+from tour.routes.planner_labels import KEPT_NEXT, ROW, SCORE, TIME, WALK
 from tour.routes.planner_model import straight_way
 from tour.routes.planner_problem import (
     Break,
@@ -32,6 +33,7 @@ from tour.routes.planner_problem import (
     Plan,
     Reason,
 )
+from tour.routes.planner_proof import _dominated
 from tour.routes.planner_timeline import Choice, timeline
 
 MUST, FIXED = Importance.MUST, Importance.FIXED
@@ -453,3 +455,20 @@ def test_without_numba_it_finds_the_same_plan() -> None:
 
     expected = [(stop.candidate, stop.start) for stop in compiled.stops]
     assert run.stdout.strip() == f"{expected} {compiled.optimal}", run.stderr
+
+
+@pytest.mark.parametrize(
+    ("column", "worse"), [(SCORE, -1), (ROW, -1), (TIME, 1), (WALK, 1), (None, 0)]
+)
+def test_only_a_label_as_good_in_everything_rules_another_out(
+    column: int | None, worse: int
+) -> None:
+    """One whose break is still to come does not rule out one that has had it, and so on."""
+    facts = np.zeros((2, 8), np.int64)
+    facts[:, [SCORE, ROW, TIME, WALK]] = (10, 1, 60, 20)
+    facts[0, KEPT_NEXT] = -1
+    if column is not None:
+        facts[0, column] += worse
+    none = np.zeros(1, np.int64)
+    is_ruled_out = _dominated(facts, np.zeros((2, 1), np.int64), 1, 0, none, none, none)
+    assert is_ruled_out == (column is None)
