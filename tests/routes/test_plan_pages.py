@@ -767,6 +767,22 @@ class TestUnderWay:
         assert [times_of(page, s) for s in done] == [times_of(before, s) for s in done]
         assert page.count("昼休み") == 1
 
+    async def test_the_form_says_that_a_day_that_has_begun_keeps_its_start(
+        self, client: httpx.AsyncClient, clock: TurnableClock
+    ) -> None:
+        await a_town()
+        url = await planned(client)
+        begun = "この日のプランは始まっています"
+        assert begun not in (await client.get(f"{url}/conditions")).text
+        page = (await client.get(url)).text
+        clock.turn_to(at(12, 40))
+        last = [s for s in shown_sites(page) if times_of(page, s) <= "12:40"][-1]
+        name = f"工房{last.rpartition('-')[2]}"
+        said = (await client.get(f"{url}/conditions")).text
+        assert begun in said
+        assert f"続きは「{name}」から" in said
+        assert begun not in (await client.get("/plan")).text
+
     async def test_an_idea_of_the_morning_is_not_offered_at_noon(
         self, client: httpx.AsyncClient, clock: TurnableClock
     ) -> None:

@@ -156,6 +156,7 @@ async def _form_page(
         version=version or (entry.version if entry else ""),
         notice=notice,
         give_up=give_up,
+        goes_on_from=await _goes_on_from(planned, entry) if entry else "",
         days=context.days,
         kinds=[(k.value, str(label)) for k, label in KINDS.items() if k in present],
         styles=[(style.value, str(STYLES[style])) for style in WalkStyle],
@@ -169,6 +170,15 @@ async def _form_page(
         plans=await _plans(request) if entry is None else [],
     )
     return private(response) if entry else response
+
+
+async def _goes_on_from(planned: PlanRequest, entry: ItineraryEntry) -> str:
+    """The place to which a plan of today has come, which no form changes; empty before."""
+    if entry.day != planned.context.local.date():
+        return ""
+    done = await so_far(await planned.desk_of(entry), entry.stops)
+    site = planned.context.catalogue.by_id.get(done.past[-1].site_id) if done.past else None
+    return site.text("name", lang(planned.request)) if site else ""
 
 
 STYLES = {
