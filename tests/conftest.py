@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import hypothesis
 import jinja2
 import pytest
 from jinja2.bccache import Bucket
@@ -24,6 +25,10 @@ from tour import db
 from tour.app import create_app
 from tour.notifications.keys import new_private_key
 from tour.settings import Settings
+
+# How long an example takes is no finding: the machine may be busy.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 LONG = ("slow", "browser")
 VAPID_KEY = new_private_key()

@@ -26,7 +26,7 @@ from tour.staff.values import in_words, shown
 TOKYO = ZoneInfo("Asia/Tokyo")
 TODAY = date(2026, 12, 1)
 WRITERS = {"note", "_log", "_log_slot", "_note"}
-NOT_LOGGED = {"before", "after", "created_at", "en", "slug"}
+NOT_LOGGED = {"before", "after", "created_at", "updated_at", "reminders", "en", "slug"}
 """Other dictionaries of the same functions."""
 
 

@@ -175,6 +175,7 @@ async def test_today_counts_what_needs_a_person(database: str) -> None:
         "rough": 1,
         "failed": 0,
         "full": 1,
+        "absent": 0,
     }
 
 
