@@ -263,7 +263,6 @@
     noteZoom();
     new LocateControl(options.words).addTo(map);
     if (options.fit) map.fitBounds(options.fit, { maxZoom: options.zoom || 16, animate: false });
-    if (!options.whole) map.scrollWheelZoom.disable();
     const places = options.sites && getJSON(options.sites).then((data) => drawPlaces(map, data, options));
     if (places) followResults(map, places, options);
     const drawings = [

@@ -53,5 +53,9 @@ def _words() -> dict[str, str]:
         "cluster": translate("{n} places; press to come closer"),
         "zoomIn": translate("Come closer"),
         "zoomOut": translate("Step back"),
+        "fingers": translate("Use two fingers to move the map"),
+        "wheel": translate("Hold Ctrl or ⌘, or click the map, to zoom with the wheel"),
+        "full": translate("Open the full map"),
+        "close": translate("Close the full map"),
         "unavailable": translate("The places could not be loaded. They are in the list."),
     }

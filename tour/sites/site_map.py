@@ -74,6 +74,8 @@ def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> Map
 
     `options` go to map.js as they are: `sites` and `lines` (GeoJSON URLs), `fit` (bounds as
     [[south, west], [north, east]]), `numbered`, `pick` …
+    `whole` says that the map is the page's purpose: one finger and the wheel move it. Every other
+    map leaves them to the page.
     """
     chart = PlainMap(
         location=[centre.lat, centre.lon],
@@ -113,7 +115,12 @@ def _fragment(chart: folium.Map, asset: Callable[[str], str]) -> MapFragment:
     figure: Figure = chart.get_root()  # type: ignore[assignment]
     chart.render()  # type: ignore[no-untyped-call]
     styles = ("leaflet/leaflet.css", "markercluster/MarkerCluster.css", "css/map.css")
-    scripts = ("leaflet/leaflet.js", "markercluster/leaflet.markercluster.js", "js/map.js")
+    scripts = (
+        "leaflet/leaflet.js",
+        "markercluster/leaflet.markercluster.js",
+        "js/map.js",
+        "js/map-manners.js",
+    )
     head = "".join(CssLink(asset(name)).render() for name in styles)
     links = "".join(JavascriptLink(asset(name)).render() for name in scripts)
     body = "".join(child.render() for child in figure.html._children.values())
