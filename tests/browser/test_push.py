@@ -61,6 +61,7 @@ class Visit:
         page = self.page
         await page.goto(f"{self.app.base}/sites?q=もくはん")
         await page.get_by_role("link", name="見本 王子木版工房").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("見本 王子木版工房")
         await page.get_by_role("link", name="予約").and_(page.locator(".button")).first.click()
         await page.locator("input[name='name']").fill("北 花子")
         await page.locator("input[name='phone']").fill("090-1234-5678")

@@ -1,10 +1,11 @@
 """Static files: kept for ever under the build's name, ours and the packages', nothing else."""
 
 import gzip
+from pathlib import Path
 
 import pytest
 
-from tour.web.assets import FOREVER, Assets
+from tour.web.assets import FOREVER, Assets, served_of
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,12 @@ def test_our_own_files_load_nothing_from_other_hosts(assets: Assets) -> None:
             text = body.decode()
             for pattern in ("url(http", "url(//", 'from "http', "import(http", 'fetch("http'):
                 assert pattern not in text, name
+
+
+def test_a_package_is_served_wherever_the_clone_lies(tmp_path: Path) -> None:
+    """Only its own sources are left out, not all of it for a folder above that is called src."""
+    package = tmp_path / "src" / "package"
+    (package / "src").mkdir(parents=True)
+    for name in ("leaflet.js", "src/Map.js", "README.md"):
+        (package / name).write_text("", encoding="utf-8")
+    assert list(served_of(package)) == ["leaflet.js"]

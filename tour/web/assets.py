@@ -93,11 +93,22 @@ def _found() -> dict[str, Path]:
     own = ROOT / "static"
     found = {str(path.relative_to(own)): path for path in own.rglob("*") if path.is_file()}
     for folder, (distribution, marker) in PACKAGES.items():
-        root = _package_folder(distribution, marker)
-        for path in root.rglob("*"):
-            if path.suffix in (".js", ".css", ".png", ".svg") and "src" not in path.parts:
-                found[f"{folder}/{path.relative_to(root)}"] = path
+        for name, path in served_of(_package_folder(distribution, marker)).items():
+            found[f"{folder}/{name}"] = path
     return found
+
+
+def served_of(root: Path) -> dict[str, Path]:
+    """What a browser needs of a package, by its name there; not the sources that some carry.
+
+    Only what lies in the package counts: the clone itself may well lie in a folder called src.
+    """
+    named = {path.relative_to(root): path for path in root.rglob("*")}
+    return {
+        str(name): path
+        for name, path in named.items()
+        if path.suffix in (".js", ".css", ".png", ".svg") and "src" not in name.parts
+    }
 
 
 def _package_folder(distribution: str, marker: str) -> Path:
