@@ -5,6 +5,7 @@ that is started for the run. One process holds one kind of database (see `tour/d
 """
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,9 +27,11 @@ from tour.app import create_app
 from tour.notifications.keys import new_private_key
 from tour.settings import Settings
 
-# How long an example takes is no finding: the machine may be busy.
-hypothesis.settings.register_profile("house", deadline=None)
-hypothesis.settings.load_profile("house")
+# How long an example takes is no finding: the machine may be busy. In CI Hypothesis has a profile
+# of its own, with the same examples in every run.
+if "CI" not in os.environ:
+    hypothesis.settings.register_profile("house", deadline=None)
+    hypothesis.settings.load_profile("house")
 
 LONG = ("slow", "browser")
 VAPID_KEY = new_private_key()
