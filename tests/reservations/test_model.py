@@ -133,10 +133,11 @@ class Schedule:
             chosen[0] = await self.answer() or chosen[0]
         results = await asyncio.gather(*(self.attempt(action) for action in chosen))
         self.references += [reference for reference in results if reference]
-        # Once the first session can no longer be changed, its place keeps its size while the party
-        # changes the others; whoever is let in late comes with that size.
+        # A place past its cut-off keeps its size while the party changes the others, and so does
+        # one that was given up: whoever is let in at the door comes with the size of that place.
         is_past = self.now >= self.slots[0].booking_closes_at
-        await assert_ledger_holds(self.slot_ids, may_split=is_past)
+        let_in = self.done["let in: arrived"] > 0
+        await assert_ledger_holds(self.slot_ids, may_split=is_past or let_in)
         await assert_no_seat_is_idle(self.slot_ids, self.now)
 
     async def answer(self) -> "Action | None":
