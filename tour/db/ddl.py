@@ -31,17 +31,12 @@ TYPES = {
 """What `{id}`, `{ref}` … stand for in a statement."""
 
 
-class Sql(Operation):
-    """Run the statements in order, in the migration's transaction. There is no way back:
-    undoing a migration that people have written data with is restoring a backup."""
+class Change(Operation):
+    """A step of a migration, in its transaction. There is no way back: undoing a migration that
+    people have written data with is restoring a backup."""
 
     reversible = False
     atomic = False
-
-    def __init__(self, *statements: str, only: str = "") -> None:
-        """`only`: the one dialect that has a use for these."""
-        self.statements = statements
-        self.only = only
 
     def state_forward(self, app_label: str, state: State) -> None:
         """Our models are not described twice; `tests/test_db.py` compares them with the tables."""
@@ -53,9 +48,23 @@ class Sql(Operation):
         new_state: State,  # noqa: ARG002
         state_editor: BaseSchemaEditor | None = None,
     ) -> None:
-        if state_editor is None:
-            return
-        client: Any = state_editor.client
+        if state_editor is not None:
+            await self.make(state_editor.client)
+
+    async def make(self, client: Any) -> None:
+        """The change itself, on the migration's connection."""
+        raise NotImplementedError
+
+
+class Sql(Change):
+    """Run the statements in order."""
+
+    def __init__(self, *statements: str, only: str = "") -> None:
+        """`only`: the one dialect that has a use for these."""
+        self.statements = statements
+        self.only = only
+
+    async def make(self, client: Any) -> None:
         dialect = client.capabilities.dialect
         if self.only not in ("", dialect):
             return

@@ -7,43 +7,26 @@ from collections.abc import Callable
 from typing import Any
 
 from tortoise.migrations.migration import Migration as TortoiseMigration
-from tortoise.migrations.operations import Operation
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state import State
 
 from tour.contacts.addresses import counting_key, read_address
 from tour.contacts.telephones import read_telephone, telephone_key
+from tour.db.ddl import Change
 
 BATCH = 500
 Row = dict[str, Any]
 Reading = Callable[[Row], Row]
 
 
-class ReadAgain(Operation):
+class ReadAgain(Change):
     """Give each row of a table what `reading` makes of it. A row that it leaves as it is is not
     written; `unless` ends the statement where another row has the first value already."""
-
-    reversible = False
-    atomic = False
 
     def __init__(
         self, table: str, columns: tuple[str, ...], reading: Reading, unless: str = ""
     ) -> None:
         self.table, self.columns, self.reading, self.unless = table, columns, reading, unless
 
-    def state_forward(self, app_label: str, state: State) -> None:
-        """Rows only."""
-
-    async def database_forward(  # the signature is Tortoise's
-        self,
-        app_label: str,  # noqa: ARG002
-        old_state: State,  # noqa: ARG002
-        new_state: State,  # noqa: ARG002
-        state_editor: BaseSchemaEditor | None = None,
-    ) -> None:
-        if state_editor is None:
-            return
-        client: Any = state_editor.client
+    async def make(self, client: Any) -> None:
         last = 0
         while rows := await client.execute_query_dict(
             f"SELECT * FROM {self.table} WHERE id > {last} ORDER BY id LIMIT {BATCH}"  # noqa: S608

@@ -3,11 +3,8 @@
 from typing import Any
 
 from tortoise.migrations.migration import Migration as TortoiseMigration
-from tortoise.migrations.operations import Operation
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state import State
 
-from tour.db.ddl import Sql
+from tour.db.ddl import Change, Sql
 from tour.words.readings import words_in
 
 BATCH = 200
@@ -26,25 +23,10 @@ WORD = Sql(
 )
 
 
-class LearnWords(Operation):
+class LearnWords(Change):
     """Read the texts that are there; some seconds for thousands of places."""
 
-    reversible = False
-    atomic = False
-
-    def state_forward(self, app_label: str, state: State) -> None:
-        """Rows only."""
-
-    async def database_forward(  # the signature is Tortoise's
-        self,
-        app_label: str,  # noqa: ARG002
-        old_state: State,  # noqa: ARG002
-        new_state: State,  # noqa: ARG002
-        state_editor: BaseSchemaEditor | None = None,
-    ) -> None:
-        if state_editor is None:
-            return
-        client: Any = state_editor.client
+    async def make(self, client: Any) -> None:
         texts = []
         for table, columns in TEXTS.items():
             rows = await client.execute_query_dict(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608

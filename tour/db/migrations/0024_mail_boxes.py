@@ -3,12 +3,9 @@
 from typing import Any
 
 from tortoise.migrations.migration import Migration as TortoiseMigration
-from tortoise.migrations.operations import Operation
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state import State
 
 from tour.contacts.addresses import counting_key
-from tour.db.ddl import Sql
+from tour.db.ddl import Change, Sql
 
 MAIL_BOX = Sql(
     "ALTER TABLE recipient ADD COLUMN mail_box VARCHAR(254) NOT NULL DEFAULT ''",
@@ -16,25 +13,10 @@ MAIL_BOX = Sql(
 )
 
 
-class FillMailBoxes(Operation):
+class FillMailBoxes(Change):
     """What only Python can tell of an address, for the rows there are."""
 
-    reversible = False
-    atomic = False
-
-    def state_forward(self, app_label: str, state: State) -> None:
-        """No model changes by it."""
-
-    async def database_forward(
-        self,
-        app_label: str,  # noqa: ARG002
-        old_state: State,  # noqa: ARG002
-        new_state: State,  # noqa: ARG002
-        state_editor: BaseSchemaEditor | None = None,
-    ) -> None:
-        if state_editor is None:
-            return
-        client: Any = state_editor.client
+    async def make(self, client: Any) -> None:
         one, two = ("$1", "$2") if client.capabilities.dialect == "postgres" else ("?", "?")
         rows = await client.execute_query_dict("SELECT id, email FROM recipient WHERE email <> ''")
         for row in rows:
