@@ -14,7 +14,7 @@ from time import perf_counter
 from tests.reservations.factories import make_party, make_slot, make_wish
 from tour import db
 from tour.clock import system_clock
-from tour.programmes.models import Allocation
+from tour.programmes.states import Allocation
 from tour.reservations import draw_results, draws
 
 SLOTS, SEATS = 8, 60

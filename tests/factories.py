@@ -9,16 +9,9 @@ from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.routes.models import Stop, WalkingRoute
-from tour.sites.models import (
-    Craft,
-    HoursException,
-    OpeningHours,
-    PointQuality,
-    Site,
-    SiteKind,
-    Station,
-)
+from tour.sites.models import Craft, HoursException, OpeningHours, Site, Station
 from tour.sites.service import catalogue_changed
+from tour.sites.states import PointQuality, SiteKind
 
 EVENT_DAY = date(2026, 12, 5)
 """A Saturday, four days after NOON."""

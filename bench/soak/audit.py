@@ -12,9 +12,11 @@ from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idl
 from tour import db
 from tour.clock import system_clock
 from tour.health.beating import living
-from tour.notifications.models import Delivery, DeliveryStatus, Reminder, ReminderStatus
+from tour.notifications.models import Delivery, Reminder
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 from tour.reservations import lottery
-from tour.reservations.models import Draw, DrawStatus, Place, PlaceStatus, Reservation
+from tour.reservations.models import Draw, Place, Reservation
+from tour.reservations.states import DrawStatus, PlaceStatus
 
 SETTLES_WITHIN = 300
 SLOWEST_REFUSAL = 5.0

@@ -16,7 +16,7 @@ from tests.reservations.processes import OwnProcess, WebProcess, WorkerProcess
 from tour import db
 from tour.clock import system_clock
 from tour.notifications.keys import new_private_key
-from tour.programmes.models import Allocation
+from tour.programmes.states import Allocation
 from tour.reservations import draws
 from tour.reservations.models import Draw
 

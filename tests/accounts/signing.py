@@ -14,7 +14,8 @@ from tour.audit.service import Actor
 from tour.db import transaction
 from tour.notifications.models import Reminder
 from tour.seal import Seal
-from tour.sites.models import Site, SiteKind
+from tour.sites.models import Site
+from tour.sites.states import SiteKind
 
 OPERATOR = Actor(None, "test")
 SEAL = Seal("a secret of the tests")

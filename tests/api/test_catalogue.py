@@ -14,7 +14,8 @@ from tests.factories import (
     make_site,
     make_slot,
 )
-from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation, SlotStatus
 from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import TurnableClock
 from tests.factories import EVENT_DAY, OJI, make_event, make_programme, make_site, make_slot
-from tour.sites.models import PointQuality, SiteKind
+from tour.sites.states import PointQuality, SiteKind
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 STATION = [OJI["lon"], OJI["lat"]]

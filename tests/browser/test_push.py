@@ -22,7 +22,8 @@ from tour.notifications import service
 from tour.notifications.keys import new_private_key
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Delivery, PushSubscription
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations.models import Reservation
 from tour.routes.models import Itinerary
 from tour.sites.service import catalogue_changed

@@ -16,7 +16,8 @@ from tests.browser.desktop import told_phone
 from tests.browser.serving import App
 from tests.browser.test_main_job import TUESDAY
 from tour.db import opened
-from tour.programmes.models import Allocation, Programme, Slot
+from tour.programmes.models import Programme, Slot
+from tour.programmes.states import Allocation
 
 pytestmark = pytest.mark.browser
 

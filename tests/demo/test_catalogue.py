@@ -14,11 +14,11 @@ import pytest
 from tests.material import STREETS, needs_real_streets
 from tour.demo.catalogue import Catalogue, CatalogueError, read_catalogue
 from tour.demo.records import EventDay, YearlyDay
-from tour.events.models import ParticipationRole
+from tour.events.states import ParticipationRole
 from tour.geo import Point, metres_per_degree
-from tour.programmes.models import Allocation
+from tour.programmes.states import Allocation
 from tour.sites.hours import HolidayRule
-from tour.sites.models import PointQuality
+from tour.sites.states import PointQuality
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data" / "geo"

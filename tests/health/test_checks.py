@@ -18,7 +18,7 @@ from tour.health import checks
 from tour.health.beating import beat, living
 from tour.health.checks import Asked, Check, problems
 from tour.health.models import Heartbeat
-from tour.programmes.models import Allocation
+from tour.programmes.states import Allocation
 from tour.reservations import changes, draw_results, draws, service, waitlist
 from tour.reservations.models import WaitlistEntry
 

@@ -9,7 +9,8 @@ from tour.notifications import service as notifications
 from tour.programmes import editing
 from tour.programmes import service as programmes
 from tour.programmes.editing import Outline, Times
-from tour.programmes.models import Allocation, Programme, Slot
+from tour.programmes.models import Programme, Slot
+from tour.programmes.states import Allocation
 from tour.reservations.models import Place, Reservation
 from tour.sites.models import Site
 

@@ -14,7 +14,8 @@ from tour.events.editing import withdraw_event
 from tour.events.models import Event, Participation
 from tour.programmes import editing
 from tour.programmes.editing import Times
-from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation, SlotStatus
 
 FIRST, LAST = date(2026, 12, 5), date(2026, 12, 6)
 START = datetime(2026, 12, 5, 3, tzinfo=UTC)

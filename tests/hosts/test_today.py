@@ -14,16 +14,19 @@ from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.notifications.models import Reminder
 from tour.programmes import slot_editing
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
 from tour.programmes.slot_editing import BelowReserved
+from tour.programmes.states import SlotStatus
 from tour.reservations import slot_changes
 from tour.reservations.arrivals import Arrival
-from tour.reservations.models import Place, PlaceStatus
+from tour.reservations.models import Place
+from tour.reservations.states import PlaceStatus
 from tour.routes import itineraries
 from tour.routes.edits import PlannedStop
 from tour.sites import day as days
 from tour.sites.day import NoMoreWalkIns
-from tour.sites.models import CatalogueRevision, DoorState, Site, SiteDay
+from tour.sites.models import CatalogueRevision, Site, SiteDay
+from tour.sites.states import DoorState
 
 TODAY = NOON.date()
 BY_HOST = {"actor": OPERATOR, "now": NOON}

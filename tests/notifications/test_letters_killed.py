@@ -11,7 +11,8 @@ from tests.conftest import make_settings
 from tests.notifications.test_worker import PATIENCE, worker_process
 from tour.notifications import service
 from tour.notifications.message import Message
-from tour.notifications.models import Delivery, DeliveryStatus, Reminder, ReminderStatus
+from tour.notifications.models import Delivery, Reminder
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 
 LETTERS = 200
 KILLS = 12

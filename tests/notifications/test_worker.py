@@ -19,13 +19,8 @@ from tour.notifications import fan_out as fan_out_module
 from tour.notifications import outbox, service
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.fan_out import fan_out
-from tour.notifications.models import (
-    Delivery,
-    DeliveryStatus,
-    PushSubscription,
-    Reminder,
-    ReminderStatus,
-)
+from tour.notifications.models import Delivery, PushSubscription, Reminder
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 from tour.notifications.worker import running_worker
 from tour.settings import ROOT, Settings
 

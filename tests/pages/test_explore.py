@@ -25,10 +25,12 @@ from tests.factories import (
 )
 from tour.audit.service import Actor
 from tour.pages.explore import Filters
-from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation, SlotStatus
 from tour.sites.editing import Version, change_profile, profile_of
-from tour.sites.models import PointQuality, Site, SiteKind
+from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
+from tour.sites.states import PointQuality, SiteKind
 
 requests = count(1)
 

@@ -11,7 +11,8 @@ from tests.accounts.signing import make_account, sign_in_as
 from tests.reservations.factories import make_slot, typed
 from tour.accounts.models import AccountSession
 from tour.pages.forgetting import OWN
-from tour.reservations.models import Place, PlaceStatus
+from tour.reservations.models import Place
+from tour.reservations.states import PlaceStatus
 from tour.settings import ROOT
 
 

@@ -22,11 +22,14 @@ from tests.factories import (
 )
 from tour.demo.catalogue import read_catalogue
 from tour.demo.load import load
-from tour.events.models import Participation, ParticipationRole
-from tour.programmes.models import Programme, SlotStatus
+from tour.events.models import Participation
+from tour.events.states import ParticipationRole
+from tour.programmes.models import Programme
+from tour.programmes.states import SlotStatus
 from tour.settings import ROOT
-from tour.sites.models import PointQuality, Site, SiteKind
+from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
+from tour.sites.states import PointQuality, SiteKind
 
 LANGUAGES = ("ja", "en")
 

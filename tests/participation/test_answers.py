@@ -12,7 +12,8 @@ from tests.publishing.days import make_day, make_site
 from tests.staff.town import hidden
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
-from tour.events.models import Event, Participation, ParticipationAnswer
+from tour.events.models import Event, Participation
+from tour.events.states import ParticipationAnswer
 from tour.notifications.models import Reminder
 from tour.sites.models import Site
 from tour.sites.service import catalogue_changed

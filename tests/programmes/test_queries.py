@@ -9,7 +9,7 @@ from tests.conftest import NOON
 from tests.factories import DAY_AHEAD, make_programme, make_site, make_slot
 from tour.errors import NotFound
 from tour.programmes import queries
-from tour.programmes.models import SlotStatus
+from tour.programmes.states import SlotStatus
 from tour.programmes.views import by_day, programme_view
 from tour.sites.catalogue import CatalogueCache
 from tour.sites.views import site_card

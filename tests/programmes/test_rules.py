@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import NOON
-from tour.programmes.models import Allocation, SlotStatus
 from tour.programmes.rules import FEW_SEATS, RESERVABLE, Availability, availability
+from tour.programmes.states import Allocation, SlotStatus
 
 SECOND = timedelta(seconds=1)
 PLAIN: dict[str, Any] = {

@@ -1,5 +1,5 @@
 from tour.publishing import marks
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 
 
 def test_every_kind_has_a_shape_and_a_colour_of_its_own() -> None:

@@ -19,7 +19,8 @@ from tests.reservations.factories import make_programme, make_slot, typed
 from tour.limits.counting import RateLimits
 from tour.programmes.models import Slot
 from tour.reservations import worker
-from tour.reservations.models import ContactCheck, Place, PlaceStatus, Reservation
+from tour.reservations.models import ContactCheck, Place, Reservation
+from tour.reservations.states import PlaceStatus
 
 CARRIER = "198.51.100.7"
 SEATS_A_SLOT = 16

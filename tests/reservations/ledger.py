@@ -6,8 +6,9 @@ from typing import Any
 
 from tortoise.connection import get_connection
 
-from tour.programmes.models import Allocation, SlotStatus
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.programmes.states import Allocation, SlotStatus
+from tour.reservations.models import Place, Reservation
+from tour.reservations.states import PlaceStatus
 
 SLOTS = """
 SELECT s.*,

@@ -20,7 +20,8 @@ from tests.reservations.factories import (
 )
 from tests.reservations.ledger import assert_ledger_holds
 from tour.errors import Conflict, TooManyRequests, TourError
-from tour.programmes.models import Allocation, BookingRules, Programme, Slot
+from tour.programmes.models import BookingRules, Programme, Slot
+from tour.programmes.states import Allocation
 from tour.reservations import changes, draw_results, draws, lottery, proving, service, waitlist
 from tour.reservations.contact_check import MOST_LAPSED
 from tour.reservations.errors import BookingRefused, EntriesClosed, LimitReached
@@ -28,14 +29,11 @@ from tour.reservations.models import (
     ContactCheck,
     Draw,
     DrawEntry,
-    DrawStatus,
-    EntryStatus,
     Place,
-    PlaceStatus,
     Reservation,
     WaitlistEntry,
-    WaitlistStatus,
 )
+from tour.reservations.states import DrawStatus, EntryStatus, PlaceStatus, WaitlistStatus
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -15,7 +15,7 @@ from tour.accounts.roles import Role
 from tour.notifications.models import Recipient
 from tour.programmes.models import BookingRules, Programme, Slot
 from tour.reservations.arrivals import Arrival
-from tour.reservations.models import PlaceStatus
+from tour.reservations.states import PlaceStatus
 from tour.sites.models import OpeningHours, Site
 
 

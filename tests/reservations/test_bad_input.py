@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import NOON, TurnableClock
 from tests.reservations.factories import make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
-from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import draws, worker
 from tour.reservations.models import DrawEntry, Place, Reservation
 from tour.reservations.rules import read_party

@@ -18,13 +18,8 @@ from tour.audit.models import AuditEntry
 from tour.notifications.models import Reminder
 from tour.programmes.models import Slot
 from tour.reservations import bursts
-from tour.reservations.models import (
-    ContactCheck,
-    Place,
-    PlaceStatus,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import ContactCheck, Place, WaitlistEntry
+from tour.reservations.states import PlaceStatus, WaitlistStatus
 from tour.settings import Settings
 
 PATH = "/staff/reservations/bursts"

@@ -20,8 +20,9 @@ from tour.notifications.worker import FULL, Worker, open_worker
 from tour.programmes.models import BookingRules, Slot
 from tour.reservations.appointments import encloser
 from tour.reservations.calendar import ALARM_BEFORE
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.slot_changes import cancel_slot
+from tour.reservations.states import PlaceStatus
 from tour.settings import Settings
 
 EMAIL = "hanako@example.jp"

@@ -9,17 +9,13 @@ from tests.conftest import NOON
 from tests.reservations.factories import DAY_AHEAD, make_party, make_slot, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
-from tour.notifications.models import Reminder, ReminderStatus
+from tour.notifications.models import Reminder
+from tour.notifications.states import ReminderStatus
 from tour.programmes.models import Slot
 from tour.reservations import reminders, service, slot_changes, waitlist
-from tour.reservations.models import (
-    Place,
-    PlaceStatus,
-    Reservation,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.parties import slots_with_programmes
+from tour.reservations.states import PlaceStatus, WaitlistStatus
 
 pytestmark = pytest.mark.usefixtures("database")
 ACTOR = Actor(None, "見本 職人")

@@ -15,17 +15,12 @@ from tour.audit.service import Actor
 from tour.notifications.fan_out import fan_out
 from tour.notifications.models import Delivery, PushSubscription, Reminder
 from tour.notifications.worker import FULL, open_worker
-from tour.programmes.models import Allocation, BookingRules, Slot
+from tour.programmes.models import BookingRules, Slot
+from tour.programmes.states import Allocation
 from tour.reservations import draws, slot_changes, worker
 from tour.reservations.contact_check import LASTS, MOST_LAPSED, MOST_SENDS, MOST_TRIES
-from tour.reservations.models import (
-    ContactCheck,
-    DrawEntry,
-    EntryStatus,
-    Place,
-    Reservation,
-    WaitlistEntry,
-)
+from tour.reservations.models import ContactCheck, DrawEntry, Place, Reservation, WaitlistEntry
+from tour.reservations.states import EntryStatus
 
 Client = httpx.AsyncClient
 

@@ -13,11 +13,13 @@ from tests.reservations.factories import (
     make_slot,
     make_wish,
 )
-from tour.programmes.models import Allocation, BookingRules, Programme, Slot
+from tour.programmes.models import BookingRules, Programme, Slot
+from tour.programmes.states import Allocation
 from tour.reservations import changes, draw_results, draws, service, waitlist
 from tour.reservations.errors import LimitReached
-from tour.reservations.models import DrawEntry, EntryStatus, Reservation
+from tour.reservations.models import DrawEntry, Reservation
 from tour.reservations.rules import Party
+from tour.reservations.states import EntryStatus
 
 pytestmark = pytest.mark.usefixtures("database")
 

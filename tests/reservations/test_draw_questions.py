@@ -6,7 +6,8 @@ import httpx
 
 from tests.conftest import NOON, TurnableClock
 from tests.reservations.factories import make_programme, make_slot, typed
-from tour.programmes.models import Allocation, Programme, Slot
+from tour.programmes.models import Programme, Slot
+from tour.programmes.states import Allocation
 from tour.reservations import draws, worker
 from tour.reservations.models import Draw, DrawEntry, Place, WaitlistEntry
 

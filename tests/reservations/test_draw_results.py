@@ -10,17 +10,12 @@ from tests.conftest import NOON
 from tests.reservations.factories import DAY_AHEAD, make_event, make_party, make_slot, make_wish
 from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idle
 from tour.notifications.models import Reminder
-from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import draw_results, draws, lottery, reminders, worker
-from tour.reservations.models import (
-    Draw,
-    DrawEntry,
-    EntryStatus,
-    Place,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import Draw, DrawEntry, Place, WaitlistEntry
 from tour.reservations.parties import slots_with_programmes
+from tour.reservations.states import EntryStatus, WaitlistStatus
 
 pytestmark = pytest.mark.usefixtures("database")
 

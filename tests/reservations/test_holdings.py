@@ -11,8 +11,9 @@ from tests.reservations.factories import DAY_AHEAD, make_party, make_slot, make_
 from tour.programmes.models import Slot
 from tour.reservations import changes, service
 from tour.reservations.errors import AlreadyReserved, Overlapping
-from tour.reservations.models import Place, PlaceStatus
+from tour.reservations.models import Place
 from tour.reservations.rules import Clash, Stretch, clash_among, clash_with
+from tour.reservations.states import PlaceStatus
 
 HOUR = timedelta(hours=1)
 

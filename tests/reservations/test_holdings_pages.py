@@ -13,7 +13,8 @@ from tests.reservations.factories import make_party, make_wish, typed
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.reservations import draws, service, waitlist
-from tour.reservations.models import ContactCheck, Place, PlaceStatus, Reservation, WaitlistEntry
+from tour.reservations.models import ContactCheck, Place, Reservation, WaitlistEntry
+from tour.reservations.states import PlaceStatus
 
 HOUR = timedelta(hours=1)
 HOLDS, TAKEN = "You hold this already.", "this time is reserved already"

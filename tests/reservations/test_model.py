@@ -34,7 +34,8 @@ from tour.errors import NotFound, TourError
 from tour.i18n import lazy
 from tour.programmes import service as programmes
 from tour.programmes import slot_editing
-from tour.programmes.models import Allocation, BookingRules, Programme, Slot
+from tour.programmes.models import BookingRules, Programme, Slot
+from tour.programmes.states import Allocation
 from tour.reservations import (
     absences,
     arrivals,
@@ -49,15 +50,9 @@ from tour.reservations import (
 )
 from tour.reservations.absences import Asked
 from tour.reservations.arrivals import Door
-from tour.reservations.models import (
-    Draw,
-    Place,
-    PlaceStatus,
-    Reservation,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import Draw, Place, Reservation, WaitlistEntry
 from tour.reservations.rules import GRACE, Party
+from tour.reservations.states import PlaceStatus, WaitlistStatus
 
 pytestmark = pytest.mark.slow
 

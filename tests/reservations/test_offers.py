@@ -21,11 +21,13 @@ from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications import service as notifications
 from tour.notifications.models import PushSubscription, Reminder
 from tour.notifications.schedule import QUIET_FROM, QUIET_UNTIL
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import changes, offers, service, waitlist, worker
 from tour.reservations.errors import OfferGone
-from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
+from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.offers import Channel
+from tour.reservations.states import WaitlistStatus
 
 NEW_YORK = ZoneInfo("America/New_York")
 

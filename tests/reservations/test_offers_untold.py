@@ -12,8 +12,9 @@ from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.worker import FULL, Worker, open_worker
 from tour.programmes.models import Slot
 from tour.reservations import changes, service, waitlist, worker
-from tour.reservations.models import WaitlistEntry, WaitlistStatus
+from tour.reservations.models import WaitlistEntry
 from tour.reservations.offers import PROMPTLY
+from tour.reservations.states import WaitlistStatus
 
 
 @pytest.fixture

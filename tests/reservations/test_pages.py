@@ -13,10 +13,12 @@ from tests.conftest import NOON, TurnableClock
 from tests.reservations.factories import make_party, make_programme, make_slot, make_wish, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.models import Reminder
-from tour.programmes.models import Allocation, Slot
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation
 from tour.reservations import draws, service, worker
 from tour.reservations.draw_cli import draw as draw_command
-from tour.reservations.models import Place, PlaceStatus, Reservation, WaitlistEntry
+from tour.reservations.models import Place, Reservation, WaitlistEntry
+from tour.reservations.states import PlaceStatus
 from tour.web.qr import qr_svg
 
 

@@ -13,7 +13,8 @@ from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.programmes.editing import Times, TimesRefused, add_times
-from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
+from tour.programmes.models import Programme, Slot
+from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import changes, service
 from tour.reservations.arrivals import Door, Outcome, check_in
 from tour.reservations.errors import BookingRefused, TooLateToChange

@@ -12,16 +12,11 @@ from tour.audit.service import Actor
 from tour.notifications.models import Reminder
 from tour.programmes import editing
 from tour.programmes import service as programmes
-from tour.programmes.models import Allocation, Programme, Slot
+from tour.programmes.models import Programme, Slot
+from tour.programmes.states import Allocation
 from tour.reservations import draw_results, draws, resuming, worker
-from tour.reservations.models import (
-    DrawEntry,
-    EntryStatus,
-    Place,
-    PlaceStatus,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import DrawEntry, Place, WaitlistEntry
+from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 from tour.sites.publication import withdraw_site
 
 Client = httpx.AsyncClient

@@ -9,7 +9,8 @@ from tests.conftest import NOON, TurnableClock
 from tests.reservations.factories import make_event, make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.models import PushSubscription, Recipient, Reminder
-from tour.programmes.models import Allocation, BookingRules, Slot
+from tour.programmes.models import BookingRules, Slot
+from tour.programmes.states import Allocation
 from tour.reservations import draws, retention, worker
 from tour.reservations.models import (
     ContactCheck,

@@ -12,9 +12,10 @@ from tour.audit.service import Actor
 from tour.notifications.models import Reminder
 from tour.reservations import changes, service
 from tour.reservations.arrivals import Arrival
-from tour.reservations.models import EndedBy, Place, PlaceStatus
+from tour.reservations.models import Place
 from tour.reservations.slot_changes import cancel_slot
 from tour.reservations.stages import ENDED, HEADS, SENTENCES, Facts, Stage, stage_of, stage_of_all
+from tour.reservations.states import EndedBy, PlaceStatus
 from tour.staff import parties
 
 HOUR = timedelta(hours=1)

@@ -12,9 +12,11 @@ from tests.conftest import NOON, TurnableClock
 from tests.postgres import PostgresServer
 from tests.reservations.factories import make_slot, make_wish
 from tests.reservations.ledger import assert_ledger_holds
-from tour.programmes.models import Allocation, Slot
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation
 from tour.reservations import changes, draws, service, waitlist, worker
-from tour.reservations.models import Draw, DrawStatus, WaitlistEntry, WaitlistStatus
+from tour.reservations.models import Draw, WaitlistEntry
+from tour.reservations.states import DrawStatus, WaitlistStatus
 
 ENOUGH_POLLS = 2000
 WAITS_FOR_A_LOCK = """

@@ -18,16 +18,11 @@ from tests.reservations.factories import (
 )
 from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idle
 from tests.reservations.processes import WorkerProcess
-from tour.programmes.models import Allocation, BookingRules, Slot
+from tour.programmes.models import BookingRules, Slot
+from tour.programmes.states import Allocation
 from tour.reservations import changes, draws, lottery, service, waitlist
-from tour.reservations.models import (
-    ContactCheck,
-    Draw,
-    DrawStatus,
-    Place,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import ContactCheck, Draw, Place, WaitlistEntry
+from tour.reservations.states import DrawStatus, WaitlistStatus
 
 pytestmark = pytest.mark.slow
 

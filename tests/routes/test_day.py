@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.routes.sketch import at
-from tour.events.agenda import Agenda
+from tour.events.entries import Agenda
 from tour.geo import Point, distance_m
-from tour.programmes.board import Board
-from tour.programmes.models import Allocation, SlotStatus
-from tour.programmes.queries import ProgrammeEntry, SlotEntry
+from tour.programmes.entries import Board, ProgrammeEntry, SlotEntry
+from tour.programmes.states import Allocation, SlotStatus
 from tour.routes.day import (
     LEAD,
     LEAVING,
@@ -34,10 +33,10 @@ from tour.routes.planning import Desk, propose_rest, so_far, with_place
 from tour.routes.proposals import MOST_DOORS, Proposal, propose
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.walks import DETOUR, Walks
-from tour.sites.catalogue import Catalogue, SiteEntry
+from tour.sites.entries import Catalogue, SiteEntry
 from tour.sites.hours import DayException, Hours, Span
-from tour.sites.models import PointQuality, SiteKind
 from tour.sites.search import make_index
+from tour.sites.states import PointQuality, SiteKind
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAY = date(2026, 12, 5)

@@ -6,8 +6,9 @@ import pytest
 
 from tests.factories import make_course, make_event, make_site, make_station
 from tour.routes.models import Stop, WalkingRoute
-from tour.sites.models import PointQuality, Site
+from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
+from tour.sites.states import PointQuality
 
 
 async def test_the_form_alone_is_no_mistake(client) -> None:

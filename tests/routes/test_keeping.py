@@ -11,14 +11,16 @@ from tests.routes.test_plan_pages import CONTACT, EVENT_DAY, a_town, at, planned
 from tests.routes.test_plan_readers import asked
 from tour.audit.models import Removal
 from tour.notifications.models import PushSubscription, Reminder
-from tour.programmes.models import Programme, Slot, SlotStatus
+from tour.programmes.models import Programme, Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import service
 from tour.reservations.models import Reservation
 from tour.routes.keeping import KEPT, sweep
 from tour.routes.models import Itinerary, ItineraryReservation
 from tour.routes.plan_news import tell_news
-from tour.sites.models import DoorState, SiteDay, SiteKind
+from tour.sites.models import SiteDay
 from tour.sites.service import catalogue_changed
+from tour.sites.states import DoorState, SiteKind
 
 
 async def reserved(client, url: str, *slots: Slot) -> None:

@@ -9,8 +9,9 @@ import httpx
 from tests.factories import EVENT_DAY
 from tests.routes.test_plan_pages import CONTACT, a_town, changed, planned, shown_sites
 from tour.audit.service import Actor
-from tour.notifications.models import Recipient, Reminder, ReminderStatus
+from tour.notifications.models import Recipient, Reminder
 from tour.notifications.schedule import SPARE
+from tour.notifications.states import ReminderStatus
 from tour.programmes.models import Programme, Slot
 from tour.reservations import changes
 from tour.reservations.arrivals import Arrival

@@ -13,8 +13,9 @@ from tour.geo import Point
 from tour.routes.outing import MOST_STOPS, OutingQuery, outing_geojson, plan_outing
 from tour.routes.paths import Profile
 from tour.routes.walks import Walks
-from tour.sites.catalogue import Catalogue, CatalogueCache
-from tour.sites.models import PointQuality
+from tour.sites.catalogue import CatalogueCache
+from tour.sites.entries import Catalogue
+from tour.sites.states import PointQuality
 
 NORTHWARDS = (35.750, 35.755, 35.760, 35.765)
 

@@ -21,19 +21,14 @@ from tests.factories import (
     make_slot,
     make_station,
 )
-from tour.programmes.models import Programme, Slot, SlotStatus
+from tour.programmes.models import Programme, Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations.models import Place, Reservation
 from tour.routes.edits import PlannedStop
 from tour.routes.models import Itinerary
-from tour.sites.models import (
-    DoorState,
-    HoursException,
-    OpeningHours,
-    PointQuality,
-    SiteDay,
-    SiteKind,
-)
+from tour.sites.models import HoursException, OpeningHours, SiteDay
 from tour.sites.service import catalogue_changed
+from tour.sites.states import DoorState, PointQuality, SiteKind
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 CONTACT = {"name": "北 花子", "email": "hanako@example.org", "consent": "1"}

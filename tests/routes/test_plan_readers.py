@@ -16,15 +16,10 @@ from tour.events.models import Event
 from tour.notifications import outbox
 from tour.notifications.fan_out import fan_out
 from tour.notifications.message import joined
-from tour.notifications.models import (
-    Delivery,
-    DeliveryStatus,
-    PushSubscription,
-    Recipient,
-    Reminder,
-    ReminderStatus,
-)
-from tour.programmes.models import Slot, SlotStatus
+from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
+from tour.notifications.states import DeliveryStatus, ReminderStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import event_changes
 from tour.reservations.slot_changes import cancel_slot
 from tour.routes import itineraries
@@ -33,8 +28,9 @@ from tour.routes.keeping import LookOut
 from tour.routes.models import Itinerary, ItineraryReader
 from tour.routes.plan_news import pages_of_parties, tell_news, tell_sold_out
 from tour.seal import Seal
-from tour.sites.models import DoorState, Site, SiteDay
+from tour.sites.models import Site, SiteDay
 from tour.sites.service import catalogue_changed
+from tour.sites.states import DoorState
 
 API = "/api/v1/push-subscriptions"
 ENGLISH = {"Accept-Language": "en"}

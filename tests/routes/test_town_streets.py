@@ -21,7 +21,7 @@ from tour.routes.streets_download import Overpass
 from tour.routes.streets_file import StreetsError
 from tour.routes.town_streets import area_of, fetch, opened, town_graph
 from tour.settings import Settings
-from tour.sites.catalogue import Approach
+from tour.sites.entries import Approach
 from tour.sites.models import Site
 from tour.town import read_town
 

@@ -23,7 +23,7 @@ from tour.routes.streets_build import open_or_build
 from tour.routes.valhalla import Valhalla, polyline
 from tour.routes.walks import Walks
 from tour.settings import Settings
-from tour.sites.catalogue import Catalogue, StationEntry
+from tour.sites.entries import Catalogue, StationEntry
 
 HERE, THERE = at(50, 10), at(390, 110)
 FAR, NOWHERE = at(5_000, 0), Point(lat=36.9, lon=141.9)

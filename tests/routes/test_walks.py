@@ -8,9 +8,9 @@ from tests.material import STREETS, needs_real_streets
 from tests.routes.sketch import at, block_town
 from tests.routes.test_streets import opened
 from tour.geo import Point, distance_m
-from tour.routes.paths import Profile
+from tour.routes.paths import EASY_PACE, Profile
 from tour.routes.streets_file import StreetsError
-from tour.routes.walks import EASY_PACE, Walks, minutes_for, open_walks
+from tour.routes.walks import Walks, minutes_for, open_walks
 from tour.settings import Settings
 
 

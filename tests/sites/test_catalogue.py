@@ -23,10 +23,12 @@ from tour.programmes.board import BoardCache
 from tour.programmes.models import Slot
 from tour.routes.approaches import approach_finder
 from tour.routes.walks import Walks
-from tour.sites.catalogue import Approach, CatalogueCache, SiteEntry, StationEntry
+from tour.sites.catalogue import CatalogueCache
+from tour.sites.entries import Approach, SiteEntry, StationEntry
 from tour.sites.hours import Span
-from tour.sites.models import PointQuality, Site
+from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
+from tour.sites.states import PointQuality
 
 pytestmark = pytest.mark.usefixtures("database")
 

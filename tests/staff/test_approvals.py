@@ -15,7 +15,7 @@ from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.programmes import editing as programmes
 from tour.programmes.editing import Times
-from tour.programmes.models import Allocation
+from tour.programmes.states import Allocation
 from tour.sites.models import Photo
 from tour.staff import approvals
 

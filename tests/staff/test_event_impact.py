@@ -21,8 +21,10 @@ from tests.staff.town import hidden
 from tour.accounts.roles import Role
 from tour.events import editing
 from tour.events.models import Event, Participation
-from tour.notifications.models import Reminder, ReminderStatus
-from tour.programmes.models import Allocation, Slot, SlotStatus
+from tour.notifications.models import Reminder
+from tour.notifications.states import ReminderStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import draws, service, waitlist
 from tour.reservations.models import CallOff, Place, Reservation, WaitlistEntry
 from tour.routes.models import Itinerary

@@ -16,7 +16,8 @@ from tour.audit.service import Actor
 from tour.errors import BadInput
 from tour.sites import importing
 from tour.sites.import_file import decode, read_file
-from tour.sites.models import OpeningHours, Site, SiteKind
+from tour.sites.models import OpeningHours, Site
+from tour.sites.states import SiteKind
 
 OLDER = [
     "都道府県コード又は市区町村コード",

@@ -16,7 +16,8 @@ from tour.audit.models import AuditEntry
 from tour.notifications.models import Reminder
 from tour.programmes.models import Slot
 from tour.reservations import retention
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
+from tour.reservations.states import PlaceStatus
 from tour.staff import reservation_handlers
 from tour.staff.tables import BOM, as_csv, as_xlsx, harmless
 

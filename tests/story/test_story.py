@@ -36,7 +36,8 @@ from tour.demo.catalogue import read_catalogue
 from tour.demo.load import load
 from tour.events.models import Event
 from tour.notifications.models import Reminder
-from tour.programmes.models import Allocation, BookingRules, Slot
+from tour.programmes.models import BookingRules, Slot
+from tour.programmes.states import Allocation
 from tour.reservations.draws import open_draw
 from tour.reservations.models import Reservation
 from tour.reservations.worker import run_due

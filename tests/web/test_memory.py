@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from tests.publishing.days import make_day
 from tests.test_fragments import card_macro
 from tests.web.test_page_cache import kept_pages
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
 from tour.web.fragments import MOST, MOST_BYTES, Fragments

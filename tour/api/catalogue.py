@@ -11,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput
-from tour.events.queries import ParticipantEntry
+from tour.events.entries import ParticipantEntry
 from tour.geo import feature, feature_collection, parse_bbox, point_geometry
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.pages.explore import Filters, select
 from tour.pages.town_now import TownNow, town_now
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.programmes.rules import Availability
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 from tour.sites.views import spans_text
 from tour.web import state
 

@@ -24,7 +24,7 @@ from tour.routes.planning import Desk
 from tour.routes.proposals import LeftOut, propose
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 from tour.web import lang, state
 from tour.web.json_body import read_object
 

@@ -15,8 +15,8 @@ from tour.demo.records import (
     StopRecord,
     Translations,
 )
-from tour.events.models import ParticipationRole
-from tour.sites.models import PointQuality
+from tour.events.states import ParticipationRole
+from tour.sites.states import PointQuality
 from tour.town import Town
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -7,7 +7,7 @@ from tour.demo.cells import Row, columns, read_rows
 from tour.demo.records import CraftRecord, SiteRecord, StationRecord
 from tour.geo import Point
 from tour.sites.hours import HolidayRule
-from tour.sites.models import ACCESS_FEATURES, PointQuality, SiteKind
+from tour.sites.states import ACCESS_FEATURES, PointQuality, SiteKind
 from tour.town import Town
 
 STATION_KINDS = ("station", "subway", "tram_stop", "monorail")

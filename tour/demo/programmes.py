@@ -6,8 +6,8 @@ from pathlib import Path
 from tour.demo.cells import Row, columns, read_rows
 from tour.demo.places import SPOKEN
 from tour.demo.records import EventRecord, ProgrammeRecord, SlotRecord
-from tour.events.models import ParticipationRole
-from tour.programmes.models import Allocation
+from tour.events.states import ParticipationRole
+from tour.programmes.states import Allocation
 from tour.town import Town
 
 

@@ -5,11 +5,11 @@
 
 from dataclasses import dataclass
 
-from tour.events.models import ParticipationRole
+from tour.events.states import ParticipationRole
 from tour.geo import Point
-from tour.programmes.models import Allocation
+from tour.programmes.states import Allocation
 from tour.sites.hours import HolidayRule
-from tour.sites.models import PointQuality, SiteKind
+from tour.sites.states import PointQuality, SiteKind
 
 Translations = dict[str, dict[str, str]]
 

@@ -10,8 +10,9 @@ from tour.demo.records import ProgrammeRecord, SlotRecord
 from tour.events.models import Event
 from tour.notifications import service as notifications
 from tour.notifications.models import Recipient
-from tour.programmes.models import Allocation, Programme, Slot
+from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
+from tour.programmes.states import Allocation
 from tour.reservations.models import Place, Reservation
 from tour.reservations.service import new_door_code, new_reference
 

@@ -1,33 +1,10 @@
 """Events and opening hours together: when a site's doors are really open."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
 from tour.events import queries
-from tour.events.queries import EventEntry
-from tour.sites.catalogue import SiteEntry
-from tour.sites.hours import DayException, Hours
-
-
-@dataclass(frozen=True, slots=True)
-class Agenda:
-    """Coming events, soonest first, and the days on which each site opens for one."""
-
-    events: tuple[EventEntry, ...]
-    event_days: Mapping[int, Mapping[date, EventEntry]]
-
-    def event(self, slug: str) -> EventEntry | None:
-        return next((event for event in self.events if event.slug == slug), None)
-
-    def hours_of(self, site: SiteEntry) -> Hours:
-        """The site's hours; on a day it hosts an event, the event's, unless it said otherwise."""
-        days = self.event_days.get(site.id)
-        if not days:
-            return site.hours
-        opened = {day: DayException((event.span,)) for day, event in days.items()}
-        return replace(site.hours, exceptions={**opened, **site.hours.exceptions})
+from tour.events.entries import Agenda, EventEntry
 
 
 class AgendaCache:

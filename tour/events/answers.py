@@ -9,7 +9,8 @@ from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import Conflict, NotFound
 from tour.events.editing import SUBJECT
-from tour.events.models import Event, Participation, ParticipationAnswer, ParticipationRole
+from tour.events.models import Event, Participation
+from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing import Version
 from tour.sites.service import catalogue_changed

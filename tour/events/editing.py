@@ -14,7 +14,8 @@ from tortoise.exceptions import IntegrityError
 from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import BadInput
-from tour.events.models import Event, Participation, ParticipationAnswer, ParticipationRole
+from tour.events.models import Event, Participation
+from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing import Stale, Version
 from tour.sites.hours import Span, clock_text

@@ -1,27 +1,13 @@
 """Open-factory days and who takes part."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
+from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.sites.models import Site
-
-
-class ParticipationRole(StrEnum):
-    HOST = "host"
-    """Opens its doors as part of the event."""
-    NEARBY = "nearby"
-    """Worth a look on the way; it does not take part itself."""
-
-
-class ParticipationAnswer(StrEnum):
-    INVITED = "invited"
-    """Asked, and not answered yet."""
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
 
 
 class Event(Model):

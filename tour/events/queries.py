@@ -1,53 +1,16 @@
 """Events, found for pages and the API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tour.errors import NotFound
-from tour.events.models import Event, Participation, ParticipationAnswer, ParticipationRole
+from tour.events.entries import EventEntry, ParticipantEntry
+from tour.events.models import Event, Participation
+from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
-from tour.i18n import localized
 from tour.sites.hours import Span
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipantEntry:
-    site_id: int
-    number: int
-    role: ParticipationRole
-
-
-@dataclass(frozen=True, slots=True)
-class EventEntry:
-    """A published event with who takes part, in the order of its map, and who said no."""
-
-    id: int
-    slug: str
-    own: Mapping[str, str]
-    translations: dict[str, dict[str, str]]
-    starts_on: date
-    ends_on: date
-    span: Span
-    zone: ZoneInfo
-    booking_opens_at: datetime | None
-    participants: tuple[ParticipantEntry, ...]
-    declined: frozenset[int] = frozenset()
-    cover: Mapping[str, Any] | None = None
-
-    @property
-    def dates(self) -> tuple[date, ...]:
-        count = (self.ends_on - self.starts_on).days + 1
-        return tuple(self.starts_on + timedelta(days=n) for n in range(count))
-
-    @property
-    def hosts(self) -> tuple[ParticipantEntry, ...]:
-        return tuple(p for p in self.participants if p.role == ParticipationRole.HOST)
-
-    def text(self, name: str, lang: str) -> str:
-        return localized(self.own, name, lang, self.translations)
 
 
 async def events_from(day: date) -> list[EventEntry]:

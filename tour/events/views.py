@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tour.events.queries import EventEntry
+from tour.events.entries import EventEntry
 from tour.i18n import localized
 from tour.sites.hours import clock_text
 from tour.sites.photo_files import WIDTHS, file_name, shared_name

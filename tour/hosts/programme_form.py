@@ -9,7 +9,6 @@ from starlette.datastructures import FormData
 
 from tour.i18n import lazy as _
 from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, Times
-from tour.programmes.models import POOLS, Allocation
 from tour.programmes.outline import (
     MOST_QUESTIONS,
     TEXTS,
@@ -18,6 +17,7 @@ from tour.programmes.outline import (
     as_fields,
 )
 from tour.programmes.slot_editing import MAX_CAPACITY
+from tour.programmes.states import POOLS, Allocation
 from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
 from tour.sites.labels import LANGUAGES
 from tour.web.forms import Reading, Typed, read_date, texts

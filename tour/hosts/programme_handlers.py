@@ -20,8 +20,9 @@ from tour.i18n import lazy as _
 from tour.i18n import localized
 from tour.programmes import editing
 from tour.programmes.editing import SUBJECT, TimesRefused
-from tour.programmes.models import POOLS, Programme
+from tour.programmes.models import Programme
 from tour.programmes.outline import TEXTS, outline_of
+from tour.programmes.states import POOLS
 from tour.reservations.resuming import publish_programme
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged

@@ -13,7 +13,7 @@ from tour.sites.editing import ENGLISH_TEXTS, OWN_TEXTS, Profile, as_fields
 from tour.sites.hours import HolidayRule, Span
 from tour.sites.hours_text import read_spans
 from tour.sites.labels import LANGUAGES
-from tour.sites.models import ACCESS_FEATURES
+from tour.sites.states import ACCESS_FEATURES
 from tour.web.forms import Reading, Typed, read_date, texts
 
 LISTS = ("access_features", "languages")

@@ -10,8 +10,9 @@ from tour.hosts import queries
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.programmes import booking_rules, slot_editing
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
 from tour.programmes.slot_editing import MAX_CAPACITY, BelowReserved
+from tour.programmes.states import SlotStatus
 from tour.reservations import slot_changes
 from tour.reservations.slot_changes import MAX_MESSAGE
 from tour.routes import plan_news

@@ -7,17 +7,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tour.i18n import NAMES, translate
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations.absences import is_asked
 from tour.reservations.arrivals import Arrival, day_bounds, free_at_door
-from tour.reservations.models import (
-    Draw,
-    DrawSlot,
-    Place,
-    PlaceStatus,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import Draw, DrawSlot, Place, WaitlistEntry
+from tour.reservations.states import PlaceStatus, WaitlistStatus
 from tour.reservations.views import people_at
 
 FREED_WITHIN = timedelta(hours=24)

@@ -16,12 +16,14 @@ from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.programmes import slot_editing
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import arrivals, closing, lateness
 from tour.reservations.arrivals import Door
-from tour.reservations.models import Place, PlaceStatus
+from tour.reservations.models import Place
+from tour.reservations.states import PlaceStatus
 from tour.sites import day as days
-from tour.sites.models import DoorState
+from tour.sites.states import DoorState
 from tour.web import now, state
 from tour.web.forms import read_date, read_form
 

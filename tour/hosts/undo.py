@@ -13,11 +13,12 @@ from tour.errors import Conflict, NotFound
 from tour.hosts import queries
 from tour.i18n import lazy as _
 from tour.programmes import slot_editing
-from tour.programmes.models import SlotStatus
+from tour.programmes.states import SlotStatus
 from tour.reservations import absences, arrivals, closing, lateness
 from tour.reservations.arrivals import Door
 from tour.sites import day as days
-from tour.sites.models import DoorState, SiteDay
+from tour.sites.models import SiteDay
+from tour.sites.states import DoorState
 from tour.web import now, state
 
 

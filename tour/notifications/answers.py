@@ -1,4 +1,4 @@
-"""What an answer of a push service means, and when to try again: pure rules.
+"""What an answer of a push service means, and when to try again. Pure.
 
 RFC 8030 and RFC 9110 say what the numbers mean; where services differ, the comment says which.
 Nothing is given up for having been tried often: a message is tried until it is pointless.

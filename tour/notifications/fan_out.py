@@ -16,8 +16,9 @@ from typing import Any
 from tour.db.plain import Row, fetch, instant, numbers, skip_locked
 from tour.notifications import near
 from tour.notifications.mail_boxes import held_back
-from tour.notifications.models import Delivery, DeliveryStatus, Reminder, ReminderStatus
+from tour.notifications.models import Delivery, Reminder
 from tour.notifications.schedule import SAID_ONCE, SO_NEAR, Choice, is_near
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 from tour.notifications.urgency import urgency_sql
 
 PATIENCE = timedelta(minutes=5)

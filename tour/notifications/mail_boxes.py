@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from tour.contacts.addresses import counting_key
 from tour.db.plain import fetch, numbers
-from tour.notifications.models import PushSubscription, Recipient, Reminder, ReminderStatus
+from tour.notifications.models import PushSubscription, Recipient, Reminder
+from tour.notifications.states import ReminderStatus
 from tour.seal import Seal
 
 RECEIPT, TEST, GIVEN_UP = "receipt", "test", "given-up:"

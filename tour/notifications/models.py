@@ -1,12 +1,12 @@
 """Who is told, where, and what is still to be said. Nothing here knows what a reservation is."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from tortoise import fields
 from tortoise.models import Model
 
 from tour.notifications.schedule import DEFAULT_CHOICES
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 
 
 class Recipient(Model):
@@ -56,24 +56,6 @@ class PushSubscription(Model):
         unique_together = (("recipient", "endpoint"),)
 
 
-class ReminderStatus(StrEnum):
-    WAITING = "waiting"
-    """Not due yet."""
-    SENDING = "sending"
-    """Due, and handed to its deliveries."""
-    SENT = "sent"
-    """At least one service accepted it."""
-    MUTED = "muted"
-    """The recipient chose not to be told this."""
-    UNREACHABLE = "unreachable"
-    """Due, but the recipient has neither a subscribed browser nor a mail address."""
-    HELD = "held"
-    """Not mailed: nobody has shown yet that they read this mail box (`mail_boxes`)."""
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-    FAILED = "failed"
-
-
 class Reminder(Model):
     """A message due at a time, written in the transaction of its cause.
 
@@ -100,19 +82,6 @@ class Reminder(Model):
     class Meta:
         table = "reminder"
         unique_together = (("recipient", "key"),)
-
-
-class DeliveryStatus(StrEnum):
-    WAITING = "waiting"
-    TOGETHER = "together"
-    """Said by another delivery, its `lead`, to the same browser or mail box."""
-    SENT = "sent"
-    GONE = "gone"
-    """The browser had unsubscribed; its subscription is deleted."""
-    FAILED = "failed"
-    """Refused for good, or given up; `problem` says why."""
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
 
 
 MAIL = "mail"

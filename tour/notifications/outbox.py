@@ -15,7 +15,8 @@ from tour.db.plain import Row, fetch, from_json, instant, numbers, skip_locked
 from tour.notifications import circuits
 from tour.notifications.answers import LONGEST_RETRY_AFTER
 from tour.notifications.message import Part
-from tour.notifications.models import Delivery, DeliveryStatus, Reminder, ReminderStatus
+from tour.notifications.models import Delivery, Reminder
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts; a worker that lives renews it in time."""

@@ -9,16 +9,8 @@ from tortoise.functions import Count
 
 from tour.errors import NotFound
 from tour.i18n import lazy as _
-from tour.notifications.models import (
-    MAIL,
-    Circuit,
-    Delivery,
-    DeliveryStatus,
-    PushSubscription,
-    Recipient,
-    Reminder,
-    ReminderStatus,
-)
+from tour.notifications.models import MAIL, Circuit, Delivery, PushSubscription, Recipient, Reminder
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 
 PAGE = 50
 FLICKER = timedelta(minutes=1)

@@ -19,14 +19,9 @@ from tour.notifications.answers import (
     pause_before,
 )
 from tour.notifications.fan_out import END, mail_instead, part_company
-from tour.notifications.models import (
-    MAIL,
-    Delivery,
-    DeliveryStatus,
-    PushSubscription,
-    ReminderStatus,
-)
+from tour.notifications.models import MAIL, Delivery, PushSubscription
 from tour.notifications.outbox import Job
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 
 LAST_MOMENT = timedelta(seconds=20)
 """With less time left than this nothing is tried again."""

@@ -1,4 +1,4 @@
-"""When reminders are due: pure rules on instants, by the IANA zone of each date.
+"""When reminders are due. Pure: rules on instants, by the IANA zone of each date.
 
 Quiet hours are 21:00 to 8:00 local time. A local time that a change of clocks skips or repeats is
 read as Python's `fold=0` reads it, before the change (PEP 495): at most an hour off, once a year.

@@ -19,15 +19,9 @@ from tour.notifications import mail_boxes
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.fan_out import part_company
 from tour.notifications.message import Message, actions_as_rows
-from tour.notifications.models import (
-    Delivery,
-    DeliveryStatus,
-    PushSubscription,
-    Recipient,
-    Reminder,
-    ReminderStatus,
-)
+from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
 from tour.notifications.schedule import Choice, live_at
+from tour.notifications.states import DeliveryStatus, ReminderStatus
 from tour.notifications.subscriptions import Subscription
 
 MAX_SUBSCRIPTIONS = 5

@@ -1,4 +1,4 @@
-"""What an answer of a mail server means: pure rules.
+"""What an answer of a mail server means. Pure.
 
 RFC 5321, 4.2: 4xx is for now, 5xx for good. But for good is only what concerns the mail box or the
 content; a banner of 554, a password, a quota or a blocked sender is the server's trouble with us,

@@ -1,4 +1,4 @@
-"""Choosing sites by what a visitor asked for. Pure but for the query string it reads."""
+"""Choosing sites by what a visitor asked for, as the query string of a page says it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +10,8 @@ from starlette.datastructures import QueryParams
 from tour.geo import Point, distance_m, parse_lon_lat
 from tour.pages.town_now import TownNow
 from tour.programmes.views import RESERVABLE, SlotCard
-from tour.sites.catalogue import SiteEntry
-from tour.sites.models import ACCESS_FEATURES, SiteKind
+from tour.sites.entries import SiteEntry
+from tour.sites.states import ACCESS_FEATURES, SiteKind
 from tour.sites.views import SiteCard
 from tour.web.forms import read_date
 

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from tour.errors import NotFound
 from tour.events import queries as events
-from tour.events.models import ParticipationRole
-from tour.events.queries import EventEntry, ParticipantEntry
+from tour.events.entries import EventEntry, ParticipantEntry
+from tour.events.states import ParticipationRole
 from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.pages import maps
@@ -22,7 +22,7 @@ from tour.programmes import queries as programmes
 from tour.programmes.views import ProgrammeView, SlotCard, by_day, programme_view
 from tour.publishing import queries as publishing
 from tour.routes import queries as routes
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 from tour.sites.labels import ACCESS, KINDS
 from tour.sites.views import coming_exceptions, holiday_text, hours_table
 from tour.sites.withdrawn import was_withdrawn

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 from tour.sites.maps import map_around
 from tour.sites.site_map import MapFragment
 

@@ -17,8 +17,8 @@ from tour.health.checks import problems
 from tour.i18n import lazy as _
 from tour.limits.lanes import Lane
 from tour.notifications import queries as notifications
-from tour.notifications.models import DeliveryStatus
 from tour.notifications.queries import QueueState, ServiceCount
+from tour.notifications.states import DeliveryStatus
 from tour.pages.readiness import CHECKS, asked
 from tour.web import now, state
 from tour.web.traffic import Traffic

@@ -3,7 +3,7 @@
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.pages.town_now import TownNow
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 from tour.sites.finding import Hit
 from tour.sites.labels import ACCESS, LANGUAGES
 from tour.sites.search import Found

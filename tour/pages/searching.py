@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from tour.geo import distance_m
-from tour.programmes.board import Board
-from tour.programmes.queries import ProgrammeEntry
-from tour.sites.catalogue import Catalogue, SiteEntry, StationEntry
+from tour.programmes.entries import Board, ProgrammeEntry
+from tour.sites.entries import Catalogue, SiteEntry, StationEntry
 from tour.sites.facts import language_entries, price_entries, station_entry
 from tour.sites.finding import Finder
 from tour.sites.search import Entry, Found, Index, make_entry

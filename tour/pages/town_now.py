@@ -5,15 +5,16 @@ from datetime import date, datetime
 
 from starlette.requests import Request
 
-from tour.events.agenda import Agenda, AgendaCache
-from tour.events.queries import EventEntry
+from tour.events.agenda import AgendaCache
+from tour.events.entries import Agenda, EventEntry
 from tour.events.views import EventCard, event_card
 from tour.pages.searching import FinderShelf
-from tour.programmes.board import Board, BoardCache
-from tour.programmes.queries import SlotEntry
+from tour.programmes.board import BoardCache
+from tour.programmes.entries import Board, SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import RESERVABLE, SlotCard, slot_card
-from tour.sites.catalogue import Catalogue, CatalogueCache, SiteEntry
+from tour.sites.catalogue import CatalogueCache
+from tour.sites.entries import Catalogue, SiteEntry
 from tour.sites.finding import Hit
 from tour.sites.views import SiteCard, site_card, with_door, with_hours
 from tour.web import lang, now, state

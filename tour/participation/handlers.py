@@ -7,7 +7,8 @@ from tour.accounts.tokens import token_hash
 from tour.audit.service import Actor
 from tour.errors import BadInput
 from tour.events import answers
-from tour.events.models import Participation, ParticipationAnswer
+from tour.events.models import Participation
+from tour.events.states import ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.participation.queries import invitation
 from tour.web import lang, now, render

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tour.events.answers import is_over
-from tour.events.models import Participation, ParticipationAnswer, ParticipationRole
+from tour.events.models import Participation
+from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import localized
 from tour.participation.service import days_text
 from tour.sites.hours import clock_text

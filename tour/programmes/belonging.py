@@ -5,7 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tour.events.editing import lock_event
-from tour.events.models import Participation, ParticipationAnswer
+from tour.events.models import Participation
+from tour.events.states import ParticipationAnswer
 from tour.i18n import Text
 from tour.i18n import lazy as _
 

@@ -6,21 +6,10 @@ programme and the reservation itself always ask the database.
 
 import asyncio
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from tour.programmes import queries
-from tour.programmes.queries import ProgrammeEntry, SlotEntry
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Programmes by id, and coming slots by programme, soonest first."""
-
-    programmes: Mapping[int, ProgrammeEntry]
-    slots: tuple[SlotEntry, ...]
-    by_site: Mapping[int, tuple[SlotEntry, ...]]
+from tour.programmes.entries import Board, SlotEntry
 
 
 class BoardCache:

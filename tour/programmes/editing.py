@@ -16,9 +16,10 @@ from tour.db import transaction
 from tour.errors import BadInput, Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.programmes.belonging import event_problem
-from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
+from tour.programmes.models import Programme, Slot
 from tour.programmes.outline import Outline, as_fields, columns, outline_of
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
+from tour.programmes.states import Allocation, SlotStatus
 from tour.programmes.timetable import first_overlap
 from tour.sites import vocabulary
 from tour.sites.editing import Stale, Version

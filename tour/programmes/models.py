@@ -1,31 +1,16 @@
 """Hands-on sessions and the times at which they can be booked."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
 from tour.events.models import Event
+from tour.programmes.states import Allocation, SlotStatus
 from tour.sites.models import Site
 
 DEFAULT_RETENTION_DAYS = 30
-POOLS = ("children", "residents")
-"""Groups for which a draw can keep seats."""
-
-
-class Allocation(StrEnum):
-    FIRST_COME = "first_come"
-    DRAW = "draw"
-
-
-class SlotStatus(StrEnum):
-    """What the host decided. Whether an open slot is full follows from its seats."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
 
 
 class Programme(Model):

@@ -1,15 +1,15 @@
 """Programmes and slots, found for pages and the API."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from tour.errors import NotFound
 from tour.i18n import lazy as _
-from tour.i18n import localized
-from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
-from tour.programmes.rules import RESERVABLE, Availability, availability
+from tour.programmes.entries import ProgrammeEntry, SlotEntry
+from tour.programmes.models import Programme, Slot
+from tour.programmes.rules import RESERVABLE
+from tour.programmes.states import Allocation, SlotStatus
 
 SLOT_FIELDS = (
     "id",
@@ -25,63 +25,6 @@ SLOT_FIELDS = (
     "booking_closes_at",
     "delay_minutes",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ProgrammeEntry:
-    """A published programme, its texts in every language it has."""
-
-    id: int
-    slug: str
-    site_id: int
-    event_id: int | None
-    own: Mapping[str, str]
-    translations: dict[str, dict[str, str]]
-    minutes: int
-    price_yen: int
-    min_age: int | None
-    max_age: int | None
-    max_party: int
-    needs_adult: bool
-    questions: tuple[Mapping[str, Any], ...]
-    asks_photo_consent: bool
-    languages: tuple[str, ...]
-
-    def text(self, name: str, lang: str) -> str:
-        return localized(self.own, name, lang, self.translations)
-
-
-@dataclass(frozen=True, slots=True)
-class SlotEntry:
-    """One bookable start as it stood when it was read."""
-
-    id: int
-    programme_id: int
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-    seats_taken: int
-    seats_kept: int
-    allocation: Allocation
-    status: SlotStatus
-    booking_opens_at: datetime | None
-    booking_closes_at: datetime
-    delay_minutes: int = 0
-    """How much later it begins than planned; its times say so already."""
-
-    @property
-    def seats_left(self) -> int:
-        return max(0, self.capacity - self.seats_kept - self.seats_taken)
-
-    def availability(self, now: datetime) -> Availability:
-        return availability(
-            status=self.status,
-            allocation=self.allocation,
-            seats_left=self.seats_left,
-            booking_opens_at=self.booking_opens_at,
-            booking_closes_at=self.booking_closes_at,
-            now=now,
-        )
 
 
 PUBLIC_SLOT = {"programme__is_published": True, "programme__site__is_published": True}

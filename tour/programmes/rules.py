@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tour.programmes.models import Allocation, SlotStatus
+from tour.programmes.states import Allocation, SlotStatus
 
 BOOKING_CLOSES_BEFORE = timedelta(minutes=30)
 """Hosts print their list half an hour before the start; a slot may say otherwise."""

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 
 from tortoise.expressions import F
 
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 
 TAKE_SEATS = """
 UPDATE slot SET seats_taken = seats_taken + $2

@@ -11,7 +11,8 @@ from tour.db import transaction
 from tour.errors import Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.programmes import service
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.sites.service import catalogue_changed
 
 MAX_CAPACITY = 500

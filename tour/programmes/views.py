@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tour.i18n import localized
-from tour.programmes.queries import ProgrammeEntry, SlotEntry
+from tour.programmes.entries import ProgrammeEntry, SlotEntry
 from tour.programmes.rules import GRACE, Availability
 from tour.programmes.rules import RESERVABLE as RESERVABLE
 from tour.sites.views import SiteCard

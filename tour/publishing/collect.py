@@ -6,16 +6,16 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
-from tour.events.agenda import Agenda, agenda
-from tour.events.queries import EventEntry, ParticipantEntry
+from tour.events.agenda import agenda
+from tour.events.entries import Agenda, EventEntry, ParticipantEntry
 from tour.geo import Point
 from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, Texts
 from tour.routes.queries import Course
 from tour.routes.streets import Streets
 from tour.routes.walks import Walk, Walks
-from tour.sites.catalogue import Catalogue, SiteEntry
+from tour.sites.entries import Catalogue, SiteEntry
 from tour.sites.hours import Span
-from tour.sites.models import PointQuality
+from tour.sites.states import PointQuality
 
 
 @dataclass(frozen=True, slots=True)

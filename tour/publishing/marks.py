@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from tour.publishing.strokes import element
 from tour.settings import ROOT
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 
 _SYMBOL = re.compile(r'<symbol id="mark-(\w+)" viewBox="0 0 24 24">(.*?)</symbol>', re.DOTALL)
 _COLOUR = re.compile(r"\.kind-(\w+) \{ --kind: (#[0-9a-f]{6});")

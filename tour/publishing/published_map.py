@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from tour.events.models import ParticipationRole
+from tour.events.states import ParticipationRole
 from tour.geo import Point
 from tour.sites.hours import Span
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 
 Texts = Mapping[str, str]
 """The same text by language; the first is the town's own."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tour.errors import NotFound
 from tour.events import queries as events
-from tour.events.queries import EventEntry, ParticipantEntry
+from tour.events.entries import EventEntry, ParticipantEntry
 from tour.i18n import lazy as _
 from tour.publishing.collect import Sources, as_of_now, collect
 from tour.publishing.models import MapVersion

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from tour.events.models import ParticipationRole
+from tour.events.states import ParticipationRole
 from tour.publishing import marks
 from tour.publishing.paper import Box, Spot
 from tour.publishing.published_map import MapPlace

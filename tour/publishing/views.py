@@ -5,7 +5,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from tour.events.models import ParticipationRole
+from tour.events.states import ParticipationRole
 from tour.i18n import translate
 from tour.publishing import marks
 from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, text_in

@@ -22,12 +22,14 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import calling, changes, reminders
 from tour.reservations.arrivals import Arrival, arrivals_of, seat_again
 from tour.reservations.door_phones import has_silent_phone
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.rules import GRACE
+from tour.reservations.states import PlaceStatus
 
 LOOKS_BACK = timedelta(hours=12)
 APP = Actor(None, "app")

@@ -8,9 +8,10 @@ from tortoise.expressions import Q
 from tour.i18n import lazy as _
 from tour.programmes.models import BookingRules, Slot
 from tour.reservations.errors import LimitReached
-from tour.reservations.models import PlaceStatus, Reservation
+from tour.reservations.models import Reservation
 from tour.reservations.parties import same_contact
 from tour.reservations.rules import Party
+from tour.reservations.states import PlaceStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from tour.notifications.enclosing import Cover, Enclose, Enclosure
 from tour.notifications.models import Reminder
 from tour.reservations import reminders
 from tour.reservations.calendar import Appointment, Letterhead, scheduling
-from tour.reservations.models import CalendarEntry, Place, PlaceStatus, Reservation
+from tour.reservations.models import CalendarEntry, Place, Reservation
+from tour.reservations.states import PlaceStatus
 
 IN_CALENDARS = (PlaceStatus.CONFIRMED, PlaceStatus.CANCELLED, PlaceStatus.RELEASED)
 """What is held for a code is in no calendar yet."""

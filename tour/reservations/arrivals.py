@@ -17,9 +17,11 @@ from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import reminders
-from tour.reservations.models import EndedBy, Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
+from tour.reservations.states import EndedBy, PlaceStatus
 from tour.words.folding import fold
 
 DOOR_CODE = re.compile(r"[A-Z2-9]{4}-?[A-Z2-9]{4}")

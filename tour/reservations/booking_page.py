@@ -12,7 +12,7 @@ from starlette.responses import Response
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes import queries as programmes
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import SlotCard
 from tour.reservations import clash_views, mine, queries, views

@@ -21,20 +21,10 @@ from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
 from tour.reservations import changes, reminders, waitlist
-from tour.reservations.models import (
-    Draw,
-    DrawEntry,
-    DrawStatus,
-    EndedBy,
-    EntryStatus,
-    Place,
-    PlaceStatus,
-    Reservation,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import Draw, DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.newcomers import KEPT
 from tour.reservations.parties import slots_with_programmes
+from tour.reservations.states import DrawStatus, EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 
 SUBJECT = "burst"
 CLEARED, RESTORED = "burst.clear", "burst.restore"

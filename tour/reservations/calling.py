@@ -16,9 +16,10 @@ from tour.notifications.schedule import is_quiet
 from tour.notifications.service import Draft
 from tour.programmes.models import Slot
 from tour.reservations import reminders, waitlist
-from tour.reservations.models import Place, PlaceStatus, Reservation, WaitlistEntry
+from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.offers import LAST_YES
 from tour.reservations.parties import same_contact
+from tour.reservations.states import PlaceStatus
 from tour.sites.models import Site
 
 DETOUR = 1.3

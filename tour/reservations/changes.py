@@ -24,18 +24,10 @@ from tour.reservations.errors import (
     TooLateToChange,
 )
 from tour.reservations.locks import lock_party
-from tour.reservations.models import (
-    DrawEntry,
-    EndedBy,
-    EntryStatus,
-    Place,
-    PlaceStatus,
-    Reservation,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.parties import by_reference, limits_of, slots_with_programmes
 from tour.reservations.rules import change_problem, resize_problem
+from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 
 
 async def cancel(reference: str, *, by: EndedBy = EndedBy.PARTY, now: datetime) -> Reservation:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.programmes.views import SlotCard
 from tour.reservations import holdings, mine, views
 from tour.reservations.errors import AlreadyReserved, Clashing, Overlapping

@@ -14,11 +14,13 @@ from tour.db import transaction
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import slot_changes
 from tour.reservations.arrivals import day_bounds
 from tour.sites import day as days
-from tour.sites.models import DoorState, Site, SiteDay
+from tour.sites.models import Site, SiteDay
+from tour.sites.states import DoorState
 
 CLOSED = "day.close"
 

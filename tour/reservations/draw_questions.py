@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tour.i18n import Text
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.reservations.booking_page import Question, questions_of
 from tour.reservations.forms import MAX_QUESTIONS, ReserveForm, answer_field
 from tour.reservations.views import SlotView

@@ -11,13 +11,15 @@ from typing import Any
 
 from tour.db import transaction
 from tour.programmes import service as programmes
-from tour.programmes.models import Allocation, Slot
+from tour.programmes.models import Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
+from tour.programmes.states import Allocation
 from tour.reservations import lottery, waitlist
 from tour.reservations.draw_seating import is_to_come, seat
 from tour.reservations.locks import lock_draw
-from tour.reservations.models import Draw, DrawEntry, DrawSlot, DrawStatus, EntryStatus, Reservation
+from tour.reservations.models import Draw, DrawEntry, DrawSlot, Reservation
 from tour.reservations.parties import same_contact
+from tour.reservations.states import DrawStatus, EntryStatus
 
 
 async def freeze(draw_id: int, *, now: datetime) -> bool:

@@ -12,11 +12,13 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
+from tour.programmes.states import SlotStatus
 from tour.reservations import reminders
-from tour.reservations.models import DrawEntry, EntryStatus, Place, WaitlistEntry
+from tour.reservations.models import DrawEntry, Place, WaitlistEntry
 from tour.reservations.parties import slots_with_programmes
+from tour.reservations.states import EntryStatus
 
 BATCH = 500
 """Rows in one statement."""

@@ -16,20 +16,14 @@ from tour.errors import BadInput, NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
-from tour.programmes.models import POOLS, Allocation, Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import POOLS, Allocation, SlotStatus
 from tour.reservations import allowance, contact_check, holdings, lottery, newcomers
 from tour.reservations.allowance import EventRules
 from tour.reservations.errors import AlreadyWaiting, EntriesClosed
 from tour.reservations.holdings import Choice
 from tour.reservations.locks import lock_contact, lock_draw, lock_network
-from tour.reservations.models import (
-    Draw,
-    DrawEntry,
-    DrawSlot,
-    DrawStatus,
-    EntryStatus,
-    Reservation,
-)
+from tour.reservations.models import Draw, DrawEntry, DrawSlot, Reservation
 from tour.reservations.parties import (
     Request,
     by_reference,
@@ -42,6 +36,7 @@ from tour.reservations.parties import (
     write_party,
 )
 from tour.reservations.rules import Party, party_problem
+from tour.reservations.states import DrawStatus, EntryStatus
 
 MAX_CHOICES = 5
 FREEZE = timedelta(hours=1)

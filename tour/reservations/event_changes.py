@@ -25,18 +25,11 @@ from tour.notifications import service as notifications
 from tour.notifications.schedule import live_at
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import draws, reminders
-from tour.reservations.models import (
-    CallOff,
-    ContactCheck,
-    EndedBy,
-    Place,
-    PlaceStatus,
-    Reservation,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import CallOff, ContactCheck, Place, Reservation, WaitlistEntry
+from tour.reservations.states import EndedBy, PlaceStatus, WaitlistStatus
 from tour.reservations.waitlist import UNANSWERED
 from tour.sites.service import catalogue_changed
 

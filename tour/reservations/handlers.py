@@ -12,7 +12,7 @@ from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
 from tour.notifications import queries as notifications
 from tour.programmes import queries as programmes
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.reservations import booking_page, changes, mine, queries, service, views
 from tour.reservations.appointments import appointments
 from tour.reservations.booking_page import UNKNOWN_DAY

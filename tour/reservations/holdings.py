@@ -12,9 +12,10 @@ from tortoise.expressions import Q
 from tour.db.plain import fetch
 from tour.programmes.models import Slot
 from tour.reservations.errors import AlreadyReserved, Overlapping
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.parties import Request, same_contact
 from tour.reservations.rules import Clash, Party, Stretch, clash_among, clash_with
+from tour.reservations.states import PlaceStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import changes, reminders, slot_changes
 from tour.reservations.arrivals import arrivals_of, day_bounds
 from tour.reservations.models import Reservation

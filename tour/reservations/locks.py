@@ -13,18 +13,10 @@ from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.reservations.models import (
-    Draw,
-    DrawEntry,
-    EntryStatus,
-    Place,
-    PlaceStatus,
-    Reservation,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import Draw, DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.parties import same_contact
 from tour.reservations.rules import Newcomer, Party
+from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock($1, $2)"
 LOCK_SPACE = 0x0F7

@@ -1,4 +1,4 @@
-"""The draw itself: pure, deterministic, and small enough to be checked by anyone.
+"""The draw itself. Pure, deterministic, and small enough to be checked by anyone.
 
 Random serial dictatorship (Abdulkadiroğlu and Sönmez, Econometrica 66, 1998): parties come one
 after the other in an order that the seed decides, and each takes the best of its choices that has

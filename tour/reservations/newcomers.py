@@ -13,9 +13,10 @@ from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.programmes.models import Slot
 from tour.reservations.allowance import EventRules
-from tour.reservations.models import ContactCheck, Place, PlaceStatus, Reservation
+from tour.reservations.models import ContactCheck, Place, Reservation
 from tour.reservations.parties import Request
 from tour.reservations.rules import Newcomer, Party
+from tour.reservations.states import PlaceStatus
 
 OPENING = timedelta(minutes=30)
 """How long a rush is expected after booking opens."""

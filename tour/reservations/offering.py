@@ -11,8 +11,9 @@ from tour.notifications.message import Action
 from tour.notifications.service import Draft
 from tour.programmes.models import Slot
 from tour.reservations import offers, reminders
-from tour.reservations.models import Reservation, WaitlistEntry, WaitlistStatus
+from tour.reservations.models import Reservation, WaitlistEntry
 from tour.reservations.offers import Channel, Window
+from tour.reservations.states import WaitlistStatus
 from tour.web.templates import day_text
 
 

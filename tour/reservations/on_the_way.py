@@ -12,13 +12,15 @@ from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import calling, changes, reminders
 from tour.reservations.arrivals import Arrival
 from tour.reservations.errors import TooLateToChange
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.parties import by_reference
 from tour.reservations.rules import can_say
+from tour.reservations.states import PlaceStatus
 
 LATENESS = (0, 10, 20, 30)
 """Minutes that a party may tap: on its way, or how late."""

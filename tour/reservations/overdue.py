@@ -6,7 +6,8 @@ from typing import Any
 from tortoise.queryset import QuerySet
 
 from tour.health.checks import Asked, Check, late
-from tour.reservations.models import Draw, DrawStatus, WaitlistEntry, WaitlistStatus
+from tour.reservations.models import Draw, WaitlistEntry
+from tour.reservations.states import DrawStatus, WaitlistStatus
 
 SLACK = timedelta(minutes=5)
 """The worker looks each second; this is no hurry any more."""

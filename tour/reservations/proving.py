@@ -11,24 +11,16 @@ from tour.errors import TourError
 from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations import allowance, contact_check, draws, holdings, reminders, waitlist
 from tour.reservations.contact_check import check_ended, unanswered
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_party
-from tour.reservations.models import (
-    ContactCheck,
-    DrawEntry,
-    EndedBy,
-    EntryStatus,
-    Place,
-    PlaceStatus,
-    Reservation,
-    WaitlistEntry,
-    WaitlistStatus,
-)
+from tour.reservations.models import ContactCheck, DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.parties import by_reference, slots_with_programmes
+from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 
 AWAITING = (PlaceStatus.HELD, PlaceStatus.UNPROVED)
 

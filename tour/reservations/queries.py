@@ -8,22 +8,20 @@ from tortoise.connection import get_connection
 
 from tour.errors import NotFound
 from tour.i18n import lazy as _
+from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
-from tour.programmes.queries import SLOT_FIELDS, SlotEntry, slot_entry
+from tour.programmes.queries import SLOT_FIELDS, slot_entry
 from tour.reservations.contact_check import MOST_SENDS
 from tour.reservations.models import (
     ContactCheck,
     Draw,
     DrawEntry,
     DrawSlot,
-    EndedBy,
-    EntryStatus,
     Place,
-    PlaceStatus,
     Reservation,
     WaitlistEntry,
-    WaitlistStatus,
 )
+from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.waitlist import UNANSWERED
 
 PLACE_FIELDS = (

@@ -6,8 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tour.i18n import localized, translate, translate_plural
+from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
-from tour.programmes.queries import SlotEntry
 from tour.reservations.models import Reservation
 from tour.web.templates import day_text, yen
 

@@ -8,7 +8,8 @@ from tour.programmes import editing
 from tour.programmes import service as programmes
 from tour.programmes.models import Programme, Slot
 from tour.reservations import waitlist
-from tour.reservations.models import WaitlistEntry, WaitlistStatus
+from tour.reservations.models import WaitlistEntry
+from tour.reservations.states import WaitlistStatus
 from tour.sites import publication
 
 

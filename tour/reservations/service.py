@@ -21,7 +21,7 @@ from tour.reservations.errors import SlotFull
 from tour.reservations.holdings import Choice
 from tour.reservations.hot_slots import hot_slot
 from tour.reservations.locks import lock_contact, lock_network
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.newcomers import Way
 from tour.reservations.parties import (
     REFERENCE_LENGTH,
@@ -35,6 +35,7 @@ from tour.reservations.parties import (
     public_slots,
     write_party,
 )
+from tour.reservations.states import PlaceStatus
 
 __all__ = [
     "MAX_SLOTS",

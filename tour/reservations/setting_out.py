@@ -8,9 +8,10 @@ from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Action
-from tour.notifications.models import Reminder, ReminderStatus
+from tour.notifications.models import Reminder
 from tour.notifications.schedule import SPARE, Choice, Due, Visit, setting_out
 from tour.notifications.service import Draft
+from tour.notifications.states import ReminderStatus
 from tour.programmes.models import Slot
 from tour.reservations import reminders
 from tour.reservations.models import Reservation

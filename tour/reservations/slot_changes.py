@@ -14,11 +14,14 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
-from tour.programmes.models import Slot, SlotStatus
-from tour.programmes.queries import SlotEntry, coming_times
+from tour.programmes.entries import SlotEntry
+from tour.programmes.models import Slot
+from tour.programmes.queries import coming_times
+from tour.programmes.states import SlotStatus
 from tour.reservations import draws, reminders, waitlist
-from tour.reservations.models import EndedBy, Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.receipts import other_times
+from tour.reservations.states import EndedBy, PlaceStatus
 from tour.sites.service import catalogue_changed
 
 MAX_MESSAGE = 500

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.reservations.models import EndedBy, PlaceStatus
+from tour.reservations.states import EndedBy, PlaceStatus
 
 
 class Stage(StrEnum):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tour.programmes import queries as programmes
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.reservations.arrivals import Arrival
-from tour.reservations.models import PlaceStatus
 from tour.reservations.queries import PlaceEntry, ReservationEntry
 from tour.reservations.receipts import that_fit
 from tour.reservations.stages import Facts, Stage, stage_of, stage_of_all
+from tour.reservations.states import PlaceStatus
 
 
 @dataclass(frozen=True, slots=True)

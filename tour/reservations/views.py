@@ -7,11 +7,10 @@ from starlette.requests import Request
 
 from tour.i18n import Text
 from tour.programmes import queries as programmes
-from tour.programmes.board import Board
-from tour.programmes.models import SlotStatus
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import Board, SlotEntry
+from tour.programmes.states import SlotStatus
 from tour.programmes.views import ProgrammeView, SlotCard, programme_view
-from tour.reservations.models import EntryStatus, PlaceStatus, Reservation, WaitlistStatus
+from tour.reservations.models import Reservation
 from tour.reservations.queries import (
     CheckEntry,
     DrawnEntry,
@@ -23,8 +22,9 @@ from tour.reservations.receipts import party_text
 from tour.reservations.rules import GRACE, can_say, change_problem
 from tour.reservations.stages import BADGES, BY_OTHERS, HEADS, SENTENCES, STILL_ON, Stage
 from tour.reservations.standing import other_times, standing_of
+from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.waitlist import takes_a_yes
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 from tour.sites.views import site_card, with_door
 from tour.sites.withdrawn import any_site
 from tour.web import lang, now, state

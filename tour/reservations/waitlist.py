@@ -21,8 +21,9 @@ from tour.i18n import lazy as _
 from tour.notifications import queries as told
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
-from tour.programmes.models import Allocation, Slot, SlotStatus
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
+from tour.programmes.models import Slot
+from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import (
     allowance,
     contact_check,
@@ -35,7 +36,7 @@ from tour.reservations import (
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
 from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_network, lock_party
-from tour.reservations.models import Place, Reservation, WaitlistEntry, WaitlistStatus
+from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.parties import (
     Request,
     by_reference,
@@ -48,6 +49,7 @@ from tour.reservations.parties import (
     write_party,
 )
 from tour.reservations.rules import Party
+from tour.reservations.states import WaitlistStatus
 
 UNANSWERED = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
 STILL_A_YES = (WaitlistStatus.WAITING, WaitlistStatus.EXPIRED, WaitlistStatus.CLOSED)

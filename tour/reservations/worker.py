@@ -16,12 +16,13 @@ from tortoise.queryset import QuerySet
 
 from tour.clock import Clock, SteadyClock
 from tour.limits.counting import forget_counts
-from tour.programmes.models import SlotStatus
 from tour.programmes.queries import PUBLIC_SLOT
+from tour.programmes.states import SlotStatus
 from tour.repeating import Loop, repeating
 from tour.reservations import absences, draw_results, draws, newcomers, proving, retention, waitlist
 from tour.reservations.contact_check import unanswered
-from tour.reservations.models import Draw, DrawStatus, WaitlistEntry, WaitlistStatus
+from tour.reservations.models import Draw, WaitlistEntry
+from tour.reservations.states import DrawStatus, WaitlistStatus
 
 log = logging.getLogger("tour.reservations")
 

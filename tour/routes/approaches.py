@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from tour.geo import distance_m
 from tour.routes.paths import Profile
 from tour.routes.walks import DETOUR, Walks, minutes_for
-from tour.sites.catalogue import Approach, FindApproaches, SiteEntry, StationEntry
+from tour.sites.catalogue import FindApproaches
+from tour.sites.entries import Approach, SiteEntry, StationEntry
 
 
 def approach_finder(walks: Walks) -> FindApproaches:

@@ -9,7 +9,7 @@ from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.routes.outing import Place
 from tour.routes.walks import Floats, Walks
-from tour.sites.catalogue import Catalogue
+from tour.sites.entries import Catalogue
 
 
 def begun_at(

@@ -9,18 +9,16 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from tour.events.agenda import Agenda
+from tour.events.entries import Agenda
 from tour.geo import Point
-from tour.programmes.board import Board
-from tour.programmes.models import SlotStatus
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import Board, SlotEntry
 from tour.programmes.rules import Availability
-from tour.routes.paths import Profile
+from tour.programmes.states import SlotStatus
+from tour.routes.paths import EASY_PACE, SLOW_PACE, STANDARD_PACE, Profile
 from tour.routes.planner_problem import Break
-from tour.routes.walks import EASY_PACE, SLOW_PACE, STANDARD_PACE
-from tour.sites.catalogue import Catalogue, DoorEntry, SiteEntry
+from tour.sites.entries import Catalogue, DoorEntry, SiteEntry
 from tour.sites.hours import Span
-from tour.sites.models import DoorState, SiteKind
+from tour.sites.states import DoorState, SiteKind
 
 OWN_LANGUAGE = 1.25
 """Times as much counts a session in the reader's language, where that is not the town's."""

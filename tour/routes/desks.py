@@ -7,7 +7,7 @@ from datetime import date, datetime
 from starlette.datastructures import State
 
 from tour.geo import Bounds
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.routes import itineraries
 from tour.routes.day import DayWish, TownDay
 from tour.routes.edits import Stops

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from tour.errors import Conflict
 from tour.i18n import lazy as _
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.routes.edits import Stops
 from tour.routes.planning import Desk
 from tour.sites.hours import clock_text

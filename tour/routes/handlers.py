@@ -22,7 +22,7 @@ from tour.routes.outing import (
     plan_outing,
 )
 from tour.routes.street_drawing import street_layer
-from tour.sites.catalogue import Catalogue
+from tour.sites.entries import Catalogue
 from tour.web import lang, render, state
 from tour.web.forms import read_form
 

@@ -15,11 +15,13 @@ from tour.errors import Conflict, NotAllowed, NotFound
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.models import Recipient
+from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
-from tour.programmes.queries import SLOT_FIELDS, SlotEntry, slot_entry
+from tour.programmes.queries import SLOT_FIELDS, slot_entry
 from tour.reservations import queries as reservations
-from tour.reservations.models import PlaceStatus, Reservation
+from tour.reservations.models import Reservation
 from tour.reservations.queries import ReservationEntry
+from tour.reservations.states import PlaceStatus
 from tour.routes import edits
 from tour.routes.edits import Stops
 from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from tour.db import transaction
-from tour.programmes.models import SlotStatus
+from tour.programmes.states import SlotStatus
 from tour.reservations import setting_out
 from tour.reservations.arrivals import arrivals_of
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.parties import slots_with_programmes
 from tour.reservations.setting_out import Way
+from tour.reservations.states import PlaceStatus
 from tour.routes import itineraries
 from tour.routes.desks import Desks
 from tour.routes.edits import PlannedStop, Stops

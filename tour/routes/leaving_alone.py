@@ -10,17 +10,18 @@ from urllib.parse import urlencode
 from starlette.datastructures import State
 
 from tour.i18n import translate
-from tour.notifications.models import Reminder, ReminderStatus
+from tour.notifications.models import Reminder
 from tour.notifications.schedule import Choice
-from tour.programmes.models import SlotStatus
-from tour.reservations.models import Place, PlaceStatus, Reservation
+from tour.notifications.states import ReminderStatus
+from tour.programmes.states import SlotStatus
+from tour.reservations.models import Place, Reservation
 from tour.reservations.setting_out import PREFIX, Way
+from tour.reservations.states import PlaceStatus
 from tour.routes.desks import Desks
 from tour.routes.leaving import Ways, tell
 from tour.routes.models import ItineraryReservation
-from tour.routes.paths import Profile
-from tour.routes.walks import STANDARD_PACE
-from tour.sites.catalogue import SiteEntry
+from tour.routes.paths import STANDARD_PACE, Profile
+from tour.sites.entries import SiteEntry
 
 AHEAD = timedelta(hours=3)
 """So long before a session its way is worked out: longer than any walk."""

@@ -18,9 +18,9 @@ from tour.geo import (
 )
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
-from tour.routes.paths import Profile
-from tour.routes.walks import STANDARD_PACE, Walk, Walks
-from tour.sites.catalogue import Catalogue
+from tour.routes.paths import STANDARD_PACE, Profile
+from tour.routes.walks import Walk, Walks
+from tour.sites.entries import Catalogue
 
 MOST_STOPS = 12
 

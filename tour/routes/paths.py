@@ -14,6 +14,14 @@ from numpy.typing import NDArray
 
 from tour.geo import Point
 
+STANDARD_PACE = 80.0
+"""Metres a minute, as Japanese property advertisements count (不動産の表示に関する公正競争規約)."""
+
+EASY_PACE = 60.0
+"""With small children, or taking one's time."""
+
+SLOW_PACE = 45.0
+
 
 class Profile(StrEnum):
     """Who walks."""

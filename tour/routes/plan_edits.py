@@ -12,7 +12,7 @@ from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
 from tour.routes.plan_forms import clock
 from tour.routes.planning import Desk, SoFar, propose_rest, so_far, taken, with_place, with_slot
 from tour.routes.proposals import Findings
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 from tour.web.forms import number_in
 
 Asked = dict[str, str]

@@ -10,14 +10,14 @@ from typing import Any
 
 from starlette.datastructures import FormData, QueryParams
 
-from tour.events.agenda import Agenda
+from tour.events.entries import Agenda
 from tour.geo import Bounds, Point, distance_m, parse_lon_lat
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.reservations.rules import MAX_PARTY
 from tour.routes.day import LIKED, DayWish, WalkStyle
-from tour.sites.catalogue import Catalogue
-from tour.sites.models import SiteKind
+from tour.sites.entries import Catalogue
+from tour.sites.states import SiteKind
 
 SINGLE = (
     "date",

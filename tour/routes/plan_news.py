@@ -22,11 +22,13 @@ from tour.i18n import lazy as _
 from tour.notifications import queries as browsers
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
-from tour.notifications.models import Recipient, Reminder, ReminderStatus
+from tour.notifications.models import Recipient, Reminder
 from tour.notifications.schedule import SHARED
 from tour.notifications.service import UNFINISHED
-from tour.programmes.models import Slot, SlotStatus
-from tour.programmes.queries import SlotEntry
+from tour.notifications.states import ReminderStatus
+from tour.programmes.entries import SlotEntry
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.reservations.event_changes import EVENT_OFF, undoable_slots
 from tour.reservations.slot_changes import called_off_key
 from tour.routes import edits, itineraries
@@ -38,8 +40,8 @@ from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation
 from tour.routes.planner_problem import Trouble
 from tour.routes.planning import Desk, propose_rest
 from tour.routes.timed_day import TimedDay
-from tour.sites.catalogue import SiteEntry
-from tour.sites.models import DoorState
+from tour.sites.entries import SiteEntry
+from tour.sites.states import DoorState
 from tour.web.templates import day_text
 
 PAGE = "/itineraries/{token}"

@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 
 from tour.reservations import mine
-from tour.reservations.models import PlaceStatus
 from tour.reservations.queries import ReservationEntry, by_references
+from tour.reservations.states import PlaceStatus
 from tour.routes import itineraries
 from tour.routes.day import DayWish
 from tour.routes.desks import Desks, desks_at

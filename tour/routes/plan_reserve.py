@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from tour.errors import BadInput, Conflict, NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import clash_views, mine, service
 from tour.reservations.errors import Clashing

@@ -7,8 +7,8 @@ from typing import Literal
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.programmes.models import SlotStatus
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
+from tour.programmes.states import SlotStatus
 from tour.programmes.views import SlotCard, slot_card
 from tour.routes import plan_reasons
 from tour.routes.day import door_of, openings_of

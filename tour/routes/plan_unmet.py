@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 from tour.geo import distance_m
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.programmes.models import SlotStatus
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
+from tour.programmes.states import SlotStatus
 from tour.routes.day import LIKED, open_doors, openings_of
 from tour.routes.edits import Stops
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import DETOUR
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 from tour.sites.hours import Span, clock_text
 from tour.sites.labels import KINDS
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 from tour.web.templates import day_text
 
 FAR_MINUTES = 45

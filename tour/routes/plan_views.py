@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.programmes.models import SlotStatus
+from tour.programmes.states import SlotStatus
 from tour.routes import plan_reasons
 from tour.routes.day import LUNCH
 from tour.routes.edits import Stops
@@ -23,7 +23,7 @@ from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk, Walks
 from tour.sites.hours import clock_text
 from tour.sites.labels import KINDS
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 from tour.sites.views import SiteCard, site_card
 
 

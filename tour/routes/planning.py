@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.routes import edits
 from tour.routes.day import DayWish, Opening, TownDay, has_room, looks, openings_of
 from tour.routes.edits import Been, PlannedStop, Stops
 from tour.routes.proposals import Alternative, Proposal, propose
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.timed_day import Slots, TimedDay, timed_day
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tour.routes.edits import PlannedStop, Stops
 from tour.routes.planner import Wish, alternatives, compile_kernels, plan_day
 from tour.routes.planner_problem import Candidate, DayProblem, Importance, Option, Plan, Reason
 from tour.routes.site_matrix import Distances, SiteMatrix
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 
 SECONDS, OTHER_SECONDS = 0.3, 0.3
 """For the plan, and for its alternatives together: well within a second."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tour.geo import Point, distance_m
 from tour.routes.paths import Profile
 from tour.routes.walks import DETOUR, Walks
-from tour.sites.catalogue import Catalogue
+from tour.sites.entries import Catalogue
 
 Floats = NDArray[np.float64]
 

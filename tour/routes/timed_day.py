@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
 from tour.geo import Point
-from tour.programmes.models import SlotStatus
-from tour.programmes.queries import SlotEntry
+from tour.programmes.entries import SlotEntry
+from tour.programmes.states import SlotStatus
 from tour.routes import edits
 from tour.routes.day import DayWish, TownDay, session_window
 from tour.routes.edits import Been, PlannedStop, Stops
@@ -21,7 +21,7 @@ from tour.routes.planner_problem import (
 )
 from tour.routes.planner_timeline import Choice, timeline
 from tour.routes.site_matrix import Distances, SiteMatrix
-from tour.sites.catalogue import SiteEntry
+from tour.sites.entries import SiteEntry
 
 Slots = Mapping[int, SlotEntry]
 

@@ -16,20 +16,12 @@ from numpy.typing import NDArray
 from tour.geo import Point, distance_m, line_geometry
 from tour.routes.directions import Direction, directions
 from tour.routes.engine_client import EngineClient
-from tour.routes.paths import NoAnswer, Path, Profile, WalkEngine
+from tour.routes.paths import STANDARD_PACE, NoAnswer, Path, Profile, WalkEngine
 from tour.routes.streets import Streets
 from tour.routes.streets_build import open_or_build
 from tour.routes.valhalla import Valhalla
 from tour.routes.visiting_order import shortest_order
 from tour.settings import AUTO_STREETS, Settings
-
-STANDARD_PACE = 80.0
-"""Metres a minute, as Japanese property advertisements count (不動産の表示に関する公正競争規約)."""
-
-EASY_PACE = 60.0
-"""With small children, or taking one's time."""
-
-SLOW_PACE = 45.0
 
 DETOUR = 1.3
 """A walk in a town is about this much longer than the straight line."""

@@ -6,160 +6,30 @@ process keeps a copy and asks the database, one tiny query a request, whether it
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from tour.audit import queries as audit
 from tour.geo import Point
-from tour.i18n import localized
 from tour.sites import national_holidays
+from tour.sites.entries import (
+    Approach,
+    Catalogue,
+    CraftEntry,
+    DoorEntry,
+    PhotoEntry,
+    SiteEntry,
+    StationEntry,
+)
 from tour.sites.hours import DayException, HolidayRule, Hours, Span, weekly
 from tour.sites.indexing import site_index
-from tour.sites.models import (
-    Craft,
-    DoorState,
-    HoursException,
-    OpeningHours,
-    Photo,
-    PointQuality,
-    Site,
-    SiteDay,
-    SiteKind,
-    Station,
-)
+from tour.sites.models import Craft, HoursException, OpeningHours, Photo, Site, SiteDay, Station
 from tour.sites.revision import RevisionReader
-from tour.sites.search import Entry, Found, Index, make_entry
+from tour.sites.states import DoorState, PointQuality, SiteKind
 from tour.sites.vocabulary import VocabularyReader
-from tour.words.vocabulary import Vocabulary
 
-Translations = dict[str, dict[str, str]]
 TEXTS = ("name", "summary", "description", "access_note", "address")
-
-
-@dataclass(frozen=True, slots=True)
-class CraftEntry:
-    id: str
-    kind: SiteKind
-    name: str
-    emblem: str
-    readings: tuple[str, ...]
-    """In kana and in Latin letters."""
-    translations: Translations
-
-    @property
-    def entry(self) -> Entry:
-        """What every site of the craft can be found by."""
-        translated = (texts.get("name", "") for texts in self.translations.values())
-        kana, *latin = self.readings
-        return make_entry(Found.CRAFT, self.id, (self.name, *latin, *translated), (kana,))
-
-    def name_in(self, lang: str) -> str:
-        return localized({"name": self.name}, "name", lang, self.translations)
-
-
-@dataclass(frozen=True, slots=True)
-class StationEntry:
-    id: str
-    name: str
-    kind: str
-    point: Point
-    translations: Translations
-    reading: str = ""
-
-    def name_in(self, lang: str) -> str:
-        return localized({"name": self.name}, "name", lang, self.translations)
-
-
-@dataclass(frozen=True, slots=True)
-class Approach:
-    """The walk from the nearest station; `approximate` where no street data covers it (目安)."""
-
-    station: StationEntry
-    distance_m: float
-    minutes: int
-    approximate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoEntry:
-    """`name` is that of its files without the width; `width` and `height` are of the largest."""
-
-    name: str
-    width: int
-    height: int
-    alt: str
-    translations: Translations
-
-    def alt_in(self, lang: str) -> str:
-        return localized({"alt": self.alt}, "alt", lang, self.translations)
-
-
-@dataclass(frozen=True, slots=True)
-class DoorEntry:
-    """What the host last said about a date, as it happened."""
-
-    on_date: date
-    state: DoorState
-    closed_minute: int | None
-    waiting_minutes: int
-    delay_minutes: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SiteEntry:
-    """One published site. `place` is its entrance where known, else its building."""
-
-    id: int
-    slug: str
-    kind: SiteKind
-    craft: CraftEntry | None
-    own: Mapping[str, str]
-    name_kana: str
-    translations: Translations
-    place: Point | None
-    quality: PointQuality
-    point_source: str
-    access_features: tuple[str, ...]
-    languages: tuple[str, ...]
-    url: str
-    is_sample: bool
-    hours: Hours
-    index: Index
-    approach: Approach | None = None
-    photos: tuple[PhotoEntry, ...] = ()
-    door: DoorEntry | None = None
-    phone: str = ""
-
-    @property
-    def is_walkable(self) -> bool:
-        """Whether a walk may lead here: a town-level point would lead to somebody's door."""
-        return self.place is not None and self.quality != PointQuality.TOWN
-
-    def text(self, name: str, lang: str) -> str:
-        return localized(self.own, name, lang, self.translations)
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """Every published site, station and craft at one revision."""
-
-    revision: int
-    sites: tuple[SiteEntry, ...]
-    stations: tuple[StationEntry, ...]
-    by_slug: Mapping[str, SiteEntry]
-    by_id: Mapping[int, SiteEntry]
-    vocabulary: Vocabulary = field(default_factory=Vocabulary)
-
-    def station(self, station_id: str) -> StationEntry | None:
-        return next((s for s in self.stations if s.id == station_id), None)
-
-    def place(self, name: str) -> Point | None:
-        """Where a station's id or a site's slug is, if a walk may lead there."""
-        if station := self.station(name):
-            return station.point
-        site = self.by_slug.get(name)
-        return site.place if site and site.is_walkable else None
 
 
 FindApproaches = Callable[[Sequence[SiteEntry], Sequence[StationEntry]], dict[int, Approach]]

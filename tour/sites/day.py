@@ -11,8 +11,9 @@ from tour.audit.service import Actor, Subject, note
 from tour.db import transaction
 from tour.errors import Conflict
 from tour.i18n import lazy as _
-from tour.sites.models import DoorState, SiteDay
+from tour.sites.models import SiteDay
 from tour.sites.service import catalogue_changed
+from tour.sites.states import DoorState
 
 MAX_WAITING = 240
 MAX_DELAY = 120

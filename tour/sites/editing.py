@@ -17,8 +17,9 @@ from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.sites import vocabulary
 from tour.sites.hours import HolidayRule, Span
-from tour.sites.models import HoursException, OpeningHours, PointQuality, Site
+from tour.sites.models import HoursException, OpeningHours, Site
 from tour.sites.service import catalogue_changed
+from tour.sites.states import PointQuality
 from tour.web.forms import read_instant
 
 OWN_TEXTS = ("name", "name_kana", "summary", "description", "access_note", "address", "phone")

@@ -7,8 +7,8 @@ it is known to `tour.words.same_things`.
 from collections.abc import Iterable, Iterator
 
 from tour.sites.labels import ACCESS, KINDS
-from tour.sites.models import SiteKind
 from tour.sites.search import Entry, Found, make_entry
+from tour.sites.states import SiteKind
 
 ACCESS_WORDS = {
     "wheelchair": "車いす 車いすで入れる バリアフリー wheelchair accessible",

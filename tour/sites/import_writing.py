@@ -10,7 +10,8 @@ from typing import Any
 from tour.audit.service import Actor, Change, Subject, note_each
 from tour.db import plain
 from tour.sites.import_file import SiteRow
-from tour.sites.models import OpeningHours, PointQuality, Site, SiteKind
+from tour.sites.models import OpeningHours, Site
+from tour.sites.states import PointQuality, SiteKind
 from tour.words.folding import fold, romanized
 
 SUMMARY_LENGTH = 80

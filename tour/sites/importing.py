@@ -15,8 +15,9 @@ from tour.i18n import lazy as _
 from tour.sites import import_writing, vocabulary
 from tour.sites.import_file import WEEKDAYS, Reading, RowProblem, SiteRow, name_key
 from tour.sites.import_writing import RowChange
-from tour.sites.models import OpeningHours, Site, SiteKind
+from tour.sites.models import OpeningHours, Site
 from tour.sites.service import catalogue_changed
+from tour.sites.states import SiteKind
 
 
 @dataclass(frozen=True, slots=True)

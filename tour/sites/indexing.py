@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tour.sites.facts import access_entries, kind_entries, language_entries
-from tour.sites.models import SiteKind
 from tour.sites.search import Entry, Found, Index, make_entry
+from tour.sites.states import SiteKind
 
 SENTENCE = re.compile(r"(?<=[。．！？\n])|(?<=[.!?]) ")
 LONG_TEXTS = ("description", "access_note")

@@ -3,7 +3,7 @@
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites.hours import HolidayRule
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 
 KINDS: dict[SiteKind, Text] = {
     SiteKind.FACTORY: _("Factory"),

@@ -1,52 +1,12 @@
 """Places that open their doors, and how one gets to them."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from tortoise import fields
 from tortoise.models import Model
 
 from tour.sites.hours import HolidayRule
-
-
-class SiteKind(StrEnum):
-    FACTORY = "factory"
-    CRAFT = "craft"
-    SPORTS = "sports"
-    CULTURE = "culture"
-    HERITAGE = "heritage"
-    SHOPPING_STREET = "shopping_street"
-    TRIAL_SHOP = "trial_shop"
-    CLASSROOM = "classroom"
-    PUBLIC = "public"
-
-
-class PointQuality(StrEnum):
-    """How well the place on the map is known; TOWN is only the middle of its town block."""
-
-    ENTRANCE = "entrance"
-    BUILDING = "building"
-    APPROXIMATE = "approximate"
-    TOWN = "town"
-
-
-ACCESS_FEATURES = (
-    "wheelchair",
-    "step_free",
-    "slope",
-    "elevator",
-    "wheelchair_toilet",
-    "ostomate_toilet",
-    "nursing_room",
-    "stroller",
-    "assistance_dog",
-    "written_communication",
-    "sign_language",
-    "braille",
-    "parking_accessible",
-    "quiet_space",
-)
-"""Access features of the government's data model (GIF, バリアフリー情報), most asked for first."""
+from tour.sites.states import DoorState, PointQuality, SiteKind
 
 
 class Craft(Model):
@@ -153,14 +113,6 @@ class Photo(Model):
 
     class Meta:
         table = "photo"
-
-
-class DoorState(StrEnum):
-    OPEN = "open"
-    FULL = "full"
-    """Nobody more is let in for the moment."""
-    CLOSED = "closed"
-    """Closed earlier than the hours say."""
 
 
 class SiteDay(Model):

@@ -1,7 +1,7 @@
 """What a site can be found by: each text or fact of it with the letters that searches compare.
 
 もくはん, モクハン, mokuhan, Mokuhan and 木版 find the same craft: everything is folded, and every
-kana reading is also kept in Latin letters. `finding` looks through the sites of a town.
+kana reading is also kept in Latin letters. `finding` looks through the sites of a town. Pure.
 """
 
 from collections.abc import Iterable

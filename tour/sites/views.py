@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from tour.geo import Point
 from tour.i18n import Text, translate
-from tour.sites.catalogue import Approach, DoorEntry, SiteEntry
+from tour.sites.entries import Approach, DoorEntry, SiteEntry
 from tour.sites.hours import DayException, HolidayRule, Hours, Span, clock_text, grouped_weekdays
 from tour.sites.labels import ACCESS, HOLIDAYS, KINDS, LANGUAGES, WEEKDAYS
-from tour.sites.models import DoorState, PointQuality, SiteKind
+from tour.sites.states import DoorState, PointQuality, SiteKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from tour.audit import queries as audit
 from tour.errors import NotFound
 from tour.i18n import lazy as _
-from tour.sites.catalogue import CLOSED, SiteEntry, craft_entry, site_entry
+from tour.sites.catalogue import CLOSED, craft_entry, site_entry
+from tour.sites.entries import SiteEntry
 from tour.sites.models import Craft, Site
 
 

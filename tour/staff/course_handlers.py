@@ -19,8 +19,8 @@ from tour.limits.lanes import costly
 from tour.routes import editing
 from tour.routes.models import WalkingRoute
 from tour.routes.outing import MOST_STOPS, Outing, Place, outing_through
-from tour.sites.catalogue import SiteEntry
 from tour.sites.editing import Stale, Version
+from tour.sites.entries import SiteEntry
 from tour.sites.maps import map_around
 from tour.sites.merging import Merge, merged
 from tour.staff import course_form as forms

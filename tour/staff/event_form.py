@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tour.events.editing import SEAT_FIELDS, TEXTS, EventDraft, Seat, as_fields, seat_fields
-from tour.events.models import ParticipationAnswer, ParticipationRole
+from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.hours import Span
 from tour.web.forms import Reading, Typed, read_date, read_instant

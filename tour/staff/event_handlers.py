@@ -11,7 +11,8 @@ from tour.accounts.roles import Permission
 from tour.db import transaction
 from tour.errors import BadInput
 from tour.events import answers, editing
-from tour.events.models import Event, ParticipationAnswer
+from tour.events.models import Event
+from tour.events.states import ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.participation import service as participation
 from tour.programmes.booking_opening import follow_event
@@ -20,7 +21,7 @@ from tour.reservations import event_changes
 from tour.sites.editing import Stale, Version
 from tour.sites.labels import KINDS
 from tour.sites.merging import Merge, merged
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 from tour.staff import event_form as forms
 from tour.staff import queries, seat_words
 from tour.staff.event_impact import Meanwhile, asked_again, asked_first, call_off, looked_again

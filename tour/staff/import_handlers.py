@@ -12,7 +12,7 @@ from tour.i18n import lazy as _
 from tour.sites import importing
 from tour.sites.import_file import COLUMNS, Reading, decode, read_file
 from tour.sites.importing import Comparison
-from tour.sites.models import SiteKind
+from tour.sites.states import SiteKind
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import field_label

@@ -11,8 +11,9 @@ from tour.db import transaction
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder
-from tour.programmes.models import SlotStatus
-from tour.reservations.models import Place, PlaceStatus
+from tour.programmes.states import SlotStatus
+from tour.reservations.models import Place
+from tour.reservations.states import PlaceStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
 from tour.events.models import Event
 from tour.i18n import lazy as _
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
+from tour.programmes.states import SlotStatus
 from tour.staff import letters
 from tour.staff.frame import back_to, staff_page
 from tour.staff.letters import Audience, Letter

@@ -17,7 +17,8 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.reservations import changes
-from tour.reservations.models import EndedBy, Place, PlaceStatus, Reservation
+from tour.reservations.models import Place, Reservation
+from tour.reservations.states import EndedBy, PlaceStatus
 
 PAGE = 50
 MOST_ROWS = 20_000

@@ -8,12 +8,14 @@ from typing import Any
 
 from tour.accounts.models import Invitation, Membership
 from tour.errors import NotFound
-from tour.events.models import Event, Participation, ParticipationAnswer
+from tour.events.models import Event, Participation
+from tour.events.states import ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.publishing.models import MapVersion
 from tour.routes.models import Stop, WalkingRoute
-from tour.sites.models import PointQuality, Site
+from tour.sites.models import Site
 from tour.sites.search import make_index, matches
+from tour.sites.states import PointQuality
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tour.events.editing import SEAT_FIELDS
-from tour.events.models import ParticipationAnswer, ParticipationRole
+from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.merging import Other
 

@@ -10,11 +10,14 @@ from tortoise.expressions import F
 from tour.accounts.models import Membership
 from tour.notifications import queries as notifications
 from tour.participation import queries as participation
-from tour.programmes.models import Slot, SlotStatus
+from tour.programmes.models import Slot
 from tour.programmes.rules import GRACE
+from tour.programmes.states import SlotStatus
 from tour.reservations.arrivals import arrivals_of
-from tour.reservations.models import Place, PlaceStatus
-from tour.sites.models import PointQuality, Site
+from tour.reservations.models import Place
+from tour.reservations.states import PlaceStatus
+from tour.sites.models import Site
+from tour.sites.states import PointQuality
 from tour.staff import approvals
 
 EXAMPLES = 4

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.programmes.models import SlotStatus
+from tour.programmes.states import SlotStatus
 from tour.sites.hours import clock_text
 from tour.sites.labels import ACCESS, HOLIDAYS, LANGUAGES
-from tour.sites.models import DoorState
+from tour.sites.states import DoorState
 from tour.staff import seat_words
 from tour.staff.labels import ROLES, SILENT, field_label
 

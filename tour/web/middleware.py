@@ -1,4 +1,5 @@
-"""Pure ASGI middleware (BaseHTTPMiddleware would cancel a request inside its transaction)."""
+"""ASGI middleware, each a plain callable: BaseHTTPMiddleware would cancel a request inside its
+transaction."""
 
 import logging
 import secrets

@@ -1,0 +1,68 @@
+"""Events as they stood when they were read, and on which days each place opens for one. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tour.events.states import ParticipationRole
+from tour.i18n import localized
+from tour.sites.entries import SiteEntry
+from tour.sites.hours import DayException, Hours, Span
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantEntry:
+    site_id: int
+    number: int
+    role: ParticipationRole
+
+
+@dataclass(frozen=True, slots=True)
+class EventEntry:
+    """A published event with who takes part, in the order of its map, and who said no."""
+
+    id: int
+    slug: str
+    own: Mapping[str, str]
+    translations: dict[str, dict[str, str]]
+    starts_on: date
+    ends_on: date
+    span: Span
+    zone: ZoneInfo
+    booking_opens_at: datetime | None
+    participants: tuple[ParticipantEntry, ...]
+    declined: frozenset[int] = frozenset()
+    cover: Mapping[str, Any] | None = None
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        count = (self.ends_on - self.starts_on).days + 1
+        return tuple(self.starts_on + timedelta(days=n) for n in range(count))
+
+    @property
+    def hosts(self) -> tuple[ParticipantEntry, ...]:
+        return tuple(p for p in self.participants if p.role == ParticipationRole.HOST)
+
+    def text(self, name: str, lang: str) -> str:
+        return localized(self.own, name, lang, self.translations)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """Coming events, soonest first, and the days on which each site opens for one."""
+
+    events: tuple[EventEntry, ...]
+    event_days: Mapping[int, Mapping[date, EventEntry]]
+
+    def event(self, slug: str) -> EventEntry | None:
+        return next((event for event in self.events if event.slug == slug), None)
+
+    def hours_of(self, site: SiteEntry) -> Hours:
+        """The site's hours; on a day it hosts an event, the event's, unless it said otherwise."""
+        days = self.event_days.get(site.id)
+        if not days:
+            return site.hours
+        opened = {day: DayException((event.span,)) for day, event in days.items()}
+        return replace(site.hours, exceptions={**opened, **site.hours.exceptions})
