@@ -2,6 +2,7 @@
 
 import gc
 import tracemalloc
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -31,8 +32,9 @@ PAGES = (
     "/nowhere/{n}",
     "/reservations/key{n}",
 )
-GROWTH = 3_000_000
-"""Bytes that 600 requests may leave: what libraries keep of what they saw first."""
+GROWTH = 500_000
+"""Bytes that 200 requests may leave."""
+ROUNDS = 3
 
 
 async def visit(client: httpx.AsyncClient, numbers: range) -> None:
@@ -52,12 +54,15 @@ async def test_strangers_leave_nothing_behind(app: Starlette, client: httpx.Asyn
     tracemalloc.start()
     try:
         await visit(client, range(20_000, 20_010))
-        before = measured(app)
-        await visit(client, range(30_000, 30_045))
-        grown = measured(app) - before
+        levels = [measured(app)]
+        for number in range(ROUNDS):
+            await visit(client, range(30_000 + 100 * number, 30_015 + 100 * number))
+            levels.append(measured(app))
     finally:
         tracemalloc.stop()
-    assert grown < GROWTH
+    # A library that loads something late, or one more connection, does so once; what is kept of
+    # each stranger grows with every round.
+    assert min(after - before for before, after in pairwise(levels)) < GROWTH, levels
     assert once.size <= MOST_BYTES
 
 
