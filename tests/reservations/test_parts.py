@@ -14,9 +14,10 @@ from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.programmes.editing import Times, TimesRefused, add_times
 from tour.programmes.models import Programme, Slot
+from tour.programmes.slot_editing import walk_in
 from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import changes, service
-from tour.reservations.arrivals import Door, Outcome, check_in
+from tour.reservations.arrivals import Door, Outcome, check_in, check_in_place, let_in
 from tour.reservations.errors import BookingRefused, TooLateToChange
 from tour.reservations.models import Place, Reservation
 from tour.reservations.rules import Limits, resize_problem
@@ -176,3 +177,28 @@ async def test_a_session_past_midnight_lets_its_late_guests_in() -> None:
     assert late.outcome == Outcome.OTHER_DAY
     let_in = await check_in(made.door_code, door, now=NOON + 12 * HOUR + HOUR / 3)
     assert let_in.outcome == Outcome.ARRIVED
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_gave_a_session_up_is_let_in_as_many_as_they_are_by_then() -> None:
+    """Two gave the second session up, are three in the first now, and stand at the door."""
+    first, second = (
+        await make_slot(starts_at=MORNING),
+        await make_slot(starts_at=AFTERNOON, capacity=3),
+    )
+    made = await service.reserve(make_wish(first, second, party=make_party(2)), now=NOON)
+    await changes.cancel_place(made.reference, second.id, now=NOON)
+    await changes.change_party(made.reference, adults=3, children=0, now=NOON)
+    gave_up = Place.get(reservation_id=made.id, slot_id=second.id)
+    place = await gave_up.select_related("reservation")
+    site_id = (await Programme.get(slots=second.id)).site_id  # type: ignore[attr-defined]
+    door = Door(site_id, ZoneInfo("Asia/Tokyo"), STAFF)
+    at_the_door = AFTERNOON + HOUR / 10
+    said = await check_in_place(place, door, now=at_the_door)
+    assert (said.outcome, said.can_be_let_in) == (Outcome.CANCELLED, True)
+    await walk_in(second, 1, site_id=site_id, actor=STAFF, now=at_the_door)
+    assert (await let_in(place.id, door, now=at_the_door)).outcome == Outcome.CANCELLED
+    await walk_in(second, -1, site_id=site_id, actor=STAFF, now=at_the_door)
+    assert (await let_in(place.id, door, now=at_the_door)).outcome == Outcome.ARRIVED
+    assert (await Slot.get(id=second.id)).seats_taken == 3
+    await assert_ledger_holds()

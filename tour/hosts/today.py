@@ -10,7 +10,7 @@ from tour.i18n import NAMES, translate
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations.absences import is_asked
-from tour.reservations.arrivals import Arrival, day_bounds, free_at_door
+from tour.reservations.arrivals import Arrival, day_bounds, free_at_door, seats_again
 from tour.reservations.models import Draw, DrawSlot, Place, WaitlistEntry
 from tour.reservations.states import PlaceStatus, WaitlistStatus
 from tour.reservations.views import people_at
@@ -24,7 +24,8 @@ ON_THE_LIST = (PlaceStatus.CONFIRMED, PlaceStatus.RELEASED, PlaceStatus.CANCELLE
 @dataclass(frozen=True, slots=True)
 class PartyRow:
     """One party of a slot; `language` only where it is not the town's. `gone_at`: when its seats
-    were released or cancelled, which `status` says."""
+    were released or cancelled, which `status` says; `seats_again`: how many it takes if it is let
+    in all the same."""
 
     place_id: int
     door_code: str
@@ -45,6 +46,7 @@ class PartyRow:
     """What it said itself; 0: it is on its way."""
     status: PlaceStatus
     gone_at: datetime | None
+    seats_again: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,7 @@ def _party(place: Place, questions: list[str], arrival: Arrival | None, town_lan
         late_minutes=place.late_minutes,
         status=PlaceStatus(place.status),
         gone_at=place.cancelled_at,
+        seats_again=seats_again(place),
     )
 
 

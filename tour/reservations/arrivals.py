@@ -20,6 +20,7 @@ from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations import reminders
+from tour.reservations.locks import lock_party
 from tour.reservations.models import Place, Reservation
 from tour.reservations.states import EndedBy, PlaceStatus
 from tour.words.folding import fold
@@ -75,7 +76,7 @@ class CheckIn:
 
     @property
     def can_be_let_in(self) -> bool:
-        return self.place is not None and self.free >= self.place.seats
+        return self.place is not None and self.free >= seats_again(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +137,11 @@ async def check_in_place(place: Place, door: Door, *, now: datetime) -> CheckIn:
     the seats were given away is there.
     """
     async with transaction():
-        [slot] = await programmes.lock_slots([place.slot_id])
+        slot = (await lock_party(place.reservation_id, place.slot_id))[place.slot_id]
         arrival = await Arrival.get_or_none(place_id=place.id)
         if arrival and arrival.taken_back_at is None:
             return CheckIn(Outcome.ALREADY, place, arrival.arrived_at)
-        seated = await Place.get(id=place.id)
+        seated = await Place.get(id=place.id).select_related("reservation")
         if seated.status != PlaceStatus.CONFIRMED:
             if seated.cancelled_at is None or now >= seated.cancelled_at:
                 outcome = Outcome(str(seated.status))
@@ -158,8 +159,8 @@ async def let_in(place_id: int, door: Door, *, now: datetime) -> CheckIn:
     if place is None:
         return CheckIn(Outcome.UNKNOWN)
     async with transaction():
-        [slot] = await programmes.lock_slots([place.slot_id])
-        seated = await Place.get(id=place.id)
+        slot = (await lock_party(place.reservation_id, place.slot_id))[place.slot_id]
+        seated = await Place.get(id=place.id).select_related("reservation")
         if seated.status in GONE:
             is_on = slot.status != SlotStatus.CANCELLED and now < slot.ends_at
             if not is_on or not await seat_again(seated, slot):
@@ -171,11 +172,20 @@ async def let_in(place_id: int, door: Door, *, now: datetime) -> CheckIn:
     return CheckIn(Outcome.ARRIVED, place, now, entry)
 
 
+def seats_again(place: Place) -> int:
+    """How many seats a place that ended takes when its party comes all the same: a party that gave
+    it up may have changed its size since; one that was late comes as it was expected."""
+    released = place.status == PlaceStatus.RELEASED
+    return int(place.seats) if released else place.reservation.party_size
+
+
 async def seat_again(place: Place, slot: Slot) -> bool:
-    """Give a place of a locked slot its seats back, if they are free."""
-    if not await programmes.seat_at_door(slot, place.seats):
+    """Give a place its seats back, if they are free; its slot and the party (`lock_party`) are
+    locked by the caller."""
+    seats = seats_again(place)
+    if not await programmes.seat_at_door(slot, seats):
         return False
-    again = {"status": PlaceStatus.CONFIRMED, "cancelled_at": None}
+    again = {"status": PlaceStatus.CONFIRMED, "cancelled_at": None, "seats": seats}
     await Place.filter(id=place.id).update(ended_by=EndedBy.NOBODY, reason="", **again)
     return True
 
