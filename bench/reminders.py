@@ -53,9 +53,8 @@ TIME_LIMIT = 120
 PAGES_A_SECOND = 20
 PAGE_SECONDS = 30
 WORKER = (
-    "import os; from tour.notifications.cli import work; from tour.settings import Settings;"
-    "from tour.reservations.worker import reservations_worker;"
-    "work(Settings.from_environ(os.environ), reservations_worker)"
+    "import os; from tour.settings import Settings; from tour.worker import work;"
+    "work(Settings.from_environ(os.environ))"
 )
 """What `tour worker` does, without the rest of the command line."""
 

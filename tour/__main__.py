@@ -15,10 +15,8 @@ from tour.asgi import ENV_FILE
 from tour.demo.cli import catalogue, demo, load_demo
 from tour.errors import ConfigurationError
 from tour.logs import set_up_logs
-from tour.notifications.cli import vapid, work
-from tour.reservations.appointments import encloser
+from tour.notifications.cli import vapid
 from tour.reservations.draw_cli import draw
-from tour.reservations.worker import reservations_worker
 from tour.routes.plan_bench import plan_bench
 from tour.routes.streets_cli import server_option, streets
 from tour.routes.streets_download import Overpass
@@ -26,6 +24,7 @@ from tour.routes.town_streets import area_of, fetch, fetched_beside, town_graph
 from tour.settings import DEFAULT_BASE_URL, Settings
 from tour.town import read_town
 from tour.web.protocol import GuardedProtocol
+from tour.worker import worker
 
 GRACE_SECONDS = 10
 SETTINGS_FREE = ("draw", "plan-bench", "streets")
@@ -89,12 +88,6 @@ def town_streets(server: str) -> None:
     asyncio.run(fetch(area_of(town), town_graph(settings, town), Overpass(server), click.echo))
 
 
-@cli.command(help="Send reminders, pass on seats, hold draws. Any number may run.")
-@click.pass_obj
-def worker(settings: Settings) -> None:
-    work(settings, beside=reservations_worker, enclose=encloser(settings.base_url))
-
-
 async def _prepare(settings: Settings) -> None:
     await db.migrate(settings.database_url)
     if settings.demo:
@@ -115,6 +108,7 @@ cli.add_command(draw)
 cli.add_command(plan_bench)
 cli.add_command(streets)
 cli.add_command(vapid)
+cli.add_command(worker)
 
 
 def main() -> None:

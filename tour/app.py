@@ -18,32 +18,30 @@ from tour.accounts.errors import SignInNeeded
 from tour.accounts.handlers import to_sign_in
 from tour.accounts.urls import urls as account_urls
 from tour.api.urls import urls as api_urls
+from tour.chores import CHORES, chores_of
 from tour.clock import Clock, SteadyClock, clock_from, system_clock
 from tour.errors import TourError
 from tour.events.agenda import AgendaCache
-from tour.events.keeping import keeping_pictures
-from tour.health.beating import beating
+from tour.health.chores import Where, going_round
+from tour.health.lease import Lease
 from tour.hosts.urls import urls as host_urls
 from tour.limits.lanes import make_lanes
 from tour.notifications.console import MailWatch
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.keys import vapid_keys
 from tour.notifications.urls import urls as notification_urls
-from tour.notifications.worker import running_worker
+from tour.notifications.worker import GENTLE
 from tour.pages.town_now import Caches
 from tour.pages.urls import urls as page_urls
 from tour.participation.urls import urls as participation_urls
 from tour.patience import PAGES
 from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
-from tour.repeating import Loop
 from tour.reservations.appointments import encloser
 from tour.reservations.urls import urls as reservation_urls
-from tour.reservations.worker import reservations_worker
 from tour.routes.approaches import approach_finder
-from tour.routes.keeping import keeping_plans, telling_news
 from tour.routes.site_matrix import SiteMatrix
-from tour.routes.town_streets import open_town_walks, taking_up_streets
+from tour.routes.town_streets import open_town_walks
 from tour.routes.urls import urls as route_urls
 from tour.seal import Seal
 from tour.secret import secret_key
@@ -91,7 +89,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "settings": settings,
         "town": town,
         "traffic": traffic,
-        "loops": [],
+        "chores": CHORES,
+        "rounds": (),
+        "lease": Lease(),
+        "pace": GENTLE,
+        "enclose": encloser(settings.base_url),
         "lanes": make_lanes(),
         "clock": clock or _clock(settings),
         "started_at": system_clock(),
@@ -120,21 +122,12 @@ def _clock(settings: Settings) -> Clock:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    clock: Clock = app.state.clock
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         await enter(db.opened(settings.database_url, PAGES))
-        loops: list[Loop] = []
-        app.state.loops = loops
-        if settings.worker == "inline":
-            loops.append(await enter(running_worker(settings, clock, encloser(settings.base_url))))
-            loops.extend(await enter(reservations_worker(clock)))
-            loops.append(await enter(beating()))
-        loops.append(await enter(keeping_pictures(settings.var, clock)))
-        loops.append(await enter(telling_news(app.state)))
-        loops.append(await enter(keeping_plans(clock)))
-        if taking := await enter(taking_up_streets(settings, app.state.town, app.state.walks)):
-            loops.append(taking)
+        own = (Where.WORKER,) if settings.worker == "inline" else ()
+        mine = chores_of(*own, Where.WEB, Where.ONE_WEB)
+        app.state.rounds = await enter(going_round(mine, app.state))
         yield
 
 

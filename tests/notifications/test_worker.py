@@ -12,22 +12,25 @@ from contextvars import Context
 from datetime import datetime, timedelta
 
 import pytest
+from starlette.datastructures import State
 
 from tests.notifications.conftest import queue_now
+from tour import chores
 from tour.db import transaction
+from tour.health.chores import going_round
 from tour.notifications import fan_out as fan_out_module
 from tour.notifications import outbox, service
+from tour.notifications.enclosing import nothing
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.fan_out import fan_out
 from tour.notifications.models import Delivery, PushSubscription, Reminder
 from tour.notifications.states import DeliveryStatus, ReminderStatus
-from tour.notifications.worker import running_worker
+from tour.notifications.worker import GENTLE
 from tour.settings import ROOT, Settings
 
 WORKER = (
-    "import os; from tour.notifications.cli import work; from tour.settings import Settings;"
-    "from tour.reservations.worker import reservations_worker;"
-    "work(Settings.from_environ(os.environ), reservations_worker)"
+    "import os; from tour.settings import Settings; from tour.worker import work;"
+    "work(Settings.from_environ(os.environ))"
 )
 """What `tour worker` does, without the rest of the command line, which takes a second to load."""
 KILLS = 10
@@ -140,7 +143,8 @@ async def test_the_worker_beside_the_pages(
 ) -> None:
     visitor = await make_visitor()
     await queue_now(visitor.recipient, clock)
-    async with running_worker(settings, clock):
+    parts = State({"settings": settings, "clock": clock, "pace": GENTLE, "enclose": nothing})
+    async with going_round([chores.MESSAGES], parts):
         await arrive(push, 1)
     assert len(visitor.phone.shown) == 1
     assert (await Delivery.get()).status == DeliveryStatus.SENT

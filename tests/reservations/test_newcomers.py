@@ -282,7 +282,7 @@ async def test_where_a_party_came_from_is_a_hash_and_is_forgotten(
     assert made.network
     assert "192.0.2" not in str(await Reservation.all().values())
     clock.turn(days=3)
-    await worker.sweep(clock())
+    await newcomers.forget_networks(now=clock())
     assert (await Reservation.get()).network == ""
 
 

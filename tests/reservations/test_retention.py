@@ -19,6 +19,7 @@ from tour.reservations.models import (
     Reservation,
     WaitlistEntry,
 )
+from tour.reservations.retention import erase_due
 
 PERSONAL = {"name": "北 花子", "kana": "キタ ハナコ", "phone": "03-1234-5678", "note": "車いす"}
 KNOWN = ("花子", "ハナコ", "yui", "1234", "車いす", "左です")
@@ -57,10 +58,10 @@ async def test_a_party_is_forgotten_when_its_event_says_so(
     )
     needed_until = slot.ends_at + timedelta(days=days)
     clock.turn_to(needed_until - timedelta(seconds=1))
-    await worker.sweep(clock())
+    await erase_due(now=clock())
     assert "花子" in await everything_said_of_people()
     clock.turn_to(needed_until)
-    await worker.sweep(clock())
+    await erase_due(now=clock())
     said = await everything_said_of_people()
     assert [known for known in KNOWN if known in said] == []
     assert await PushSubscription.all().count() == 0
@@ -86,7 +87,7 @@ async def test_draw_entries_are_forgotten_too(
     await worker.run_due(clock())
     record = (await client.get(f"/draws/{draw.id}.json")).json()
     clock.turn(days=30)
-    await worker.sweep(clock())
+    await erase_due(now=clock())
     said = await everything_said_of_people()
     assert [known for known in KNOWN if known in said] == []
     assert (await client.get(f"/draws/{draw.id}.json")).json() == record, "still to be checked"

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from starlette.datastructures import State
 
 from tests.conftest import NOON, TurnableClock
 from tests.postgres import PostgresServer
 from tests.reservations.factories import make_slot, make_wish
 from tests.reservations.ledger import assert_ledger_holds
+from tour import chores
+from tour.health.chores import going_round
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation
 from tour.reservations import changes, draws, service, waitlist, worker
@@ -67,7 +71,6 @@ async def test_a_draw_that_cannot_be_held_holds_up_nothing_else() -> None:
 
 
 async def test_a_database_that_ends_every_connection_is_looked_at_again(
-    monkeypatch: pytest.MonkeyPatch,
     clock: TurnableClock,
     database: str,
     postgres: PostgresServer | None,
@@ -75,7 +78,6 @@ async def test_a_database_that_ends_every_connection_is_looked_at_again(
     """As a restart of PostgreSQL does, in the middle of a transaction."""
     if postgres is None:
         pytest.skip("SQLite has no server")
-    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.01)
     slot = await offered_slot()
     clock.turn(days=2)
     outside = await asyncpg.connect(database.replace("asyncpg://", "postgres://"))
@@ -83,12 +85,14 @@ async def test_a_database_that_ends_every_connection_is_looked_at_again(
         lock = outside.transaction()
         await lock.start()
         await outside.execute("SELECT 1 FROM slot WHERE id = $1 FOR UPDATE", slot.id)
-        async with worker.reservations_worker(clock) as loops:
+        async with going_round(
+            [replace(chores.DUE, every=0.01)], State({"clock": clock})
+        ) as rounds:
             waiting = await until(lambda: outside.fetchval(WAITS_FOR_A_LOCK))
             await outside.execute("SELECT pg_terminate_backend($1)", waiting)
             await lock.rollback()
             await until(is_expired)
-            assert not any(loop.done() for loop in loops)
+            assert [one.problem() for one in rounds] == [""]
     finally:
         await outside.close()
     await assert_ledger_holds()
@@ -99,7 +103,6 @@ async def test_a_clock_that_jumps_a_day_and_back_ends_nothing(
     monkeypatch: pytest.MonkeyPatch, clock: TurnableClock
 ) -> None:
     """What is to come stays to come, and what falls due afterwards is done as ever."""
-    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.001)
     cycles: list[datetime] = []
     run_due = worker.run_due
 
@@ -107,9 +110,9 @@ async def test_a_clock_that_jumps_a_day_and_back_ends_nothing(
         cycles.append(now)
         return await run_due(now)
 
-    monkeypatch.setattr(worker, "run_due", counted)
+    monkeypatch.setattr(chores, "run_due", counted)
     await offered_slot()
-    async with worker.reservations_worker(clock):
+    async with going_round([replace(chores.DUE, every=0.001)], State({"clock": clock})):
         await until(lambda: _at_least(cycles, 1))
         clock.turn(days=1)
         seen = len(cycles)

@@ -12,10 +12,11 @@ from tests.routes.test_plan_readers import asked
 from tour.audit.models import Removal
 from tour.notifications.models import PushSubscription, Reminder
 from tour.programmes.models import Programme, Slot
+from tour.programmes.purging import purge_programmes
 from tour.programmes.states import SlotStatus
 from tour.reservations import service
 from tour.reservations.models import Reservation
-from tour.routes.keeping import KEPT, sweep
+from tour.routes.keeping import KEPT, forget_plans
 from tour.routes.models import Itinerary, ItineraryReservation
 from tour.routes.plan_news import tell_news
 from tour.sites.models import SiteDay
@@ -91,9 +92,9 @@ class TestSweeping:
         url = await planned(client)
         await reserved(client, url, *slots)
         clock.turn_to(at(12) + KEPT)
-        assert await sweep(clock()) == 0
+        assert await forget_plans(now=clock()) == 0
         clock.turn(days=1)
-        assert await sweep(clock()) == 1
+        assert await forget_plans(now=clock()) == 1
         assert (await client.get(url)).status_code == 404
         assert await Itinerary.all().count() == await ItineraryReservation.all().count() == 0
         assert await Reservation.all().count() == 1
@@ -105,7 +106,7 @@ class TestSweeping:
             assert (await asked(client, url)).status_code == 201
             await Itinerary.filter(edit_token=url.rpartition("/")[2]).update(on_date=day)
         clock.turn_to(at(12) + KEPT + timedelta(days=1))
-        assert await sweep(clock()) == 1
+        assert await forget_plans(now=clock()) == 1
         assert await PushSubscription.all().count() == 1
 
     @pytest.mark.usefixtures("database")
@@ -123,8 +124,8 @@ class TestSweeping:
                 removed_at=NOON - timedelta(days=days),
             )
         await service.reserve(make_wish(slot), now=NOON)
-        assert await sweep(NOON) == 1
+        assert await purge_programmes(now=NOON) == 1
         left = {programme.id for programme in await Programme.all()}
         assert left == {kept.id, recent.id}
         assert await Removal.filter(subject="programme").count() == 2
-        assert await sweep(NOON) == 0
+        assert await purge_programmes(now=NOON) == 0

@@ -10,7 +10,6 @@ from PIL import Image
 from tests.conftest import TurnableClock
 from tests.publishing.days import make_day
 from tour.events import covers
-from tour.events.keeping import sweep
 from tour.events.models import Event
 from tour.settings import Settings
 from tour.sites import photo_files
@@ -119,9 +118,9 @@ async def test_files_go_when_they_can_no_longer_be_brought_back(
     folder: Path = settings.var / "covers"
     await upload(staff, event, picture("brown"))
     await upload(staff, event, picture("navy"))
-    assert await covers.keep_only_wanted(folder, now=clock()) == 0
+    assert await covers.purge(folder, now=clock()) == 0
     clock.turn(days=30)
-    assert await sweep(settings.var, now=clock()) == 1
+    assert await covers.purge(folder, now=clock()) == 1
     assert photo_files.stored_names(folder) == {await cover_of(event)}
 
 

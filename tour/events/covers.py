@@ -1,7 +1,7 @@
 """An event's cover picture: set, described, taken away and brought back within 30 days.
 
 A cover that was taken away stays in the log of the event, and its files where they are, until
-it is too late to bring it back; `keep_only_wanted` then deletes them.
+it is too late to bring it back; `purge` then deletes them.
 """
 
 import asyncio
@@ -80,7 +80,7 @@ async def is_shown(name: str) -> bool:
     return any(row["cover"]["name"] == name for row in await shown.values("cover"))
 
 
-async def keep_only_wanted(folder: Path, *, now: datetime) -> int:
+async def purge(folder: Path, *, now: datetime) -> int:
     """Delete the files of covers that are neither shown nor to be brought back; how many."""
     shown = await Event.filter(cover__not_isnull=True).values_list("cover", flat=True)
     recent = AuditEntry.filter(action=ACTION, at__gt=now - RESTORABLE)

@@ -5,19 +5,19 @@ still when that is frozen, cannot reach the database or is kept busy by one thin
 alone leaves undone is seen by what is overdue (see `checks`).
 """
 
-import logging
 import os
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
+from starlette.datastructures import State
+
 from tour.clock import system_clock
 from tour.errors import Unavailable
 from tour.health.models import Heartbeat
-from tour.repeating import Loop, repeating
-
-log = logging.getLogger("tour.health")
+from tour.repeating import Act
 
 EVERY_SECONDS = 10.0
 ALIVE_FOR = timedelta(seconds=60)
@@ -26,13 +26,16 @@ AHEAD = timedelta(seconds=60)
 KEPT_FOR = timedelta(days=1)
 
 
+def process_name() -> str:
+    """Host, process id and something drawn: another one each time that it is asked."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
 @asynccontextmanager
-async def beating() -> AsyncIterator[Loop]:
-    """Give signs of life for as long as the block lasts, and take the last one back at its end."""
-    started_at = system_clock()
-    process = f"{socket.gethostname()[:40]}:{os.getpid()}:{int(started_at.timestamp())}"
-    async with repeating(lambda: beat(process, started_at), EVERY_SECONDS, log) as loop:
-        yield loop
+async def beating(_parts: State) -> AsyncIterator[Act]:
+    """A sign of life each time; the last one is taken back at the end."""
+    process, started_at = process_name(), system_clock()
+    yield lambda: beat(process, started_at)
     with suppress(Unavailable):
         await Heartbeat.filter(process=process).delete()
 

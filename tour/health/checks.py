@@ -13,7 +13,7 @@ from tour.clock import system_clock
 from tour.db import check_file
 from tour.errors import Unavailable
 from tour.health.beating import ALIVE_FOR, living
-from tour.repeating import Loop
+from tour.health.chores import Round
 from tour.settings import Settings
 
 LEAST_FREE_BYTES = 100_000_000
@@ -22,11 +22,11 @@ LEAST_FREE_BYTES = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a check may look at: the operator's settings, the app's clock, the process's loops."""
+    """What a check may look at: the operator's settings, the app's clock, the process's chores."""
 
     settings: Settings
     now: datetime
-    loops: Sequence[Loop] = ()
+    rounds: Sequence[Round] = ()
     started_at: datetime = field(default_factory=system_clock)
     """Of the process, by the machine's clock."""
 
@@ -59,8 +59,8 @@ async def _file(_asked: Asked) -> str:
     return ""
 
 
-async def _loops(asked: Asked) -> str:
-    return "background work has ended" if any(loop.done() for loop in asked.loops) else ""
+async def _chores(asked: Asked) -> str:
+    return "; ".join(problem for one in asked.rounds if (problem := one.problem()))
 
 
 async def _worker(asked: Asked) -> str:
@@ -91,7 +91,7 @@ def late(due: Sequence[datetime], what: str, now: datetime) -> str:
 
 CHECKS = (
     Check("file", _file),
-    Check("loops", _loops),
+    Check("chores", _chores),
     Check("worker", _worker),
     Check("disk", _disk),
 )

@@ -10,9 +10,21 @@ class Heartbeat(Model):
 
     id = fields.IntField(primary_key=True)
     process = fields.CharField(max_length=80, unique=True)
-    """Host, process id and the second of its start: nothing that two have in common."""
+    """Host, process id and something drawn at its start: nothing that two have in common."""
     started_at = fields.DatetimeField()
     beaten_at = fields.DatetimeField()
 
     class Meta:
         table = "heartbeat"
+
+
+class Lease(Model):
+    """Which process does what only one of all is to do (`lease`)."""
+
+    name = fields.CharField(max_length=40, primary_key=True)
+    holder = fields.CharField(max_length=80)
+    ends_at = fields.FloatField()
+    """Seconds since 1970, by the database's clock."""
+
+    class Meta:
+        table = "lease"

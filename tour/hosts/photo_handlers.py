@@ -93,8 +93,7 @@ async def photo_file(request: Request) -> Response:
 
 
 def photo_folder(request: Request) -> Path:
-    folder: Path = state(request).settings.var / "photos"
-    return folder
+    return photos.folder_in(state(request).settings.var)
 
 
 async def _page(request: Request, tending: Tending, form: Typed, status: int = 200) -> Response:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
+from starlette.datastructures import State
+
 from tour.clock import Clock, SteadyClock
 from tour.db import transaction
 from tour.notifications import circuits, outbox, results
@@ -27,7 +29,7 @@ from tour.notifications.models import MAIL
 from tour.notifications.outbox import Job
 from tour.notifications.sender import PushSender, open_sender
 from tour.notifications.trying import Trier
-from tour.repeating import Loop, repeated
+from tour.repeating import Act
 from tour.seal import Seal
 from tour.secret import secret_key
 from tour.settings import Settings
@@ -93,9 +95,8 @@ class Worker:
         self._next_start = 0.0
         self._tries = 0
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then finish what is under way. A fault costs one cycle."""
-        await repeated(self._paced_cycle, IDLE_SECONDS, stop, log)
+    async def finish(self) -> None:
+        """Begin nothing more, wait for what is under way and record it."""
         self._is_stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
@@ -109,8 +110,8 @@ class Worker:
                 await asyncio.wait(self._tasks)
         return self._tries - before
 
-    async def _paced_cycle(self) -> float:
-        """Seconds until the next."""
+    async def paced_cycle(self) -> float:
+        """Record, claim and begin; seconds until the next time."""
         return self._pace.seconds if await self._cycle() else IDLE_SECONDS
 
     async def _cycle(self) -> bool:
@@ -248,15 +249,9 @@ async def open_worker(
 
 
 @asynccontextmanager
-async def running_worker(
-    settings: Settings, clock: Clock, enclose: Enclose = nothing
-) -> AsyncIterator[Loop]:
-    """A gentle worker beside the pages, for as long as the block lasts."""
-    stop = asyncio.Event()
-    async with open_worker(settings, SteadyClock(clock), GENTLE, enclose) as worker:
-        task = asyncio.create_task(worker.run(stop))
-        try:
-            yield task
-        finally:
-            stop.set()
-            await task
+async def sending(parts: State) -> AsyncIterator[Act]:
+    """Send what is due each time; what is under way at the end is finished and recorded."""
+    clock, pace = SteadyClock(parts.clock), parts.pace
+    async with open_worker(parts.settings, clock, pace, parts.enclose) as worker:
+        yield worker.paced_cycle
+        await worker.finish()

@@ -6,7 +6,7 @@ proxy, whose every reader would seem to be this machine.
 
 import hmac
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from tour.errors import NotFound
 from tour.health.checks import problems
+from tour.health.chores import Chore, Round
 from tour.i18n import lazy as _
 from tour.limits.lanes import Lane
 from tour.notifications import queries as notifications
@@ -39,6 +40,7 @@ async def metrics(request: Request) -> Response:
         *_mail(await notifications.mail_stands_since(at), at),
         *_deliveries(await notifications.by_service(at - LAST_DAY)),
         *_checks(await problems(CHECKS, asked(request))),
+        *_chores(state(request).chores, state(request).rounds),
         *_requests(state(request).traffic),
         *_lanes(state(request).lanes),
     ]
@@ -84,6 +86,19 @@ def _deliveries(counts: Iterable[ServiceCount]) -> Iterator[str]:
 def _checks(found: Mapping[str, str]) -> Iterator[str]:
     samples: list[Sample] = [({"check": c.name}, float(c.name not in found)) for c in CHECKS]
     yield _samples("tour_check_ok", "gauge", "What /readyz looks at: 1 is well", samples)
+
+
+def _chores(chores: Sequence[Chore], rounds: Sequence[Round]) -> Iterator[str]:
+    """All there are; the counts are of this process."""
+    every: list[Sample] = [({"chore": c.name, "where": c.where}, c.every) for c in chores]
+    yield _samples("tour_chore_every_seconds", "gauge", "The pause between two times", every)
+    here = {one.chore.name: one for one in rounds}
+    for name, about in (("done", "Times it was done"), ("failed", "Times that it failed")):
+        counts: list[Sample] = [
+            ({"chore": c.name}, getattr(here[c.name], name) if c.name in here else 0)
+            for c in chores
+        ]
+        yield _samples(f"tour_chore_{name}_total", "counter", f"{about} by this process", counts)
 
 
 def _requests(traffic: Traffic) -> Iterator[str]:

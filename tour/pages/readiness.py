@@ -18,7 +18,7 @@ FRESH = {"Cache-Control": "no-store"}
 
 def asked(request: Request) -> Asked:
     parts = state(request)
-    return Asked(parts.settings, now(request), parts.loops, parts.started_at)
+    return Asked(parts.settings, now(request), parts.rounds, parts.started_at)
 
 
 async def readyz(request: Request) -> Response:
@@ -31,7 +31,23 @@ async def readyz(request: Request) -> Response:
         revision = await current_revision()
     except (BaseORMException, *UNREACHABLE):
         return JSONResponse({"status": "database does not answer"}, 503, headers=FRESH)
+    going = {"chores": _chores(request)}
     if found := await checks.problems(CHECKS, asked(request)):
-        body = {"status": next(iter(found.values())), "problems": found}
+        body = {"status": next(iter(found.values())), "problems": found, **going}
         return JSONResponse(body, 503, headers=FRESH)
-    return JSONResponse({"status": "ok", "catalogue_revision": revision}, headers=FRESH)
+    well = {"status": "ok", "catalogue_revision": revision, **going}
+    return JSONResponse(well, headers=FRESH)
+
+
+def _chores(request: Request) -> dict[str, dict[str, object]]:
+    """Every chore there is, and how often this process has done it since it started."""
+    parts = state(request)
+    done = {one.chore.name: one.done for one in parts.rounds}
+    return {
+        chore.name: {
+            "where": chore.where,
+            "every_seconds": chore.every,
+            "done_here": done.get(chore.name, 0),
+        }
+        for chore in parts.chores
+    }

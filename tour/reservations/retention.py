@@ -1,5 +1,6 @@
 """Forgetting people when their day is long enough ago; only the counts stay (decision 0014)."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from tour.reservations.models import (
     Reservation,
     WaitlistEntry,
 )
+
+log = logging.getLogger("tour.reservations")
 
 BATCH = 500
 Until = Mapping[int, datetime]
@@ -30,6 +33,8 @@ async def erase_due(*, now: datetime) -> int:
         if over:
             await _erase(over, now)
         erased += len(over)
+    if erased:
+        log.info("erased personal data of %d parties", erased)
     return erased
 
 

@@ -4,9 +4,7 @@ Each piece is one transaction that looks again whether it is still to be done, s
 of workers may find it, and one that dies leaves it to be found again.
 """
 
-import logging
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,32 +12,14 @@ from typing import Any
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
-from tour.clock import Clock, SteadyClock
-from tour.limits.counting import forget_counts
 from tour.programmes.queries import PUBLIC_SLOT
 from tour.programmes.states import SlotStatus
-from tour.repeating import Loop, repeating
-from tour.reservations import absences, draw_results, draws, newcomers, proving, retention, waitlist
+from tour.reservations import absences, draw_results, draws, proving, waitlist
 from tour.reservations.contact_check import unanswered
 from tour.reservations.models import Draw, WaitlistEntry
 from tour.reservations.states import DrawStatus, WaitlistStatus
 
-log = logging.getLogger("tour.reservations")
-
-IDLE_SECONDS = 1.0
-SWEEP_SECONDS = 600.0
 BATCH = 100
-
-
-async def sweep(now: datetime) -> None:
-    """What is not urgent: forget people whose day is over, and old counts of tries."""
-    due = Due(now)
-    await due.attempt(retention.erase_due(now=now))
-    if due.done:
-        log.info("erased personal data of %d parties", due.done)
-    await due.attempt(forget_counts())
-    await due.attempt(newcomers.forget_networks(now=now))
-    due.end()
 
 
 async def run_due(now: datetime) -> int:
@@ -72,17 +52,6 @@ class Due:
     def end(self) -> None:
         if self.faults:
             raise ExceptionGroup("not all that is due was done", self.faults)
-
-
-@asynccontextmanager
-async def reservations_worker(clock: Clock) -> AsyncIterator[tuple[Loop, ...]]:
-    """Do what falls due beside the pages, for as long as the block lasts."""
-    steady = SteadyClock(clock)
-    async with (
-        repeating(lambda: run_due(steady()), IDLE_SECONDS, log) as due,
-        repeating(lambda: sweep(steady()), SWEEP_SECONDS, log) as swept,
-    ):
-        yield due, swept
 
 
 async def _open_draws(due: Due) -> None:

@@ -1,18 +1,16 @@
 """What is done about plans beside the pages: telling news of them, and forgetting old ones.
 
-In the web process, because the times of a plan need the streets. Any number may do it at once.
+In the web process, because the times of a plan need the streets; in one of them (`tour.chores`).
+Two that do it at once for a moment tell nothing twice.
 """
 
-import logging
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from starlette.datastructures import State
 
-from tour.clock import Clock
-from tour.programmes.purging import purge_programmes
-from tour.repeating import Loop, repeating
+from tour.repeating import Act
 from tour.reservations.event_changes import undoable_slots
 from tour.routes import itineraries, leaving
 from tour.routes.desks import desks_at
@@ -21,23 +19,20 @@ from tour.routes.models import Itinerary
 from tour.routes.plan_news import tell_news, tell_sold_out
 from tour.sites.revision import current_revision
 
-log = logging.getLogger("tour.routes")
-
 KEPT = timedelta(days=30)
 """After its day a plan is of use to nobody; it may say where somebody lives."""
 
-LOOK_SECONDS, SWEEP_SECONDS = 5.0, 3600.0
 BATCH = 500
 
 
-async def sweep(now: datetime) -> int:
-    """Erase plans whose day is long over, and sessions removed for good; how many of both."""
+async def forget_plans(*, now: datetime) -> int:
+    """Erase plans whose day is long over; how many."""
     erased = 0
     over = Itinerary.filter(on_date__lt=(now - KEPT).date())
     while ids := await over.order_by("id").limit(BATCH).values_list("id", flat=True):
         await itineraries.erase([int(i) for i in ids])  # type: ignore[call-overload]
         erased += len(ids)
-    return erased + await purge_programmes(now=now)
+    return erased
 
 
 A_MINUTE = SLACK = timedelta(minutes=1)
@@ -73,11 +68,6 @@ class LookOut:
         self.seen, self.looked_at = revision, now
 
 
-def telling_news(parts: State) -> AbstractAsyncContextManager[Loop]:
-    """Tell the readers of plans what has changed, for as long as the block lasts."""
-    return repeating(LookOut(parts).look, LOOK_SECONDS, log, first_after=LOOK_SECONDS)
-
-
-def keeping_plans(clock: Clock) -> AbstractAsyncContextManager[Loop]:
-    """Forget old plans every hour, for as long as the block lasts."""
-    return repeating(lambda: sweep(clock()), SWEEP_SECONDS, log, first_after=SWEEP_SECONDS)
+def telling_news(parts: State) -> AbstractAsyncContextManager[Act]:
+    """Tell the readers of plans what has changed, each time."""
+    return nullcontext(LookOut(parts).look)

@@ -15,8 +15,10 @@ from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 
+from starlette.datastructures import State
+
 from tour.geo import Bounds
-from tour.repeating import Loop, repeating
+from tour.repeating import Act
 from tour.routes.streets import Streets
 from tour.routes.streets_build import build
 from tour.routes.streets_download import Overpass, download, grown, parts_of
@@ -103,16 +105,14 @@ def open_town_walks(settings: Settings, town: Town) -> Walks:
     return walks
 
 
-def taking_up_streets(
-    settings: Settings, town: Town, walks: Walks
-) -> AbstractAsyncContextManager[Loop | None]:
-    """Look for the town's streets until they are there and follow them, while the block lasts."""
-    if settings.streets != AUTO_STREETS or walks.has_streets:
-        return nullcontext()
-    graph = town_graph(settings, town)
+def taking_up_streets(parts: State) -> AbstractAsyncContextManager[Act]:
+    """Look for the town's streets until they are there, and follow them."""
+    settings: Settings = parts.settings
+    walks: Walks = parts.walks
+    graph = town_graph(settings, parts.town)
 
     async def look() -> float:
-        if walks.has_streets:
+        if walks.has_streets or settings.streets != AUTO_STREETS:
             return REST_SECONDS
         streets = opened(graph)
         if streets is None:
@@ -121,4 +121,4 @@ def taking_up_streets(
         await catalogue_changed()  # what was measured in straight lines is measured anew
         return REST_SECONDS
 
-    return repeating(look, LOOK_SECONDS, log)
+    return nullcontext(look)

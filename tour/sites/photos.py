@@ -128,6 +128,10 @@ async def is_shown(name: str) -> bool:
     return any(row["id"] not in removed for row in rows)
 
 
+def folder_in(var: Path) -> Path:
+    return var / "photos"
+
+
 async def purge(folder: Path, *, now: datetime) -> int:
     """Delete for good what has been removed for 30 days, files included; returns how many."""
     ids = await audit.overdue(SUBJECT, now=now)
