@@ -47,10 +47,10 @@ def main() -> None:
 
 def _place(record: SiteRecord, number: int) -> dict[str, Any]:
     name = f"{QUARTERS[number % 10]}{record.name}{number}"
-    columns = ("kind", "name_kana", "access_note", "address", "translations", "access_features")
-    place = {column: getattr(record, column) for column in (*columns, "languages")}
-    own = {column: f"{getattr(record, column)}({number})" for column in ("summary", "description")}
-    return {"name": name, **place, **own}
+    columns = ("kind", "translations", "access_features", "languages")
+    place = {column: getattr(record, column) for column in columns}
+    own = {column: f"{record.texts[column]}({number})" for column in ("summary", "description")}
+    return {**record.texts, "name": name, **place, **own}
 
 
 def _texts(places: list[dict[str, Any]]) -> Iterator[str]:

@@ -12,6 +12,7 @@ import osmium
 import pytest
 
 from tests.material import STREETS, needs_real_streets
+from tour.demo import places, programmes
 from tour.demo.catalogue import Catalogue, CatalogueError, read_catalogue
 from tour.demo.records import EventDay, YearlyDay
 from tour.events.states import ParticipationRole
@@ -19,6 +20,7 @@ from tour.geo import Point, metres_per_degree
 from tour.programmes.states import Allocation
 from tour.sites.hours import HolidayRule
 from tour.sites.states import PointQuality
+from tour.sites.texts import TRANSLATED
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data" / "geo"
@@ -101,7 +103,7 @@ class TestTheTownsOwnFiles:
                 assert set(site.translations[lang]) == {
                     field
                     for field in ("name", "summary", "description", "access_note")
-                    if getattr(site, field)
+                    if site.texts[field]
                 }
             for programme in catalogue.programmes:
                 assert bool(programme.bring) == ("bring" in programme.translations[lang])
@@ -174,6 +176,31 @@ def test_what_holidays_do_is_read_and_may_be_left_out(folder: Path) -> None:
     assert {site.holiday_rule for site in read_catalogue(folder).sites} == {HolidayRule.NONE}
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        *(("sites.csv", c) for c in places.SITE_MAY_SAY if not c.startswith("entrance_")),
+        *(("sites.csv", f"{column}_en") for column in TRANSLATED if column != "name"),
+        *(("programmes.csv", column) for column in programmes.PROGRAMME_MAY_SAY),
+        *(("programmes.csv", "title_en"), ("stations.csv", "name_en"), ("crafts.csv", "name_en")),
+        *(("crafts.csv", "name_romaji"), ("hours_exceptions.csv", "note")),
+    ],
+)
+def test_a_column_may_be_left_out_where_there_is_nothing_to_say(
+    folder: Path, name: str, column: str
+) -> None:
+    """But where a door is when it is known, and that a sample says so in each language, is said."""
+    file = folder / name
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+    for row in rows:
+        row.pop(column, None)
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    assert read_catalogue(folder).sites
+
+
 def set_cell(line: int, column: str, value: str) -> Callable[[str], str]:
     """An edit that writes one cell of the row on `line` (every row of ours is one line)."""
 
@@ -218,7 +245,13 @@ SLIPS = [
     ("sites.csv", set_cell(50, "languages", "ja;ja"), "line 50: languages must not name one"),
     ("sites.csv", set_cell(2, "url", "javascript:alert(1)"), "line 2: url must begin with https"),
     ("sites.csv", set_cell(2, "holiday_rule", "yes"), "line 2: holiday_rule must be one of none"),
-    ("sites.csv", swap("name_kana", "kana"), "line 1: the column name_kana is missing"),
+    ("sites.csv", swap("slug,kind", "slug,art"), "line 1: the column kind is missing"),
+    ("sites.csv", set_cell(2, "name", "館" * 201), "line 2: name: At most 200 characters."),
+    (
+        "sites.csv",
+        swap("name_kana", "kana"),
+        "line 1: the column kana is not known; is it name_kana?",
+    ),
     (
         "sites.csv",
         swap("culture,,紙", "culture,紙"),

@@ -257,7 +257,7 @@ async def test_a_text_is_found_by_its_sound_as_soon_as_it_is_saved(client) -> No
     site = await make_site(summary="工房です。")
     assert await found(client, q="garasu") == []
     version = await Version.of(await Site.get(id=site.id), "site")
-    profile = replace(profile_of(await Site.get(id=site.id)), url="")
+    profile = profile_of(await Site.get(id=site.id))
     texts = {**profile.texts, "summary": "色硝子を吹く工房です。"}
     await change_profile(
         site.id, replace(profile, texts=texts), version=version, actor=Actor(None, "x"), now=NOON

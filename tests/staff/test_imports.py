@@ -221,7 +221,7 @@ async def test_what_is_no_such_table_is_refused(staff: httpx.AsyncClient, body: 
         ({"終了時間": "09:00"}, "終了時間"),
         ({"利用可能曜日": "平日"}, "利用可能曜日"),
         ({"URL": "javascript:alert(1)"}, "URL"),
-        ({"名称_英語": "x" * 201}, "名称_英語"),
+        ({"名称_英語": "x" * 401}, "名称_英語"),
     ],
 )
 def test_each_column_says_what_is_wrong(cell: dict[str, str], wrong: str) -> None:

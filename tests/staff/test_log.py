@@ -59,9 +59,8 @@ def logged_fields() -> set[str]:
         if isinstance(key, ast.Constant)
     }
     forms = {
-        *editing.as_fields(editing.Profile({}, {}, "", (), (), None)),
-        *editing.OWN_TEXTS,
-        *(f"{name}_en" for name in (*editing.ENGLISH_TEXTS, *outline.TEXTS)),
+        *editing.as_fields(editing.Profile({}, {}, (), (), None)),
+        *(f"{name}_en" for name in outline.TEXTS),
         *outline.as_fields(OUTLINE),
         *(f"weekday{day}" for day in range(7)),
         "holiday_rule",

@@ -1,8 +1,10 @@
 """Names: any letter of any Unicode is kept, and something of them can be seen."""
 
+import unicodedata
+
 import pytest
 
-from tour.words.names import is_seen, one_line
+from tour.words.names import is_seen, one_line, written
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,11 @@ def test_what_turns_its_neighbours_and_breaks_lines_is_taken_out() -> None:
 def test_a_name_too_long_is_still_too_long_after_it_was_cut() -> None:
     assert len(one_line("花" * 101, 100)) == 101
     assert len(one_line("が" * 10**6, 100)) == 400
+
+
+def test_what_may_be_kept_is_decided_by_category_for_every_character() -> None:
+    kept = set(written("".join(map(chr, range(0x110000)))))
+    for code in range(0x110000):
+        is_no_character = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+        unkept = unicodedata.category(chr(code)) in ("Cc", "Cs", "Co") or is_no_character
+        assert (chr(code) in kept) == (not unkept or chr(code) == "\n"), hex(code)

@@ -20,6 +20,7 @@ from tour.pages.town_now import TownNow, town_now
 from tour.programmes.entries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.sites.entries import SiteEntry
+from tour.sites.texts import IN_API
 from tour.sites.views import spans_text
 from tour.web import state
 
@@ -115,10 +116,8 @@ def _site_feature(
         "slug": site.slug,
         "kind": site.kind.value,
         "kind_label": card.kind_label,
-        "name": card.name,
-        "name_kana": site.name_kana,
+        **{text.name: site.text(text.name, town.lang) for text in IN_API},
         "name_en": site.text("name", "en"),
-        "address": card.address,
         "access": list(site.access_features),
         "hours": spans_text(town.agenda.hours_of(site).on(town.today)),
         "url": str(request.app.url_path_for("sites:detail", slug=site.slug)),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tour.reservations.stages import Stage
+from tour.sites.texts import IN_API
 
 Json = dict[str, Any]
 
@@ -33,10 +34,8 @@ SITE = _object(
     slug=TEXT,
     kind=TEXT,
     kind_label=TEXT,
-    name=TEXT,
-    name_kana=TEXT,
     name_en=TEXT,
-    address=TEXT,
+    **{text.name: TEXT for text in IN_API},
     access=_list(TEXT),
     hours=TEXT,
     url=TEXT,

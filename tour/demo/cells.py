@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,10 +44,6 @@ class Row:
     def text(self, column: str) -> str:
         """The cell; empty where it is empty."""
         return self.cells[column]
-
-    def has(self, column: str) -> bool:
-        """Whether the file has this column and the cell says something."""
-        return bool(self.cells.get(column))
 
     def required(self, column: str) -> str:
         if not self.cells[column]:
@@ -131,14 +128,36 @@ class Row:
         return text
 
 
-def columns(plain: str, translated: str, languages: Sequence[str]) -> list[str]:
-    """The columns a file must have; each translated one is there again for every language."""
-    names = translated.split()
-    return [*plain.split(), *names, *(f"{name}_{lang}" for lang in languages for name in names)]
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a file. A town leaves out the optional ones that it has nothing to say in."""
+
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    def check(self, file: Path, header: Sequence[str]) -> None:
+        """Raises CatalogueError where one is missing, or seems to be there under another name: a
+        slip of the pen would otherwise say that there is nothing to say."""
+        if missing := [column for column in self.needed if column not in header]:
+            raise CatalogueError(f"{file}, line 1: the column {missing[0]} is missing")
+        known = (*self.needed, *self.optional)
+        left_out = [column for column in self.optional if column not in header]
+        for unknown in (column for column in header if column not in known):
+            # `name_fr` is a language that the town does not have (yet).
+            is_translation = unknown.rpartition("_")[0] in known
+            if not is_translation and (meant := get_close_matches(unknown, left_out, 1)):
+                raise CatalogueError(
+                    f"{file}, line 1: the column {unknown} is not known; is it {meant[0]}?"
+                )
 
 
-def read_rows(file: Path, wanted: Sequence[str]) -> list[Row]:
-    """The rows of a UTF-8 CSV file (RFC 4180) with at least the `wanted` columns; cells stripped.
+def in_languages(names: Iterable[str], languages: Sequence[str]) -> tuple[str, ...]:
+    """The columns of translations: each name again for every other language of the town."""
+    return tuple(f"{name}_{lang}" for lang in languages for name in names)
+
+
+def read_rows(file: Path, wanted: Columns) -> list[Row]:
+    """The rows of a UTF-8 CSV file (RFC 4180); cells stripped, empty where there is no column.
 
     A field may run over several lines: a row's line is the one on which it begins.
     """
@@ -147,21 +166,20 @@ def read_rows(file: Path, wanted: Sequence[str]) -> list[Row]:
     line = 1
     try:
         header = next(reader, [])
-        if missing := [column for column in wanted if column not in header]:
-            raise CatalogueError(f"{file}, line 1: the column {missing[0]} is missing")
+        wanted.check(file, header)
         line = reader.line_num + 1
         for values in reader:
             if values:
-                rows.append(_row(file, line, header, values))
+                rows.append(_row(file, line, header, values, wanted))
             line = reader.line_num + 1
     except csv.Error as exc:
         raise CatalogueError(f"{file}, line {line}: {exc}; check the quotation marks") from exc
     return rows
 
 
-def _row(file: Path, line: int, header: list[str], values: list[str]) -> Row:
+def _row(file: Path, line: int, header: list[str], values: list[str], wanted: Columns) -> Row:
     cells = {column: value.strip() for column, value in zip(header, values, strict=False)}
-    row = Row(file, line, cells)
+    row = Row(file, line, {**dict.fromkeys(wanted.optional, ""), **cells})
     if len(values) != len(header):
         row.fail(f"has {len(values)} cells where the header has {len(header)}; mend the commas")
     return row

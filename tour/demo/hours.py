@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from tour.demo.cells import Row, columns, read_rows
+from tour.demo.cells import Columns, Row, in_languages, read_rows
 from tour.demo.records import (
     EventDay,
     EventRecord,
@@ -15,6 +15,8 @@ from tour.demo.records import (
 )
 from tour.town import Town
 
+WEEK = ("site", "weekdays", "opens", "closes")
+EXCEPTION = ("site", "rule", "opens", "closes")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _EVENT_DAY = re.compile(r"event:([a-z0-9-]+):(\d)")
@@ -24,7 +26,7 @@ _LEAP_YEAR = 2024
 
 def read_hours(file: Path, sites: Collection[str]) -> list[WeeklyHours]:
     hours: list[WeeklyHours] = []
-    for row in read_rows(file, ["site", "weekdays", "opens", "closes"]):
+    for row in read_rows(file, Columns(WEEK)):
         site = row.site(sites)
         row.required("weekdays")
         opens, closes = _span(row)
@@ -57,7 +59,7 @@ def read_hours_exceptions(
     """One record a date; a rule such as `12-29..01-03` is one for each of its days."""
     languages = town.languages[1:]
     exceptions: list[HoursExceptionRecord] = []
-    for row in read_rows(file, columns("site rule opens closes", "note", languages)):
+    for row in read_rows(file, Columns(EXCEPTION, ("note", *in_languages(["note"], languages)))):
         is_closed = not (row.text("opens") or row.text("closes"))
         opens, closes = (None, None) if is_closed else _span(row)
         exceptions += [

@@ -19,8 +19,8 @@ from tour.programmes.models import Programme
 from tour.sites import vocabulary
 from tour.sites.models import Site
 from tour.sites.service import catalogue_changed
+from tour.sites.texts import SEARCHED
 
-SITE_TEXTS = ("name", "summary", "description", "access_note", "address")
 SESSION_TEXTS = ("title", "summary")
 """What is searched by how it is read."""
 
@@ -69,7 +69,7 @@ async def load_places(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) ->
 async def learn_words() -> None:
     """Store how the words of all texts are read, drafts too; what is known costs nothing."""
     texts: list[str] = []
-    for row in await Site.all().values(*SITE_TEXTS):
+    for row in await Site.all().values(*SEARCHED):
         texts += row.values()
     for row in await Programme.all().values(*SESSION_TEXTS):
         texts += row.values()
@@ -79,7 +79,7 @@ async def learn_words() -> None:
 
 async def _learn(catalogue: Catalogue) -> None:
     """The words of what is written."""
-    sites = [getattr(site, name) for site in catalogue.sites for name in SITE_TEXTS]
+    sites = [site.texts[name] for site in catalogue.sites for name in SEARCHED]
     sessions = [getattr(p, name) for p in catalogue.programmes for name in SESSION_TEXTS]
     await vocabulary.learn([*sites, *sessions])
 

@@ -1,16 +1,35 @@
 """The crafts, stations and sites of a catalogue."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from tour.demo.cells import Row, columns, read_rows
+from tour.demo.cells import Columns, Row, in_languages, read_rows
 from tour.demo.records import CraftRecord, SiteRecord, StationRecord
 from tour.geo import Point
 from tour.sites.hours import HolidayRule
 from tour.sites.states import ACCESS_FEATURES, PointQuality, SiteKind
+from tour.sites.texts import FIELDS, OWN, TEXTS, TRANSLATED, SiteText
 from tour.town import Town
 
 STATION_KINDS = ("station", "subway", "tram_stop", "monorail")
+CRAFT = ("id", "kind", "name", "name_kana", "emblem")
+STATION = ("id", "kind", "name", "name_kana", "lat", "lon")
+SITE: tuple[str, ...] = (
+    "slug",
+    "kind",
+    "name",
+    "summary",
+    "lat",
+    "lon",
+    "point_quality",
+    "point_source",
+)
+SITE += ("sample", "source")
+"""What every place has a word in; it may have one in all its other texts, and in these."""
+SITE_MAY_SAY = (
+    *(name for name in OWN if name not in SITE),
+    *("craft", "entrance_lat", "entrance_lon", "access_features", "languages", "holiday_rule"),
+)
 SPOKEN = ("ja", "en", "zh", "ko", "sign", "written")
 """Languages of a host: spoken ones, sign language, and talking in writing (筆談)."""
 
@@ -21,7 +40,7 @@ MARGIN_DEGREES = 0.005
 def read_crafts(file: Path, town: Town) -> dict[str, CraftRecord]:
     languages = town.languages[1:]
     crafts: dict[str, CraftRecord] = {}
-    for row in read_rows(file, columns("id kind name_kana name_romaji emblem", "name", languages)):
+    for row in read_rows(file, Columns(CRAFT, ("name_romaji", *in_languages(["name"], languages)))):
         craft = CraftRecord(
             id=row.own("id", crafts),
             kind=SiteKind(row.choice("kind", list(SiteKind))),
@@ -38,7 +57,7 @@ def read_crafts(file: Path, town: Town) -> dict[str, CraftRecord]:
 def read_stations(file: Path, town: Town) -> dict[str, StationRecord]:
     languages = town.languages[1:]
     stations: dict[str, StationRecord] = {}
-    for row in read_rows(file, columns("id name_kana kind lat lon", "name", languages)):
+    for row in read_rows(file, Columns(STATION, in_languages(["name"], languages))):
         station = StationRecord(
             id=row.own("id", stations),
             name=row.required("name"),
@@ -55,33 +74,23 @@ def read_sites(
     file: Path, town: Town, *, crafts: Collection[str], sample_marks: Mapping[str, str]
 ) -> dict[str, SiteRecord]:
     """The sites by slug. `sample_marks` is what names of samples, and only these, contain."""
-    plain = (
-        "slug kind craft name_kana address lat lon entrance_lat entrance_lon point_quality"
-        " point_source access_features languages url sample source"
-    )
-    translated = ("name", "summary", "description", "access_note")
     languages = town.languages[1:]
+    translations = in_languages(TRANSLATED, languages)
     sites: dict[str, SiteRecord] = {}
-    for row in read_rows(file, columns(plain, " ".join(translated), languages)):
+    for row in read_rows(file, Columns(SITE, (*SITE_MAY_SAY, *translations))):
         quality = PointQuality(row.choice("point_quality", list(PointQuality)))
         site = SiteRecord(
             slug=row.own("slug", sites),
             kind=SiteKind(row.choice("kind", list(SiteKind))),
             craft=row.choice("craft", crafts) if row.text("craft") else None,
-            name=row.required("name"),
-            name_kana=row.kana("name_kana"),
-            summary=row.required("summary"),
-            description=row.text("description"),
-            access_note=row.text("access_note"),
-            translations=row.translations(languages, translated),
-            address=row.text("address"),
+            texts={text.name: _text(row, text) for text in TEXTS},
+            translations=_translations(row, languages),
             point=_point(row, "lat", "lon", town),
             entrance=_entrance(row, quality, town),
             point_quality=quality,
             point_source=row.required("point_source"),
             access_features=row.choices("access_features", ACCESS_FEATURES),
             languages=row.choices("languages", SPOKEN),
-            url=_web_address(row),
             holiday_rule=_holiday_rule(row),
             is_sample=_is_sample(row, sample_marks, town),
             source=row.required("source"),
@@ -107,17 +116,32 @@ def _entrance(row: Row, quality: PointQuality, town: Town) -> Point | None:
 
 
 def _holiday_rule(row: Row) -> HolidayRule:
-    """The column may be missing, as in the files of towns that were made before there was one."""
-    if not row.has("holiday_rule"):
+    if not row.text("holiday_rule"):
         return HolidayRule.NONE
     return HolidayRule(row.choice("holiday_rule", list(HolidayRule)))
 
 
-def _web_address(row: Row) -> str:
-    url = row.text("url")
-    if url and not url.startswith("https://"):
+def _translations(row: Row, languages: Sequence[str]) -> dict[str, dict[str, str]]:
+    found = row.translations(languages, TRANSLATED)
+    return {
+        lang: {name: FIELDS[name].written(text) for name, text in texts.items()}
+        for lang, texts in found.items()
+    }
+
+
+def _text(row: Row, text: SiteText) -> str:
+    """As the host's form would take it, so that the host can save the page again."""
+    if text.name in SITE:
+        row.required(text.name)
+    if text.name == "name_kana":
+        row.kana(text.name)
+    if text.name == "url" and (url := row.text("url")) and not url.startswith("https://"):
         row.fail(f"url must begin with https://, not {url!r}")
-    return url
+    for field in text.names:
+        written = text.written(row.cells.get(field, ""))
+        if problem := text.problem(field, written):
+            row.fail(f"{field}: {problem.in_language('en')}")
+    return text.written(row.text(text.name))
 
 
 def _is_sample(row: Row, marks: Mapping[str, str], town: Town) -> bool:

@@ -3,12 +3,26 @@
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from tour.demo.cells import Row, columns, read_rows
+from tour.demo.cells import Columns, Row, in_languages, read_rows
 from tour.demo.places import SPOKEN
 from tour.demo.records import EventRecord, ProgrammeRecord, SlotRecord
 from tour.events.states import ParticipationRole
 from tour.programmes.states import Allocation
 from tour.town import Town
+
+PROGRAMME: tuple[str, ...] = (
+    "slug",
+    "site",
+    "event",
+    "title",
+    "summary",
+    "minutes",
+    "price_yen",
+    "max_party",
+)
+PROGRAMME += ("capacity", "allocation", "days", "times", "filled")
+PROGRAMME_MAY_SAY = ("bring", "min_age", "languages")
+TRANSLATED = ("title", "summary", "bring")
 
 
 def read_programmes(
@@ -18,14 +32,10 @@ def read_programmes(
     sites: Collection[str],
     events: Mapping[str, EventRecord],
 ) -> dict[str, ProgrammeRecord]:
-    plain = (
-        "slug site event minutes price_yen min_age max_party capacity allocation days times"
-        " filled languages"
-    )
-    translated = ("title", "summary", "bring")
     languages = town.languages[1:]
     programmes: dict[str, ProgrammeRecord] = {}
-    for row in read_rows(file, columns(plain, " ".join(translated), languages)):
+    may_say = (*PROGRAMME_MAY_SAY, *in_languages(TRANSLATED, languages))
+    for row in read_rows(file, Columns(PROGRAMME, may_say)):
         event = _event_of_host(row, row.site(sites), events)
         programme = ProgrammeRecord(
             slug=row.own("slug", programmes),
@@ -34,7 +44,7 @@ def read_programmes(
             title=row.required("title"),
             summary=row.required("summary"),
             bring=row.text("bring"),
-            translations=row.translations(languages, translated),
+            translations=row.translations(languages, TRANSLATED),
             minutes=row.whole("minutes", 5, 480),
             price_yen=row.whole("price_yen", 0, 100_000),
             min_age=row.whole("min_age", 0, 120) if row.text("min_age") else None,

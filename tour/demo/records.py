@@ -3,6 +3,7 @@
 `translations` is {language: {field: text}}, as the database keeps it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tour.events.states import ParticipationRole
@@ -40,23 +41,22 @@ class SiteRecord:
     slug: str
     kind: SiteKind
     craft: str | None
-    name: str
-    name_kana: str
-    summary: str
-    description: str
-    access_note: str
+    texts: Mapping[str, str]
+    """By the names of `tour.sites.texts.TEXTS`."""
     translations: Translations
-    address: str
     point: Point
     entrance: Point | None
     point_quality: PointQuality
     point_source: str
     access_features: tuple[str, ...]
     languages: tuple[str, ...]
-    url: str
     holiday_rule: HolidayRule
     is_sample: bool
     source: str
+
+    @property
+    def name(self) -> str:
+        return self.texts["name"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,8 @@ def _site_values(record: SiteRecord) -> dict[str, Any]:
     return {
         "kind": record.kind,
         "craft_id": record.craft,
-        "name": record.name,
-        "name_kana": record.name_kana,
-        "summary": record.summary,
-        "description": record.description,
-        "access_note": record.access_note,
+        **record.texts,
         "translations": record.translations,
-        "address": record.address,
         "lat": record.point.lat,
         "lon": record.point.lon,
         "entrance_lat": entrance.lat if entrance else None,
@@ -67,7 +62,6 @@ def _site_values(record: SiteRecord) -> dict[str, Any]:
         "point_source": record.point_source,
         "access_features": list(record.access_features),
         "languages": list(record.languages),
-        "url": record.url,
         "holiday_rule": record.holiday_rule,
         "is_sample": record.is_sample,
     }

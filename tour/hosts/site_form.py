@@ -2,33 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 
-from tour.contacts.telephones import read_telephone
 from tour.geo import Point
 from tour.i18n import lazy as _
-from tour.sites.editing import ENGLISH_TEXTS, OWN_TEXTS, Profile, as_fields
+from tour.sites.editing import Profile, as_fields
 from tour.sites.hours import HolidayRule, Span
 from tour.sites.hours_text import read_spans
 from tour.sites.labels import LANGUAGES
 from tour.sites.states import ACCESS_FEATURES
+from tour.sites.texts import ENGLISH, FIELDS, OWN, TRANSLATED, SiteText
 from tour.web.forms import Reading, Typed, read_date, texts
 
 LISTS = ("access_features", "languages")
 PIN = "entrance"
-PROFILE_FIELDS = (
-    *OWN_TEXTS,
-    *(f"{name}_en" for name in ENGLISH_TEXTS),
-    "url",
-    "lat",
-    "lon",
-    *LISTS,
-)
-LIMITS = {"name": 100, "name_kana": 100, "summary": 300, "address": 200, "access_note": 500}
-LONGEST = 4000
-LONGEST_PHONE = 60
+PROFILE_FIELDS = (*FIELDS, "lat", "lon", *LISTS)
 WEEKDAY_FIELDS = tuple(f"weekday{day}" for day in range(7))
 WEEK_FIELDS = (*WEEKDAY_FIELDS, "holiday_rule")
 HOURS_HINT = _("Write hours such as 10:00-12:00, 13:00-16:00, or nothing for closed.")
@@ -66,18 +55,10 @@ def read_profile(
 ) -> tuple[Profile, Typed]:
     """The profile, and the form with what is wrong in it. `bounds` is the town's: W, S, E, N."""
     read = Reading(values)
-    own = {
-        name: read.text(name, LIMITS.get(name, LONGEST), required=name == "name")
-        for name in OWN_TEXTS
-    }
-    english = {
-        name: read.text(f"{name}_en", LIMITS.get(name, LONGEST) * 2) for name in ENGLISH_TEXTS
-    }
-    own["phone"] = _phone(read)
+    texts = {field: _text(read, text, field) for field, text in FIELDS.items()}
     profile = Profile(
-        texts=own,
-        english=english,
-        url=_url(read),
+        texts={name: texts[name] for name in OWN},
+        english={name: texts[name + ENGLISH] for name in TRANSLATED},
         access_features=tuple(
             f for f in ACCESS_FEATURES if f in values["access_features"].split(",")
         ),
@@ -125,27 +106,11 @@ def _holiday_rule(read: Reading) -> HolidayRule:
         return HolidayRule.NONE
 
 
-def _phone(read: Reading) -> str:
-    number = read_telephone(read.values["phone"])
-    if number is None or len(number) > LONGEST_PHONE:
-        read.errors["phone"] = _("This does not look like a phone number. Is a digit missing?")
-        return ""
-    return number
-
-
-def _url(read: Reading) -> str:
-    url = read.text("url", 500)
-    if url and not _is_whole(url):
-        read.errors["url"] = _("Give a whole address, such as https://example.jp/.")
-    return url
-
-
-def _is_whole(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # such as half an IPv6 address
-        return False
-    return parts.scheme in ("http", "https") and "." in parts.netloc
+def _text(read: Reading, text: SiteText, field: str) -> str:
+    written = text.written(read.values[field])
+    if problem := text.problem(field, written):
+        read.errors[field] = problem
+    return written
 
 
 def _entrance(read: Reading, bounds: tuple[float, float, float, float]) -> Point | None:

@@ -22,20 +22,14 @@ from tour.sites.labels import ACCESS, HOLIDAYS, LANGUAGES, WEEKDAYS
 from tour.sites.maps import map_around
 from tour.sites.merging import Other, merged
 from tour.sites.models import Site
+from tour.sites.texts import ENGLISH, TEXTS
 from tour.web import now, state
 from tour.web.forms import Typed, read_form, texts
 
 SUBJECT = "site"
 PIN_ZOOM = 18
 FIELD_LABELS = {
-    "name": _("Name of the place"),
-    "name_kana": _("Reading in kana"),
-    "summary": _("In one sentence"),
-    "description": _("About the place"),
-    "access_note": _("The way to the door"),
-    "address": _("Address"),
-    "phone": _("Telephone on the day"),
-    "url": _("Website"),
+    **{text.name: text.label for text in TEXTS},
     "entrance": _("Entrance"),
     "access_features": _("Access"),
     "languages": _("Languages"),
@@ -152,6 +146,7 @@ async def _profile_page(
         form=form,
         others=others,
         labels=_labels(),
+        texts=TEXTS,
         version=version or str(await Version.of(fresh, SUBJECT)),
         access_options=[(key, str(label)) for key, label in ACCESS.items()],
         spoken=[(code, str(label)) for code, label in LANGUAGES.items()],
@@ -216,6 +211,6 @@ def _to_hours(request: Request, tending: Tending) -> Response:
 def _labels() -> dict[str, str]:
     """What the fields are called, for the list of what somebody else has changed."""
     named = {name: str(label) for name, label in FIELD_LABELS.items()}
-    english = {f"{name}_en": f"{label} (English)" for name, label in named.items()}
+    english = {name + ENGLISH: f"{label} (English)" for name, label in named.items()}
     weekdays = {f"weekday{day}": str(name) for day, name in enumerate(WEEKDAYS)}
     return {**named, **english, **weekdays}

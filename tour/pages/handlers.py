@@ -24,6 +24,7 @@ from tour.publishing import queries as publishing
 from tour.routes import queries as routes
 from tour.sites.entries import SiteEntry
 from tour.sites.labels import ACCESS, KINDS
+from tour.sites.texts import TEXTS, way_rows
 from tour.sites.views import coming_exceptions, holiday_text, hours_table
 from tour.sites.withdrawn import was_withdrawn
 from tour.web import render, state
@@ -96,7 +97,7 @@ async def site(request: Request) -> Response:
         site=town.card(entry),
         entry=entry,
         description=entry.text("description", town.lang),
-        access_note=entry.text("access_note", town.lang),
+        way=list(way_rows(TEXTS, entry.own, entry.translations, town.lang)),
         hours=hours_table(hours, town.lang),
         holidays=holiday_text(hours, town.lang),
         exceptions=coming_exceptions(hours, town.today, town.lang),

@@ -9,6 +9,7 @@ from tour.i18n import localized, translate, translate_plural
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.reservations.models import Reservation
+from tour.sites.texts import ON_TICKET, OWN, way_rows
 from tour.web.templates import day_text, yen
 
 MOST_OTHERS = 3
@@ -17,10 +18,10 @@ MOST_OTHERS = 3
 def details(slot: Slot, people: int, lang: str) -> list[str]:
     """Of one session, with programme and site: where it is, what to bring, what all pay."""
     programme, site = slot.programme, slot.programme.site
-    note, bring = {"access_note": site.access_note}, {"bring": programme.bring}
+    own, bring = {name: getattr(site, name) for name in OWN}, {"bring": programme.bring}
     said = [
-        (translate("Where", lang), site.address),
-        (translate("Entrance", lang), localized(note, "access_note", lang, site.translations)),
+        (translate("Where", lang), localized(own, "address", lang, site.translations)),
+        *way_rows(ON_TICKET, own, site.translations, lang),
         (translate("Bring", lang), localized(bring, "bring", lang, programme.translations)),
         (translate("Price", lang), _price(programme.price_yen, people, lang)),
     ]

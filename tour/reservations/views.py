@@ -25,6 +25,7 @@ from tour.reservations.standing import other_times, standing_of
 from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.waitlist import takes_a_yes
 from tour.sites.entries import SiteEntry
+from tour.sites.texts import ON_TICKET, way_rows
 from tour.sites.views import site_card, with_door
 from tour.sites.withdrawn import any_site
 from tour.web import lang, now, state
@@ -36,7 +37,8 @@ class SlotView:
 
     slot: SlotCard
     programme: ProgrammeView
-    access_note: str
+    way: tuple[tuple[str, str], ...]
+    """(heading, text): what the place says about the way to its door."""
     is_paused: bool
     """Nothing of it is given out at present: its programme is paused or its site withdrawn."""
 
@@ -45,7 +47,7 @@ class SlotView:
 class PlaceView:
     slot: SlotCard
     programme: ProgrammeView
-    access_note: str
+    way: tuple[tuple[str, str], ...]
     seats: int
     party_text: str
     is_held: bool
@@ -193,7 +195,8 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     if slot.starts_at.astimezone(local.tzinfo).date() == local.date():
         card = with_door(card, site.door, local, lang(request))
     view = programme_view(programme, [slot], card, lang=lang(request), now=now(request))
-    return SlotView(view.slots[0], view, site.text("access_note", lang(request)), is_paused)
+    way = tuple(way_rows(ON_TICKET, site.own, site.translations, lang(request)))
+    return SlotView(view.slots[0], view, way, is_paused)
 
 
 async def reservation_view(request: Request, entry: ReservationEntry) -> ReservationView:
@@ -235,7 +238,7 @@ async def _place_view(
     return PlaceView(
         slot=view.slot,
         programme=view.programme,
-        access_note=view.access_note,
+        way=view.way,
         seats=place.seats,
         party_text=people_at(place.seats, made),
         is_held=place.status == PlaceStatus.HELD,

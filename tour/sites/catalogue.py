@@ -27,10 +27,8 @@ from tour.sites.indexing import site_index
 from tour.sites.models import Craft, HoursException, OpeningHours, Photo, Site, SiteDay, Station
 from tour.sites.revision import RevisionReader
 from tour.sites.states import DoorState, PointQuality, SiteKind
+from tour.sites.texts import OWN
 from tour.sites.vocabulary import VocabularyReader
-
-TEXTS = ("name", "summary", "description", "access_note", "address")
-
 
 FindApproaches = Callable[[Sequence[SiteEntry], Sequence[StationEntry]], dict[int, Approach]]
 """Finds each site's nearest station on foot; `create_app` hands in the one that walks streets."""
@@ -177,7 +175,7 @@ def site_entry(row: Mapping[str, Any], craft: CraftEntry | None, hours: Hours) -
         slug=row["slug"],
         kind=SiteKind(row["kind"]),
         craft=craft,
-        own={name: row[name] for name in TEXTS},
+        own={name: row[name] for name in OWN},
         name_kana=row["name_kana"],
         translations=row["translations"],
         place=_point(row, "entrance_lat", "entrance_lon") or _point(row, "lat", "lon"),

@@ -20,10 +20,9 @@ from tour.sites.hours import HolidayRule, Span
 from tour.sites.models import HoursException, OpeningHours, Site
 from tour.sites.service import catalogue_changed
 from tour.sites.states import PointQuality
+from tour.sites.texts import OWN, TRANSLATED, stored
 from tour.web.forms import read_instant
 
-OWN_TEXTS = ("name", "name_kana", "summary", "description", "access_note", "address", "phone")
-ENGLISH_TEXTS = ("name", "summary", "description", "access_note", "address")
 PROFILE = "site.profile"
 HOURS = "site.hours"
 EXCEPTION = "site.exception"
@@ -78,11 +77,10 @@ async def meanwhile(subject: str, row_id: int, since: Version) -> list[AuditEntr
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A site's page as its host writes it; `texts` and `english` by field name."""
+    """A site's page as its host writes it; `texts` and `english` by the names of `texts.TEXTS`."""
 
     texts: Mapping[str, str]
     english: Mapping[str, str]
-    url: str
     access_features: tuple[str, ...]
     languages: tuple[str, ...]
     entrance: Point | None
@@ -92,9 +90,8 @@ def profile_of(site: Site) -> Profile:
     english = site.translations.get("en", {})
     lat, lon = site.entrance_lat, site.entrance_lon
     return Profile(
-        texts={name: getattr(site, name) for name in OWN_TEXTS},
-        english={name: english.get(name, "") for name in ENGLISH_TEXTS},
-        url=site.url,
+        texts={name: getattr(site, name) for name in OWN},
+        english={name: english.get(name, "") for name in TRANSLATED},
         access_features=tuple(site.access_features),
         languages=tuple(site.languages),
         entrance=None if lat is None or lon is None else Point(lat=lat, lon=lon),
@@ -104,9 +101,7 @@ def profile_of(site: Site) -> Profile:
 def as_fields(profile: Profile) -> dict[str, Any]:
     """The profile under the names of its form's fields, as the log keeps it."""
     return {
-        **profile.texts,
-        **{f"{name}_en": text for name, text in profile.english.items()},
-        "url": profile.url,
+        **stored(profile.texts, profile.english),
         "access_features": sorted(profile.access_features),
         "languages": sorted(profile.languages),
         "entrance": _pin(profile.entrance),
@@ -244,11 +239,10 @@ async def _log(
 def _columns(site: Site, profile: Profile) -> dict[str, Any]:
     english = {name: text for name, text in profile.english.items() if text}
     kept = {**site.translations.get("en", {})}
-    kept = {name: text for name, text in kept.items() if name not in ENGLISH_TEXTS}
+    kept = {name: text for name, text in kept.items() if name not in TRANSLATED}
     columns: dict[str, Any] = {
         **profile.texts,
         "translations": {**site.translations, "en": {**kept, **english}},
-        "url": profile.url,
         "access_features": list(profile.access_features),
         "languages": list(profile.languages),
     }

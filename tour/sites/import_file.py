@@ -15,33 +15,30 @@ from typing import Any
 from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.sites.texts import FIELDS, TEXTS
 from tour.web.bounded import bounded
 from tour.words.folding import fold
-from tour.words.names import is_seen
+
+BROUGHT = {
+    field: headers
+    for text in TEXTS
+    for field, headers in zip(text.names, (text.headers, text.headers_en), strict=False)
+    if headers
+}
+"""The texts that such a file brings."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "name": ("名称",),
-    "name_kana": ("名称_カナ",),
-    "name_en": ("名称_英語", "名称_英字"),
-    "address": ("住所", "所在地_連結表記"),
+    **BROUGHT,
     "building": ("方書", "建物名等(方書)"),
     "lat": ("緯度",),
     "lon": ("経度",),
     "days": ("利用可能曜日",),
     "opens": ("開始時間",),
     "closes": ("終了時間",),
-    "description": ("説明",),
-    "description_en": ("説明_英語",),
-    "access_note": ("アクセス方法",),
-    "url": ("URL",),
 }
 """Our field: the headers that name it, of the 推奨データセット and of its successor."""
 
 REQUIRED = ("name",)
-
-LIMITS = {"name": 200, "name_kana": 200, "name_en": 200, "address": 300, "url": 500}
-
-LONGEST = 4000
 
 MOST_ROWS = 5000
 
@@ -172,16 +169,14 @@ def _row(line: int, cells: Mapping[str, str]) -> tuple[SiteRow, list[RowProblem]
     def complain(name: str, problem: Text) -> None:
         wrong.append(RowProblem(line, COLUMNS[name][0], problem))
 
-    values = {name: unicodedata.normalize("NFC", cells.get(name, "")) for name in COLUMNS}
-    if not is_seen(values["name"]):
-        complain("name", _("Please fill this in."))
-    for name, text in values.items():
-        if len(text) > (most := LIMITS.get(name, LONGEST)):
-            complain(name, _("At most %(n)s characters.", n=most))
+    told = {**dict.fromkeys(COLUMNS, ""), **cells}
+    told["address"] = f"{told['address']} {told['building']}".strip()
+    values = told | {field: FIELDS[field].written(told[field]) for field in BROUGHT}
+    for field in BROUGHT:
+        if problem := FIELDS[field].problem(field, values[field]):
+            complain(field, problem)
     if not KANA.fullmatch(values["name_kana"]):
         complain("name_kana", _("Write the reading in katakana."))
-    if values["url"] and not values["url"].startswith(("https://", "http://")):
-        complain("url", _("Give a whole address, such as https://example.jp/."))
     lat, lon = _degrees(values, complain)
     week = _week(values, complain)
     return SiteRow(line, values, lat, lon, week), wrong

@@ -9,20 +9,16 @@ from typing import Any
 
 from tour.audit.service import Actor, Change, Subject, note_each
 from tour.db import plain
-from tour.sites.import_file import SiteRow
+from tour.sites.import_file import BROUGHT, SiteRow
 from tour.sites.models import OpeningHours, Site
 from tour.sites.states import PointQuality, SiteKind
+from tour.sites.texts import ENGLISH, OWN, TRANSLATED
 from tour.words.folding import fold, romanized
 
-SUMMARY_LENGTH = 80
 BATCH = 500
 """Rows in one statement."""
 COLUMNS = (
-    "name_kana",
-    "address",
-    "description",
-    "access_note",
-    "url",
+    *(name for name in OWN if name in BROUGHT),
     "translations",
     "lat",
     "lon",
@@ -66,8 +62,6 @@ def _new_site(slug: str, change: RowChange, kind: SiteKind) -> Site:
     return Site(
         slug=slug,
         kind=kind,
-        name=change.row.name,
-        summary=_first_sentence(change.row.values["description"]),
         is_published=False,
         **_columns(change, {}),
     )
@@ -104,16 +98,8 @@ def _updated(site: Site, columns: Mapping[str, Any]) -> list[Any]:
 
 def _columns(change: RowChange, translations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     told = {name: new for name, _old, new in change.changes}
-    columns: dict[str, Any] = {
-        name: told[name]
-        for name in ("name_kana", "address", "description", "access_note", "url")
-        if name in told
-    }
-    english = {
-        name.removesuffix("_en"): told[name]
-        for name in ("name_en", "description_en")
-        if name in told
-    }
+    columns: dict[str, Any] = {name: told[name] for name in OWN if name in told}
+    english = {name: told[name + ENGLISH] for name in TRANSLATED if name + ENGLISH in told}
     if english:
         columns["translations"] = {
             **translations,
@@ -161,8 +147,3 @@ def _slug(row: SiteRow, taken: set[str]) -> str:
         number += 1
         slug = f"{base}-{number}"
     return slug
-
-
-def _first_sentence(text: str) -> str:
-    first = re.split(r"(?<=。)|\n", text)[0].strip()
-    return first if len(first) <= SUMMARY_LENGTH else f"{first[: SUMMARY_LENGTH - 1]}…"

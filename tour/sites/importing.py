@@ -4,6 +4,7 @@ A site is known by its name. An empty cell says nothing, so it erases nothing.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,14 @@ from tour.db import transaction
 from tour.errors import BadInput, Conflict
 from tour.i18n import lazy as _
 from tour.sites import import_writing, vocabulary
-from tour.sites.import_file import WEEKDAYS, Reading, RowProblem, SiteRow, name_key
+from tour.sites.import_file import BROUGHT, WEEKDAYS, Reading, RowProblem, SiteRow, name_key
 from tour.sites.import_writing import RowChange
 from tour.sites.models import OpeningHours, Site
 from tour.sites.service import catalogue_changed
 from tour.sites.states import SiteKind
+from tour.sites.texts import OWN, stored
+
+SUMMARY_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ async def compare(read: Reading) -> Comparison:
             problem = _("Several places have this name; change them one by one.")
             problems.append(RowProblem(row.line, "名称", problem))
         elif not found:
-            new.append(RowChange(row, None, tuple(_differences(row, {}, ()))))
+            new.append(RowChange(row, None, (*_differences(row, {}, ()), *_summary(row))))
         elif changes := tuple(_differences(row, _stored(found[0]), weeks.get(found[0].id, ()))):
             changed.append(RowChange(row, found[0].id, changes))
         else:
@@ -89,37 +93,32 @@ async def _weeks() -> dict[int, tuple[tuple[int, int, int], ...]]:
 
 
 def _stored(site: Site) -> dict[str, str]:
-    english = site.translations.get("en", {})
-    return {
-        "name_kana": site.name_kana,
-        "name_en": english.get("name", ""),
-        "address": site.address,
-        "description": site.description,
-        "description_en": english.get("description", ""),
-        "access_note": site.access_note,
-        "url": site.url,
-        "point": _point_text(site.lat, site.lon),
-    }
+    own = {name: getattr(site, name) for name in OWN}
+    texts = stored(own, site.translations.get("en", {}))
+    return {**texts, "point": _point_text(site.lat, site.lon)}
 
 
 def _differences(
-    row: SiteRow, stored: Mapping[str, str], week: Sequence[tuple[int, int, int]]
+    row: SiteRow, before: Mapping[str, str], week: Sequence[tuple[int, int, int]]
 ) -> Iterable[tuple[str, str, str]]:
-    """(field, old, new). An empty cell says nothing, so it erases nothing."""
-    told = {
-        **{name: row.values[name] for name in row.values if name in _stored_names()},
-        "address": f"{row.values['address']} {row.values['building']}".strip(),
-        "point": _point_text(row.lat, row.lon),
+    """(field, old, new). An empty cell says nothing, so it erases nothing. A known place keeps its
+    name as it writes it."""
+    told = {field: row.values[field] for field in BROUGHT} | {
+        "point": _point_text(row.lat, row.lon)
     }
     for name, text in told.items():
-        if text and text != stored.get(name, ""):
-            yield name, stored.get(name, ""), text
+        if text and text != before.get(name, "") and not (before and name == "name"):
+            yield name, before.get(name, ""), text
     if row.week and row.week != tuple(week):
         yield "hours", _week_text(week), _week_text(row.week)
 
 
-def _stored_names() -> tuple[str, ...]:
-    return ("name_kana", "name_en", "description", "description_en", "access_note", "url")
+def _summary(row: SiteRow) -> Iterable[tuple[str, str, str]]:
+    """A new place needs a sentence for its card: the first that the file says about it."""
+    first = re.split(r"(?<=。)|\n", row.values["description"])[0].strip()
+    short = first if len(first) <= SUMMARY_LENGTH else f"{first[: SUMMARY_LENGTH - 1]}…"
+    if short:
+        yield "summary", "", short
 
 
 def _point_text(lat: float | None, lon: float | None) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 from tour.sites.facts import access_entries, kind_entries, language_entries
 from tour.sites.search import Entry, Found, Index, make_entry
 from tour.sites.states import SiteKind
+from tour.sites.texts import TEXTS
 
 SENTENCE = re.compile(r"(?<=[。．！？\n])|(?<=[.!?]) ")
-LONG_TEXTS = ("description", "access_note")
 Row = Mapping[str, Any]
 
 
@@ -31,15 +31,15 @@ def _name(row: Row) -> Entry:
 
 
 def _texts(row: Row) -> Iterator[Entry]:
-    for text in _everywhere(row, "summary"):
-        yield make_entry(Found.SUMMARY, text, (text,))
-    for address in _everywhere(row, "address"):
-        yield make_entry(Found.ADDRESS, address, (address,))
-    for name in LONG_TEXTS:
-        for text in _everywhere(row, name):
-            for sentence in SENTENCE.split(text):
-                if shown := sentence.strip():
-                    yield make_entry(Found.TEXT, shown, (shown,))
+    """What it says of itself, as each text is declared; long ones sentence by sentence."""
+    for declared in TEXTS:
+        if declared.found_by in (None, Found.NAME):
+            continue
+        for text in _everywhere(row, declared.name):
+            whole = (text,) if declared.found_by != Found.TEXT else SENTENCE.split(text)
+            for shown in (part.strip() for part in whole):
+                if shown:
+                    yield make_entry(declared.found_by, shown, (shown,))
 
 
 def _everywhere(row: Row, name: str) -> tuple[str, ...]:

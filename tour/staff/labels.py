@@ -5,6 +5,7 @@ from babel.dates import get_day_names
 from tour.accounts.roles import Role
 from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
+from tour.sites.texts import TEXTS
 from tour.web.templates import locale_for
 
 ROLES: dict[Role, Text] = {
@@ -14,15 +15,9 @@ ROLES: dict[Role, Text] = {
     Role.ADMINISTRATOR: _("Administrator"),
 }
 FIELDS: dict[str, Text] = {
-    "name": _("Name"),
-    "name_kana": _("Reading in kana"),
+    **{text.name: text.label for text in TEXTS},
+    "name": _("Name"),  # of people and sessions, too
     "title": _("Heading"),
-    "summary": _("In one sentence"),
-    "description": _("About the place"),
-    "access_note": _("The way to the door"),
-    "address": _("Address"),
-    "phone": _("Telephone on the day"),
-    "url": _("Website"),
     "point": _("Position"),
     "entrance": _("Entrance"),
     "hours": _("Hours"),

@@ -13,7 +13,7 @@ from tour.errors import TooMuch
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.bounded import LONGEST, bounded
-from tour.words.names import is_seen, is_written
+from tour.words.names import is_seen, written
 
 LONGEST_NAME = 100
 """Characters of a field's name."""
@@ -103,8 +103,7 @@ class Reading:
 
     def text(self, name: str, most: int, *, required: bool = False) -> str:
         """Lines as they are; other control characters are taken out."""
-        kept = "".join(c for c in self.values[name] if c == "\n" or is_written(c))
-        text = normalize("NFC", kept).strip()
+        text = normalize("NFC", written(self.values[name])).strip()
         if required and not is_seen(text):
             self.errors[name] = _("Please fill this in.")
         elif len(text) > most:

@@ -1,0 +1,121 @@
+"""What a place says of itself is declared once, and reaches everybody from there.
+
+Whoever adds a text to the model is told here, by name, where it is still missing.
+"""
+
+import csv
+import html
+import io
+from typing import Any
+
+import httpx
+import pytest
+from tortoise.fields import CharField, TextField
+from tortoise.fields.data import CharEnumFieldInstance
+
+from tests.factories import make_site
+from tour.settings import ROOT
+from tour.sites.import_file import read_file
+from tour.sites.indexing import site_index
+from tour.sites.models import Site
+from tour.sites.texts import FIELDS, OWN, TEXTS, SiteText
+
+NO_TEXTS = {"slug", "point_source"}
+"""Written by programs."""
+NOT_IN_FILES = {"summary", "phone"}
+"""The sentence of a card, and whom to ring on the day: 観光施設一覧 has no column for them."""
+NOT_UNDER_A_HEADING = {"name", "name_kana", "summary", "description", "phone", "url"}
+FOR_GUESTS_ONLY = {"phone"}
+SAMPLES = {"phone": "03-1234-5678", "url": "https://url.example/"}
+GEO = ROOT / "data" / "geo"
+
+
+def own(text: SiteText) -> str:
+    return SAMPLES.get(text.name, f"ユニーク{text.name}")
+
+
+def english(text: SiteText) -> str:
+    return f"unique {text.name} words"
+
+
+async def make_talkative_site() -> Site:
+    translations = {text.name: english(text) for text in TEXTS if text.is_translated}
+    texts = {text.name: own(text) for text in TEXTS}
+    return await make_site(**texts, translations={"en": translations})
+
+
+def test_every_text_of_the_model_is_declared_with_the_length_of_its_column() -> None:
+    columns = {
+        name: field
+        for name, field in Site._meta.fields_map.items()
+        if isinstance(field, CharField | TextField) and not isinstance(field, CharEnumFieldInstance)
+    }
+    assert set(columns) - NO_TEXTS == set(OWN), "a text of the model and of tour/sites/texts.py"
+    for text in TEXTS:
+        most = getattr(columns[text.name], "max_length", None)
+        assert most in (None, text.longest), text.name
+
+
+def test_a_text_that_no_file_brings_and_one_without_a_heading_is_meant_so() -> None:
+    assert {text.name for text in TEXTS if not text.headers} == NOT_IN_FILES
+    assert {text.name for text in TEXTS if text.heading is None} == NOT_UNDER_A_HEADING
+    for text in TEXTS:
+        assert not text.headers_en or text.is_translated, text.name
+        assert not text.on_ticket or text.heading, text.name
+
+
+async def test_each_text_is_read_on_the_page_in_both_languages(client: httpx.AsyncClient) -> None:
+    site = await make_talkative_site()
+    pages = {
+        lang: html.unescape((await client.get(f"/sites/{site.slug}?lang={lang}")).text)
+        for lang in ("ja", "en")
+    }
+    for text in TEXTS:
+        assert (own(text) in pages["ja"]) == (text.name not in FOR_GUESTS_ONLY), text.name
+        assert (english(text) in pages["en"]) == text.is_translated, text.name
+
+
+async def test_each_text_is_in_the_open_data_or_kept_out_of_it(client: httpx.AsyncClient) -> None:
+    site = await make_talkative_site()
+    answer = await client.get(f"/api/v1/sites?slug={site.slug}")
+    [feature] = answer.json()["features"]
+    for text in TEXTS:
+        assert (feature["properties"].get(text.name) == own(text)) == text.in_api, text.name
+
+
+@pytest.mark.usefixtures("database")
+async def test_each_text_is_found_or_is_meant_not_to_be() -> None:
+    site = await make_talkative_site()
+    [row] = await Site.filter(id=site.id).values()
+    found = {each.by for each in site_index(row, None)}
+    index = "\n".join(each.written for each in site_index(row, None))
+    for text in TEXTS:
+        assert text.found_by is None or text.found_by in found, text.name
+        assert (f"unique {text.name} words" in index) == (text.found_by is not None), text.name
+
+
+@pytest.mark.parametrize("field", [f for f, text in FIELDS.items() if text.lines == 1])
+def test_what_has_one_line_is_kept_in_one(field: str) -> None:
+    assert FIELDS[field].written(" 王子\r\n駅\t前\u0085 ") == "王子 駅前"
+
+
+def test_a_file_may_call_each_text_by_any_of_its_headers() -> None:
+    for text in TEXTS:
+        both = zip(text.names, (text.headers, text.headers_en), strict=False)
+        for field, header in ((field, header) for field, headers in both for header in headers):
+            cells: dict[str, Any] = {"名称": "工房", header: SAMPLES.get(text.name, "カミ")}
+            out = io.StringIO()
+            csv.writer(out).writerows([cells.keys(), cells.values()])
+            [row] = read_file(out.getvalue()).rows
+            assert row.values[field] == cells[header], header
+
+
+def test_every_column_of_the_towns_files_is_told_in_the_sources() -> None:
+    lines = (GEO / "SOURCES.md").read_text(encoding="utf-8").splitlines()
+    for file in sorted(GEO.glob("*.csv")):
+        told = next((line for line in lines if line.startswith(f"- `{file.name}`:")), "")
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            columns = next(csv.reader(opened))
+        if file.name == "sites.csv":
+            columns = [*dict.fromkeys([*columns, *FIELDS])]
+        assert [column for column in columns if f"`{column}`" not in told] == [], file.name
