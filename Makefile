@@ -10,8 +10,10 @@ PORT ?= 8000
 PYTHON ?=
 SOAK_MINUTES ?= 15
 SOAK_SEED ?= 1
+MUTANTS ?= 150
+MUTANTS_SEED ?=
 
-.PHONY: help setup setup-dev run test check fmt bench soak guides messages lock browser
+.PHONY: help setup setup-dev run test check fmt bench soak mutants guides messages lock browser
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +48,9 @@ bench: setup-dev  ## speed, as ratios and figures of one run
 
 soak: setup-dev  ## a quarter of an hour of faults on PostgreSQL, and an audit (SOAK_MINUTES= SOAK_SEED=)
 	@$(BIN)/python -m bench.soak --minutes $(SOAK_MINUTES) --seed $(SOAK_SEED)
+
+mutants: setup-dev  ## slips drawn at random, and how many a test notices (MUTANTS= MUTANTS_SEED=)
+	@$(BIN)/python -m bench.mutants --count $(MUTANTS) $(if $(MUTANTS_SEED),--seed $(MUTANTS_SEED))
 
 guides: setup-dev  ## take the pictures of the guides anew (into var/guides)
 	@$(BIN)/python -m pytest -q tests/browser/test_guides.py
