@@ -8,10 +8,12 @@ from tests.notifications.conftest import MESSAGE, queue_now
 from tests.notifications.push_service import Step
 from tour.db import transaction
 from tour.errors import BadInput
-from tour.notifications import service
+from tour.notifications import outbox, service
+from tour.notifications.answers import Verdict
 from tour.notifications.endpoints import EndpointPolicy
+from tour.notifications.fan_out import fan_out
 from tour.notifications.message import Message
-from tour.notifications.models import PushSubscription, Recipient, Reminder
+from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
 from tour.notifications.schedule import Choice
 from tour.notifications.service import MAX_SUBSCRIPTIONS, Draft, MessagesStopped
 
@@ -90,6 +92,58 @@ async def test_a_retry_is_cancelled_too(worker, make_visitor, clock) -> None:
     clock.turn(minutes=30)
     await worker.run_once()
     assert visitor.phone.tries == 1
+
+
+@pytest.mark.parametrize("verb", ["cancel", "cancel_where", "cancel_keys", "take_back", "queue"])
+async def test_what_is_on_its_way_is_stopped_with_its_reminder(
+    worker, make_visitor, clock, verb
+) -> None:
+    """Handed out already, and claimed by nobody yet."""
+    visitor = await make_visitor()
+    reader, key = visitor.recipient.id, "two-hours:2026-12-05"
+    await queue_for(visitor.recipient, clock, key)
+    await queue_for(visitor.recipient, clock, "other:1")
+    async with transaction():
+        await fan_out(clock(), 100)
+    if verb == "cancel":
+        await service.cancel(reader, "two-hours:")
+    elif verb == "cancel_where":
+        await service.cancel_where([reader], lambda _reader, each: each == key)
+    elif verb == "cancel_keys":
+        await service.cancel_keys(reader, [key])
+    elif verb == "take_back":
+        await service.take_back(key)
+    else:
+        await service.queue(
+            reader,
+            key,
+            MESSAGE,
+            due_at=clock() + timedelta(hours=1),
+            expires_at=clock() + timedelta(hours=2),
+            now=clock(),
+        )
+    told = {row.reminder_id: str(row.status) for row in await Delivery.all()}
+    stopped = await Reminder.get(key=key)
+    assert told[stopped.id] == "cancelled"
+    assert stopped.status == ("waiting" if verb == "queue" else "cancelled")
+    await worker.run_once()
+    assert visitor.phone.tries == 1, "the other one still leaves"
+
+
+@pytest.mark.parametrize(("seconds", "tries"), [(298, 1), (300, 0), (301, 0)])
+async def test_what_ran_out_in_a_workers_hand_is_not_sent(
+    worker, make_visitor, clock, seconds, tries
+) -> None:
+    """Claimed in time, and begun when a phone could only show what is over."""
+    visitor = await make_visitor()
+    await queue_now(visitor.recipient, clock, minutes=5)
+    async with transaction():
+        await fan_out(clock(), 10)
+        [job] = await outbox.claim(clock(), 10, {}, default_room=10)
+    clock.turn(seconds=seconds)
+    outcome = await worker._trier.attempt(job)
+    assert visitor.phone.tries == tries
+    assert (outcome.verdict == Verdict.EXPIRED) is not bool(tries)
 
 
 async def test_what_the_visitor_did_not_choose_is_not_sent(worker, make_visitor, clock) -> None:

@@ -110,6 +110,16 @@ async def test_a_known_name_is_changed_and_empty_cells_erase_nothing(
     assert 'name="fingerprint"' not in again.text
 
 
+async def test_visitors_read_at_once_what_was_imported(staff: httpx.AsyncClient) -> None:
+    await make_site(1, name="紙の館", access_note="昔の道")
+    assert "昔の道" in (await staff.get("/sites/site-1")).text
+    text = table(changed(アクセス方法="新しい道"))
+    await confirm(staff, await look(staff, text.encode()), text)
+    page = (await staff.get("/sites/site-1")).text
+    assert "新しい道" in page
+    assert "昔の道" not in page
+
+
 @pytest.mark.parametrize(
     ("stored", "written"),
     [
@@ -219,6 +229,7 @@ async def test_what_is_no_such_table_is_refused(staff: httpx.AsyncClient, body: 
         ({"緯度": "139.7", "経度": "35.7"}, "緯度"),
         ({"開始時間": "25時"}, "開始時間"),
         ({"終了時間": "09:00"}, "終了時間"),
+        ({"終了時間": "10:00"}, "終了時間"),
         ({"利用可能曜日": "平日"}, "利用可能曜日"),
         ({"URL": "javascript:alert(1)"}, "URL"),
         ({"名称_英語": "x" * 401}, "名称_英語"),

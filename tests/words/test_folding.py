@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tour.words.folding import fold
+from tour.words.folding import fold, romanized, squeeze
 from tour.words.variants import GROUPS, SAME_LETTER
 
 SAME = [
@@ -86,3 +86,25 @@ def test_the_table_leads_to_letters_that_it_leaves_alone() -> None:
     assert all(ord(form) not in SAME_LETTER for form in SAME_LETTER.values())
     letters = "".join(GROUPS.split())
     assert len(letters) == len(set(letters)), "no letter stands in two groups"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("おおの", "Ohno"),
+        ("おおの", "Ono"),
+        ("おおはし", "Ohashi"),
+        ("こうげい", "kohgei"),
+        ("しんぶん", "shimbun"),
+        ("まっちゃ", "matcha"),
+    ],
+)
+def test_a_reading_is_found_as_people_write_it(one: str, other: str) -> None:
+    """An h after an o is its length only where no vowel makes it the next sound."""
+    assert romanized(one) == squeeze(fold(other))
+
+
+@pytest.mark.parametrize(("one", "other"), [("おはし", "おあし"), ("こひ", "こい")])
+def test_an_h_between_vowels_is_a_sound(one: str, other: str) -> None:
+    assert romanized(one) != romanized(other)
+    assert squeeze("ohashi") != squeeze("oashi")

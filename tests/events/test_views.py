@@ -1,0 +1,41 @@
+"""An event on its days: not over before its last is."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from tests.factories import EVENT_DAY, make_event, make_site
+from tour.events import queries
+from tour.events.agenda import agenda
+from tour.events.views import event_card
+
+pytestmark = pytest.mark.usefixtures("database")
+DAY = timedelta(days=1)
+
+
+async def test_an_event_is_over_the_day_after_its_last() -> None:
+    await make_event(await make_site(), day=EVENT_DAY, ends_on=EVENT_DAY + DAY)
+    [event] = await queries.events_from(EVENT_DAY)
+    cards = [event_card(event, "ja", EVENT_DAY + step * DAY) for step in (-2, -1, 0, 1, 2)]
+    assert [card.is_over for card in cards] == [False, False, False, False, True]
+    assert [card.days_until for card in cards] == [2, 1, 0, 0, 0]
+    assert cards[0].dates == (EVENT_DAY, EVENT_DAY + DAY)
+    assert (cards[0].opens, cards[0].closes, cards[0].site_count) == ("10:00", "16:00", 1)
+
+
+async def test_a_host_is_open_as_its_event_says_on_its_days_alone() -> None:
+    site = await make_site(hours=[(5, 540, 720)])
+    await make_event(site, day=EVENT_DAY)
+    [event] = await queries.events_from(EVENT_DAY)
+    later = replace(event, slug="later", starts_on=EVENT_DAY, ends_on=EVENT_DAY)
+    both = agenda([event, later])
+    assert both.event_days == {site.id: {EVENT_DAY: event}}, "of two on one day the sooner"
+    assert both.event("later") == later
+    assert both.event("none") is None
+    assert agenda([]).event_days == {}
+
+
+def test_the_day_of_these_tests_is_a_saturday() -> None:
+    assert date(2026, 12, 5) == EVENT_DAY
+    assert EVENT_DAY.weekday() == 5
