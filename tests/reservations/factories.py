@@ -10,7 +10,7 @@ from tour.events.models import Event
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.reservations.rules import Party
-from tour.reservations.service import Request
+from tour.reservations.wishes import Choice, Wish
 from tour.sites.models import Site
 
 DAY_AHEAD = NOON + timedelta(days=7)
@@ -66,15 +66,14 @@ def make_wish(
     key: str = "",
     again: bool = False,
     split: bool = False,
-) -> Request:
-    return Request(
+) -> Wish:
+    return Wish(
         slot_ids=tuple(slot.id for slot in slots),
         party=party or make_party(),
         lang="ja",
         timezone="Asia/Tokyo",
         idempotency_key=key or uuid4().hex,
-        again=again,
-        split=split,
+        choice=Choice(again, split),
     )
 
 

@@ -14,8 +14,8 @@ from tour.notifications.states import ReminderStatus
 from tour.programmes.models import Slot
 from tour.reservations import reminders, service, slot_changes, waitlist
 from tour.reservations.models import Place, Reservation, WaitlistEntry
-from tour.reservations.parties import slots_with_programmes
 from tour.reservations.states import PlaceStatus, WaitlistStatus
+from tour.reservations.terms import slots_with_programmes
 
 pytestmark = pytest.mark.usefixtures("database")
 ACTOR = Actor(None, "見本 職人")

@@ -14,8 +14,8 @@ from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import draw_results, draws, lottery, reminders, worker
 from tour.reservations.models import Draw, DrawEntry, Place, WaitlistEntry
-from tour.reservations.parties import slots_with_programmes
 from tour.reservations.states import EntryStatus, WaitlistStatus
+from tour.reservations.terms import slots_with_programmes
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -17,7 +17,7 @@ from tour.accounts.roles import Role
 from tour.app import create_app
 from tour.programmes.models import Slot
 from tour.reservations import draws, newcomers, worker
-from tour.reservations.limits import BY_CONTACT
+from tour.reservations.intake import BY_CONTACT
 from tour.reservations.models import ContactCheck, DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.states import PlaceStatus, WaitlistStatus
 from tour.settings import Settings

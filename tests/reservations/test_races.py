@@ -29,9 +29,11 @@ from tests.reservations.ledger import (
 from tests.reservations.processes import WebProcess, web_processes
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.reservations import service
+from tour.programmes.states import SlotStatus
+from tour.reservations import one_statement, service
 from tour.reservations.errors import SlotFull
 from tour.reservations.models import Place, Reservation
+from tour.reservations.terms import read_terms
 
 pytestmark = pytest.mark.slow
 
@@ -225,3 +227,20 @@ async def test_nothing_is_lost_or_halved_when_processes_are_killed(
     assert answered == set(await Reservation.all().values_list("reference", flat=True))
     await assert_ledger_holds()
     await assert_nobody_is_half_booked()
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("status", [SlotStatus.CLOSED, SlotStatus.CANCELLED])
+async def test_a_slot_that_is_closed_after_it_was_read_gives_no_seat(status: SlotStatus) -> None:
+    """Whoever reads it while it is open, the statement that takes the seats asks again."""
+    slot = await make_slot(capacity=CAPACITY)
+    assert await programmes.take_seats(slot.id, 1)
+    wish = make_wish(slot)
+    terms = await read_terms(wish.slot_ids)
+    await Slot.filter(id=slot.id).update(status=status)
+    assert not await programmes.take_seats(slot.id, 1)
+    if one_statement.is_possible():
+        with pytest.raises(SlotFull):
+            await one_statement.write(wish, terms, slot.starts_at - timedelta(days=1))
+    assert (await Slot.get(id=slot.id)).seats_taken == 1
+    assert not await Reservation.exists()

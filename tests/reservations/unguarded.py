@@ -5,7 +5,6 @@ from starlette.applications import Starlette
 from tour import asgi
 from tour.programmes import service
 from tour.programmes.models import Slot
-from tour.reservations import one_statement
 
 TAKE_SEATS = """
 UPDATE slot SET seats_taken = seen.seats_taken + $2
@@ -27,5 +26,5 @@ async def take_seats(slot_id: int, party_size: int) -> bool:
 
 def app() -> Starlette:
     service.take_seats = take_seats
-    one_statement.TAKE_SEATS = TAKE_SEATS
+    service.TAKE_SEATS = TAKE_SEATS
     return asgi.app()

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from tour.api.reservations import created, read_wish
 from tour.reservations import draw_results, draws, queries
-from tour.reservations.limits import count_made, count_try
+from tour.reservations.intake import count_made, count_try
 from tour.web import now
 from tour.web.json_body import read_object, text_of
 

@@ -13,7 +13,7 @@ from tour.geo import Point, from_lon_lat
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
-from tour.reservations.limits import count_try
+from tour.reservations.intake import count_try
 from tour.reservations.rules import MAX_PARTY
 from tour.routes.day import OTHERWISE, DayWish, WalkStyle
 from tour.routes.paths import Profile

@@ -9,7 +9,7 @@ from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.reservations import queries
-from tour.reservations.limits import count_try
+from tour.reservations.intake import count_try
 from tour.routes import plan_readers
 from tour.web import lang, now, state
 from tour.web.json_body import read_object, text_of

@@ -12,11 +12,10 @@ from tour.i18n import lazy as _
 from tour.reservations import changes, proving, queries, service, waitlist
 from tour.reservations.errors import CheckNeeded
 from tour.reservations.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
-from tour.reservations.holdings import Choice
-from tour.reservations.limits import count_code, count_made, count_try, count_wish
+from tour.reservations.intake import count_code, count_made, count_try, count_wish, wish_of
 from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.reservations.standing import standing_of
-from tour.reservations.wishes import wish_of
+from tour.reservations.wishes import Choice, Wish
 from tour.web import lang, now, state
 from tour.web.forms import number_in
 from tour.web.json_body import read_object, text_of
@@ -129,7 +128,7 @@ def private(
 
 async def read_wish(
     request: Request, body: dict[str, Any], *, most: int = service.MAX_SLOTS
-) -> service.Request:
+) -> Wish:
     """The wish in a body; raises BadInput for all of its fields together, counts the try."""
     key = request.headers.get("idempotency-key", "")
     form = ReserveForm.parse({**_typed(body), "idempotency_key": key})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tour.i18n import localized
-from tour.programmes.rules import Availability, availability
+from tour.programmes.rules import Availability, availability, seats_left
 from tour.programmes.states import Allocation, SlotStatus
 
 
@@ -54,7 +54,7 @@ class SlotEntry:
 
     @property
     def seats_left(self) -> int:
-        return max(0, self.capacity - self.seats_kept - self.seats_taken)
+        return seats_left(self.capacity, self.seats_kept, self.seats_taken)
 
     def availability(self, now: datetime) -> Availability:
         return availability(

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from tour.events.models import Event
+from tour.programmes.rules import seats_left
 from tour.programmes.states import Allocation, SlotStatus
 from tour.sites.models import Site
 
@@ -85,7 +86,7 @@ class Slot(Model):
 
     @property
     def seats_left(self) -> int:
-        return max(0, int(self.capacity) - int(self.seats_kept) - int(self.seats_taken))
+        return seats_left(self.capacity, self.seats_kept, self.seats_taken)
 
 
 class BookingRules(Model):

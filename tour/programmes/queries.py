@@ -90,6 +90,11 @@ async def coming_slots(*, since: datetime, days: int = 90) -> list[SlotEntry]:
     return [slot_entry(r) for r in await query.order_by("starts_at", "id").values(*SLOT_FIELDS)]
 
 
+def entry_of(slot: Slot) -> SlotEntry:
+    """A row as pages and rules read it."""
+    return slot_entry({name: getattr(slot, name) for name in SLOT_FIELDS})
+
+
 def slot_entry(row: Mapping[str, Any]) -> SlotEntry:
     return SlotEntry(
         id=row["id"],

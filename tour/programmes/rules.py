@@ -27,6 +27,11 @@ class Availability(StrEnum):
 RESERVABLE = (Availability.OPEN, Availability.FEW)
 
 
+def seats_left(capacity: int, kept: int, taken: int) -> int:
+    """What a slot can still give out: its seats without those kept for people who walk in."""
+    return max(0, capacity - kept - taken)
+
+
 def availability(
     *,
     status: SlotStatus,

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 from tortoise.expressions import F
 
+from tour.db.plain import fetch
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 
@@ -16,8 +17,8 @@ UPDATE slot SET seats_taken = seats_taken + $2
 WHERE id = $1 AND status = 'open' AND seats_taken + $2 <= capacity - seats_kept AND {only_if}
 RETURNING id
 """
-"""`take_seats` as PostgreSQL reads it inside a larger statement: $1 the slot, $2 the seats, and a
-condition of the statement's own."""
+"""The rule of the ledger, on both databases: $1 the slot, $2 the seats, and a condition of the
+statement in which it stands."""
 
 
 async def take_seats(slot_id: int, party_size: int) -> bool:
@@ -26,12 +27,7 @@ async def take_seats(slot_id: int, party_size: int) -> bool:
     One UPDATE that checks and counts at once: two visitors cannot both win the last seat, on
     either database, in any number of processes.
     """
-    updated = await Slot.filter(
-        id=slot_id,
-        status=SlotStatus.OPEN,
-        seats_taken__lte=F("capacity") - (F("seats_kept") + party_size),
-    ).update(seats_taken=F("seats_taken") + party_size)
-    return updated == 1
+    return bool(await fetch(TAKE_SEATS.format(only_if="TRUE"), slot_id, party_size))
 
 
 async def give_back_seats(slot_id: int, party_size: int) -> None:

@@ -23,8 +23,8 @@ from tour.programmes import service as programmes
 from tour.reservations import changes, reminders, waitlist
 from tour.reservations.models import Draw, DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.newcomers import KEPT
-from tour.reservations.parties import slots_with_programmes
 from tour.reservations.states import DrawStatus, EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.terms import slots_with_programmes
 
 SUBJECT = "burst"
 CLEARED, RESTORED = "burst.clear", "burst.restore"

@@ -8,7 +8,7 @@ from tour.i18n import lazy as _
 from tour.reservations import changes, queries, views
 from tour.reservations.forms import ChangeForm
 from tour.reservations.handlers import to_reservation, to_said
-from tour.reservations.limits import count_try
+from tour.reservations.intake import count_try
 from tour.web import now, render
 from tour.web.forms import read_form, texts
 

@@ -25,9 +25,10 @@ from tour.reservations.errors import (
 )
 from tour.reservations.locks import lock_party
 from tour.reservations.models import DrawEntry, Place, Reservation, WaitlistEntry
-from tour.reservations.parties import by_reference, limits_of, slots_with_programmes
+from tour.reservations.parties import by_reference
 from tour.reservations.rules import change_problem, resize_problem
 from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.terms import limits_of, slots_with_programmes
 
 
 async def cancel(reference: str, *, by: EndedBy = EndedBy.PARTY, now: datetime) -> Reservation:

@@ -8,7 +8,7 @@ from tour.reservations import clash_views, contact_check, known, proving
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import choice_in
 from tour.reservations.handlers import show, to_reservation, to_said
-from tour.reservations.limits import count_code
+from tour.reservations.intake import count_code
 from tour.reservations.parties import by_reference
 from tour.web import now
 from tour.web.forms import read_form, texts

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.entries import SlotEntry
+from tour.programmes.queries import entry_of
 from tour.programmes.views import SlotCard
 from tour.reservations import holdings, mine, views
 from tour.reservations.errors import AlreadyReserved, Clashing, Overlapping
 from tour.reservations.models import Place, Reservation
-from tour.reservations.queries import entry_of
 from tour.reservations.receipts import party_text
 from tour.reservations.rules import Stretch, clash_among
 

@@ -24,7 +24,8 @@ from tour.notifications.service import Draft
 from tour.reservations import reminders
 from tour.reservations.errors import CheckEnded, TooManyChecks
 from tour.reservations.models import ContactCheck, Reservation
-from tour.reservations.parties import Request, by_reference
+from tour.reservations.parties import by_reference
+from tour.reservations.wishes import Wish
 
 LASTS = timedelta(minutes=15)
 """From the form to the code; nothing makes it longer."""
@@ -38,7 +39,7 @@ DIGITS = 6
 CODE_KEY = f"{BY_MAIL_ONLY}code"
 
 
-async def check_may_begin(wish: Request, *, now: datetime) -> None:
+async def check_may_begin(wish: Wish, *, now: datetime) -> None:
     """Raise BadInput without a mail address, TooManyChecks after too many lapsed ones. A code that
     never left, for want of a mail server, was not let lapse by anybody."""
     if not wish.party.email:

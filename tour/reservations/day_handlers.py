@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from tour.reservations import on_the_way, queries, views
 from tour.reservations.handlers import show, to_reservation
-from tour.reservations.limits import count_try
+from tour.reservations.intake import count_try
 from tour.web import now, render
 from tour.web.forms import number_in, read_form
 

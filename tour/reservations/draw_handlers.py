@@ -12,10 +12,9 @@ from tour.reservations.draws import MAX_CHOICES
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
 from tour.reservations.handlers import to_reservation
-from tour.reservations.limits import count_made, count_try, count_wish
+from tour.reservations.intake import count_made, count_try, count_wish, wish_of
 from tour.reservations.states import DrawStatus
 from tour.reservations.views import SlotView
-from tour.reservations.wishes import wish_of
 from tour.web import now, render
 from tour.web.forms import number_in, read_form, texts
 

@@ -17,8 +17,8 @@ from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.states import SlotStatus
 from tour.reservations import reminders
 from tour.reservations.models import DrawEntry, Place, WaitlistEntry
-from tour.reservations.parties import slots_with_programmes
 from tour.reservations.states import EntryStatus
+from tour.reservations.terms import slots_with_programmes
 
 BATCH = 500
 """Rows in one statement."""

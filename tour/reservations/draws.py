@@ -18,25 +18,21 @@ from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.programmes.states import POOLS, Allocation, SlotStatus
-from tour.reservations import allowance, contact_check, holdings, lottery, newcomers
-from tour.reservations.allowance import EventRules
+from tour.reservations import contact_check, holdings, lottery, newcomers
 from tour.reservations.errors import AlreadyWaiting, EntriesClosed
-from tour.reservations.holdings import Choice
 from tour.reservations.locks import lock_contact, lock_draw, lock_network
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, Reservation
-from tour.reservations.parties import (
-    Request,
-    by_reference,
-    check_answers,
-    limits_of,
-    once,
-    public_slots,
-    same_contact,
-    slots_with_programmes,
-    write_party,
-)
+from tour.reservations.parties import by_reference, once, same_contact, write_party
 from tour.reservations.rules import Party, party_problem
 from tour.reservations.states import DrawStatus, EntryStatus
+from tour.reservations.terms import (
+    Terms,
+    limits_of,
+    read_terms,
+    refuse_unanswered,
+    slots_with_programmes,
+)
+from tour.reservations.wishes import Choice, Wish
 
 MAX_CHOICES = 5
 FREEZE = timedelta(hours=1)
@@ -94,7 +90,7 @@ async def open_missing(*, now: datetime) -> int:
 
 
 async def enter(
-    draw_id: int, wish: Request, *, pools: Sequence[str] = (), now: datetime
+    draw_id: int, wish: Wish, *, pools: Sequence[str] = (), now: datetime
 ) -> Reservation:
     """Enter a party with its ranking (the wish's slots, best first); one entry a contact.
 
@@ -105,7 +101,7 @@ async def enter(
     return await once(entry, lambda: _enter(draw_id, entry, pools, now))
 
 
-async def _enter(draw_id: int, wish: Request, pools: Sequence[str], now: datetime) -> Reservation:
+async def _enter(draw_id: int, wish: Wish, pools: Sequence[str], now: datetime) -> Reservation:
     try:
         async with transaction():
             await lock_network(wish.newcomer)
@@ -113,13 +109,12 @@ async def _enter(draw_id: int, wish: Request, pools: Sequence[str], now: datetim
             draw = await lock_draw(draw_id)
             if not is_open(draw, now):
                 raise EntriesClosed(_("This draw takes no more entries."))
-            await _check_ranking(draw, wish)
-            _check_pools(pools, wish.party)
-            slots = await public_slots(wish.slot_ids)
-            if await newcomers.turn_needs_code(wish, await _rules(draw), slots, now=now):
+            terms = await _ranked(draw, wish)
+            _refuse_unless_fits(wish, terms, pools)
+            if await newcomers.turn_needs_code(wish, terms, now=now):
                 return await _enter_unproved(draw, wish, pools, now)
             await _check_contact(draw, wish.party)
-            await _check_held(wish.party, wish.slot_ids, Choice.of(wish))
+            await _check_held(wish.party, terms.slots, wish.choice)
             return await _write_entry(draw, wish, pools, EntryStatus.ENTERED, now)
     except IntegrityError as exc:
         raise AlreadyWaiting(ENTERED_ALREADY) from exc
@@ -130,12 +125,8 @@ def is_open(draw: Draw, now: datetime) -> bool:
     return draw.status == DrawStatus.OPEN and now < draw.entries_close_at
 
 
-async def _rules(draw: Draw) -> EventRules:
-    return await allowance.rules_of_events([draw.event_id] if draw.event_id is not None else [])
-
-
 async def _enter_unproved(
-    draw: Draw, wish: Request, pools: Sequence[str], now: datetime
+    draw: Draw, wish: Wish, pools: Sequence[str], now: datetime
 ) -> Reservation:
     await contact_check.check_may_begin(wish, now=now)
     reservation = await _write_entry(draw, wish, pools, EntryStatus.UNPROVED, now)
@@ -151,7 +142,7 @@ async def admit(
     if not is_open(draw, now):
         raise EntriesClosed(_("This draw takes no more entries."))
     await _check_contact(draw, reservation)
-    await _check_held(reservation, entry.ranking, choice)
+    await _check_held(reservation, await slots_with_programmes(entry.ranking), choice)
     await DrawEntry.filter(id=entry.id).update(status=EntryStatus.ENTERED)
 
 
@@ -196,27 +187,29 @@ async def hoping_for(slot_ids: Collection[int]) -> list[DrawEntry]:
     return [entry for entry in found if not set(slot_ids).isdisjoint(entry.ranking)]
 
 
-async def _check_ranking(draw: Draw, wish: Request) -> None:
-    """The whole ranking at once: every choice is in this draw, once, and fits the party; and its
-    host's questions are answered."""
+async def _ranked(draw: Draw, wish: Wish) -> Terms:
+    """The terms of the whole ranking; raises BadInput where not every choice is in this draw,
+    once."""
     ranking = wish.slot_ids
     if not 1 <= len(ranking) <= MAX_CHOICES or len(set(ranking)) != len(ranking):
         _refuse(_("Choose one to %(n)s different times, the best first.", n=MAX_CHOICES))
     drawn = await DrawSlot.filter(draw_id=draw.id, slot_id__in=list(ranking)).count()
     if drawn != len(ranking):
         _refuse(_("One of the times is not in this draw."))
-    for slot in await public_slots(ranking):
-        party = wish.party
+    return await read_terms(ranking)
+
+
+def _refuse_unless_fits(wish: Wish, terms: Terms, pools: Sequence[str]) -> None:
+    """As `refuse_unless_fits`, of a ranking. Seats that are kept for children are for parties
+    that bring some."""
+    party = wish.party
+    for slot in terms.slots:
         problem = party_problem(party.adults, party.children, limits_of(slot))
         if slot.status != SlotStatus.OPEN:
             problem = _("One of the times has been called off.")
         if problem:
             _refuse(problem)
-        check_answers(slot, wish.answers.get(slot.id, ()))
-
-
-def _check_pools(pools: Sequence[str], party: Party) -> None:
-    """Seats that are kept for children are for parties that bring some."""
+    refuse_unanswered(wish, terms)
     if "children" in pools and not party.children:
         _refuse(_("These seats are kept for parties with children. How many children come?"))
 
@@ -236,9 +229,9 @@ async def _check_contact(draw: Draw, party: Party | Reservation) -> None:
         raise AlreadyWaiting(_("You have won a session of this event already."))
 
 
-async def _check_held(party: Party | Reservation, ranking: Sequence[int], choice: Choice) -> None:
+async def _check_held(party: Party | Reservation, ranked: Sequence[Slot], choice: Choice) -> None:
     """Each by itself: of a ranking one is won at most, so its times may overlap."""
-    for slot in await slots_with_programmes(ranking):
+    for slot in ranked:
         await holdings.check(party, [slot], choice)
 
 
@@ -246,7 +239,7 @@ ENTERED_ALREADY = _("With this e-mail address or phone number you are in this dr
 
 
 async def _write_entry(
-    draw: Draw, wish: Request, pools: Sequence[str], status: EntryStatus, now: datetime
+    draw: Draw, wish: Wish, pools: Sequence[str], status: EntryStatus, now: datetime
 ) -> Reservation:
     reservation = await write_party(wish, now)
     await DrawEntry.create(

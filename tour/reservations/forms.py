@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from tour.contacts.addresses import likely_meant, read_address
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.reservations.holdings import Choice
 from tour.reservations.rules import Party, read_party
+from tour.reservations.wishes import Choice
 from tour.web.forms import number_in
 
 FIELDS = (

@@ -18,17 +18,10 @@ from tour.reservations.appointments import appointments
 from tour.reservations.booking_page import UNKNOWN_DAY
 from tour.reservations.calendar import calendar_file
 from tour.reservations.clash_views import ClashView
-from tour.reservations.errors import (
-    BookingRefused,
-    Clashing,
-    KeyReused,
-    LimitReached,
-    SlotFull,
-)
+from tour.reservations.errors import BookingRefused, Clashing, KeyReused, LimitReached, SlotFull
 from tour.reservations.forms import ReserveForm
-from tour.reservations.limits import count_made, count_try, count_wish
+from tour.reservations.intake import count_made, count_try, count_wish, wish_of
 from tour.reservations.models import Reservation
-from tour.reservations.wishes import wish_of
 from tour.web import now, render, state
 from tour.web.forms import number_in, read_form, texts
 from tour.web.qr import qr_svg

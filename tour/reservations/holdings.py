@@ -1,39 +1,31 @@
-"""What a contact holds already: the same session once more, or two at one time (decision 0018).
+"""What a contact holds already: as many as it may, the same session, another at that time.
 
-Neither happens without being chosen: Back and a second press, an answer lost on a train, an offer
-accepted while another session is held. Whoever comes twice, or splits the family up, says so.
+The same session twice, or two at one time, happen to nobody who has not chosen it (decision 0018):
+Back and a second press, an answer lost on a train, an offer accepted while another session is held.
+Whoever comes twice, or splits the family up, says so.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tortoise.expressions import Q
 
 from tour.db.plain import fetch
+from tour.i18n import lazy as _
 from tour.programmes.models import Slot
-from tour.reservations.errors import AlreadyReserved, Overlapping
+from tour.reservations.errors import AlreadyReserved, LimitReached, Overlapping
 from tour.reservations.models import Place, Reservation
-from tour.reservations.parties import Request, same_contact
+from tour.reservations.parties import same_contact
 from tour.reservations.rules import Clash, Party, Stretch, clash_among, clash_with
 from tour.reservations.states import PlaceStatus
+from tour.reservations.terms import Terms
+from tour.reservations.wishes import Choice
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a party has said in so many words: a second time at one session, two at one time."""
-
-    again: bool = False
-    split: bool = False
-
-    @classmethod
-    def of(cls, party: Request | Reservation) -> "Choice":
-        return cls(party.again, party.split)
-
-    def __or__(self, other: "Choice") -> "Choice":
-        return Choice(self.again or other.again, self.split or other.split)
-
-
-NOTHING_CHOSEN = Choice()
+async def refuse(party: Party | Reservation, terms: Terms, choice: Choice) -> None:
+    """Raise what one more reservation of this contact is refused by: LimitReached, or what `check`
+    raises; in the transaction that adds it, which has locked the contact."""
+    await _check_limits(party, terms)
+    await check(party, terms.slots, choice)
 
 
 async def check(party: Party | Reservation, slots: Sequence[Slot], choice: Choice) -> None:
@@ -80,8 +72,7 @@ async def _held_by_contact(party: Party | Reservation, slots: Sequence[Slot]) ->
     begins, ends = min(s.starts_at for s in slots), max(s.ends_at for s in slots)
     if not await fetch(ANYTHING_NEAR, party.email_key, party.phone_key, ends, begins):
         return []
-    contacts = [Q(**{f"reservation__{k}": v for k, v in c.items()}) for c in same_contact(party)]
-    return await _held_near(Q(*contacts, join_type="OR"), [stretch(slot) for slot in slots])
+    return await _held_near(_is_one_of(party, "reservation__"), [stretch(slot) for slot in slots])
 
 
 async def _held_near(whose: Q, slots: Sequence[Stretch]) -> list[Place]:
@@ -101,6 +92,24 @@ def stretch(slot: Slot) -> Stretch:
 
 def _stretch_of(place: Place) -> Stretch:
     return stretch(place.slot)
+
+
+async def _check_limits(party: Party | Reservation, terms: Terms) -> None:
+    for event_id, most in sorted(terms.limits.items()):
+        held = Reservation.filter(
+            _is_one_of(party),
+            places__status=PlaceStatus.CONFIRMED,
+            places__slot__programme__event_id=event_id,
+        )
+        if await held.distinct().count() >= most:
+            raise LimitReached(
+                _("One contact can hold at most %(n)s reservations of this event.", n=most)
+            )
+
+
+def _is_one_of(party: Party | Reservation, prefix: str = "") -> Q:
+    contacts = [Q(**{prefix + k: v for k, v in c.items()}) for c in same_contact(party)]
+    return Q(*contacts, join_type="OR")
 
 
 def _refusal(clash: Clash, held: Place | None) -> AlreadyReserved | Overlapping:

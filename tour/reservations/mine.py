@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from tour.reservations.forms import KEY
 from tour.reservations.models import Reservation
-from tour.reservations.service import REFERENCE_LENGTH, REFERENCE_LETTERS
+from tour.reservations.parties import REFERENCE_LENGTH, REFERENCE_LETTERS
 from tour.web import state
 
 COOKIE = "reservations"

@@ -10,6 +10,7 @@ from tour.events.models import Event
 from tour.notifications.models import Recipient
 from tour.programmes.models import Slot
 from tour.reservations.states import DrawStatus, EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.wishes import Choice
 
 
 class Reservation(Model):
@@ -62,6 +63,10 @@ class Reservation(Model):
     @property
     def party_size(self) -> int:
         return int(self.adults) + int(self.children)
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.again, self.split)
 
 
 class Place(Model):

@@ -12,11 +12,11 @@ from enum import Enum, auto
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.programmes.models import Slot
-from tour.reservations.allowance import EventRules
 from tour.reservations.models import ContactCheck, Place, Reservation
-from tour.reservations.parties import Request
 from tour.reservations.rules import Newcomer, Party
 from tour.reservations.states import PlaceStatus
+from tour.reservations.terms import Terms
+from tour.reservations.wishes import Wish
 
 OPENING = timedelta(minutes=30)
 """How long a rush is expected after booking opens."""
@@ -49,41 +49,42 @@ def is_rush(newcomer: Newcomer, slots: Sequence[Slot], now: datetime) -> bool:
     return newcomer.is_busy or any(at is not None and now < at + OPENING for at in opened)
 
 
-def is_plain(newcomer: Newcomer | None, party: Party, slots: Sequence[Slot], now: datetime) -> bool:
+def is_plain(wish: Wish, terms: Terms, now: datetime) -> bool:
     """Whether nothing need be looked up for a party: the hot path asks this."""
-    return newcomer is None or (bool(party.email) and not is_rush(newcomer, slots, now))
+    newcomer = wish.newcomer
+    return terms.is_plain and (
+        newcomer is None or (bool(wish.party.email) and not is_rush(newcomer, terms.slots, now))
+    )
 
 
-async def way_in(wish: Request, slots: Sequence[Slot], rules: EventRules, *, now: datetime) -> Way:
+async def way_in(wish: Wish, terms: Terms, *, now: datetime) -> Way:
     """In the transaction that takes the seats, which has locked the network. Raises BadInput for a
     party without a mail box where only those get further."""
-    newcomer, party = wish.newcomer, wish.party
+    newcomer, party, slots = wish.newcomer, wish.party, terms.slots
     rush = newcomer is not None and is_rush(newcomer, slots, now)
-    if newcomer and not party.email and not rules.checks_contact:
+    if newcomer and not party.email and not terms.checks_contact:
         await _check_phone_only(newcomer, party, slots, rush=rush, now=now)
         return Way.PLAIN
-    if not needs_code(wish, rules, slots, now):
+    if not _needs_code(wish, terms, now):
         return Way.PLAIN
     if newcomer is None or await _may_hold(newcomer, party, slots, now):
         return Way.HOLD
     return Way.CODE_FIRST
 
 
-def needs_code(wish: Request, rules: EventRules, slots: Sequence[Slot], now: datetime) -> bool:
+def _needs_code(wish: Wish, terms: Terms, now: datetime) -> bool:
     """By the event's rules from every device that does not know the contact, in a rush by ours."""
-    if wish.newcomer and is_rush(wish.newcomer, slots, now):
+    if wish.newcomer and is_rush(wish.newcomer, terms.slots, now):
         return True
-    return rules.checks_contact and not wish.is_known
+    return terms.checks_contact and not wish.is_known
 
 
-async def turn_needs_code(
-    wish: Request, rules: EventRules, slots: Sequence[Slot], *, now: datetime
-) -> bool:
+async def turn_needs_code(wish: Wish, terms: Terms, *, now: datetime) -> bool:
     """As `way_in`, for a turn in a queue or an entry in a draw, which hold nothing meanwhile."""
-    if wish.newcomer and not wish.party.email and not rules.checks_contact:
+    if wish.newcomer and not wish.party.email and not terms.checks_contact:
         await _check_network(wish.newcomer, wish.party, now)
         return False
-    return needs_code(wish, rules, slots, now)
+    return _needs_code(wish, terms, now)
 
 
 async def _check_phone_only(

@@ -11,34 +11,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any
 
-from tortoise.connection import get_connection
 from tortoise.models import Model
 
+from tour.db.plain import Row, fetch, is_postgres
 from tour.notifications.message import actions_as_rows
 from tour.notifications.models import Recipient, Reminder
 from tour.notifications.service import Draft
-from tour.programmes.models import Slot
-from tour.programmes.service import TAKE_SEATS
+from tour.programmes import service as programmes
 from tour.reservations import holdings, reminders
 from tour.reservations.errors import SlotFull
-from tour.reservations.holdings import Choice
 from tour.reservations.locks import LOCK_SPACE, contact_keys
 from tour.reservations.models import Place, Reservation
-from tour.reservations.parties import Request, party_row
-
-Row = dict[str, Any]
+from tour.reservations.parties import party_row
+from tour.reservations.terms import Terms
+from tour.reservations.wishes import Wish
 
 
 def is_possible() -> bool:
     """SQLite has no statements that write several tables; there a transaction does the same."""
-    return get_connection("default").capabilities.dialect == "postgres"
+    return is_postgres()
 
 
-async def reserve(wish: Request, slot: Slot, now: datetime) -> Reservation:
-    """As `service.reserve` for one slot; with nothing written it raises what the contact holds
-    already, else SlotFull."""
+async def write(wish: Wish, terms: Terms, now: datetime) -> Reservation:
+    """Confirm a wish for one slot that fits its terms; with nothing written it raises what the
+    contact holds already, else SlotFull."""
+    [slot] = terms.slots
     reservation = party_row(wish, now)
     recipient = Recipient(
         token=secrets.token_urlsafe(24),
@@ -51,26 +49,24 @@ async def reserve(wish: Request, slot: Slot, now: datetime) -> Reservation:
     )
     place = Place(slot=slot, seats=wish.party.size, answers=wish.answers.get(slot.id, []))
     drafts = reminders.drafts(reservation, [slot], wish.timezone, now)
-    rows = await get_connection("default").execute_query_dict(
+    rows = await fetch(
         _statement(),
-        [
-            slot.id,
-            wish.party.size,
-            _as_json(_row(recipient)),
-            _as_json(_row(reservation)),
-            _as_json(_row(place)),
-            _as_json([_row(_reminder(draft)) for draft in drafts]),
-            [LOCK_SPACE, *contact_keys(wish.party)],
-            wish.party.email_key,
-            wish.party.phone_key,
-            slot.starts_at,
-            slot.ends_at,
-            wish.again,
-            wish.split,
-        ],
+        slot.id,
+        wish.party.size,
+        _as_json(_row(recipient)),
+        _as_json(_row(reservation)),
+        _as_json(_row(place)),
+        _as_json([_row(_reminder(draft)) for draft in drafts]),
+        [LOCK_SPACE, *contact_keys(wish.party)],
+        wish.party.email_key,
+        wish.party.phone_key,
+        slot.starts_at,
+        slot.ends_at,
+        wish.choice.again,
+        wish.choice.split,
     )
     if not rows:
-        await holdings.check(wish.party, [slot], Choice.of(wish))
+        await holdings.check(wish.party, terms.slots, wish.choice)
         raise SlotFull(slot.id)
     reservation.id, reservation.recipient_id = rows[0]["id"], rows[0]["recipient_id"]
     return reservation
@@ -86,7 +82,7 @@ def _statement() -> str:
 WITH contact AS (
     SELECT contact_is_free($7::int[], $8, $9, $1, $10, $11, $12, $13) AS is_free
 ),
-taken AS ({TAKE_SEATS.format(only_if="(SELECT is_free FROM contact)")}),
+taken AS ({programmes.TAKE_SEATS.format(only_if="(SELECT is_free FROM contact)")}),
 told AS (
     INSERT INTO recipient ({recipient})
     SELECT {recipient}

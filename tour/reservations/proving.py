@@ -13,14 +13,15 @@ from tour.notifications import service as notifications
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
-from tour.reservations import allowance, contact_check, draws, holdings, reminders, waitlist
+from tour.reservations import contact_check, draws, holdings, reminders, waitlist
 from tour.reservations.contact_check import check_ended, unanswered
 from tour.reservations.errors import Clashing, SlotFull
-from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import ContactCheck, DrawEntry, Place, Reservation, WaitlistEntry
-from tour.reservations.parties import by_reference, slots_with_programmes
+from tour.reservations.parties import by_reference
 from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.terms import terms_of_existing
+from tour.reservations.wishes import NOTHING_CHOSEN, Choice
 
 AWAITING = (PlaceStatus.HELD, PlaceStatus.UNPROVED)
 
@@ -36,7 +37,7 @@ async def prove(
     """
     reservation = await by_reference(reference)
     async with transaction():
-        problem = await _prove(reservation, code, choice | Choice.of(reservation), now)
+        problem = await _prove(reservation, code, choice | reservation.choice, now)
     if problem:
         raise problem
     return reservation
@@ -105,14 +106,12 @@ async def _confirm_places(
     reservation: Reservation, places: list[Place], choice: Choice, now: datetime
 ) -> None:
     """Seats that were not held are taken now, all of them or none (SlotFull)."""
-    slots = await slots_with_programmes(place.slot_id for place in places)
-    rules = await allowance.rules_of(slots)
-    await allowance.check(rules.limits, reservation)
-    await holdings.check(reservation, slots, choice)
-    await _take_unheld(places, {slot.id: slot for slot in slots})
+    terms = await terms_of_existing(place.slot_id for place in places)
+    await holdings.refuse(reservation, terms, choice)
+    await _take_unheld(places, {slot.id: slot for slot in terms.slots})
     chosen = Place.filter(reservation_id=reservation.id, status__in=AWAITING)
     await chosen.update(status=PlaceStatus.CONFIRMED)
-    await reminders.queue(reservation, slots, now=now)
+    await reminders.queue(reservation, terms.slots, now=now)
 
 
 async def _take_unheld(places: list[Place], slots: dict[int, Slot]) -> None:

@@ -10,7 +10,7 @@ from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
-from tour.programmes.queries import SLOT_FIELDS, slot_entry
+from tour.programmes.queries import SLOT_FIELDS, entry_of, slot_entry
 from tour.reservations.contact_check import MOST_SENDS
 from tour.reservations.models import (
     ContactCheck,
@@ -255,7 +255,3 @@ async def _slots_by_id(slot_ids: Iterable[int]) -> dict[int, SlotEntry]:
     wanted = set(slot_ids)
     found = await Slot.filter(id__in=wanted) if wanted else []
     return {slot.id: entry_of(slot) for slot in found}
-
-
-def entry_of(slot: Slot) -> SlotEntry:
-    return slot_entry({name: getattr(slot, name) for name in SLOT_FIELDS})

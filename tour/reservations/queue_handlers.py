@@ -9,8 +9,7 @@ from tour.reservations import booking_page, clash_views, waitlist
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm, choice_in
 from tour.reservations.handlers import show, to_reservation
-from tour.reservations.limits import count_made, count_try, count_wish
-from tour.reservations.wishes import wish_of
+from tour.reservations.intake import count_made, count_try, count_wish, wish_of
 from tour.web import now
 from tour.web.forms import read_form, texts
 

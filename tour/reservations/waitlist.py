@@ -24,39 +24,27 @@ from tour.programmes import service as programmes
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
-from tour.reservations import (
-    allowance,
-    contact_check,
-    holdings,
-    newcomers,
-    offering,
-    offers,
-    reminders,
-)
+from tour.reservations import contact_check, holdings, newcomers, offering, offers, reminders
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
-from tour.reservations.holdings import NOTHING_CHOSEN, Choice
 from tour.reservations.locks import lock_contact, lock_network, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry
-from tour.reservations.parties import (
-    Request,
-    by_reference,
-    check_answers,
-    check_slot,
-    once,
-    public_slots,
-    same_contact,
-    slots_with_programmes,
-    write_party,
-)
+from tour.reservations.parties import by_reference, once, same_contact, write_party
 from tour.reservations.rules import Party
 from tour.reservations.states import WaitlistStatus
+from tour.reservations.terms import (
+    read_terms,
+    refuse_unless_fits,
+    slots_with_programmes,
+    terms_of_existing,
+)
+from tour.reservations.wishes import NOTHING_CHOSEN, Choice, Wish
 
 UNANSWERED = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
 STILL_A_YES = (WaitlistStatus.WAITING, WaitlistStatus.EXPIRED, WaitlistStatus.CLOSED)
 """What has not been declined: as long as seats are free, they may be taken."""
 
 
-async def join(wish: Request, *, now: datetime) -> Reservation:
+async def join(wish: Wish, *, now: datetime) -> Reservation:
     """Queue a party for a full slot (the wish's first); a repeated form queues once.
 
     Raises SeatsFree when the party can simply reserve, AlreadyWaiting, BookingRefused, or what
@@ -66,27 +54,26 @@ async def join(wish: Request, *, now: datetime) -> Reservation:
     return await once(turn, lambda: _join(turn, now))
 
 
-async def _join(wish: Request, now: datetime) -> Reservation:
-    [slot] = await public_slots(wish.slot_ids[:1])
-    check_answers(slot, wish.answers.get(slot.id, ()))
-    rules = await allowance.rules_of([slot])
+async def _join(wish: Wish, now: datetime) -> Reservation:
+    terms = await read_terms(wish.slot_ids[:1])
+    refuse_unless_fits(wish, terms, now)
+    [slot] = terms.slots
     async with transaction():
         await lock_network(wish.newcomer)
         await lock_contact(wish.party)
         [locked] = await programmes.lock_slots([slot.id])
-        check_slot(slot, wish.party, now)
         if locked.seats_left >= wish.party.size:
             raise SeatsFree(_("There are seats for you: you can reserve at once."), slot=slot.id)
-        if await newcomers.turn_needs_code(wish, rules, [slot], now=now):
+        if await newcomers.turn_needs_code(wish, terms, now=now):
             return await _join_unproved(wish, slot, now)
         await _refuse_second_turn(slot.id, wish.party)
-        await holdings.check(wish.party, [slot], Choice.of(wish))
+        await holdings.check(wish.party, terms.slots, wish.choice)
         reservation = await write_party(wish, now)
         await enqueue(reservation, slot.id, answers=wish.answers.get(slot.id, ()), now=now)
     return reservation
 
 
-async def _join_unproved(wish: Request, slot: Slot, now: datetime) -> Reservation:
+async def _join_unproved(wish: Wish, slot: Slot, now: datetime) -> Reservation:
     await contact_check.check_may_begin(wish, now=now)
     reservation = await write_party(wish, now)
     turn = await enqueue(reservation, slot.id, answers=wish.answers.get(slot.id, ()), now=now)
@@ -152,17 +139,16 @@ async def accept(
             return reservation
         if not entry or slots[slot_id].status == SlotStatus.CANCELLED:
             raise OfferGone(_("This offer has ended. The seats went to others."))
-        accepted = await slots_with_programmes([slot_id])
-        await allowance.check((await allowance.rules_of(accepted)).limits, reservation)
-        await holdings.check(reservation, accepted, choice | Choice.of(reservation))
-        if not await _takes_its_seats(entry, accepted[0], now):
+        terms = await terms_of_existing([slot_id])
+        await holdings.refuse(reservation, terms, choice | reservation.choice)
+        if not await _takes_its_seats(entry, terms.slots[0], now):
             raise OfferGone(_("This offer has ended. The seats went to others."))
         await _end(entry, WaitlistStatus.ACCEPTED)
         await Place.create(
             reservation=reservation, slot_id=slot_id, seats=entry.seats, answers=entry.answers
         )
         await leave_all(reservation, now=now)
-        await reminders.queue(reservation, accepted, now=now)
+        await reminders.queue(reservation, terms.slots, now=now)
     return reservation
 
 

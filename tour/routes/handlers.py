@@ -10,7 +10,7 @@ from tour.geo import feature_collection, parse_bbox
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
-from tour.reservations.limits import count_try
+from tour.reservations.intake import count_try
 from tour.routes import queries, route_map
 from tour.routes.course_start import begun_at
 from tour.routes.outing import (

@@ -11,9 +11,9 @@ from tour.programmes.states import SlotStatus
 from tour.reservations import setting_out
 from tour.reservations.arrivals import arrivals_of
 from tour.reservations.models import Place, Reservation
-from tour.reservations.parties import slots_with_programmes
 from tour.reservations.setting_out import Way
 from tour.reservations.states import PlaceStatus
+from tour.reservations.terms import slots_with_programmes
 from tour.routes import itineraries
 from tour.routes.desks import Desks
 from tour.routes.edits import PlannedStop, Stops

@@ -11,7 +11,7 @@ from tour.errors import NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
-from tour.reservations.limits import count_try
+from tour.reservations.intake import count_try
 from tour.routes import itineraries, my_plans
 from tour.routes.day import WalkStyle
 from tour.routes.giving_up import WouldGiveUp, allowed, refuse_to_give_up

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.i18n import Text
 from tour.limits.lanes import costly
-from tour.reservations.limits import count_try
+from tour.reservations.intake import count_try
 from tour.routes import itineraries, leaving, my_plans, plan_readers
 from tour.routes.giving_up import WouldGiveUp
 from tour.routes.itineraries import ItineraryEntry

@@ -13,8 +13,7 @@ from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import clash_views, mine, service
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
-from tour.reservations.limits import count_made, count_wish
-from tour.reservations.wishes import wish_of
+from tour.reservations.intake import count_made, count_wish, wish_of
 from tour.routes import itineraries, leaving
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_handlers import plan_page, private

@@ -1,8 +1,10 @@
-"""What is counted of forms with a party in them (decisions 0013 and 0022).
+"""How a party's form or body comes in: counted (decisions 0013 and 0022), then as a wish.
 
 By contact is counted only what was really done: a stranger who types somebody's address into forms
 that come to nothing takes nothing from them.
 """
+
+from collections.abc import Sequence
 
 from starlette.requests import Request
 
@@ -12,8 +14,10 @@ from tour.errors import TooManyRequests
 from tour.i18n import lazy as _
 from tour.limits.counting import BY_CROWD, Limit, client_of, count, count_in_a_crowd, limits
 from tour.reservations import known
+from tour.reservations.forms import ReserveForm, answers_in, choice_in
 from tour.reservations.rules import Newcomer, Party
-from tour.web import state
+from tour.reservations.wishes import Wish
+from tour.web import lang, state
 
 BY_CONTACT = Limit(20, 3600)
 """Reservations of one contact, from devices that know it."""
@@ -60,6 +64,31 @@ async def count_wish(request: Request, what: str, party: Party | None) -> Newcom
     _forms, are_phones_busy, *rest = beyond
     network = limits(request).name_of_today(f"network:{client}")
     return Newcomer(network, is_busy=any(rest), are_phones_busy=are_phones_busy)
+
+
+def wish_of(
+    request: Request,
+    slot_ids: Sequence[int],
+    form: ReserveForm,
+    newcomer: Newcomer | None,
+    *,
+    language: str = "",
+) -> Wish:
+    """The wish of a form without errors, in the reader's language unless another is asked for."""
+    assert form.party is not None  # noqa: S101 - callers have looked at the errors
+    return Wish(
+        slot_ids=tuple(slot_ids),
+        party=form.party,
+        lang=language or lang(request),
+        timezone=state(request).town.timezone.key,
+        idempotency_key=form.value("idempotency_key"),
+        note=form.value("note"),
+        answers=answers_in(form.values, slot_ids),
+        photos_allowed=form.photos_allowed,
+        choice=choice_in(form.values),
+        newcomer=newcomer,
+        is_known=known.is_known(request, form.party),
+    )
 
 
 async def _is_for_somebody(request: Request) -> bool:
