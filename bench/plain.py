@@ -11,12 +11,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route  # noqa: TID251 - an app of its own
 
 from tour import db
-from tour.asgi import ENV_FILE
 from tour.clock import system_clock
 from tour.notifications.models import Recipient
 from tour.programmes.models import Slot
 from tour.reservations.models import Place, Reservation
-from tour.settings import Settings
+from tour.settings import ENV_FILE, Settings
 
 
 async def reserve(request: Request) -> Response:

@@ -15,12 +15,12 @@ def test_every_setting_has_a_line_in_the_readme_of_each_language() -> None:
     for readme in READMES:
         rows = re.findall(r"^\| `(TOUR_\w+)` \|", readme, re.MULTILINE)
         assert len(set(rows)) == len(rows)
-        assert set(rows) == {setting.variable for setting in CATALOGUE} | OF_ONE_COMMAND
+        assert set(rows) == set(CATALOGUE) | OF_ONE_COMMAND
 
 
 def test_the_readmes_defaults_and_words_are_the_settings_own() -> None:
-    for setting in CATALOGUE:
-        line = next(row for row in README.splitlines() if row.startswith(f"| `{setting.variable}`"))
+    for variable, setting in CATALOGUE.items():
+        line = next(row for row in README.splitlines() if row.startswith(f"| `{variable}`"))
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         said = cells[1].partition(" (")[0].strip("`")
         assert said in (setting.default, "made on first start", "地理院タイル 淡色"), line
@@ -28,14 +28,14 @@ def test_the_readmes_defaults_and_words_are_the_settings_own() -> None:
 
 
 def test_the_code_reads_no_variable_that_the_readme_does_not_list() -> None:
-    known = {setting.variable for setting in CATALOGUE} | OF_ONE_COMMAND
+    known = set(CATALOGUE) | OF_ONE_COMMAND
     for file in (ROOT / "tour").rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         assert set(re.findall(r"\bTOUR_[A-Z_]*[A-Z]", text)) <= known, file
 
 
 def test_only_the_start_reads_the_environment() -> None:
-    readers = {"tour/__main__.py", "tour/asgi.py"}
+    readers = {"tour/__main__.py", "tour/asgi.py", "tour/serving.py"}
     for file in (ROOT / "tour").rglob("*.py"):
         name = str(file.relative_to(ROOT))
         if name not in readers:

@@ -9,9 +9,7 @@ from starlette.applications import Starlette
 
 from tour.app import create_app
 from tour.routes.proposals import make_ready
-from tour.settings import ROOT, Settings
-
-ENV_FILE = ROOT / ".env"
+from tour.settings import ENV_FILE, Settings
 
 
 def app() -> Starlette:

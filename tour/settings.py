@@ -1,12 +1,12 @@
 """Settings, read once from the environment and a `.env` file, then passed on."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
 
 from starlette.config import Config
@@ -14,129 +14,30 @@ from starlette.config import Config
 from tour.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
+ENV_FILE = ROOT / ".env"
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 # It becomes a source of the Content-Security-Policy: nothing that ends a directive may be in it.
 TILE_URL = re.compile(r"https?://[\w.:{}-]+/[^\s;,]+")
 AUTO_STREETS = "auto"
 GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
 
+Read = Callable[[str], Any]
+"""From what an operator wrote to what the app uses; ValueError says what it must be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One line of the README's table."""
+    """What an operator may write, and what the README says of it."""
 
-    variable: str
-    default: str
     help: str
+    default: str = ""
+    read: Read = str
 
-
-CATALOGUE = (
-    Setting("TOUR_DATABASE_URL", "sqlite://var/tour.sqlite3", "SQLite file or `asyncpg://` URL"),
-    Setting("TOUR_DATA", "data/geo", "folder with the town's `town.toml` and catalogue"),
-    Setting("TOUR_VAR", "var", "folder for what the app itself keeps: keys, built streets, mails"),
-    Setting(
-        "TOUR_SECRET_KEY",
-        "",
-        "hides who tried how often, seals keys in mails that wait; "
-        "made on first start, kept in `var/`",
-    ),
-    Setting("TOUR_BASE_URL", DEFAULT_BASE_URL, "where visitors reach the app"),
-    Setting(
-        "TOUR_STREETS",
-        "",
-        "an `.osm.pbf` or a built graph; `auto`: the town's own, fetched once; "
-        "empty or `none`: straight lines × 1.3",
-    ),
-    Setting(
-        "TOUR_WALK_ENGINE", "", "`valhalla+http://host:port`: a Valhalla server finds the walks"
-    ),
-    Setting("TOUR_TILE_URL", GSI_TILES, "base map tiles; empty: only the app's own base layer"),
-    Setting("TOUR_TILE_CREDIT", "出典：地理院タイル", "credit shown on every map"),
-    Setting("TOUR_VAPID_PRIVATE_KEY", "", "web push key; made on first start, kept in `var/`"),
-    Setting("TOUR_VAPID_SUBJECT", "", "`mailto:` or `https:` contact for push services"),
-    Setting("TOUR_PUSH_HOSTS", "", "extra push hosts, `host:port`, comma-separated"),
-    Setting("TOUR_PUSH_CA", "", "certificate authority file of the extra push hosts"),
-    Setting("TOUR_SMTP_URL", "", "`smtp://user:password@host:port`; empty: mails go to a folder"),
-    Setting("TOUR_MAIL_FROM", "", "sender of mails; default `noreply@` and the base URL's host"),
-    Setting(
-        "TOUR_RUSH",
-        "20",
-        "reservations a minute from unknown devices above which a code by mail is asked; 0: never",
-    ),
-    Setting("TOUR_METRICS_TOKEN", "", "opens `/metrics`; empty: only this machine, by no proxy"),
-    Setting(
-        "TOUR_PROXIES", "127.0.0.1", "addresses of proxies whose `X-Forwarded-For` is believed"
-    ),
-    Setting("TOUR_WEB_PROCESSES", "1", "web processes (more than 1 needs PostgreSQL)"),
-    Setting("TOUR_WORKER", "inline", "`inline`: in the web process; `external`: `tour worker`"),
-    Setting("TOUR_DEMO", "0", "1: load the demonstration catalogue at start"),
-    Setting("TOUR_CLOCK", "", "an ISO instant at which the clock starts; only with TOUR_DEMO=1"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything an operator can choose; field names are the variables without `TOUR_`."""
-
-    database_url: str
-    data: Path
-    var: Path
-    secret_key: str
-    base_url: str
-    streets: str
-    walk_engine: str
-    tile_url: str
-    tile_credit: str
-    vapid_private_key: str
-    vapid_subject: str
-    push_hosts: tuple[str, ...]
-    push_ca: str
-    smtp_url: str
-    mail_from: str
-    rush: int
-    metrics_token: str
-    proxies: str
-    web_processes: int
-    worker: str
-    demo: bool
-    clock: datetime | None
-
-    @classmethod
-    def from_environ(cls, environ: Mapping[str, str], env_file: Path | None = None) -> "Settings":
-        """Read every variable; raises ConfigurationError naming the one that is wrong."""
-        source = _source(environ, env_file)
-        raw = {s.variable: str(source.get(s.variable, default=s.default)) for s in CATALOGUE}
-        values = {
-            field.name: _read(field.name, raw[f"TOUR_{field.name.upper()}"])
-            for field in fields(cls)
-        }
-        settings = cls(**values)
-        settings._check()
-        return settings
-
-    def _check(self) -> None:
-        if self.clock and not self.demo:
-            raise ConfigurationError("TOUR_CLOCK is only for demonstrations: set TOUR_DEMO=1 too")
-        if self.var.exists() and not self.var.is_dir():
-            raise ConfigurationError(f"TOUR_VAR: {self.var} must be a folder")
-        if self.web_processes > 1 and self.database_url.startswith("sqlite"):
-            raise ConfigurationError(
-                "TOUR_WEB_PROCESSES above 1 needs PostgreSQL: set TOUR_DATABASE_URL=asyncpg://…"
-            )
-
-
-def _source(environ: Mapping[str, str], env_file: Path | None) -> Config:
-    try:
-        return Config(env_file if env_file and env_file.exists() else None, environ=environ)
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{env_file}: must be text in UTF-8") from None
-
-
-def _read(name: str, text: str) -> Any:
-    try:
-        return _READERS.get(name, str)(text.strip())
-    except (ValueError, OverflowError) as exc:
-        raise ConfigurationError(f"TOUR_{name.upper()}: {exc}") from None
+    def read_from(self, source: Config, variable: str) -> Any:
+        try:
+            return self.read(str(source.get(variable, default=self.default)).strip())
+        except (ValueError, OverflowError) as exc:
+            raise ConfigurationError(f"{variable}: {exc}") from None
 
 
 def _database_url(text: str) -> str:
@@ -230,19 +131,118 @@ def _instant(text: str) -> datetime | None:
     return instant
 
 
-_READERS: dict[str, Any] = {
-    "database_url": _database_url,
-    "data": Path,
-    "var": Path,
-    "base_url": _base_url,
-    "streets": _streets,
-    "walk_engine": _walk_engine,
-    "tile_url": _tile_url,
-    "push_hosts": _hosts,
-    "proxies": _proxies,
-    "rush": _rush,
-    "web_processes": _count,
-    "worker": _worker,
-    "demo": _flag,
-    "clock": _instant,
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can choose; a variable is `TOUR_` and the name of its field."""
+
+    database_url: Annotated[
+        str, Setting("SQLite file or `asyncpg://` URL", "sqlite://var/tour.sqlite3", _database_url)
+    ]
+    data: Annotated[
+        Path, Setting("folder with the town's `town.toml` and catalogue", "data/geo", Path)
+    ]
+    var: Annotated[
+        Path,
+        Setting("folder for what the app itself keeps: keys, built streets, mails", "var", Path),
+    ]
+    secret_key: Annotated[
+        str,
+        Setting(
+            "hides who tried how often, seals keys in mails that wait; "
+            "made on first start, kept in `var/`"
+        ),
+    ]
+    base_url: Annotated[str, Setting("where visitors reach the app", DEFAULT_BASE_URL, _base_url)]
+    streets: Annotated[
+        str,
+        Setting(
+            "an `.osm.pbf` or a built graph; `auto`: the town's own, fetched once; "
+            "empty or `none`: straight lines × 1.3",
+            read=_streets,
+        ),
+    ]
+    walk_engine: Annotated[
+        str,
+        Setting(
+            "`valhalla+http://host:port`: a Valhalla server finds the walks", read=_walk_engine
+        ),
+    ]
+    tile_url: Annotated[
+        str, Setting("base map tiles; empty: only the app's own base layer", GSI_TILES, _tile_url)
+    ]
+    tile_credit: Annotated[str, Setting("credit shown on every map", "出典：地理院タイル")]
+    vapid_private_key: Annotated[str, Setting("web push key; made on first start, kept in `var/`")]
+    vapid_subject: Annotated[str, Setting("`mailto:` or `https:` contact for push services")]
+    push_hosts: Annotated[
+        tuple[str, ...], Setting("extra push hosts, `host:port`, comma-separated", read=_hosts)
+    ]
+    push_ca: Annotated[str, Setting("certificate authority file of the extra push hosts")]
+    smtp_url: Annotated[
+        str, Setting("`smtp://user:password@host:port`; empty: mails go to a folder")
+    ]
+    mail_from: Annotated[
+        str, Setting("sender of mails; default `noreply@` and the base URL's host")
+    ]
+    rush: Annotated[
+        int,
+        Setting(
+            "reservations a minute from unknown devices above which a code by mail is asked; "
+            "0: never",
+            "20",
+            _rush,
+        ),
+    ]
+    metrics_token: Annotated[
+        str, Setting("opens `/metrics`; empty: only this machine, by no proxy")
+    ]
+    proxies: Annotated[
+        str,
+        Setting("addresses of proxies whose `X-Forwarded-For` is believed", "127.0.0.1", _proxies),
+    ]
+    web_processes: Annotated[
+        int, Setting("web processes (more than 1 needs PostgreSQL)", "1", _count)
+    ]
+    worker: Annotated[
+        str, Setting("`inline`: in the web process; `external`: `tour worker`", "inline", _worker)
+    ]
+    demo: Annotated[bool, Setting("1: load the demonstration catalogue at start", "0", _flag)]
+    clock: Annotated[
+        datetime | None,
+        Setting("an ISO instant at which the clock starts; only with TOUR_DEMO=1", read=_instant),
+    ]
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], env_file: Path | None = None) -> "Settings":
+        """Read every variable; raises ConfigurationError naming the one that is wrong."""
+        source = _source(environ, env_file)
+        values = {
+            variable.removeprefix("TOUR_").lower(): one.read_from(source, variable)
+            for variable, one in CATALOGUE.items()
+        }
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if self.clock and not self.demo:
+            raise ConfigurationError("TOUR_CLOCK is only for demonstrations: set TOUR_DEMO=1 too")
+        if self.var.exists() and not self.var.is_dir():
+            raise ConfigurationError(f"TOUR_VAR: {self.var} must be a folder")
+        if self.web_processes > 1 and self.database_url.startswith("sqlite"):
+            raise ConfigurationError(
+                "TOUR_WEB_PROCESSES above 1 needs PostgreSQL: set TOUR_DATABASE_URL=asyncpg://…"
+            )
+
+
+CATALOGUE: dict[str, Setting] = {
+    f"TOUR_{name.upper()}": hint.__metadata__[0]
+    for name, hint in get_type_hints(Settings, include_extras=True).items()
 }
+"""By variable, in the order of the README's table."""
+
+
+def _source(environ: Mapping[str, str], env_file: Path | None) -> Config:
+    try:
+        return Config(env_file if env_file and env_file.exists() else None, environ=environ)
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{env_file}: must be text in UTF-8") from None
