@@ -12,7 +12,7 @@ import click
 from click.testing import CliRunner
 
 from tests.browser.serving import free_ports, running
-from tour.__main__ import cli
+from tour.__main__ import COMMANDS, cli
 from tour.settings import ROOT
 
 SECONDS = 60
@@ -52,7 +52,7 @@ def rows(folder: Path, table: str) -> int:
     return int(number)
 
 
-def test_a_wrong_setting_stops_every_command(tmp_path: Path) -> None:
+def test_a_wrong_setting_stops_a_command_that_reads_it(tmp_path: Path) -> None:
     assert_refused(tour(tmp_path, "migrate", TOUR_WEB_PROCESSES="many"), "TOUR_WEB_PROCESSES")
 
 
@@ -101,9 +101,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_every_command_has_help_and_an_unknown_one_is_told() -> None:
     runner = CliRunner()
-    assert {"serve", "migrate", "demo", "worker", "account", "vapid", "streets"} <= set(
-        cli.commands
-    )
+    assert {"serve", "migrate", "demo", "worker", "account", "vapid", "streets"} <= set(COMMANDS)
     for arguments in _all_commands(cli):
         done = runner.invoke(cli, [*arguments, "--help"])
         assert done.exit_code == 0, arguments
@@ -112,8 +110,41 @@ def test_every_command_has_help_and_an_unknown_one_is_told() -> None:
     assert (unknown.exit_code, "No such command" in unknown.output) == (2, True)
 
 
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    shown = CliRunner().invoke(cli, ["--help"]).output
+    for name, later in COMMANDS.items():
+        command = later.command()
+        assert (command.name, command.help) == (name, later.help)
+        assert f"{name} " in shown
+
+
+def test_the_list_of_commands_and_a_small_one_load_nothing_of_the_app() -> None:
+    script = (
+        "import sys; from tour.__main__ import cli; cli({}, standalone_mode=False);"
+        "print(*[m for m in ('tortoise', 'numpy', 'uvicorn', 'tour.app') if m in sys.modules])"
+    )
+    for arguments in (["--help"], ["vapid", "new"], ["draw", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-c", script.format(arguments)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.splitlines()[-1] == "", arguments
+
+
+def test_what_needs_no_settings_is_not_stopped_by_a_wrong_one(tmp_path: Path) -> None:
+    done = tour(tmp_path, "vapid", "new", TOUR_WEB_PROCESSES="many")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert_refused(tour(tmp_path, "streets", "town", TOUR_WORKER="sometimes"), "TOUR_WORKER")
+
+
 def _all_commands(group: click.Group) -> Iterator[list[str]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command, name
         yield [name]
         if isinstance(command, click.Group):
             yield from ([name, *rest] for rest in _all_commands(command))

@@ -11,6 +11,7 @@ from tortoise.exceptions import OperationalError
 
 from tour import db
 from tour.chores import chores_of
+from tour.cli import pass_settings
 from tour.clock import SteadyClock, clock_from, system_clock
 from tour.errors import ConfigurationError
 from tour.health.beating import living
@@ -22,7 +23,7 @@ from tour.settings import Settings
 
 
 @click.command(help="Send reminders, pass on seats, hold draws. Any number may run.")
-@click.pass_obj
+@pass_settings
 def worker(settings: Settings) -> None:
     work(settings)
 

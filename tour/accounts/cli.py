@@ -9,6 +9,7 @@ from tour.accounts import invitations, people
 from tour.accounts.forms import email_form
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
+from tour.cli import pass_settings
 from tour.clock import system_clock
 from tour.errors import ConfigurationError
 from tour.settings import Settings
@@ -27,7 +28,7 @@ def account() -> None:
 @click.argument("email")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--site", "slugs", multiple=True, metavar="SLUG", help="A site to tend; repeatable.")
-@click.pass_obj
+@pass_settings
 def add(settings: Settings, email: str, role: str, slugs: tuple[str, ...]) -> None:
     typed = email_form(email)
     if typed.errors:

@@ -6,6 +6,7 @@ import click
 
 from tour import db
 from tour.accounts.demo import load_demo_accounts
+from tour.cli import pass_settings
 from tour.clock import clock_from, system_clock
 from tour.demo.catalogue import CatalogueError, read_catalogue, read_places
 from tour.demo.load import Loaded, learn_words, load, load_places
@@ -20,7 +21,7 @@ def catalogue() -> None:
 
 
 @catalogue.command("load")
-@click.pass_obj
+@pass_settings
 def load_places_command(settings: Settings) -> None:
     """Write the stations, crafts and places of TOUR_DATA, but no samples.
 
@@ -41,7 +42,7 @@ async def _migrate_and_load_places(settings: Settings) -> Loaded:
 
 
 @catalogue.command("words", help="Read the words of all places again, for search by reading.")
-@click.pass_obj
+@pass_settings
 def words_command(settings: Settings) -> None:
     asyncio.run(_read_words(settings))
     click.echo("The words are read.")
@@ -59,7 +60,7 @@ def demo() -> None:
 
 
 @demo.command("load", help="Load all of TOUR_DATA, with sample accounts and reservations.")
-@click.pass_obj
+@pass_settings
 def load_command(settings: Settings) -> None:
     asyncio.run(_migrate_and_load(settings))
 

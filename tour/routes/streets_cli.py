@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tour.cli import pass_settings
 from tour.errors import ConfigurationError
 from tour.geo import Bounds, parse_bbox
 from tour.routes.streets import Streets
@@ -21,6 +22,9 @@ from tour.routes.streets_download import (
     grown,
     parts_of,
 )
+from tour.routes.town_streets import area_of, fetch, town_graph
+from tour.settings import Settings
+from tour.town import read_town
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -104,6 +108,14 @@ def download_command(
     with _one_clear_line():
         asyncio.run(_download(bbox, place or "", Overpass(server), extract))
         _build(extract, output)
+
+
+@streets.command("town", help="Fetch the town's own streets, for TOUR_STREETS=auto.")
+@server_option
+@pass_settings
+def town_command(settings: Settings, server: str) -> None:
+    town = read_town(settings.data)
+    asyncio.run(fetch(area_of(town), town_graph(settings, town), Overpass(server), click.echo))
 
 
 @streets.command("info", help="Say what a built GRAPH holds.")
