@@ -55,7 +55,7 @@ WITH_KEY = {
     *("reservations:late", "reservations:say_late", "reservations:give_up"),
     *("itineraries:gpx", "itineraries:calendar", "itineraries:geojson", "itineraries:show"),
     *("itineraries:edit", "itineraries:form", "itineraries:change", "itineraries:reserve"),
-    "itineraries:stop_news",
+    *("itineraries:stop_news", "itineraries:join_form", "itineraries:join"),
     *("itineraries:reserve_all", "notifications:recipient", "notifications:change"),
     *(
         "reservations:prove",

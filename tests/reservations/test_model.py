@@ -42,6 +42,7 @@ from tour.reservations import (
     changes,
     contact_check,
     draws,
+    joining,
     proving,
     service,
     slot_changes,
@@ -185,6 +186,12 @@ async def join(s: Schedule) -> Reservation:
     return await waitlist.join(make_wish(s.slot(), party=party_of(s)), now=s.now)
 
 
+async def add(s: Schedule) -> None:
+    """A session more in what is held, sometimes for another that is given back."""
+    back = frozenset({s.slot().id} if s.dice.random() < 0.3 else set[int]())
+    await joining.join(s.party(), joining.Joining((s.slot().id,), back), now=s.now)
+
+
 async def enter(s: Schedule) -> Reservation:
     wish = make_wish(*s.slots[2:], party=party_of(s))
     return await draws.enter(s.draw.id if s.draw else 0, wish, now=s.now)
@@ -266,6 +273,7 @@ WEIGHTS: dict[Action, int] = {
     reserve: 20,
     itinerary: 10,
     join: 25,
+    add: 10,
     enter: 10,
     accept: 10,
     prove: 10,

@@ -106,6 +106,35 @@ class ChangedMeanwhile(Conflict):
     problem = "changed-meanwhile"
 
 
+class NothingHeld(Conflict):
+    """There is no reservation that could be joined: it was cancelled, or is over."""
+
+    problem = "nothing-held"
+
+    def __init__(self) -> None:
+        super().__init__(_("This reservation has been cancelled or is over. Please reserve anew."))
+
+
+class TooManyPlaces(Conflict):
+    """One reservation holds so many sessions at most."""
+
+    problem = "too-many-places"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("One reservation can hold at most %(n)s sessions.", n=most))
+
+
+class CodeFirst(Conflict):
+    """The contact of what is held must be proved before more is added to it."""
+
+    problem = "code-first"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Here a code is sent by e-mail first. Please reserve this session by its own form.")
+        )
+
+
 class EntriesClosed(Conflict):
     """The draw takes no entries any more, and gives none back."""
 

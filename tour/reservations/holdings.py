@@ -21,10 +21,13 @@ from tour.reservations.terms import Terms
 from tour.reservations.wishes import Choice
 
 
-async def refuse(party: Party | Reservation, terms: Terms, choice: Choice) -> None:
+async def refuse(
+    party: Party | Reservation, terms: Terms, choice: Choice, *, beside: int | None = None
+) -> None:
     """Raise what one more reservation of this contact is refused by: LimitReached, or what `check`
-    raises; in the transaction that adds it, which has locked the contact."""
-    await _check_limits(party, terms)
+    raises; in the transaction that adds it, which has locked the contact. `beside`: the reservation
+    that grows, which is one already."""
+    await _check_limits(party, terms, beside)
     await check(party, terms.slots, choice)
 
 
@@ -94,13 +97,13 @@ def _stretch_of(place: Place) -> Stretch:
     return stretch(place.slot)
 
 
-async def _check_limits(party: Party | Reservation, terms: Terms) -> None:
+async def _check_limits(party: Party | Reservation, terms: Terms, beside: int | None) -> None:
     for event_id, most in sorted(terms.limits.items()):
         held = Reservation.filter(
             _is_one_of(party),
             places__status=PlaceStatus.CONFIRMED,
             places__slot__programme__event_id=event_id,
-        )
+        ).exclude(id=beside or 0)
         if await held.distinct().count() >= most:
             raise LimitReached(
                 _("One contact can hold at most %(n)s reservations of this event.", n=most)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tour.i18n import localized, translate, translate_plural
+from tour.i18n import Text, localized, translate, translate_plural
+from tour.i18n import lazy as _
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.reservations.models import Reservation
@@ -28,25 +29,33 @@ def details(slot: Slot, people: int, lang: str) -> list[str]:
     return [f"{name}: {text}" for name, text in said if text]
 
 
-def of_party(reservation: Reservation, slots: Sequence[Slot], zone: ZoneInfo) -> list[str]:
+def of_party(
+    reservation: Reservation, slots: Sequence[Slot], zone: ZoneInfo, now: datetime
+) -> list[str]:
     """Who comes, what they say at the door, and until when the page can change it."""
     lang = reservation.lang
-    closes_at = _when(min(slot.booking_closes_at for slot in slots), zone, lang)
-    until = (
-        translate("You can change or cancel on your page until %(when)s.", lang, when=closes_at)
-        if len(slots) == 1
-        else translate(
-            "You can change or cancel on your page; the first session until %(when)s.",
-            lang,
-            when=closes_at,
-        )
-    )
     said = [
         (translate("Party", lang), party_text(reservation.adults, reservation.children, lang)),
         (translate("Name", lang), reservation.name),
         (translate("Number at the door", lang), reservation.door_code),
     ]
-    return [*(f"{name}: {text}" for name, text in said), until]
+    return [*(f"{name}: {text}" for name, text in said), *_until(slots, zone, lang, now)]
+
+
+ALONE = _("You can change or cancel on your page until %(when)s.")
+FIRST = _("You can change or cancel on your page; the first session until %(when)s.")
+LATER = _("You can still change or cancel the later ones on your page; the next until %(when)s.")
+
+
+def _until(slots: Sequence[Slot], zone: ZoneInfo, lang: str, now: datetime) -> list[str]:
+    """Nothing where it is too late for all of them."""
+    cut_offs = [slot.booking_closes_at for slot in slots if slot.booking_closes_at > now]
+    if not cut_offs:
+        return []
+    some_are_late = FIRST if len(cut_offs) == len(slots) else LATER
+    said = ALONE if len(slots) == 1 else some_are_late
+    when = _when(min(cut_offs), zone, lang)
+    return [Text(said.message, {"when": when}).in_language(lang)]
 
 
 def that_fit(coming: Sequence[SlotEntry], seats: int) -> list[SlotEntry]:

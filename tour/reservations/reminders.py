@@ -35,6 +35,7 @@ GRACE_RULE = _(
 GIVEN_UP = mail_boxes.GIVEN_UP
 """Begins the key of what confirms a party's own cancelling."""
 RECEIPT = mail_boxes.RECEIPT
+CONFIRMED = _("Your reservation is confirmed")
 AN_HOUR = timedelta(hours=1)
 RECEIPT_PAUSE = timedelta(minutes=3)
 
@@ -157,6 +158,25 @@ async def send_receipt(reservation: Reservation, slots: Sequence[Slot], *, now: 
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
 
+async def tell_joined(
+    reservation: Reservation,
+    slots: Sequence[Slot],
+    *,
+    added: Sequence[Slot],
+    given_back: Sequence[Slot],
+    now: datetime,
+) -> None:
+    """The confirmation of all that the party holds now, with what has changed at its head."""
+    zone, lang = zone_of(reservation), reservation.lang
+    lines = [line(slot, lang, zone, with_day=True, with_end=True) for slot in in_order(added)]
+    if given_back:
+        gone = [line(slot, lang, zone, with_day=True) for slot in in_order(given_back)]
+        lines += ["", translate("Given back:", lang), *gone]
+    lines += ["", translate("This is your reservation now:", lang)]
+    draft = _receipt(reservation, slots, zone, now, _("Added to your reservation"), lines)
+    await notifications.queue_all(reservation.recipient_id, [draft], now=now)
+
+
 def drafts(
     reservation: Reservation, slots: Sequence[Slot], timezone: str, now: datetime
 ) -> list[Draft]:
@@ -250,15 +270,20 @@ def _on_foot(walk: timedelta, lang: str) -> str:
 
 
 def _receipt(
-    reservation: Reservation, slots: Sequence[Slot], zone: ZoneInfo, now: datetime
+    reservation: Reservation,
+    slots: Sequence[Slot],
+    zone: ZoneInfo,
+    now: datetime,
+    title: Text = CONFIRMED,
+    news: Sequence[str] = (),
 ) -> Draft:
-    lang, lines = reservation.lang, list[str]()
+    lang, lines = reservation.lang, [*news]
     ordered = in_order(slots)
     for slot in ordered:
         lines += [line(slot, lang, zone, with_day=True, with_end=True)]
         lines += [*receipts.details(slot, reservation.party_size, lang), ""]
-    lines += receipts.of_party(reservation, ordered, zone)
+    lines += receipts.of_party(reservation, ordered, zone, now)
     way = WAY.format(slug=ordered[0].programme.site.slug)
     action = Action(translate("Show the way", lang), way)
-    said = message(reservation, _("Your reservation is confirmed"), lines, action)
+    said = message(reservation, title, lines, action)
     return Draft(RECEIPT, said, now, last_end(slots, now))

@@ -88,13 +88,18 @@ async def _with_programmes(slots: QuerySet[Slot]) -> list[Slot]:
 
 async def _terms_of(slots: Sequence[Slot]) -> Terms:
     events = {slot.programme.event_id for slot in slots if slot.programme.event_id is not None}
-    rules = await _rules_of(events) if events else []
+    rules = await _rules_of(events)
     limits = {r.event_id: r.reservations_per_contact for r in rules if r.reservations_per_contact}
     return Terms(tuple(slots), limits, any(r.checks_contact for r in rules))
 
 
+async def checks_contact(event_ids: Collection[int]) -> bool:
+    """Whether one of these events wants a code from whoever reserves."""
+    return any(rules.checks_contact for rules in await _rules_of(event_ids))
+
+
 async def _rules_of(events: Collection[int]) -> list[BookingRules]:
-    return await BookingRules.filter(event_id__in=events)
+    return await BookingRules.filter(event_id__in=events) if events else []
 
 
 def refuse_unless_fits(wish: Wish, terms: Terms, now: datetime) -> None:

@@ -37,9 +37,10 @@ class ChangedElsewhere(Conflict):
     """Another device has changed the plan since this page of it was opened."""
 
     problem = "changed-elsewhere"
+    said = _("This plan was changed on another device. Here it is as it is now.")
 
     def __init__(self) -> None:
-        super().__init__(_("This plan was changed on another device. Here it is as it is now."))
+        super().__init__(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +143,17 @@ async def replan(
     *,
     day: date,
     wish: Mapping[str, Any],
+    for_good: bool = False,
 ) -> None:
-    """Keep another proposal, as `change` does."""
+    """Keep another proposal, as `change` does; `for_good` where seats changed with it, which no
+    undoing of the plan would bring back."""
     await _update(
         entry,
         sent,
         on_date=day,
         wish=dict(wish),
         stops=_rows(stops),
-        before=_rows(entry.stops) if day == entry.day else None,
+        before=_rows(entry.stops) if day == entry.day and not for_good else None,
         findings=dict(findings),
     )
 

@@ -1,17 +1,14 @@
 """The changes by hand that the page of a plan offers, by the names its forms send."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
 from tour.errors import BadInput
 from tour.i18n import lazy as _
-from tour.routes import edits, itineraries
+from tour.routes import edits, itineraries, taking
 from tour.routes.edits import Stops
 from tour.routes.giving_up import allowed, refuse_to_give_up
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
-from tour.routes.plan_forms import clock
-from tour.routes.planning import Desk, SoFar, propose_rest, so_far, taken, with_place, with_slot
-from tour.routes.proposals import Findings
+from tour.routes.planning import Desk, SoFar, propose_rest, so_far, with_place, with_slot
 from tour.sites.entries import SiteEntry
 from tour.web.forms import number_in
 
@@ -106,30 +103,12 @@ async def _anew(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> 
     return "plan"
 
 
-async def _other(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> str:
-    """Take one of the alternatives; the plan that it replaces can be had back."""
-    others = Findings.from_json(entry.findings).alternatives
-    number = number_in(asked.get("number"))
-    if number is None or number >= len(others):
-        return "plan"
-    done = await so_far(desk, entry.stops)
-    own_desk, stops = taken(desk, done, others[number])
-    _keep_reserved(desk, entry.stops, stops, asked)
-    wish = {**entry.wish, "from_time": clock(own_desk.wish.starts)}
-    await itineraries.replan(entry, sent, stops, Findings().as_json(), day=entry.day, wish=wish)
-    return "plan"
-
-
-async def _mended(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> str:
-    """Take the proposal that was made when others changed something."""
-    findings = Findings.from_json(entry.findings)
-    done = await so_far(desk, entry.stops)
-    stops = done.go_on(_rest(findings.mended, done), findings.mended)
-    if not findings.mended:
-        return "plan"
-    _keep_reserved(desk, entry.stops, stops, asked)
-    kept = replace(findings, mended=(), optimal=False, alternatives=()).as_json()
-    await itineraries.replan(entry, sent, stops, kept, day=entry.day, wish=entry.wish)
+async def _proposed(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> str:
+    """Take one of the alternatives, or the proposal that was made when others changed something."""
+    new = await taking.would_be(entry, desk, asked)
+    if new:
+        _keep_reserved(desk, entry.stops, new.stops, asked)
+        await taking.keep(entry, sent, new)
     return "plan"
 
 
@@ -142,6 +121,6 @@ _CHANGES: Mapping[str, Change] = {
     **dict.fromkeys(("earlier", "later", "lock", "remove", "time", "add"), _by_hand),
     "undo": _undo,
     "anew": _anew,
-    "other": _other,
-    "mended": _mended,
+    "other": _proposed,
+    "mended": _proposed,
 }

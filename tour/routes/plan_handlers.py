@@ -12,7 +12,7 @@ from tour.i18n import Text
 from tour.limits.lanes import costly
 from tour.reservations.intake import count_try
 from tour.routes import itineraries, leaving, my_plans, plan_readers
-from tour.routes.giving_up import WouldGiveUp
+from tour.routes.giving_up import WouldGiveUp, allowed, session_text
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_edits import edited
 from tour.routes.plan_request import PlanRequest, plan_request
@@ -58,7 +58,9 @@ async def stop_news(request: Request) -> Response:
     return to_plan(request, token, "news")
 
 
-async def after_change(request: Request, token: str, anchor: str = "") -> Response:
+async def after_change(
+    request: Request, token: str, anchor: str = "", *, added: str = ""
+) -> Response:
     """Back to the plan, whose walks may begin at other times now; what this browser has reserved
     elsewhere belongs to it as soon as it stands in it."""
     planned = await plan_request(request)
@@ -66,7 +68,7 @@ async def after_change(request: Request, token: str, anchor: str = "") -> Respon
     if entry.reserved:
         desk = await planned.desk_of(entry)
         await leaving.promise(desk, entry, now=now(request))
-    return to_plan(request, token, anchor)
+    return to_plan(request, token, anchor, added=added)
 
 
 async def plan_page(
@@ -84,7 +86,8 @@ async def plan_page(
     planned = await plan_request(request)
     desk = await planned.desk_of(entry)
     reader, days = planned.reader(entry.wish), planned.context.days
-    view = await plan_view(desk, entry, state(request).walks, reader, days)
+    holders = planned.holders(entry)
+    view = await plan_view(desk, entry, state(request).walks, reader, days, holders)
     base = state(request).settings.base_url
     response = render(
         request,
@@ -98,6 +101,7 @@ async def plan_page(
         vapid_public_key=state(request).vapid_public_key,
         notice=notice,
         choice=choice,
+        added=_added(request, desk, entry),
         party_size=desk.wish.party_size,
         style=desk.wish.style.value,
         sites=_addable(planned, desk, entry),
@@ -115,6 +119,13 @@ def private(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _added(request: Request, desk: Desk, entry: ItineraryEntry) -> list[tuple[str, str]]:
+    """What the last tap reserved, as long as it is: (session, reference of its reservation)."""
+    asked = allowed(request.query_params.get("added")) & entry.reserved.keys()
+    slots = sorted((desk.slots[n] for n in asked & desk.slots.keys()), key=lambda s: s.starts_at)
+    return [(session_text(desk, slot, lang(request)), entry.reserved[slot.id]) for slot in slots]
 
 
 def _addable(planned: PlanRequest, desk: Desk, entry: ItineraryEntry) -> list[tuple[str, str]]:
@@ -147,8 +158,10 @@ def _path(request: Request, token: str) -> str:
     return str(request.app.url_path_for("itineraries:show", token=token))
 
 
-def to_plan(request: Request, token: str, anchor: str = "") -> RedirectResponse:
-    url = _path(request, token) + (f"#{anchor}" if anchor else "")
+def to_plan(request: Request, token: str, anchor: str = "", *, added: str = "") -> RedirectResponse:
+    """`added`: the sessions that a tap has just reserved, which the page says."""
+    query = f"?added={added}" if added else ""
+    url = _path(request, token) + query + (f"#{anchor}" if anchor else "")
     response = RedirectResponse(url, status_code=303)
     my_plans.remember(request, response, token)
     return response

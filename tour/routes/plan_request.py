@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from tour.reservations import mine
+from tour.reservations.known import is_known
 from tour.reservations.queries import ReservationEntry, by_references
 from tour.reservations.states import PlaceStatus
 from tour.routes import itineraries
@@ -15,6 +16,7 @@ from tour.routes.day import DayWish
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import Stops
 from tour.routes.itineraries import ItineraryEntry
+from tour.routes.joins import Holder
 from tour.routes.plan_forms import PlanContext, spot_name
 from tour.routes.plan_rows import Reader
 from tour.routes.planning import Desk
@@ -65,6 +67,23 @@ class PlanRequest:
         for party in new:
             await itineraries.attach(entry, party.reservation)
         return await itineraries.find(entry.token) if new else entry
+
+    def holders(self, entry: ItineraryEntry) -> list[Holder]:
+        """The parties whose reservation a session of the plan can join."""
+        if entry.edit_token is None:
+            return []
+        own = {party.reservation.reference for party in self.own}
+        return [
+            Holder(
+                party, party.reservation.reference in own, is_known(self.request, party.reservation)
+            )
+            for party in entry.reservations
+            if party.reservation.erased_at is None
+            if any(
+                place.status == PlaceStatus.CONFIRMED and place.slot.ends_at > self.desks.now
+                for place in party.places
+            )
+        ]
 
     def reader(self, values: Mapping[str, Any]) -> Reader:
         start = self.name_of(values["from"])

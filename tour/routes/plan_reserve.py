@@ -53,7 +53,7 @@ async def reserve(request: Request) -> Response:
     except Clashing as exc:
         return await _form_page(request, entry, form, exc.status, clash=exc)
     except Conflict as exc:
-        return await plan_page(request, entry, 409, notice=_refused(desk, exc, lang(request)))
+        return await plan_page(request, entry, 409, notice=why_refused(desk, exc, lang(request)))
     await count_made(request, form.party)
     await itineraries.attach(entry, made)
     await leaving.promise(desk, await itineraries.find(entry.token), now=now(request))
@@ -81,7 +81,7 @@ async def _has_lost_some_of(slot_ids: list[int], entry: ItineraryEntry) -> bool:
     return bool(lost)
 
 
-def _refused(desk: Desk, exc: Conflict, language: str) -> Text:
+def why_refused(desk: Desk, exc: Conflict, language: str) -> Text:
     """Why nothing was reserved, with the session in whose way it was."""
     slot_id = exc.extra.get("slot")
     slot = desk.slots.get(slot_id) if isinstance(slot_id, int) else None
@@ -107,7 +107,7 @@ async def _form_page(
     if not slots:
         nothing = _("There is nothing left to reserve in this plan.")
         return await plan_page(request, entry, 409, notice=notice or nothing)
-    views = _views(desk, slots, lang(request))
+    views = session_views(desk, slots, lang(request))
     response = render(
         request,
         "routes/itinerary_reserve.html",
@@ -119,7 +119,7 @@ async def _form_page(
         clash=await clash_views.shown(request, slots, clash),
         is_refused=clash is not None,
         slots=[view.slots[0] for view in views],
-        questions=_questions(views),
+        questions=questions_of(views),
         asks_photos=any(view.asks_photo_consent for view in views),
         max_party=_largest(views),
     )
@@ -127,7 +127,7 @@ async def _form_page(
     return private(response)
 
 
-def _views(desk: Desk, slots: list[SlotEntry], language: str) -> list[ProgrammeView]:
+def session_views(desk: Desk, slots: list[SlotEntry], language: str) -> list[ProgrammeView]:
     """Each session with its own programme, in the order of the plan."""
     sites, programmes = desk.town.catalogue.by_id, desk.town.board.programmes
     return [
@@ -142,7 +142,7 @@ def _views(desk: Desk, slots: list[SlotEntry], language: str) -> list[ProgrammeV
     ]
 
 
-def _questions(views: list[ProgrammeView]) -> list[tuple[str, str, bool]]:
+def questions_of(views: list[ProgrammeView]) -> list[tuple[str, str, bool]]:
     """(field, text, required) of what the hosts ask."""
     return [
         (f"answer-{view.slots[0].id}-{number}", question.text, question.is_required)

@@ -13,12 +13,14 @@ from tour.routes.day import LUNCH
 from tour.routes.edits import Stops
 from tour.routes.giving_up import given_up, session_text
 from tour.routes.itineraries import ItineraryEntry
+from tour.routes.joins import Holder, Joins, csv, joins
 from tour.routes.plan_rows import Reader, Row, StopRow, plan_rows, slot_trouble
 from tour.routes.plan_unmet import Unmet, hours_of, unmet
 from tour.routes.planner import Wish
 from tour.routes.planner_problem import Reason, Trouble
 from tour.routes.planning import Desk, SoFar, reservable_slots, so_far, taken
 from tour.routes.proposals import Alternative, Findings, LeftOut
+from tour.routes.taking import mark_of, mended_stops
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk, Walks
 from tour.sites.hours import clock_text
@@ -40,6 +42,8 @@ class AlternativeCard:
     """What is reserved and not in it."""
     give_up: str
     """The same for the form."""
+    joins: Joins | None
+    """What is reserved with it in one tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,12 @@ class Mended:
     distance_m: int
     """More than the plan has; less when below zero."""
     ends_at: datetime
+    shown: str
+    """Names it for the form."""
+    gives_up: tuple[str, ...]
+    give_up: str
+    """As of an alternative."""
+    joins: Joins | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class PlanView:
     left_out: tuple[tuple[SiteCard, Text], ...]
     reservable: int
     """Sessions that can be reserved now; none while the party could not be at one in time."""
+    joins: Joins | None
+    """The same in one tap, where the party holds a reservation."""
     alternatives: tuple[AlternativeCard, ...]
     effect: Effect | None
     mended: Mended | None
@@ -89,9 +101,15 @@ class PlanView:
 
 
 async def plan_view(
-    desk: Desk, entry: ItineraryEntry, walks: Walks, reader: Reader, days: list[date]
+    desk: Desk,
+    entry: ItineraryEntry,
+    walks: Walks,
+    reader: Reader,
+    days: list[date],
+    holders: Sequence[Holder] = (),
 ) -> PlanView:
-    """Everything that the page of a plan says; `days` are those that can be planned."""
+    """Everything that the page of a plan says; `days` are those that can be planned, `holders` the
+    parties whose reservation may grow."""
     day = await desk.timed(entry.stops)
     findings = Findings.from_json(entry.findings)
     legs = await asyncio.to_thread(walk_legs, day, desk, walks, reader.lang)
@@ -118,34 +136,49 @@ async def plan_view(
         works=not troubles and not any(row.trouble for row in stop_rows),
         left_out=left_out,
         reservable=0 if is_over or is_late else len(reservable_slots(desk, entry.stops)),
-        alternatives=await _alternatives(desk, entry, findings, reader.lang) if not is_over else (),
+        joins=None
+        if is_over or is_late
+        else await joins(desk, holders, entry.stops, (), reader.lang),
+        alternatives=()
+        if is_over
+        else await _alternatives(desk, entry, findings, reader.lang, holders),
         effect=await _effect(desk, entry, day),
-        mended=None if is_over else await _mended(desk, entry, day, findings, reader.lang),
+        mended=None
+        if is_over
+        else await _mended(desk, entry, day, findings.mended, reader.lang, holders),
         unmet=lacking,
         elsewhere=() if is_over else tuple(_elsewhere(desk, entry, reader.lang)),
     )
 
 
 async def _mended(
-    desk: Desk, entry: ItineraryEntry, day: TimedDay, findings: Findings, lang: str
+    desk: Desk,
+    entry: ItineraryEntry,
+    day: TimedDay,
+    mended: Stops,
+    lang: str,
+    holders: Sequence[Holder],
 ) -> Mended | None:
     """None where there is none, or where it does not work any more either."""
-    if not findings.mended:
+    if not mended:
         return None
-    done = await so_far(desk, entry.stops)
-    past = {stop.site_id for stop in done.past}
-    rest = tuple(stop for stop in findings.mended if stop.site_id not in past)
-    other = await desk.timed(done.go_on(rest, findings.mended))
+    stops = await mended_stops(entry, desk, mended)
+    other = await desk.timed(stops)
     ahead = other.stops[other.done :]
     wrong = set(other.times.troubles()) - {Trouble.NO_BREAK}
     if wrong or any(slot_trouble(desk, stop) for stop in ahead) or other.stops == day.stops:
         return None
     new, old = [_visits(desk, stops, lang) for stops in (other.stops, day.stops)]
+    lost = given_up(desk, entry.stops, stops)
     return Mended(
         comes=tuple(visit for visit in new if visit not in old),
         goes=tuple(visit for visit in old if visit not in new),
         distance_m=other.distance_m - day.distance_m,
         ends_at=desk.town.instant_of(other.times.arrives),
+        shown=mark_of(mended),
+        gives_up=tuple(session_text(desk, slot, lang) for slot in lost),
+        give_up=csv(slot.id for slot in lost),
+        joins=await joins(desk, holders, stops, lost, lang),
     )
 
 
@@ -212,19 +245,24 @@ def _left_out(
 
 
 async def _alternatives(
-    desk: Desk, entry: ItineraryEntry, findings: Findings, lang: str
+    desk: Desk, entry: ItineraryEntry, findings: Findings, lang: str, holders: Sequence[Holder]
 ) -> tuple[AlternativeCard, ...]:
     """Those that can still be had from now on."""
     done = await so_far(desk, entry.stops)
     cards = [
-        await _alternative(desk, entry, done, number, lang)
+        await _alternative(desk, entry, done, number, lang, holders)
         for number in range(len(findings.alternatives))
     ]
     return tuple(card for card in cards if card)
 
 
 async def _alternative(
-    desk: Desk, entry: ItineraryEntry, done: SoFar, number: int, lang: str
+    desk: Desk,
+    entry: ItineraryEntry,
+    done: SoFar,
+    number: int,
+    lang: str,
+    holders: Sequence[Holder],
 ) -> AlternativeCard | None:
     other = Findings.from_json(entry.findings).alternatives[number]
     elsewhere, stops = taken(desk, done, other)
@@ -245,7 +283,8 @@ async def _alternative(
         starts_at=desk.town.instant_of(first.arrive - first.leg if day.done else day.sets_out),
         ends_at=desk.town.instant_of(day.times.arrives),
         gives_up=tuple(session_text(desk, slot, lang) for slot in lost),
-        give_up=",".join(str(slot.id) for slot in lost),
+        give_up=csv(slot.id for slot in lost),
+        joins=await joins(desk, holders, stops, lost, lang),
     )
 
 

@@ -1,6 +1,13 @@
 from starlette.routing import Route as Url
 
-from tour.routes import handlers, plan_files, plan_form_handlers, plan_handlers, plan_reserve
+from tour.routes import (
+    handlers,
+    plan_files,
+    plan_form_handlers,
+    plan_handlers,
+    plan_join,
+    plan_reserve,
+)
 
 PLAN = "/itineraries/{token}"
 
@@ -40,6 +47,8 @@ urls = [
         methods=["POST"],
         name="itineraries:reserve_all",
     ),
+    Url(f"{PLAN}/join", plan_join.form, methods=["GET"], name="itineraries:join_form"),
+    Url(f"{PLAN}/join", plan_join.join, methods=["POST"], name="itineraries:join"),
     Url("/courses/{slug}", handlers.course, methods=["GET"], name="routes:course"),
     Url(
         "/courses/{slug}",
