@@ -196,15 +196,20 @@ async def test_what_is_anothers_is_not_there(
     foreign = {first: mine.of(name)[first], **{key: theirs.of(name)[key] for key in others}}
     async with browser(app) as client:
         await sign_in_as(client, await asking(name, mine))
-        before = await dump()
+        before = await rows()
         answer = await ask(app, client, name, foreign)
-        assert await dump() == before, f"{name} changed what is another's"
+        assert await rows() == before, f"{name} changed what is another's"
         allowed = (200, 204, 303) if name in IDEMPOTENT else (403, 404, 409)
         assert answer.status_code in allowed, f"{name}: {answer.status_code}"
         own = await ask(app, client, name, mine.of(name))
         assert own.status_code in (200, 201, 204, 303, 422), f"{name}: {own.text[:300]}"
         if own.status_code in (204, 303):
-            assert await dump() != before, f"{name} does nothing even with the own keys"
+            assert await rows() != before, f"{name} does nothing even with the own keys"
+
+
+async def rows() -> dict[str, str]:
+    """All rows of all tables; that somebody tried is counted (on PostgreSQL in a table)."""
+    return {name: found for name, found in (await dump()).items() if name != "rate_count"}
 
 
 async def asking(name: str, mine: Owner) -> Account:
