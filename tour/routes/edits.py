@@ -8,6 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 MOST_STOPS = 12
+GOAL = -1
+"""In the place of a site: where the day ends. Such a row stands last, and only where no visit is to
+come: it keeps when one set out for home, and the lunch before that."""
+
 Stops = tuple["PlannedStop", ...]
 
 
@@ -57,6 +61,16 @@ def _stop(row: Mapping[str, Any]) -> PlannedStop:
     )
 
 
+def visits(stops: Stops) -> Stops:
+    """Without the row of where the day ends."""
+    return tuple(stop for stop in stops if stop.site_id != GOAL)
+
+
+def goal(stops: Stops) -> PlannedStop:
+    """What is known of the way to where the day ends, where no visit is to come."""
+    return next((stop for stop in stops if stop.site_id == GOAL), PlannedStop(GOAL, None, 0))
+
+
 def begun(stops: Stops) -> int:
     """How many of them have begun."""
     return sum(1 for stop in stops if stop.been)
@@ -84,9 +98,15 @@ def locked(stops: Stops, site_id: int) -> Stops:
 
 
 def added(stops: Stops, stop: PlannedStop, position: int) -> Stops:
-    """With one more stop; a site that is in the plan already is not added twice."""
-    if _index(stops, stop.site_id) is not None or len(stops) >= MOST_STOPS:
+    """With one more stop; a site that is in the plan already is not added twice.
+
+    Where no other is to come, it takes over what is known of the way to where the day ends.
+    """
+    if _index(stops, stop.site_id) is not None or len(visits(stops)) >= MOST_STOPS:
         return stops
+    way = goal(stops)
+    if way in stops:
+        return (*visits(stops), replace(stop, ate=way.ate, not_before=way.not_before))
     return (*stops[:position], stop, *stops[position:])
 
 

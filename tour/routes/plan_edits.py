@@ -84,7 +84,8 @@ async def _stops_after(stops: Stops, desk: Desk, asked: Asked, site: SiteEntry) 
 def _rest(stops: Stops, done: SoFar, gone: SiteEntry | None = None) -> Stops:
     """Those that have not begun, without the one that is taken out."""
     past = {stop.site_id for stop in done.past} | ({gone.id} if gone else set())
-    return tuple(stop for stop in stops if stop.site_id not in past and not stop.been)
+    ahead = edits.visits(stops)
+    return tuple(stop for stop in ahead if stop.site_id not in past and not stop.been)
 
 
 async def _undo(entry: ItineraryEntry, desk: Desk, _asked: Asked, sent: Sent) -> str:

@@ -143,8 +143,9 @@ def _walked_before(day: TimedDay, number: int, pause: TimedBreak) -> int:
 
 
 def _is_had(day: TimedDay, number: int) -> bool:
-    """Whether the lunch before a stop is on record: then the walk there came after it."""
-    return number < len(day.stops) and day.stops[number].ate is not None
+    """Whether the lunch before a stop, or before the end, is on record: the walk came after it."""
+    pause = day.times.pause
+    return day.has_eaten and pause is not None and pause.before == number
 
 
 def _resumed(day: TimedDay, number: int) -> int | None:

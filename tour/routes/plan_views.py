@@ -8,7 +8,7 @@ from datetime import date, datetime
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.states import SlotStatus
-from tour.routes import plan_reasons
+from tour.routes import edits, plan_reasons
 from tour.routes.day import LUNCH
 from tour.routes.edits import Stops
 from tour.routes.giving_up import given_up, session_text
@@ -215,7 +215,7 @@ def _is_past_mending(day: TimedDay, findings: Findings) -> bool:
 
 
 def _day_troubles(entry: ItineraryEntry, day: TimedDay) -> Iterator[Text]:
-    if len(day.stops) < len(entry.stops):
+    if len(day.stops) < len(edits.visits(entry.stops)):
         yield _("A place of this plan is no longer listed.")
     trouble = day.times.trouble
     if trouble is None:

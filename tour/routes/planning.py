@@ -38,26 +38,29 @@ class SoFar:
     ate: tuple[int, int] | None
     """Lunch after the last visit that has begun."""
     has_eaten: bool
+    ate_at_goal: bool
+    """Where the day ends, and not before one set out for there."""
 
     def go_on(self, rest: Stops, was: Stops = ()) -> Stops:
         """The past with these stops after it. Nobody sets out for the first of them before now,
-        unless it was next before (`was`, the whole plan) and is under way already."""
-        first = rest[0] if rest else None
-        if first is None:
-            return self.past
-        row = [stop.site_id for stop in was]
+        unless it was next before (`was`, the whole plan) and is under way already. Where none is
+        to come, the same holds for the way to where the day ends."""
+        first = rest[0] if rest else edits.goal(was)
+        row = [*(stop.site_id for stop in edits.visits(was)), edits.GOAL]
         ahead = row[len(self.past) : len(self.past) + 1]
         kept = row[: len(self.past)] == [stop.site_id for stop in self.past]
         later = [replace(stop, not_before=0, ate=None) for stop in rest[1:]]
         if not kept or ahead != [first.site_id]:
             first = replace(first, not_before=self.resumes or 0)
-        return (*self.past, replace(first, ate=self.ate), *later)
+        first = replace(first, ate=self.ate if rest or not self.ate_at_goal else None)
+        known = rest or first.ate or first.not_before
+        return (*self.past, first, *later) if known else self.past
 
     def without_last(self, desk: Desk) -> "SoFar":
         """The same where the last visit is not made after all: one goes on from the one before."""
         past, gone = self.past[:-1], self.past[-1]
         ate = gone.ate or self.ate
-        resumes = _resumes(desk, past, ate, desk.town.minute_of(desk.town.now))
+        resumes = resumes_at(desk, past, ate, desk.town.minute_of(desk.town.now))
         return replace(self, past=past, resumes=resumes, ate=ate)
 
 
@@ -71,27 +74,28 @@ async def so_far(desk: Desk, stops: Stops) -> SoFar:
     if eaten and pause and pause.before == done < len(day.stops):
         # Who eats where the next visit will be is there already.
         done += day.times.stops[done].arrive <= pause.start
-    past = tuple(
-        replace(
-            stop,
-            been=stop.been or Been(hop.minutes, hop.distance_m, at.arrive, at.start, at.leave),
-            ate=eaten if pause and pause.before == number else None,
-            not_before=0,
-        )
-        for number, (stop, hop, at) in enumerate(zip(day.stops, day.hops, day.times.stops))  # noqa: B905
-        if number < done and (stop.been or at.option is not None)
-    )
-    ate = eaten if pause and pause.before >= done else None
+    been = [n for n in range(done) if day.stops[n].been or day.times.stops[n].option is not None]
+    after_lunch = next((n for n in been if pause and n >= pause.before), None)
+    past = tuple(_recorded(day, n, eaten if n == after_lunch else None) for n in been)
+    ate = eaten if after_lunch is None else None
     return SoFar(
         past=past,
         walked=sum(stop.been.leg for stop in past if stop.been),
-        resumes=_resumes(desk, past, ate, minute),
+        resumes=resumes_at(desk, past, ate, minute),
         ate=ate,
         has_eaten=eaten is not None,
+        ate_at_goal=ate is not None and ate[1] == day.times.arrives and day.times.last_leg > 0,
     )
 
 
-def _resumes(desk: Desk, past: Stops, ate: tuple[int, int] | None, minute: int) -> int | None:
+def _recorded(day: TimedDay, number: int, ate: tuple[int, int] | None) -> PlannedStop:
+    """A visit that has begun, with the lunch before it."""
+    stop, hop, at = day.stops[number], day.hops[number], day.times.stops[number]
+    been = stop.been or Been(hop.minutes, hop.distance_m, at.arrive, at.start, at.leave)
+    return replace(stop, been=been, ate=ate, not_before=0)
+
+
+def resumes_at(desk: Desk, past: Stops, ate: tuple[int, int] | None, minute: int) -> int | None:
     """Now, or after the visit or the lunch that has begun."""
     if not past and not ate and minute <= desk.wish.starts:
         return None
@@ -113,7 +117,7 @@ async def propose_after(desk: Desk, done: SoFar, stops: Stops) -> Proposal:
     )
     locks = {stop.site_id for stop in ahead if stop.locked}
     rest = tuple(replace(stop, locked=stop.site_id in locks) for stop in proposal.stops)
-    return Proposal(done.go_on(rest), proposal.findings)
+    return Proposal(done.go_on(rest, () if rest else stops), proposal.findings)
 
 
 def taken(desk: Desk, done: SoFar, other: Alternative) -> tuple[Desk, Stops]:
@@ -151,7 +155,7 @@ async def with_place(desk: Desk, stops: Stops, site: SiteEntry) -> Stops:
     best: tuple[tuple[int, int, int], Stops] | None = None
     for opening in _ways_in(desk, site):
         stop = PlannedStop(site.id, opening.slot_id, opening.stay, locked=True)
-        for position in range(edits.begun(stops), len(stops) + 1):
+        for position in range(edits.begun(stops), len(edits.visits(stops)) + 1):
             changed = edits.added(stops, stop, position)
             day = await desk.timed(changed)
             harm = (len(list(day.times.troubles())), -opening.worth, day.times.arrives)

@@ -39,7 +39,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class TimedDay:
-    """`stops` are those whose sites are still published; there is one more hop than stops.
+    """`stops` are the visits whose sites are still published; there is one more hop than stops.
 
     What has begun stands as it was; the rest is timed from there.
     """
@@ -53,6 +53,8 @@ class TimedDay:
     """Late enough not to wait at the first door."""
     resumes: int | None
     """When one goes on from the last visit that has begun, where that is later than it ended."""
+    has_eaten: bool
+    """Whether the lunch is on record."""
 
     @property
     def done(self) -> int:
@@ -76,9 +78,10 @@ async def timed_day(
     points = [wish.start, *(_door(site, wish) for _stop, site in shown), wish.end]
     distances = await matrix.distances(town.catalogue, points, wish.profile)
     kept = tuple(stop for stop, _site in shown)
+    ways = (*kept, edits.goal(tuple(stops)))
     past = [stop.been for stop in takewhile(lambda stop: stop.been, kept) if stop.been]
-    left, begins = _resuming(wish, kept, len(past))
-    lunch = next((TimedBreak(n, *stop.ate) for n, stop in enumerate(kept) if stop.ate), None)
+    left, begins = _resuming(past[-1].leave if past else wish.starts, ways[len(past)])
+    lunch = next((TimedBreak(n, *stop.ate) for n, stop in enumerate(ways) if stop.ate), None)
     most = wish.most_minutes
     problem = DayProblem(
         walk=distances.minutes(wish.pace),
@@ -101,18 +104,14 @@ async def timed_day(
         hops=_hops(distances, wish.pace, past),
         times=times,
         late_by=(*(0 for _been in past), *_late_by(problem, rest)),
-        sets_out=_sets_out(times) if times.stops else begins,
+        sets_out=_sets_out(times, begins),
         resumes=begins if begins > left and (past or lunch) else None,
+        has_eaten=lunch is not None,
     )
 
 
-def _resuming(wish: DayWish, stops: Stops, done: int) -> tuple[int, int]:
+def _resuming(left: int, ahead: PlannedStop) -> tuple[int, int]:
     """When the last visit that has begun ends, lunch after it included, and when one goes on."""
-    last = stops[done - 1].been if done else None
-    left = last.leave if last else wish.starts
-    if done == len(stops):
-        return left, left
-    ahead = stops[done]
     left = max(left, ahead.ate[1] if ahead.ate else 0)
     return left, max(left, ahead.not_before)
 
@@ -133,12 +132,13 @@ def _whole(past: Sequence[Been], rest: Timeline, lunch: TimedBreak | None) -> Ti
     )
 
 
-def _sets_out(times: Timeline) -> int:
+def _sets_out(times: Timeline, begins: int) -> int:
     """When one leaves for the first stop, or eats before one does."""
-    first, pause = times.stops[0], times.pause
-    if pause and pause.before == 0 and pause.start < first.arrive:
-        return pause.start
-    return first.arrive - first.leg
+    pause = times.pause if times.pause and times.pause.before == 0 else None
+    if not times.stops:
+        return min(begins, pause.start) if pause else begins
+    first = times.stops[0]
+    return pause.start if pause and pause.start < first.arrive else first.arrive - first.leg
 
 
 def _without_waiting_first(
