@@ -90,7 +90,28 @@ async def _visited(desk: Desk, entry: ItineraryEntry) -> Stops:
             starts = desk.town.minute_of(slot.starts_at)
             before = [stop for stop in stops if _begins(desk, day, stop) < starts]
             stops.insert(len(before), PlannedStop(site_id, slot_id, 0))
-    return tuple(stops)
+    return await _in_time(desk, entry, tuple(stops))
+
+
+async def _in_time(desk: Desk, entry: ItineraryEntry, stops: Stops) -> Stops:
+    """Without what one will not get round to: a stay before it runs on for so long that one must go
+    straight to the next reserved session."""
+    minute = desk.town.minute_of(desk.town.now)
+    while True:
+        day = await desk.timed(stops)
+        pairs = zip(day.stops, day.times.stops, day.stops[1:], day.times.stops[1:], strict=False)
+        missed = next(
+            (
+                stop
+                for stop, at, session, then in pairs
+                if session.slot_id in entry.reserved and then.trouble is Trouble.TOO_LATE
+                if stop.slot_id not in entry.reserved and at.start > minute
+            ),
+            None,
+        )
+        if missed is None:
+            return stops
+        stops = tuple(stop for stop in stops if stop != missed)
 
 
 def _is_off(desk: Desk, stop: PlannedStop) -> bool:

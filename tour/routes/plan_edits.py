@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from tour.errors import BadInput
 from tour.i18n import lazy as _
-from tour.routes import edits, itineraries, taking
+from tour.routes import edits, itineraries, staying, taking
 from tour.routes.edits import Stops
 from tour.routes.giving_up import allowed, refuse_to_give_up
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
@@ -88,12 +88,36 @@ def _rest(stops: Stops, done: SoFar, gone: SiteEntry | None = None) -> Stops:
     return tuple(stop for stop in ahead if stop.site_id not in past and not stop.been)
 
 
-async def _undo(entry: ItineraryEntry, desk: Desk, _asked: Asked, sent: Sent) -> str:
-    """As it was before; what has begun since stays where it was."""
-    before = entry.before or entry.stops
+async def _longer(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> str:
+    """A stay that runs on: the rest is later, with a proposal beside it where it does not fit."""
+    site = desk.town.catalogue.by_slug.get(asked.get("site", ""))
     done = await so_far(desk, entry.stops)
+    found = (
+        staying.stayed(desk, done, site.id, number_in(asked.get("until")) or 0) if site else None
+    )
+    if found:
+        longer, put_off = found
+        stops = longer.go_on((*put_off, *_rest(entry.stops, done)), entry.stops)
+        await itineraries.change(entry, sent, stops, await staying.mended(desk, stops))
+    return _anchor(entry.stops, desk, asked)
+
+
+async def _undo(entry: ItineraryEntry, desk: Desk, _asked: Asked, sent: Sent) -> str:
+    """As it was before; what has begun since stays where it was. A stay ends when it would have."""
+    before = entry.before or entry.stops
+    done, was = await so_far(desk, entry.stops), await so_far(desk, before)
+    if _row(before) == _row(entry.stops) and _starts(was)[: len(done.past)] == _starts(done):
+        done = was
     await itineraries.change(entry, sent, done.go_on(_rest(before, done), before))
     return "plan"
+
+
+def _row(stops: Stops) -> list[tuple[int, int | None]]:
+    return [(stop.site_id, stop.slot_id) for stop in edits.visits(stops)]
+
+
+def _starts(done: SoFar) -> list[int]:
+    return [stop.been.start for stop in done.past if stop.been]
 
 
 async def _anew(entry: ItineraryEntry, desk: Desk, asked: Asked, sent: Sent) -> str:
@@ -120,6 +144,7 @@ def _keep_reserved(desk: Desk, was: Stops, stops: Stops, asked: Asked) -> None:
 Change = Callable[[ItineraryEntry, Desk, Asked, Sent], Awaitable[str]]
 _CHANGES: Mapping[str, Change] = {
     **dict.fromkeys(("earlier", "later", "lock", "remove", "time", "add"), _by_hand),
+    "longer": _longer,
     "undo": _undo,
     "anew": _anew,
     "other": _proposed,

@@ -17,6 +17,7 @@ from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.planner_problem import TimedBreak
 from tour.routes.planning import Desk, is_reservable
+from tour.routes.staying import stays
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
 from tour.sites.views import SiteCard, language_name, site_card, with_door
@@ -76,6 +77,8 @@ class StopRow:
     reference: str = ""
     """Of the reservation, for those who may change the plan."""
     other_times: tuple[SlotCard, ...] = ()
+    stays: tuple[tuple[int, datetime], ...] = ()
+    """Until when one may say that one stays, as minutes of the day and as instants."""
     spoken: tuple[str, ...] = ()
     """The languages of the session, where the reader's is not among them."""
 
@@ -172,6 +175,7 @@ def _stop_row(desk: Desk, entry: ItineraryEntry, day: TimedDay, index: int, lang
     )
     if not card.walkable:
         trouble = plan_reasons.WHY_NOT["not_walkable"]
+    until_of = stays(day, desk.town.minute_of(desk.town.now))
     pause = day.times.pause
     ate = pause.end if pause and pause.before == index else 0
     lead = max(0, desk.town.minute_of(slot.starts_at) - timed.start) if slot else 0
@@ -189,6 +193,7 @@ def _stop_row(desk: Desk, entry: ItineraryEntry, day: TimedDay, index: int, lang
         trouble=None if desk.town.now >= instant(timed.start) else trouble,
         reference=entry.reserved.get(stop.slot_id or 0, ""),
         other_times=tuple(_other_times(desk, stop, card, lang)),
+        stays=tuple((until, instant(until)) for until in until_of.get(stop.site_id, ())),
         spoken=_spoken(desk, slot, lang),
     )
 

@@ -52,6 +52,8 @@ class Mended:
 
     comes: tuple[str, ...]
     goes: tuple[str, ...]
+    order: tuple[str, ...]
+    """What is to come, where only its order changes."""
     distance_m: int
     """More than the plan has; less when below zero."""
     ends_at: datetime
@@ -169,10 +171,13 @@ async def _mended(
     if wrong or any(slot_trouble(desk, stop) for stop in ahead) or other.stops == day.stops:
         return None
     new, old = [_visits(desk, stops, lang) for stops in (other.stops, day.stops)]
+    comes = tuple(visit for visit in new if visit not in old)
+    goes = tuple(visit for visit in old if visit not in new)
     lost = given_up(desk, entry.stops, stops)
     return Mended(
-        comes=tuple(visit for visit in new if visit not in old),
-        goes=tuple(visit for visit in old if visit not in new),
+        comes=comes,
+        goes=goes,
+        order=() if comes or goes else tuple(new[other.done :]),
         distance_m=other.distance_m - day.distance_m,
         ends_at=desk.town.instant_of(other.times.arrives),
         shown=mark_of(mended),

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from tour.i18n import lazy as _
-from tour.routes import itineraries
+from tour.routes import edits, itineraries
 from tour.routes.edits import Stops
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
 from tour.routes.plan_forms import clock
@@ -76,5 +76,6 @@ async def mended_stops(entry: ItineraryEntry, desk: Desk, mended: Stops) -> Stop
     """What has begun, and then the proposal, as far as it is still to come."""
     done = await so_far(desk, entry.stops)
     past = {stop.site_id for stop in done.past}
-    rest = tuple(stop for stop in mended if stop.site_id not in past and not stop.been)
+    ahead = edits.visits(mended)
+    rest = tuple(stop for stop in ahead if stop.site_id not in past and not stop.been)
     return done.go_on(rest, mended)

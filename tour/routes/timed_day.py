@@ -79,7 +79,7 @@ async def timed_day(
     distances = await matrix.distances(town.catalogue, points, wish.profile)
     kept = tuple(stop for stop, _site in shown)
     ways = (*kept, edits.goal(tuple(stops)))
-    past = [stop.been for stop in takewhile(lambda stop: stop.been, kept) if stop.been]
+    past = _past(town, kept, slots)
     left, begins = _resuming(past[-1].leave if past else wish.starts, ways[len(past)])
     lunch = next((TimedBreak(n, *stop.ate) for n, stop in enumerate(ways) if stop.ate), None)
     most = wish.most_minutes
@@ -108,6 +108,17 @@ async def timed_day(
         resumes=begins if begins > left and (past or lunch) else None,
         has_eaten=lunch is not None,
     )
+
+
+def _past(town: TownDay, stops: Stops, slots: Slots) -> list[Been]:
+    """What has begun, as it was. The last visit goes on for as long as its session does, however
+    late that runs."""
+    begun = [(stop, stop.been) for stop in takewhile(lambda stop: stop.been, stops) if stop.been]
+    past = [been for _stop, been in begun]
+    slot = slots.get(begun[-1][0].slot_id or 0) if begun else None
+    if slot and slot.status != SlotStatus.CANCELLED:
+        past[-1] = replace(past[-1], leave=max(past[-1].leave, sum(session_window(town, slot))))
+    return past
 
 
 def _resuming(left: int, ahead: PlannedStop) -> tuple[int, int]:
