@@ -5,12 +5,13 @@ from itertools import count
 from typing import Any
 
 from tests.conftest import NOON
+from tour.audit.service import Actor
+from tour.changes import Kind, tell
 from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import Craft, HoursException, OpeningHours, Site, Station
-from tour.sites.service import catalogue_changed
 from tour.sites.states import PointQuality, SiteKind
 
 EVENT_DAY = date(2026, 12, 5)
@@ -18,7 +19,14 @@ EVENT_DAY = date(2026, 12, 5)
 DAY_AHEAD = NOON + timedelta(days=1)
 OJI = {"lat": 35.753173, "lon": 139.737886}
 
+STAFF = Actor(None, "staff")
+
 _numbers = count(1)
+
+
+async def catalogue_changed() -> None:
+    """Tell every reader that rows were written past the app's own verbs."""
+    await tell(Kind.TOWN, now=NOON)
 
 
 async def make_craft(**values: Any) -> Craft:

@@ -9,6 +9,7 @@ from tests.conftest import NOON
 from tests.factories import (
     DAY_AHEAD,
     EVENT_DAY,
+    catalogue_changed,
     make_event,
     make_programme,
     make_site,
@@ -17,7 +18,6 @@ from tests.factories import (
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 
 SITE_FIELDS = {"id", "slug", "kind", "name", "name_kana", "name_en", "address", "access"}
 SITE_FIELDS |= {"hours", "url", "sample"}

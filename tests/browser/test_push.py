@@ -17,6 +17,7 @@ from tests.browser.conftest import Phone
 from tests.browser.desktop import Desktop, told_phone
 from tests.browser.serving import App
 from tests.browser.test_plan import move_the_first_stop, plan_in_three_taps
+from tests.factories import catalogue_changed
 from tour import db
 from tour.notifications import service
 from tour.notifications.keys import new_private_key
@@ -26,7 +27,6 @@ from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations.models import Reservation
 from tour.routes.models import Itinerary
-from tour.sites.service import catalogue_changed
 
 pytestmark = pytest.mark.browser
 

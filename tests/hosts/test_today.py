@@ -12,6 +12,7 @@ from tests.conftest import NOON, TurnableClock
 from tests.hosts.setting import first_slot, make_party, make_programme
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
+from tour.changes.models import NewsNumber
 from tour.notifications.models import Reminder
 from tour.programmes import slot_editing
 from tour.programmes.models import Slot
@@ -25,7 +26,7 @@ from tour.routes import itineraries
 from tour.routes.edits import PlannedStop
 from tour.sites import day as days
 from tour.sites.day import NoMoreWalkIns
-from tour.sites.models import CatalogueRevision, Site, SiteDay
+from tour.sites.models import Site, SiteDay
 from tour.sites.states import DoorState
 
 TODAY = NOON.date()
@@ -395,9 +396,9 @@ async def test_seats_kept_for_walk_ins_are_seats() -> None:
 @pytest.mark.usefixtures("database")
 async def test_a_time_that_is_called_off_is_news_to_every_process() -> None:
     slot = await first_slot(await make_programme(await make_site()))
-    before = (await CatalogueRevision.get(id=1)).number
+    before = (await NewsNumber.get(id=1)).number
     await slot_changes.cancel_slot(slot.id, "", **BY_HOST)  # type: ignore[arg-type]
-    assert (await CatalogueRevision.get(id=1)).number > before
+    assert (await NewsNumber.get(id=1)).number > before
 
 
 @pytest.mark.usefixtures("database")

@@ -16,6 +16,7 @@ from tests.factories import (
     DAY_AHEAD,
     EVENT_DAY,
     OJI,
+    catalogue_changed,
     make_craft,
     make_event,
     make_programme,
@@ -29,7 +30,6 @@ from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
 from tour.sites.editing import Version, change_profile, profile_of
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 from tour.sites.states import PointQuality, SiteKind
 
 requests = count(1)

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import NOON
 from tests.factories import (
     EVENT_DAY,
+    catalogue_changed,
     make_craft,
     make_event,
     make_programme,
@@ -28,7 +29,6 @@ from tour.programmes.models import Programme
 from tour.programmes.states import SlotStatus
 from tour.settings import ROOT
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 from tour.sites.states import PointQuality, SiteKind
 
 LANGUAGES = ("ja", "en")

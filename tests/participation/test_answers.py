@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 
 from tests.accounts.signing import browser, mailed_path, make_account, sign_in_as
 from tests.conftest import TurnableClock
+from tests.factories import catalogue_changed
 from tests.publishing.days import make_day, make_site
 from tests.staff.town import hidden
 from tour.accounts.roles import Role
@@ -16,7 +17,6 @@ from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer
 from tour.notifications.models import Reminder
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from datetime import date
 from itertools import cycle
 
+from tests.factories import catalogue_changed
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationRole
 from tour.geo import Point
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import HoursException, OpeningHours, Site
-from tour.sites.service import catalogue_changed
 from tour.sites.states import PointQuality, SiteKind
 
 SATURDAY, SUNDAY = date(2026, 12, 5), date(2026, 12, 6)

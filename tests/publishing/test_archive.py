@@ -8,10 +8,10 @@ from zipfile import ZipFile
 import httpx
 from starlette.applications import Starlette
 
+from tests.factories import catalogue_changed
 from tests.publishing import reading
 from tests.publishing.days import make_day
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 
 ADDRESS = re.compile(r"""(?:href|src|action|poster|srcset)\s*=\s*["']([^"']*)|url\(([^)]*)\)""")
 NAMESPACE = "http://www.w3.org/2000/svg"

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from tests.accounts.signing import browser
 from tests.conftest import NOON, TurnableClock, make_settings
+from tests.factories import STAFF, catalogue_changed
 from tests.publishing import reading
 from tests.publishing.conftest import sources_in
 from tests.publishing.days import make_day
@@ -18,7 +19,6 @@ from tour.app import create_app
 from tour.publishing import pdf, service
 from tour.settings import Settings
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 
 
 async def text(client: httpx.AsyncClient, path: str) -> str:
@@ -39,7 +39,7 @@ async def test_every_form_shows_the_same_numbered_places(
 ) -> None:
     event = await make_day(12)
     if published:
-        await service.publish(event.id, await sources_in(app), by="staff", now=NOON)
+        await service.publish(event.id, await sources_in(app), actor=STAFF, now=NOON)
     expected = {number: f"工房その{number}号" for number in range(1, 13)}
     names = list(expected.values())
     assert reading.on_page(await text(client, "/events/day/map")) == expected
@@ -56,7 +56,7 @@ async def test_after_publishing_every_form_keeps_the_version(
     app: Starlette, client: httpx.AsyncClient
 ) -> None:
     event = await make_day(3)
-    await service.publish(event.id, await sources_in(app), by="staff", now=NOON)
+    await service.publish(event.id, await sources_in(app), actor=STAFF, now=NOON)
     await Site.filter(slug="site-1").update(name="まだ公開していない名")
     await catalogue_changed()
     expected = {number: f"工房その{number}号" for number in (1, 2, 3)}
@@ -87,8 +87,8 @@ async def test_a_map_taken_back_and_an_unknown_event_are_not_found(
     app: Starlette, client: httpx.AsyncClient, path: str
 ) -> None:
     event = await make_day(1)
-    await service.publish(event.id, await sources_in(app), by="staff", now=NOON)
-    await service.unpublish(event.id, now=NOON)
+    await service.publish(event.id, await sources_in(app), actor=STAFF, now=NOON)
+    await service.unpublish(event.id, actor=STAFF, now=NOON)
     for slug in ("day", "nothing"):
         assert (await client.get(f"/events/{slug}/{path}")).status_code == 404
 

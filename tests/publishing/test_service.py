@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.factories import STAFF, catalogue_changed
 from tests.publishing.conftest import ReadSources
 from tests.publishing.days import SATURDAY, SUNDAY, make_day, make_site
+from tour.audit.service import Actor
 from tour.errors import Conflict, NotFound
 from tour.events import queries as events
 from tour.events.models import Participation
@@ -16,7 +18,6 @@ from tour.publishing.models import MapVersion
 from tour.publishing.published_map import PublishedMap, as_json, from_json
 from tour.sites.hours import Span
 from tour.sites.models import HoursException, Site
-from tour.sites.service import catalogue_changed
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 
@@ -44,7 +45,7 @@ async def test_where_nothing_was_published_the_live_event_is_shown(
 
 async def test_a_published_map_stays_as_it_was_published(read_sources: ReadSources) -> None:
     event = await make_day(3)
-    assert await service.publish(event.id, await read_sources(), by="staff", now=NOW) == 1
+    assert await service.publish(event.id, await read_sources(), actor=STAFF, now=NOW) == 1
     await rename("site-1", "新しい名")
     fourth = await make_site(4)
     await Participation.create(event=event, site=fourth, number=4)
@@ -55,7 +56,7 @@ async def test_a_published_map_stays_as_it_was_published(read_sources: ReadSourc
     assert shown.places[0].names["ja"] == "工房その1号"
     seen = await queries.as_published(await events.event("day"))
     assert [place.number for place in seen.participants] == [1, 2, 3]
-    assert await service.publish(event.id, await read_sources(), by="staff", now=NOW) == 2
+    assert await service.publish(event.id, await read_sources(), actor=STAFF, now=NOW) == 2
     shown = await queries.published_map("day", await read_sources())
     assert numbers(shown)[4] == "site-4"
     assert shown.places[0].names["ja"] == "新しい名"
@@ -63,7 +64,7 @@ async def test_a_published_map_stays_as_it_was_published(read_sources: ReadSourc
 
 async def test_hours_and_withdrawals_reach_a_published_map(read_sources: ReadSources) -> None:
     event = await make_day(3)
-    await service.publish(event.id, await read_sources(), by="staff", now=NOW)
+    await service.publish(event.id, await read_sources(), actor=STAFF, now=NOW)
     first = await Site.get(slug="site-1")
     await HoursException.create(site=first, on_date=SATURDAY, opens_minute=660, closes_minute=720)
     await Site.filter(slug="site-2").update(is_published=False)
@@ -76,10 +77,10 @@ async def test_hours_and_withdrawals_reach_a_published_map(read_sources: ReadSou
 
 async def test_the_history_tells_every_version(read_sources: ReadSources) -> None:
     event = await make_day(3)
-    await service.publish(event.id, await read_sources(), by="田中", now=NOW)
+    await service.publish(event.id, await read_sources(), actor=Actor(None, "田中"), now=NOW)
     later = NOW + timedelta(hours=1)
-    await service.publish(event.id, await read_sources(), by="鈴木", now=later)
-    await service.unpublish(event.id, now=later + timedelta(hours=1))
+    await service.publish(event.id, await read_sources(), actor=Actor(None, "鈴木"), now=later)
+    await service.unpublish(event.id, actor=STAFF, now=later + timedelta(hours=1))
     second, first = await queries.versions(event.id)
     assert (first.number, first.published_by, first.ended_at) == (1, "田中", later)
     assert (second.number, second.published_by) == (2, "鈴木")
@@ -93,12 +94,12 @@ async def test_the_history_tells_every_version(read_sources: ReadSources) -> Non
 
 async def test_a_map_taken_back_is_not_shown(read_sources: ReadSources) -> None:
     event = await make_day(3)
-    await service.publish(event.id, await read_sources(), by="staff", now=NOW)
-    await service.unpublish(event.id, now=NOW)
+    await service.publish(event.id, await read_sources(), actor=STAFF, now=NOW)
+    await service.unpublish(event.id, actor=STAFF, now=NOW)
     with pytest.raises(NotFound):
         await queries.published_map("day", await read_sources())
     with pytest.raises(Conflict):
-        await service.unpublish(event.id, now=NOW)
+        await service.unpublish(event.id, actor=STAFF, now=NOW)
 
 
 async def test_a_draft_can_be_previewed_and_is_not_shown(read_sources: ReadSources) -> None:
@@ -116,7 +117,9 @@ async def test_of_many_who_publish_at_once_one_version_is_shown(
 ) -> None:
     event = await make_day(3)
     sources = await read_sources()
-    tries = [service.publish(event.id, sources, by=f"p{n}", now=NOW) for n in range(8)]
+    tries = [
+        service.publish(event.id, sources, actor=Actor(None, f"p{n}"), now=NOW) for n in range(8)
+    ]
     assert sorted(await asyncio.gather(*tries)) == list(range(1, 9))
     assert await MapVersion.filter(event_id=event.id, ended_at=None).count() == 1
 

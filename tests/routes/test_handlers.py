@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from tests.factories import make_course, make_event, make_site, make_station
+from tests.factories import catalogue_changed, make_course, make_event, make_site, make_station
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 from tour.sites.states import PointQuality
 
 

@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.factories import make_event, make_programme, make_site, make_slot, make_station
+from tests.factories import (
+    catalogue_changed,
+    make_event,
+    make_programme,
+    make_site,
+    make_slot,
+    make_station,
+)
 from tests.reservations.factories import make_wish
 from tests.routes.test_plan_pages import CONTACT, EVENT_DAY, a_town, at, planned, shown_sites
 from tests.routes.test_plan_readers import asked
@@ -20,7 +27,6 @@ from tour.routes.keeping import KEPT, forget_plans
 from tour.routes.models import Itinerary, ItineraryReservation
 from tour.routes.plan_news import tell_news
 from tour.sites.models import SiteDay
-from tour.sites.service import catalogue_changed
 from tour.sites.states import DoorState, SiteKind
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from tests.factories import EVENT_DAY
+from tests.factories import EVENT_DAY, catalogue_changed
 from tests.routes.test_plan_pages import CONTACT, a_town, changed, planned, shown_sites
 from tour.audit.service import Actor
 from tour.notifications.models import Recipient, Reminder
@@ -20,7 +20,6 @@ from tour.reservations.slot_changes import cancel_slot
 from tour.routes.keeping import LookOut
 from tour.routes.models import Itinerary
 from tour.sites.models import HoursException, OpeningHours, Site
-from tour.sites.service import catalogue_changed
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 

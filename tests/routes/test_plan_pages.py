@@ -15,6 +15,7 @@ from tests.conftest import TurnableClock
 from tests.factories import (
     EVENT_DAY,
     OJI,
+    catalogue_changed,
     make_event,
     make_programme,
     make_site,
@@ -27,7 +28,6 @@ from tour.reservations.models import Place, Reservation
 from tour.routes.edits import PlannedStop
 from tour.routes.models import Itinerary
 from tour.sites.models import HoursException, OpeningHours, SiteDay
-from tour.sites.service import catalogue_changed
 from tour.sites.states import DoorState, PointQuality, SiteKind
 
 TOKYO = ZoneInfo("Asia/Tokyo")

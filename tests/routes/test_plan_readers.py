@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from tests.conftest import TurnableClock
-from tests.factories import EVENT_DAY, make_event, make_site
+from tests.factories import EVENT_DAY, catalogue_changed, make_event, make_site
 from tests.notifications.push_service import Phone
 from tests.routes.test_plan_pages import CONTACT, a_town, at, changed, planned, shown_sites
 from tour.audit.service import Actor
@@ -29,7 +29,6 @@ from tour.routes.models import Itinerary, ItineraryReader
 from tour.routes.plan_news import pages_of_parties, tell_news, tell_sold_out
 from tour.seal import Seal
 from tour.sites.models import Site, SiteDay
-from tour.sites.service import catalogue_changed
 from tour.sites.states import DoorState
 
 API = "/api/v1/push-subscriptions"

@@ -5,7 +5,14 @@ import re
 import httpx
 
 from tests.conftest import TurnableClock
-from tests.factories import EVENT_DAY, make_event, make_programme, make_site, make_slot
+from tests.factories import (
+    EVENT_DAY,
+    catalogue_changed,
+    make_event,
+    make_programme,
+    make_site,
+    make_slot,
+)
 from tests.routes.test_leaving import leaving, reserved_plan
 from tests.routes.test_plan_pages import (
     CONTACT,
@@ -20,7 +27,6 @@ from tests.routes.test_plan_pages import (
 from tour.programmes.models import Programme, Slot
 from tour.reservations.models import Reservation
 from tour.routes.models import Itinerary, ItineraryReservation
-from tour.sites.service import catalogue_changed
 
 WOULD_GO = "予約済みの体験がプランから外れます"
 

@@ -7,12 +7,12 @@ import httpx
 from starlette.applications import Starlette
 
 from tests.conftest import TurnableClock
+from tests.factories import catalogue_changed
 from tests.routes.plan_page import PlanPage, assert_adds_up, assert_true_of_the_town, read
 from tour.demo.catalogue import read_catalogue
 from tour.demo.load import load
 from tour.programmes.models import Slot
 from tour.settings import ROOT
-from tour.sites.service import catalogue_changed
 
 FULL = "この日の体験はすべて満席です"
 NOT_SO_MANY = "が入れるものはありません"

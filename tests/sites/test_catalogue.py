@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import NOON
 from tests.factories import (
     EVENT_DAY,
+    catalogue_changed,
     make_craft,
     make_event,
     make_programme,
@@ -27,7 +28,6 @@ from tour.sites.catalogue import CatalogueCache
 from tour.sites.entries import Approach, SiteEntry, StationEntry
 from tour.sites.hours import Span
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 from tour.sites.states import PointQuality
 
 pytestmark = pytest.mark.usefixtures("database")

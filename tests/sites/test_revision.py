@@ -4,10 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.factories import make_site
+from tests.factories import catalogue_changed, make_site
 from tour import db
 from tour.sites.revision import RevisionReader, current_revision
-from tour.sites.service import catalogue_changed
 
 pytestmark = pytest.mark.usefixtures("database")
 

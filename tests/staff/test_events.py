@@ -4,6 +4,7 @@ import re
 
 import httpx
 
+from tests.factories import catalogue_changed
 from tests.publishing.days import make_day, make_site
 from tests.staff.town import EVENT_FORM, hidden, make_slot
 from tour.audit.models import AuditEntry
@@ -12,7 +13,6 @@ from tour.programmes.models import Slot
 from tour.publishing.models import MapVersion
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 
 
 async def test_twelve_places_and_a_course_reach_visitors(

@@ -11,11 +11,12 @@ from tests.staff.town import make_town
 from tour.accounts.models import Account
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
+from tour.changes.models import NewsNumber
 from tour.events.models import Event, Participation
 from tour.notifications.models import Reminder
 from tour.publishing.models import MapVersion
 from tour.reservations.models import Place
-from tour.sites.models import CatalogueRevision, Site
+from tour.sites.models import Site
 from tour.staff.urls import urls
 
 EDITOR = {Role.EDITOR, Role.STAFF, Role.ADMINISTRATOR}
@@ -80,7 +81,7 @@ WHO = {
 """The page's name: the roles that may open it."""
 OTHER = "other@example.org"
 FORMS: dict[str, dict[str, str]] = {"export": {"as": "csv"}, "publish_map": {"do": "publish"}}
-WATCHED = (Event, Participation, Site, Place, MapVersion, CatalogueRevision, Reminder, AuditEntry)
+WATCHED = (Event, Participation, Site, Place, MapVersion, NewsNumber, Reminder, AuditEntry)
 
 
 def test_every_url_has_its_line() -> None:

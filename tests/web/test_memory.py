@@ -8,12 +8,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from tests.factories import catalogue_changed
 from tests.publishing.days import make_day
 from tests.test_fragments import card_macro
 from tests.web.test_page_cache import kept_pages
 from tour.sites.entries import SiteEntry
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 from tour.web.fragments import MOST, MOST_BYTES, Fragments
 
 LANGUAGES = ("ja", "en", "ko", "zh-Hans")

@@ -11,7 +11,8 @@ from tour.accounts.models import Account, Invitation
 from tour.accounts.queries import sites_of
 from tour.accounts.roles import Permission, Role, may
 from tour.accounts.tokens import new_token, token_hash
-from tour.audit.service import Actor, Subject, note
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.db import transaction
 from tour.errors import Conflict, TooManyRequests
 from tour.i18n import lazy as _
@@ -159,11 +160,12 @@ async def _open(*which: Q, **fields: object) -> list[Invitation]:
 
 
 async def _take_back(one: Invitation, actor: Actor, now: datetime) -> None:
-    await Invitation.filter(id=one.id).update(revoked_at=now)
-    if one.recipient_id:  # type: ignore[attr-defined]
-        await notifications.erase([one.recipient_id])  # type: ignore[attr-defined]
     subject = Subject("invitation", one.id, one.site_id)  # type: ignore[attr-defined]
-    await note(actor, "invitation.revoke", subject, before={}, after={"revoked": True}, now=now)
+    async with edit(actor, subject, "invitation.revoke", now=now) as change:
+        await Invitation.filter(id=one.id).update(revoked_at=now)
+        if one.recipient_id:  # type: ignore[attr-defined]
+            await notifications.erase([one.recipient_id])  # type: ignore[attr-defined]
+        change.after = {"revoked": True}
 
 
 async def _spare(email: str, now: datetime) -> None:
@@ -186,28 +188,26 @@ async def _admit(invitation: Invitation, account: Account, inviter: Actor, now: 
     if invitation.site_id is not None:  # type: ignore[attr-defined]
         await people.join_site(account, invitation.site_id, actor=inviter, now=now)  # type: ignore[attr-defined]
     if account.role == Role.HOST and invitation.role != Role.HOST:
-        await Account.filter(id=account.id).update(role=invitation.role)
-        subject = Subject("account", account.id)
-        before, after = {"role": str(account.role)}, {"role": str(invitation.role)}
-        await note(inviter, "account.role", subject, before=before, after=after, now=now)
+        await people.change_role(account.id, invitation.role, actor=inviter, now=now)
 
 
 async def _write(
     offer: Offer, actor: Actor, now: datetime, *, email: str = "", recipient_id: int | None = None
 ) -> tuple[Invitation, str]:
     token = new_token()
-    made = await Invitation.create(
-        token_hash=token_hash(token),
-        site=offer.site,
-        role=offer.role,
-        email=email,
-        recipient_id=recipient_id,
-        invited_by=actor.name,
-        inviter_id=actor.account_id,
-        created_at=now,
-        expires_at=now + LASTS,
-    )
-    subject = Subject("invitation", made.id, offer.site.id if offer.site else None)
-    after = {"role": str(offer.role), "by_mail": bool(email)}
-    await note(actor, "invitation.send", subject, before={}, after=after, now=now)
+    async with edit(actor, None, "invitation.send", now=now) as change:
+        made = await Invitation.create(
+            token_hash=token_hash(token),
+            site=offer.site,
+            role=offer.role,
+            email=email,
+            recipient_id=recipient_id,
+            invited_by=actor.name,
+            inviter_id=actor.account_id,
+            created_at=now,
+            expires_at=now + LASTS,
+        )
+        site_id = offer.site.id if offer.site else None
+        change.subject = Subject("invitation", made.id, site_id)
+        change.after = {"role": str(offer.role), "by_mail": bool(email)}
     return made, token

@@ -23,7 +23,8 @@ from webauthn.helpers.structs import (
 from tour.accounts import sign_in
 from tour.accounts.models import Account, Passkey, PasskeyChallenge
 from tour.accounts.tokens import token_hash
-from tour.audit.service import Actor, Subject, note
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.db import transaction
 from tour.errors import Conflict, NotAllowed
 from tour.i18n import lazy as _
@@ -137,7 +138,8 @@ async def register(
 
 
 async def _remember(account: Account, found: NewKey, name: str, now: datetime) -> None:
-    async with transaction():
+    async with edit(*_who(account), "passkey.add", now=now) as change:
+        await change.lock(Account, account.id)
         if await Passkey.filter(account=account).count() >= MOST_PASSKEYS:
             raise PasskeyRefused
         await Passkey.create(
@@ -148,7 +150,7 @@ async def _remember(account: Account, found: NewKey, name: str, now: datetime) -
             name=name,
             created_at=now,
         )
-        await _note(account, "passkey.add", name, now)
+        change.after = {"name": name}
 
 
 async def sign_in_options(party: RelyingParty, browser: str, *, now: datetime) -> dict[str, Any]:
@@ -187,10 +189,13 @@ async def sign_in_with(
 
 
 async def remove(passkey_id: int, account: Account, *, now: datetime) -> None:
-    async with transaction():
-        for key in await Passkey.filter(id=passkey_id, account=account):
-            await key.delete()
-            await _note(account, "passkey.remove", str(key.name), now)
+    async with edit(*_who(account), "passkey.remove", now=now) as change:
+        key = await Passkey.get_or_none(id=passkey_id, account=account)
+        if key is None:
+            change.nothing()
+            return
+        await key.delete()
+        change.after = {"name": str(key.name)}
 
 
 async def of_account(account: Account) -> list[Passkey]:
@@ -215,9 +220,8 @@ async def _take(browser: str, now: datetime) -> bytes:
     return base64url_to_bytes(latest.challenge)
 
 
-async def _note(account: Account, action: str, name: str, now: datetime) -> None:
-    actor, subject = Actor(account.id, account.name), Subject("account", account.id)
-    await note(actor, action, subject, before={}, after={"name": name}, now=now)
+def _who(account: Account) -> tuple[Actor, Subject]:
+    return Actor(account.id, account.name), Subject("account", account.id)
 
 
 def _as_json(text: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from tour.accounts import invitations, mailing, sessions
 from tour.accounts.errors import LinkUnusable
 from tour.accounts.models import Account, Invitation, SignInLink
 from tour.accounts.tokens import new_code, new_token, token_hash
-from tour.audit.service import Actor, Subject, note
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.db import transaction
 from tour.notifications import service as notifications
 from tour.seal import Seal
@@ -109,11 +110,11 @@ async def use_up(
 
 
 async def sign_in_account(account: Account, *, device: str, now: datetime) -> str:
-    """Begin a session and log it; returns the cookie's token. In the caller's transaction."""
-    token = await sessions.begin(account, device=device, now=now)
-    actor, after = Actor(account.id, account.name), {"device": device}
-    subject = Subject("account", account.id)
-    await note(actor, "account.sign_in", subject, before={}, after=after, now=now)
+    """Begin a session and log it; returns the cookie's token."""
+    actor, subject = Actor(account.id, account.name), Subject("account", account.id)
+    async with edit(actor, subject, "account.sign_in", now=now) as change:
+        token = await sessions.begin(account, device=device, now=now)
+        change.after = {"device": device}
     return token
 
 

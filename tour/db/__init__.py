@@ -35,6 +35,7 @@ MODELS = [
     "tour.limits.models",
     "tour.health.models",
     "tour.audit.models",
+    "tour.changes.models",
     "tour.sites.models",
     "tour.events.models",
     "tour.programmes.models",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tour.db import transaction
+from tour.changes import EVERY, Kind, tell, together
+from tour.clock import system_clock
 from tour.demo.catalogue import Catalogue
 from tour.demo.write_events import write_courses, write_events
 from tour.demo.write_places import write_crafts_and_stations, write_hours, write_sites
@@ -18,7 +19,6 @@ from tour.events.models import Event
 from tour.programmes.models import Programme
 from tour.sites import vocabulary
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 from tour.sites.texts import SEARCHED
 
 SESSION_TEXTS = ("title", "summary")
@@ -39,7 +39,7 @@ async def load(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) -> bool:
     if await _is_current(catalogue, today):
         return False
     await _learn(catalogue)
-    async with transaction():
+    async with together(now=now) as part:
         if await _is_current(catalogue, today):
             return False
         await write_crafts_and_stations(catalogue)
@@ -49,20 +49,20 @@ async def load(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) -> bool:
         await write_hours(catalogue, sites, starts, min(starts.values()).year)
         await write_courses(catalogue, sites, events)
         await write_programmes(catalogue, sites, events, zone, now)
-        await catalogue_changed()
+        part.told(Kind.TOWN, [EVERY])
     return True
 
 
 async def load_places(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) -> Loaded:
     """Write crafts, stations, and the places that are not there yet, with their hours."""
     await _learn(catalogue)
-    async with transaction():
+    async with together(now=now) as part:
         await write_crafts_and_stations(catalogue)
         known = {str(slug) for slug in await Site.all().values_list("slug", flat=True)}
         new = [site for site in catalogue.sites if site.slug not in known]
         sites = await write_sites(new)
         await write_hours(catalogue, sites, {}, now.astimezone(zone).year)
-        await catalogue_changed()
+        part.told(Kind.TOWN, [EVERY])
     return Loaded(len(new), len(catalogue.sites) - len(new))
 
 
@@ -74,7 +74,7 @@ async def learn_words() -> None:
     for row in await Programme.all().values(*SESSION_TEXTS):
         texts += row.values()
     await vocabulary.learn(texts)
-    await catalogue_changed()
+    await tell(Kind.TOWN, now=system_clock())
 
 
 async def _learn(catalogue: Catalogue) -> None:

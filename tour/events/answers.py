@@ -5,15 +5,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, Part, edit
 from tour.errors import Conflict, NotFound
 from tour.events.editing import SUBJECT
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing import Version
-from tour.sites.service import catalogue_changed
 
 
 def is_over(event: Event, now: datetime) -> bool:
@@ -28,9 +27,9 @@ async def unanswered(event_id: int) -> list[Participation]:
     return await asked.order_by("number").select_related("site")
 
 
-async def write_asked(row: Participation, token_hash: str, *, now: datetime) -> None:
-    """Note when a place was written to, and the hash of its link. In the caller's transaction."""
-    await Participation.filter(id=row.id).update(asked_at=now, token_hash=token_hash)
+async def write_asked(part: Part, row: Participation, token_hash: str) -> None:
+    """Note when a place was written to, and the hash of its link."""
+    await Participation.filter(id=row.id).update(asked_at=part.now, token_hash=token_hash)
 
 
 async def invitation_of(event_id: int, site_id: int) -> Participation:
@@ -50,25 +49,23 @@ async def answer(
     event, site = invitation.event, invitation.site
     if is_over(event, now):
         raise Conflict(_("This event is over."))
-    async with transaction():
-        await _move_version(event.id, now)
+    subject, field = Subject(SUBJECT, event.id, site.id), f"answer-{site.id}"
+    async with edit(actor, subject, "event.answer", now=now) as change:
+        await _move_version(change, event.id)
         row = await _found(event_id=event.id, site_id=site.id)
         if row.answer == said:
+            change.nothing()
             return
         # Not by the row's id: staff who renumber the places write their rows anew.
         mine = Participation.filter(event_id=event.id, site_id=site.id)
         await mine.update(answer=said, answered_at=now)
-        subject = Subject(SUBJECT, event.id, site.id, event.title)
-        field = f"answer-{site.id}"
-        before, after = {field: str(row.answer)}, {field: str(said)}
-        await note(actor, "event.answer", subject, before=before, after=after, now=now)
-        await catalogue_changed()
+        change.before, change.after = {field: str(row.answer)}, {field: str(said)}
 
 
-async def _move_version(event_id: int, now: datetime) -> None:
-    """One UPDATE, which also makes an answer and a save of the list wait for each other."""
-    event = await Event.get(id=event_id)
-    moved = Version(event.updated_at, 0).next_after(now)
+async def _move_version(change: Change, event_id: int) -> None:
+    """An answer and a save of the list wait for each other, and each tells the other of itself."""
+    event = await change.lock(Event, event_id)
+    moved = Version(event.updated_at, 0).next_after(change.now)
     await Event.filter(id=event_id).update(updated_at=moved)
 
 

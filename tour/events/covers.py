@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from tour.audit.models import AuditEntry
-from tour.audit.service import RESTORABLE, Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import RESTORABLE, Actor, Subject
+from tour.changes import Change, edit
 from tour.errors import BadInput, NotFound
 from tour.events.editing import SUBJECT
 from tour.events.models import Event
 from tour.i18n import lazy as _
 from tour.sites import photo_files
 from tour.sites.photos import alt_problem, decoding
-from tour.sites.service import catalogue_changed
 
 ACTION = "event.cover"
 
@@ -37,7 +36,8 @@ async def set_cover(
         stored = await asyncio.to_thread(photo_files.store, data, folder)
         await asyncio.to_thread(photo_files.store_to_share, stored.name, folder)
     cover = {"name": stored.name, "width": stored.width, "height": stored.height, **texts}
-    await _write(event_id, cover, actor, now)
+    async with edit(actor, Subject(SUBJECT, event_id), ACTION, now=now) as change:
+        await _write(change, await change.lock(Event, event_id), cover)
 
 
 async def describe_cover(
@@ -45,22 +45,26 @@ async def describe_cover(
 ) -> None:
     """Say anew what the cover shows; raises BadInput, NotFound."""
     texts = _texts(alt, alt_en)
-    event = await Event.get(id=event_id)
-    if not event.cover:
-        raise NotFound(_("There is no such photo."))
-    await _write(event_id, {**event.cover, **texts}, actor, now)
+    async with edit(actor, Subject(SUBJECT, event_id), ACTION, now=now) as change:
+        event = await change.lock(Event, event_id)
+        if not event.cover:
+            raise NotFound(_("There is no such photo."))
+        await _write(change, event, {**event.cover, **texts})
 
 
 async def remove_cover(event_id: int, *, actor: Actor, now: datetime) -> None:
-    await _write(event_id, None, actor, now)
+    async with edit(actor, Subject(SUBJECT, event_id), ACTION, now=now) as change:
+        await _write(change, await change.lock(Event, event_id), None)
 
 
 async def restore_cover(event_id: int, *, actor: Actor, now: datetime) -> None:
     """Show the cover again that was there before; raises NotFound when it is too late."""
-    before = await former_cover(event_id, now=now)
-    if before is None:
-        raise NotFound(_("This photo can no longer be brought back."))
-    await _write(event_id, before, actor, now)
+    async with edit(actor, Subject(SUBJECT, event_id), ACTION, now=now) as change:
+        event = await change.lock(Event, event_id)
+        before = await former_cover(event_id, now=now)
+        if before is None:
+            raise NotFound(_("This photo can no longer be brought back."))
+        await _write(change, event, before)
 
 
 async def former_cover(event_id: int, *, now: datetime) -> dict[str, Any] | None:
@@ -98,13 +102,6 @@ def _texts(alt: str, alt_en: str) -> dict[str, str]:
     return {"alt": alt.strip(), "alt_en": alt_en.strip()[: photo_files.MAX_ALT]}
 
 
-async def _write(
-    event_id: int, cover: Mapping[str, Any] | None, actor: Actor, now: datetime
-) -> None:
-    async with transaction():
-        event = await Event.get(id=event_id)
-        await Event.filter(id=event_id).update(cover=cover)
-        subject = Subject(SUBJECT, event_id, label=event.title)
-        before, after = {"cover": event.cover}, {"cover": cover}
-        await note(actor, ACTION, subject, before=before, after=after, now=now)
-        await catalogue_changed()
+async def _write(change: Change, event: Event, cover: Mapping[str, Any] | None) -> None:
+    change.before, change.after = {"cover": event.cover}, {"cover": cover}
+    await Event.filter(id=event.id).update(cover=cover)

@@ -11,15 +11,14 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, edit
 from tour.errors import BadInput
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing import Stale, Version
 from tour.sites.hours import Span, clock_text
-from tour.sites.service import catalogue_changed
 
 SUBJECT = "event"
 TEXTS = ("title", "summary", "description")
@@ -65,11 +64,11 @@ async def create_event(
 ) -> Event:
     """An event that nobody sees yet; BadInput when its address is taken."""
     try:
-        async with transaction():
+        async with edit(actor, None, "event.create", now=now) as change:
             event = await Event.create(
                 slug=slug, timezone=timezone, is_published=False, **_columns({}, draft)
             )
-            await _log(actor, "event.create", event, {}, as_fields(draft), now)
+            change.subject, change.after = Subject(SUBJECT, event.id), as_fields(draft)
     except IntegrityError as exc:
         taken = _("Another event has this address already.")
         raise BadInput(taken, {"slug": taken}) from exc
@@ -80,26 +79,25 @@ async def change_event(
     event_id: int, draft: EventDraft, *, version: Version, actor: Actor, now: datetime
 ) -> None:
     """Write dates, hours and texts; raises Stale."""
-    async with transaction():
-        event = await _claim(event_id, version, now)
-        before = as_fields(draft_of(event))
+    async with edit(actor, Subject(SUBJECT, event_id), "event.change", now=now) as change:
+        event = await _claim(change, event_id, version)
+        change.before, change.after = as_fields(draft_of(event)), as_fields(draft)
         await Event.filter(id=event_id).update(**_columns(event.translations, draft))
-        await _log(actor, "event.change", event, before, as_fields(draft), now)
 
 
 async def set_participants(
     event_id: int, seats: Sequence[Seat], *, version: Version, actor: Actor, now: datetime
 ) -> None:
     """Write who takes part, with which number; raises Stale. What was asked stays asked."""
-    async with transaction():
-        event = await _claim(event_id, version, now)
-        before = seat_fields(await seats_of(event_id))
+    async with edit(actor, Subject(SUBJECT, event_id), "event.sites", now=now) as change:
+        await _claim(change, event_id, version)
+        change.before = seat_fields(await seats_of(event_id))
         asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
         # Written anew as a whole: two places may have swapped their numbers.
         await Participation.filter(event_id=event_id).delete()
         rows = [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in seats]
         await Participation.bulk_create(rows)
-        await _log(actor, "event.sites", event, before, seat_fields(await seats_of(event_id)), now)
+        change.after = seat_fields(await seats_of(event_id))
 
 
 async def publish_event(event_id: int, *, actor: Actor, now: datetime) -> None:
@@ -124,20 +122,25 @@ async def put_back(
     event_id: int, before: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> None:
     """Undo a change by what the event was before it: `published`, its days, or its `seats`."""
-    event = await Event.get(id=event_id)
+    async with edit(actor, Subject(SUBJECT, event_id), "event.undo", now=now) as change:
+        change.after = await _put_back(change, await change.lock(Event, event_id), before)
+
+
+async def _put_back(change: Change, event: Event, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what the log says of it."""
     is_published = before.get("published", event.is_published)
     first, last = [
         date.fromisoformat(before[name]) if name in before else getattr(event, name)
         for name in ("starts_on", "ends_on")
     ]
-    await Event.filter(id=event_id).update(
-        is_published=is_published, starts_on=first, ends_on=last, updated_at=now
+    await Event.filter(id=event.id).update(
+        is_published=is_published, starts_on=first, ends_on=last, updated_at=change.now
     )
     logged = {name: value for name, value in before.items() if name != "seats"}
     if "seats" in before:
-        await _put_seats_back(event_id, before["seats"], now)
-        logged |= seat_fields(await seats_of(event_id))
-    await _log(actor, "event.undo", event, {}, logged, now)
+        await _put_seats_back(change, event.id, before["seats"])
+        logged |= seat_fields(await seats_of(event.id))
+    return logged
 
 
 def as_json(seats: Iterable[Seat]) -> list[list[Any]]:
@@ -145,7 +148,7 @@ def as_json(seats: Iterable[Seat]) -> list[list[Any]]:
     return [[s.site_id, s.number, s.role.value, s.answer.value] for s in seats]
 
 
-async def _put_seats_back(event_id: int, seats: Sequence[Sequence[Any]], now: datetime) -> None:
+async def _put_seats_back(change: Change, event_id: int, seats: Sequence[Sequence[Any]]) -> None:
     rows = [
         Seat(site_id, number, ParticipationRole(role), ParticipationAnswer(answer))
         for site_id, number, role, answer in seats
@@ -153,7 +156,7 @@ async def _put_seats_back(event_id: int, seats: Sequence[Sequence[Any]], now: da
     asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
     await Participation.filter(event_id=event_id).delete()
     await Participation.bulk_create(
-        [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in rows]
+        [_participation(event_id, seat, asked.get(seat.site_id), change.now) for seat in rows]
     )
 
 
@@ -174,18 +177,19 @@ def as_fields(draft: EventDraft) -> dict[str, Any]:
 async def _set_published(
     event_id: int, action: str, is_published: bool, actor: Actor, now: datetime
 ) -> None:
-    async with transaction():
-        changed = Event.filter(id=event_id, is_published=not is_published)
-        if await changed.update(is_published=is_published, updated_at=now):
-            event = await Event.get(id=event_id)
-            before, after = {"published": not is_published}, {"published": is_published}
-            await _log(actor, action, event, before, after, now)
+    async with edit(actor, Subject(SUBJECT, event_id), action, now=now) as change:
+        event = await change.lock(Event, event_id)
+        if event.is_published == is_published:
+            change.nothing()
+            return
+        change.before, change.after = {"published": not is_published}, {"published": is_published}
+        await Event.filter(id=event_id).update(is_published=is_published, updated_at=now)
 
 
-async def _claim(event_id: int, version: Version, now: datetime) -> Event:
+async def _claim(change: Change, event_id: int, version: Version) -> Event:
     """One UPDATE decides whose save it is; the other one is stale."""
     mine = Event.filter(id=event_id, updated_at=version.updated_at)
-    if not await mine.update(updated_at=version.next_after(now)):
+    if not await mine.update(updated_at=version.next_after(change.now)):
         raise Stale
     return await Event.get(id=event_id)
 
@@ -242,16 +246,3 @@ def _columns(translations: Mapping[str, Mapping[str, str]], draft: EventDraft) -
         "closes_minute": draft.span.closes,
         "booking_opens_at": draft.booking_opens_at,
     }
-
-
-async def _log(
-    actor: Actor,
-    action: str,
-    event: Event,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    subject = Subject(SUBJECT, event.id, label=event.title)
-    await note(actor, action, subject, before=before, after=after, now=now)
-    await catalogue_changed()

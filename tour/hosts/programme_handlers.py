@@ -102,7 +102,7 @@ async def change_programme(request: Request) -> Response:
         )
     try:
         version = Version.parse(str(form.get("version", "")))
-        await editing.change(
+        await editing.rewrite(
             programme, outline, version=version, actor=tending.actor, now=now(request)
         )
     except Stale:

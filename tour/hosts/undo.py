@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from tour.accounts.guards import Tending
 from tour.audit.models import AuditEntry
-from tour.db import transaction
+from tour.changes import together
 from tour.errors import Conflict, NotFound
 from tour.hosts import queries
 from tour.i18n import lazy as _
@@ -35,7 +35,7 @@ async def undo(request: Request, tending: Tending, entry_id: int) -> None:
     Undoing is a line in the log, too: an entry can be taken back while it is the last to touch
     its fields. The lock lets the second of two taps see the line of the first.
     """
-    async with transaction():
+    async with together(now=now(request)):
         entry = await queries.own_entry_locked(entry_id, tending.site.id, tending.who.account.id)
         act = _ACTS.get(entry.action) if entry else None
         if entry is None or act is None or not entry.after:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from tour.accounts import queries as accounts
 from tour.accounts.tokens import new_token, token_hash
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Part, edit
 from tour.events import answers
 from tour.events.editing import SUBJECT
 from tour.events.models import Event, Participation
@@ -20,10 +20,10 @@ from tour.sites.hours import clock_text
 from tour.web.templates import day_text
 
 
-async def ask_new(event_id: int, *, seal: Seal, now: datetime) -> int:
+async def ask_new(part: Part, event_id: int, *, seal: Seal) -> int:
     """Write to the people of the places that were never written to; returns how many people."""
     rows = await answers.unanswered(event_id)
-    return await _ask(event_id, [row for row in rows if row.asked_at is None], seal, now)
+    return await _ask(part, event_id, [row for row in rows if row.asked_at is None], seal)
 
 
 async def ask_again(event_id: int, *, actor: Actor, seal: Seal, now: datetime) -> int:
@@ -31,24 +31,22 @@ async def ask_again(event_id: int, *, actor: Actor, seal: Seal, now: datetime) -
 
     Each place gets a new link, which works without signing in; the one before stops working.
     """
-    async with transaction():
-        told = await _ask(event_id, await answers.unanswered(event_id), seal, now)
-        subject = Subject(SUBJECT, event_id)
-        await note(actor, "event.ask", subject, before={}, after={"people": told}, now=now)
+    async with edit(actor, Subject(SUBJECT, event_id), "event.ask", now=now) as change:
+        told = await _ask(change, event_id, await answers.unanswered(event_id), seal)
+        change.after = {"people": told}
     return told
 
 
-async def _ask(event_id: int, rows: Sequence[Participation], seal: Seal, now: datetime) -> int:
+async def _ask(part: Part, event_id: int, rows: Sequence[Participation], seal: Seal) -> int:
     """A place that nobody tends yet is not noted as asked: it is written to when somebody does."""
-    async with transaction():
-        told = 0
-        event = await Event.get(id=event_id)
-        for row in rows:
-            token = new_token()
-            people = [member.recipient_id for member in await accounts.members_of(row.site.id)]  # type: ignore[attr-defined]
-            if people:
-                told += await _tell(event, row, people, f"/taking-part/{token}", seal, now)
-                await answers.write_asked(row, token_hash(token), now=now)
+    told = 0
+    event = await Event.get(id=event_id)
+    for row in rows:
+        token = new_token()
+        people = [member.recipient_id for member in await accounts.members_of(row.site.id)]  # type: ignore[attr-defined]
+        if people:
+            told += await _tell(event, row, people, f"/taking-part/{token}", seal, part.now)
+            await answers.write_asked(part, row, token_hash(token))
     return told
 
 

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from tour.changes import Kind, Part
 from tour.programmes.models import Slot
 
 
-async def follow_event(event_id: int, before: datetime | None, after: datetime | None) -> int:
-    """Move the slots that open with their event; one that was set by hand stays.
-
-    In the transaction that changes the event; returns how many slots moved.
-    """
+async def follow_event(
+    part: Part, event_id: int, before: datetime | None, after: datetime | None
+) -> int:
+    """Move the slots that open with their event, in the change of the event; one that was set by
+    hand stays. Returns how many slots moved."""
     following = Slot.filter(programme__event_id=event_id, booking_opens_at=before)
     ids = [int(i) for i in await following.values_list("id", flat=True)]  # type: ignore[call-overload]
+    part.told(Kind.SESSION, ids)
     return await Slot.filter(id__in=ids).update(booking_opens_at=after)

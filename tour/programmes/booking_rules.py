@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.errors import Conflict
 from tour.events.models import Event
 from tour.i18n import lazy as _
@@ -53,14 +53,12 @@ async def change_rules(
     event: Event, draft: RulesDraft, *, version: str, actor: Actor, now: datetime
 ) -> None:
     """Set them all; what is reserved already stays. Raises RulesChanged."""
-    async with transaction():
-        await Event.filter(id=event.id).select_for_update(no_key=True).first()
+    async with edit(actor, Subject("event", event.id), "event.rules", now=now) as change:
+        await change.lock(Event, event.id)
         before = await rules_of_event(event.id)
         if version != before.version:
             raise RulesChanged(
                 _("Somebody else has changed these rules. Yours stand below: look, and save again.")
             )
         await BookingRules.update_or_create(asdict(draft), event_id=event.id)
-        subject = Subject("event", event.id, label=event.title)
-        changed = {"before": asdict(before), "after": asdict(draft)}
-        await note(actor, "event.rules", subject, **changed, now=now)
+        change.before, change.after = asdict(before), asdict(draft)

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from tour.audit import queries as audit
-from tour.audit.service import Actor, Subject, note, remove, restore
-from tour.db import transaction
+from tour.audit.service import Actor, Subject, remove, restore
+from tour.changes import Change, Kind, edit
 from tour.errors import BadInput, Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.programmes.belonging import event_problem
@@ -23,7 +23,6 @@ from tour.programmes.states import Allocation, SlotStatus
 from tour.programmes.timetable import first_overlap
 from tour.sites import vocabulary
 from tour.sites.editing import Stale, Version
-from tour.sites.service import catalogue_changed
 
 SUBJECT = "programme"
 ENTRIES_CLOSE_BEFORE = timedelta(days=5)
@@ -67,7 +66,7 @@ async def create(
 ) -> Programme:
     """A draft with its times; raises TimesRefused, and then nothing is kept."""
     await vocabulary.learn(outline.texts.values())
-    async with transaction():
+    async with edit(actor, None, ADDED, now=now) as change:
         made = await Programme.create(
             slug=f"{site_id}-{secrets.token_hex(5)}",
             site_id=site_id,
@@ -75,40 +74,32 @@ async def create(
             is_published=False,
             **columns(outline, {}),
         )
-        await _add_slots(made, times, now)
-        after = {**as_fields(outline), "times": len(times.starts)}
-        await note(actor, ADDED, _subject(made), before={}, after=after, now=now)
+        await _add_slots(change, made, times)
+        change.subject = _subject(made)
+        change.after = {**as_fields(outline), "times": len(times.starts)}
     return made
 
 
-async def change(
+async def rewrite(
     programme: Programme, outline: Outline, *, version: Version, actor: Actor, now: datetime
 ) -> None:
     """Write texts and terms; raises Stale. Times keep the length they were made with."""
     await vocabulary.learn(outline.texts.values())
-    async with transaction():
+    async with edit(actor, _subject(programme), CHANGED, now=now) as change:
         mine = Programme.filter(id=programme.id, updated_at=version.updated_at)
         if not await mine.update(updated_at=version.next_after(now)):
             raise Stale
         before = await Programme.get(id=programme.id)
+        change.before, change.after = as_fields(outline_of(before)), as_fields(outline)
         row = columns(outline, before.translations)
         await Programme.filter(id=programme.id).update(**row)
-        await _log(
-            actor,
-            CHANGED,
-            _subject(before),
-            as_fields(outline_of(before)),
-            as_fields(outline),
-            now,
-        )
 
 
 async def add_times(programme: Programme, times: Times, *, actor: Actor, now: datetime) -> None:
     """More starts of the same programme; raises TimesRefused, and then none is added."""
-    async with transaction():
-        await _add_slots(programme, times, now)
-        added = {"times": [start.isoformat() for start in times.starts]}
-        await _log(actor, "programme.times", _subject(programme), {}, added, now)
+    async with edit(actor, _subject(programme), "programme.times", now=now) as change:
+        await _add_slots(change, await _locked(change, programme), times)
+        change.after = {"times": [start.isoformat() for start in times.starts]}
 
 
 async def publish(programme: Programme, *, actor: Actor, now: datetime) -> None:
@@ -123,7 +114,8 @@ async def pause(programme: Programme, *, actor: Actor, now: datetime) -> None:
 
 async def remove_programme(programme: Programme, *, actor: Actor, now: datetime) -> None:
     """Put it into the bin; refused while somebody has a seat at a coming time."""
-    async with transaction():
+    async with edit(actor, _subject(programme), "programme.remove", now=now) as change:
+        await _locked(change, programme)
         held = Slot.filter(programme_id=programme.id, seats_taken__gt=0, ends_at__gt=now)
         if await held.exists():
             raise Conflict(
@@ -131,17 +123,20 @@ async def remove_programme(programme: Programme, *, actor: Actor, now: datetime)
             )
         await Programme.filter(id=programme.id).update(is_published=False)
         await remove(actor, _subject(programme), now=now)
-        await catalogue_changed()
+        change.after = {"removed": True}
 
 
 async def restore_programme(
     programme_id: int, site_id: int, *, actor: Actor, now: datetime
 ) -> None:
     """Bring it back, not public yet; raises NotFound when it is too late."""
-    async with transaction():
-        programme = await Programme.get_or_none(id=programme_id, site_id=site_id)
-        if programme is None or not await restore(actor, _subject(programme), now=now):
-            raise NotFound(_("This session can no longer be brought back."))
+    gone = _("This session can no longer be brought back.")
+    async with edit(actor, None, "programme.restore", now=now) as change:
+        programme = await change.lock(Programme, programme_id, site_id=site_id, missing=gone)
+        if not await restore(_subject(programme), now=now):
+            raise NotFound(gone)
+        change.subject = _subject(programme)
+        change.before, change.after = {"removed": True}, {"removed": False}
 
 
 async def stage_of(programme: Programme) -> Stage:
@@ -166,13 +161,19 @@ async def programmes_of_site(site_id: int) -> list[Programme]:
     return [programme for programme in found if programme.id not in removed]
 
 
-async def _add_slots(programme: Programme, times: Times, now: datetime) -> None:
+async def _locked(change: Change, programme: Programme) -> Programme:
+    """As it is now, for those who add times or remove it: they wait for each other."""
+    missing = _("There is no such session. It may have been withdrawn.")
+    return await change.lock(Programme, programme.id, missing=missing)
+
+
+async def _add_slots(change: Change, programme: Programme, times: Times) -> None:
     if not times.starts or len(times.starts) > MOST_SLOTS:
         raise TimesRefused(_("Choose at least one time, and at most %(n)s.", n=MOST_SLOTS))
     closes_before = (
         ENTRIES_CLOSE_BEFORE if times.allocation == Allocation.DRAW else BOOKING_CLOSES_BEFORE
     )
-    if min(times.starts) - closes_before <= now:
+    if min(times.starts) - closes_before <= change.now:
         raise TimesRefused(
             _("A draw needs five days for entries. Choose later times, or first come.")
             if times.allocation == Allocation.DRAW
@@ -193,6 +194,7 @@ async def _add_slots(programme: Programme, times: Times, now: datetime) -> None:
         else:
             fresh.append(Slot(programme_id=programme.id, starts_at=start, **offered))
     await Slot.bulk_create(fresh)
+    change.told(Kind.PROGRAMME, [programme.id])
 
 
 def _offer(
@@ -250,24 +252,12 @@ async def _refuse_overlap(programme: Programme, times: Times) -> None:
 async def _set_published(
     programme: Programme, action: str, is_published: bool, actor: Actor, now: datetime
 ) -> None:
-    async with transaction():
-        before = {"published": not is_published}
+    async with edit(actor, _subject(programme), action, now=now) as change:
+        await _locked(change, programme)
+        change.before, change.after = {"published": not is_published}, {"published": is_published}
         await Programme.filter(id=programme.id).update(is_published=is_published)
-        await _log(actor, action, _subject(programme), before, {"published": is_published}, now)
 
 
 def _subject(programme: Programme) -> Subject:
     site_id: int = programme.site_id  # type: ignore[attr-defined]
     return Subject(SUBJECT, programme.id, site_id, programme.title)
-
-
-async def _log(
-    actor: Actor,
-    action: str,
-    subject: Subject,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    await note(actor, action, subject, before=before, after=after, now=now)
-    await catalogue_changed()

@@ -2,20 +2,17 @@
 
 from datetime import datetime
 
-from tortoise.expressions import F
-from tortoise.queryset import QuerySet
-
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, edit
 from tour.errors import Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.programmes import service
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
-from tour.sites.service import catalogue_changed
 
 MAX_CAPACITY = 500
+CAPACITY = "slot.capacity"
 
 
 class BelowReserved(Conflict):
@@ -39,28 +36,21 @@ async def change_capacity(
 ) -> AuditEntry:
     """Set the seats of a slot; raises BelowReserved. Returns the entry that can undo it.
 
-    The UPDATE itself checks, so that a reservation made at the same moment is never undercut.
+    The slot is locked, so that a reservation made at the same moment is never undercut.
     """
-    async with transaction():
-        before = await Slot.get(id=slot.id)
-        # Seats kept for people who walk in are part of the capacity, and taken by nobody else.
-        chosen = Slot.filter(id=slot.id, seats_taken__lte=capacity - F("seats_kept"))
-        if not 0 <= capacity <= MAX_CAPACITY or not await chosen.update(capacity=capacity):
-            raise BelowReserved(before.seats_taken + before.seats_kept)
-        return await _log_slot(actor, slot.id, site_id, "capacity", before.capacity, capacity, now)
+    async with edit(actor, None, CAPACITY, now=now) as change:
+        await _set_capacity(change, await _locked(change, slot, site_id), capacity)
+    return change.entry
 
 
 async def add_seat(slot: Slot, *, site_id: int, actor: Actor, now: datetime) -> AuditEntry:
     """One seat more than there are at this moment, whoever else taps."""
-    return await _step(
-        Slot.filter(id=slot.id, capacity__lt=MAX_CAPACITY), slot, 1, site_id, actor, now
-    )
+    return await _step(slot, 1, site_id, actor, now)
 
 
 async def take_seat_away(slot: Slot, *, site_id: int, actor: Actor, now: datetime) -> AuditEntry:
     """One seat fewer than there are at this moment; raises BelowReserved."""
-    has_spare = Slot.filter(id=slot.id, seats_taken__lt=F("capacity") - F("seats_kept"))
-    return await _step(has_spare, slot, -1, site_id, actor, now)
+    return await _step(slot, -1, site_id, actor, now)
 
 
 async def walk_in(
@@ -68,9 +58,9 @@ async def walk_in(
 ) -> AuditEntry:
     """Let people without a reservation into a session, or out again (negative). They take seats
     kept for them first; raises NoSeatAtDoor where none is left."""
-    async with transaction():
-        [locked] = await service.lock_slots([slot.id])
-        before = {"walk_ins": locked.walk_ins, "seats_kept": locked.seats_kept}
+    async with edit(actor, None, "slot.walk_ins", now=now) as change:
+        locked = await _locked(change, slot, site_id)
+        change.before = {"walk_ins": locked.walk_ins, "seats_kept": locked.seats_kept}
         if people > 0:
             if not await service.seat_at_door(locked, people):
                 raise NoSeatAtDoor
@@ -79,38 +69,32 @@ async def walk_in(
         else:
             await service.give_back_seats(slot.id, -people)
         await Slot.filter(id=slot.id).update(walk_ins=locked.walk_ins + people)
-        after = {"walk_ins": locked.walk_ins + people, "seats_kept": locked.seats_kept}
-        subject = Subject("slot", slot.id, site_id)
-        return await note(actor, "slot.walk_ins", subject, before=before, after=after, now=now)
+        change.after = {"walk_ins": locked.walk_ins + people, "seats_kept": locked.seats_kept}
+    return change.entry
 
 
 async def release_absent(
     slot: Slot, wanted: bool, *, site_id: int, actor: Actor, now: datetime
 ) -> None:
     """Whether seats of those who do not come to this session are given away unasked."""
-    async with transaction():
-        before = (await Slot.get(id=slot.id)).releases_absent
+    async with edit(actor, None, "slot.change", now=now) as change:
+        locked = await _locked(change, slot, site_id)
+        change.before = {"releases_absent": locked.releases_absent}
+        change.after = {"releases_absent": wanted}
         await Slot.filter(id=slot.id).update(releases_absent=wanted)
-        subject = Subject("slot", slot.id, site_id)
-        changed = {"before": {"releases_absent": before}, "after": {"releases_absent": wanted}}
-        await note(actor, "slot.change", subject, **changed, now=now)
 
 
 async def set_open(
     slot: Slot, status: SlotStatus, *, site_id: int, actor: Actor, now: datetime
 ) -> AuditEntry:
     """Close a slot to new reservations, or open it again. A cancelled one stays cancelled."""
-    async with transaction():
-        before = await Slot.get(id=slot.id)
-        if (
-            not await Slot.filter(id=slot.id)
-            .exclude(status=SlotStatus.CANCELLED)
-            .update(status=status)
-        ):
+    async with edit(actor, None, "slot.status", now=now) as change:
+        locked = await _locked(change, slot, site_id)
+        if locked.status == SlotStatus.CANCELLED:
             raise Conflict(_("This session has been cancelled."))
-        return await _log_slot(
-            actor, slot.id, site_id, "status", str(before.status), str(status), now
-        )
+        change.before, change.after = {"status": str(locked.status)}, {"status": str(status)}
+        await Slot.filter(id=slot.id).update(status=status)
+    return change.entry
 
 
 async def slot_of_site(slot_id: int, site_id: int) -> Slot:
@@ -122,31 +106,23 @@ async def slot_of_site(slot_id: int, site_id: int) -> Slot:
     return slot
 
 
-async def _log_slot(
-    actor: Actor,
-    slot_id: int,
-    site_id: int,
-    field: str,
-    before: object,
-    after: object,
-    now: datetime,
-) -> AuditEntry:
-    subject = Subject("slot", slot_id, site_id)
-    values = {"before": {field: before}, "after": {field: after}}
-    entry = await note(actor, f"slot.{field}", subject, **values, now=now)
-    await catalogue_changed()
-    return entry
+async def _locked(change: Change, slot: Slot, site_id: int) -> Slot:
+    """The site's slot as it is now; the change is about it."""
+    change.subject = Subject("slot", slot.id, site_id)
+    return await change.lock(Slot, slot.id, programme__site_id=site_id)
 
 
-async def _step(
-    chosen: QuerySet[Slot], slot: Slot, by: int, site_id: int, actor: Actor, now: datetime
-) -> AuditEntry:
-    """Change the capacity of the slot if the chosen condition holds, by one UPDATE."""
-    async with transaction():
-        updated = await chosen.update(capacity=F("capacity") + by)
-        after = await Slot.get(id=slot.id)
-        if not updated:
-            raise BelowReserved(after.seats_taken + after.seats_kept)
-        return await _log_slot(
-            actor, slot.id, site_id, "capacity", after.capacity - by, after.capacity, now
-        )
+async def _step(slot: Slot, by: int, site_id: int, actor: Actor, now: datetime) -> AuditEntry:
+    """So many seats more or fewer than there are at this moment, whoever else taps."""
+    async with edit(actor, None, CAPACITY, now=now) as change:
+        locked = await _locked(change, slot, site_id)
+        await _set_capacity(change, locked, locked.capacity + by)
+    return change.entry
+
+
+async def _set_capacity(change: Change, locked: Slot, capacity: int) -> None:
+    """Seats kept for people who walk in are part of the capacity, and taken by nobody else."""
+    if not locked.seats_taken + locked.seats_kept <= capacity <= MAX_CAPACITY:
+        raise BelowReserved(locked.seats_taken + locked.seats_kept)
+    change.before, change.after = {"capacity": locked.capacity}, {"capacity": capacity}
+    await Slot.filter(id=locked.id).update(capacity=capacity)

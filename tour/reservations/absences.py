@@ -14,7 +14,8 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, edit
 from tour.db import transaction
 from tour.errors import Conflict
 from tour.i18n import Text
@@ -33,6 +34,7 @@ from tour.reservations.states import PlaceStatus
 
 LOOKS_BACK = timedelta(hours=12)
 APP = Actor(None, "app")
+RELEASED = "slot.release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ async def give_away(asked: Asked, *, actor: Actor, now: datetime) -> AuditEntry 
 
     Whoever was ticked, unticked or said something since the page was shown keeps its seats.
     """
-    async with transaction():
+    subject = Subject("slot", asked.slot_id, asked.site_id)
+    async with edit(actor, subject, RELEASED, now=now) as change:
         [slot] = await programmes.lock_slots([asked.slot_id])
         if not is_asked(slot, now):
             raise Conflict(_("Seats can be given away from ten minutes after the start."))
@@ -74,13 +77,10 @@ async def give_away(asked: Asked, *, actor: Actor, now: datetime) -> AuditEntry 
             status=PlaceStatus.CONFIRMED,
         )
         known = await _arrivals(asked.place_ids)
-        return await _release(
-            slot,
-            [p for p in await chosen.order_by("id") if _is_as_shown(p, known, asked.shown_at)],
-            asked.site_id,
-            actor,
-            now,
-        )
+        held = await chosen.order_by("id")
+        left = [place for place in held if _is_as_shown(place, known, asked.shown_at)]
+        await _release(change, slot, left)
+    return change.entry if left else None
 
 
 def _is_as_shown(place: Place, known: dict[int, Arrival], shown_at: datetime) -> bool:
@@ -109,7 +109,8 @@ async def ask_parties(asked: Asked, *, now: datetime) -> int:
 async def give_back(entry: AuditEntry, *, actor: Actor, now: datetime) -> None:
     """Undo `give_away`: all the places that one answer released, or none; raises Conflict when
     their seats are somebody else's by now."""
-    async with transaction():
+    subject = Subject("slot", entry.subject_id, entry.site_id)
+    async with edit(actor, subject, RELEASED, now=now) as change:
         [slot] = await programmes.lock_slots([entry.subject_id])
         gone = Place.filter(id__in=entry.after["places"], status=PlaceStatus.RELEASED)
         places = await gone.order_by("id")
@@ -118,9 +119,7 @@ async def give_back(entry: AuditEntry, *, actor: Actor, now: datetime) -> None:
                 raise Conflict(_("These seats have been given to others meanwhile."))
         title = _("Your seats are yours again")
         await _tell(slot, places, title, _("Come as soon as you can."), now)
-        subject = Subject("slot", slot.id, entry.site_id)
-        changed = {"before": entry.after, "after": {"places": [], "released": 0}}
-        await note(actor, "slot.release", subject, **changed, now=now)
+        change.before, change.after = entry.after, {"places": [], "released": 0}
 
 
 async def begun_slots(*, now: datetime) -> list[int]:
@@ -144,19 +143,19 @@ async def release_by_rule(slot_id: int, *, now: datetime) -> int:
 
     Only at a door that ticks its list, and of which no phone has fallen silent.
     """
-    async with transaction():
+    async with edit(APP, None, RELEASED, now=now) as change:
         [slot] = await programmes.lock_slots([slot_id])
         await slot.fetch_related("programme__site")
         site_id = int(slot.programme.site.id)
-        if not await Arrival.exists(place__slot_id=slot_id, taken_back_at=None):
-            return 0
-        if await has_silent_phone(site_id, now=now):
+        change.subject = Subject("slot", slot_id, site_id)
+        ticks = await Arrival.exists(place__slot_id=slot_id, taken_back_at=None)
+        if not ticks or await has_silent_phone(site_id, now=now):
+            change.nothing()
             return 0
         held = await Place.filter(slot_id=slot_id, status=PlaceStatus.CONFIRMED).order_by("id")
         known = await _arrivals([place.id for place in held])
         due = [p for p in held if p.id not in known and kept_until(p, slot) <= now]
-        entry = await _release(slot, due, site_id, APP, now)
-    return int(entry.after["released"]) if entry else 0
+        return await _release(change, slot, due)
 
 
 def _chosen(now: datetime) -> QuerySet[Slot]:
@@ -182,19 +181,19 @@ async def _arrivals(place_ids: Collection[int]) -> dict[int, Arrival]:
     return {found.place_id: found for found in await Arrival.filter(place_id__in=list(place_ids))}
 
 
-async def _release(
-    slot: Slot, places: Sequence[Place], site_id: int, actor: Actor, now: datetime
-) -> AuditEntry | None:
+async def _release(change: Change, slot: Slot, places: Sequence[Place]) -> int:
+    """Returns how many seats that are."""
     if not places:
-        return None
+        change.nothing()
+        return 0
     for place in places:
-        await changes.release(place, PlaceStatus.RELEASED, now)
+        await changes.release(place, PlaceStatus.RELEASED, change.now)
     comes = _("If you still come: you are let in while seats are free.")
-    await _tell(slot, places, _("Your seats have been given to others"), comes, now)
-    await calling.call_who_waited(slot.id, now=now)
-    after = {"places": [p.id for p in places], "released": sum(p.seats for p in places)}
-    subject = Subject("slot", slot.id, site_id)
-    return await note(actor, "slot.release", subject, before={}, after=after, now=now)
+    await _tell(slot, places, _("Your seats have been given to others"), comes, change.now)
+    await calling.call_who_waited(slot.id, now=change.now)
+    released = sum(int(place.seats) for place in places)
+    change.after = {"places": [place.id for place in places], "released": released}
+    return released
 
 
 async def _ask(slot: Slot, places: Iterable[Place], now: datetime) -> int:

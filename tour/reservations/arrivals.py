@@ -11,8 +11,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, edit
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
@@ -27,6 +27,7 @@ from tour.words.folding import fold
 
 DOOR_CODE = re.compile(r"[A-Z2-9]{4}-?[A-Z2-9]{4}")
 GONE = (PlaceStatus.RELEASED, PlaceStatus.CANCELLED)
+ARRIVED = "place.arrive"
 
 
 SAME_SCAN = timedelta(minutes=10)
@@ -136,19 +137,21 @@ async def check_in_place(place: Place, door: Door, *, now: datetime) -> CheckIn:
     A scan that an offline phone sends late counts from when it was made: who was there before
     the seats were given away is there.
     """
-    async with transaction():
+    async with edit(door.actor, _subject(place.id, door), ARRIVED, now=now) as change:
         slot = (await lock_party(place.reservation_id, place.slot_id))[place.slot_id]
         arrival = await Arrival.get_or_none(place_id=place.id)
         if arrival and arrival.taken_back_at is None:
+            change.nothing()
             return CheckIn(Outcome.ALREADY, place, arrival.arrived_at)
         seated = await Place.get(id=place.id).select_related("reservation")
         if seated.status != PlaceStatus.CONFIRMED:
             if seated.cancelled_at is None or now >= seated.cancelled_at:
+                change.nothing()
                 outcome = Outcome(str(seated.status))
                 return CheckIn(outcome, place, free=free_at_door(slot, now))
             await seat_again(seated, slot)
-        entry = await _arrive(place, door, now)
-    return CheckIn(Outcome.ARRIVED, place, now, entry)
+        await _arrive(change, place)
+    return CheckIn(Outcome.ARRIVED, place, now, change.entry)
 
 
 async def let_in(place_id: int, door: Door, *, now: datetime) -> CheckIn:
@@ -158,18 +161,20 @@ async def let_in(place_id: int, door: Door, *, now: datetime) -> CheckIn:
     place = await chosen.select_related("slot__programme", "reservation").first()
     if place is None:
         return CheckIn(Outcome.UNKNOWN)
-    async with transaction():
+    async with edit(door.actor, _subject(place.id, door), ARRIVED, now=now) as change:
         slot = (await lock_party(place.reservation_id, place.slot_id))[place.slot_id]
         seated = await Place.get(id=place.id).select_related("reservation")
         if seated.status in GONE:
             is_on = slot.status != SlotStatus.CANCELLED and now < slot.ends_at
             if not is_on or not await seat_again(seated, slot):
+                change.nothing()
                 return CheckIn(Outcome(str(seated.status)), place, free=free_at_door(slot, now))
         arrival = await Arrival.get_or_none(place_id=place.id, taken_back_at=None)
         if arrival:
+            change.nothing()
             return CheckIn(Outcome.ALREADY, place, arrival.arrived_at)
-        entry = await _arrive(place, door, now)
-    return CheckIn(Outcome.ARRIVED, place, now, entry)
+        await _arrive(change, place)
+    return CheckIn(Outcome.ARRIVED, place, now, change.entry)
 
 
 def seats_again(place: Place) -> int:
@@ -199,25 +204,24 @@ def free_at_door(slot: Slot, now: datetime) -> int:
 
 async def take_back(place_id: int, door: Door, *, now: datetime) -> None:
     """A party was checked in by mistake; its reminders are true again."""
-    async with transaction():
+    async with edit(door.actor, _subject(place_id, door), "place.leave", now=now) as change:
         here = Arrival.filter(
             place_id=place_id, place__slot__programme__site_id=door.site_id, taken_back_at=None
         )
         arrival = await here.select_related("place__reservation").first()
         if arrival is None:
+            change.nothing()
             return
         await Arrival.filter(id=arrival.id).update(taken_back_at=now, people=None)
         party = arrival.place.reservation
         keys = reminders.until_arrival(arrival.place.slot_id)
         await notifications.promise_again(party.recipient_id, keys, now=now)
-        subject = Subject("place", place_id, door.site_id)
-        changed = {"before": {"arrived": True}, "after": {"arrived": False}}
-        await note(door.actor, "place.leave", subject, **changed, now=now)
+        change.before, change.after = {"arrived": True}, {"arrived": False}
 
 
 async def count_people(place_id: int, people: int, door: Door, *, now: datetime) -> None:
     """Two of three came: how many of a party that is here; raises BadInput."""
-    async with transaction():
+    async with edit(door.actor, _subject(place_id, door), "place.count", now=now) as change:
         here = Arrival.filter(
             place_id=place_id, place__slot__programme__site_id=door.site_id, taken_back_at=None
         )
@@ -226,11 +230,8 @@ async def count_people(place_id: int, people: int, door: Door, *, now: datetime)
             message = _("This party is not on the list any more.")
             raise BadInput(message, {"people": message})
         await Arrival.filter(id=arrival.id).update(people=people)
-        before = {"came": arrival.people or arrival.place.seats}
-        subject = Subject("place", place_id, door.site_id)
-        await note(
-            door.actor, "place.count", subject, before=before, after={"came": people}, now=now
-        )
+        change.before = {"came": arrival.people or arrival.place.seats}
+        change.after = {"came": people}
 
 
 async def arrivals_of(place_ids: list[int]) -> dict[int, datetime]:
@@ -239,14 +240,16 @@ async def arrivals_of(place_ids: list[int]) -> dict[int, datetime]:
     return dict(await found.values_list("place_id", "arrived_at"))
 
 
-async def _arrive(place: Place, door: Door, now: datetime) -> AuditEntry:
+async def _arrive(change: Change, place: Place) -> None:
     """Whoever is here needs no word to set out."""
-    await _write(place.id, now)
+    await _write(place.id, change.now)
     party = await Reservation.get(id=place.reservation_id)
     await notifications.cancel_keys(party.recipient_id, reminders.until_arrival(place.slot_id))
-    subject = Subject("place", place.id, door.site_id)
-    changed = {"before": {"arrived": False}, "after": {"arrived": True}}
-    return await note(door.actor, "place.arrive", subject, **changed, now=now)
+    change.before, change.after = {"arrived": False}, {"arrived": True}
+
+
+def _subject(place_id: int, door: Door) -> Subject:
+    return Subject("place", place_id, door.site_id)
 
 
 async def _write(place_id: int, now: datetime) -> None:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.db import transaction
 from tour.db.plain import fetch, instant, numbers
 from tour.errors import NotFound, TourError
@@ -103,9 +104,8 @@ async def clear(network: str, *, actor: Actor, now: datetime) -> int:
         raise NotFound(_("There is no such burst any more."))
     taken = await _holdings(ids)
     people = sum(party.party_size for party in await Reservation.filter(id__in=ids))
-    async with transaction():
-        after = {"parties": len(ids), "reserved_for": people, "taken": taken}
-        await note(actor, CLEARED, Subject(SUBJECT, ids[0]), before={}, after=after, now=now)
+    async with edit(actor, Subject(SUBJECT, ids[0]), CLEARED, now=now) as change:
+        change.after = {"parties": len(ids), "reserved_for": people, "taken": taken}
     for party in await Reservation.filter(id__in=ids).order_by("id"):
         try:
             await changes.cancel(party.reference, by=EndedBy.STAFF, now=now)
@@ -121,9 +121,8 @@ async def restore(entry_id: int, *, actor: Actor, now: datetime) -> int:
     if entry is None:
         raise NotFound(_("There is nothing to undo."))
     taken: dict[str, list[int]] = entry.after["taken"]
-    async with transaction():
-        subject, after = Subject(SUBJECT, entry.subject_id), {"parties": entry.after["parties"]}
-        await note(actor, RESTORED, subject, before={}, after=after, now=now)
+    async with edit(actor, Subject(SUBJECT, entry.subject_id), RESTORED, now=now) as change:
+        change.after = {"parties": entry.after["parties"]}
     given: set[int] = set()
     for place in await Place.filter(id__in=taken["places"]).order_by("id"):
         if await _give_place(place, now):

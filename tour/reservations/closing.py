@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
-from tour.db import transaction
+from tour.changes import Change, Kind, edit
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
@@ -22,7 +22,7 @@ from tour.sites import day as days
 from tour.sites.models import Site, SiteDay
 from tour.sites.states import DoorState
 
-CLOSED = "day.close"
+CLOSED, CHANGED = "day.close", "day.change"
 
 
 def _still_to_come(site_id: int, zone: ZoneInfo, now: datetime) -> QuerySet[Slot]:
@@ -42,22 +42,27 @@ async def close_early(
 ) -> AuditEntry:
     """Close the door for today: its sessions still to come take no more reservations, and their
     parties are told that their seats stay. Returns the entry that can undo it."""
-    async with transaction():
-        day = await days.stored_day(site.id, now.astimezone(zone).date())
+    async with edit(actor, None, CHANGED, now=now) as change:
+        day = await days.locked_day(change, site.id, now.astimezone(zone).date())
         if day.state == DoorState.CLOSED:
-            return await days.write_day(
-                day, {}, "day.change", {}, site_id=site.id, actor=actor, now=now
-            )
-        soon = await _still_to_come(site.id, zone, now).values("id", "status")
-        stopped = [row["id"] for row in soon if row["status"] == SlotStatus.OPEN]
-        await programmes.lock_slots(stopped)
-        await Slot.filter(id__in=stopped).update(status=SlotStatus.CLOSED)
-        words = _("Closes early today, your seats stay: %(session)s")
-        told = await _tell([row["id"] for row in soon], words, now)
-        after = {**changes, "closed_slots": stopped, "parties": told}
-        return await days.write_day(
-            day, changes, CLOSED, after, site_id=site.id, actor=actor, now=now
-        )
+            await days.write_day(change, day, {}, {})
+        else:
+            change.action = CLOSED
+            after = await _stop(change, site.id, zone)
+            await days.write_day(change, day, changes, {**changes, **after})
+    return change.entry
+
+
+async def _stop(change: Change, site_id: int, zone: ZoneInfo) -> dict[str, Any]:
+    """End the booking of what is still to come, and tell; returns what the log says of it."""
+    soon = await _still_to_come(site_id, zone, change.now).values("id", "status")
+    stopped = [row["id"] for row in soon if row["status"] == SlotStatus.OPEN]
+    await programmes.lock_slots(stopped)
+    await Slot.filter(id__in=stopped).update(status=SlotStatus.CLOSED)
+    words = _("Closes early today, your seats stay: %(session)s")
+    change.told(Kind.SESSION, stopped)
+    told = await _tell([row["id"] for row in soon], words, change.now)
+    return {"closed_slots": stopped, "parties": told}
 
 
 async def open_door(
@@ -65,20 +70,15 @@ async def open_door(
 ) -> AuditEntry:
     """Open the door, or say that it is full; after an early closing the sessions that it stopped
     take reservations again, and their parties hear that all is as planned."""
-    async with transaction():
-        day = await days.stored_day(site.id, now.astimezone(zone).date())
-        if day.state != DoorState.CLOSED:
-            return await days.write_day(
-                day, changes, "day.change", changes, site_id=site.id, actor=actor, now=now
-            )
-        told = await _take_back(day, site.id, zone, now)
-        after = {**changes, "parties": told}
-        return await days.write_day(
-            day, changes, "day.change", after, site_id=site.id, actor=actor, now=now
-        )
+    async with edit(actor, None, CHANGED, now=now) as change:
+        day = await days.locked_day(change, site.id, now.astimezone(zone).date())
+        was_closed = day.state == DoorState.CLOSED
+        told = {"parties": await _take_back(change, day, site.id, zone)} if was_closed else {}
+        await days.write_day(change, day, changes, {**changes, **told})
+    return change.entry
 
 
-async def _take_back(day: SiteDay, site_id: int, zone: ZoneInfo, now: datetime) -> int:
+async def _take_back(change: Change, day: SiteDay, site_id: int, zone: ZoneInfo) -> int:
     """Open what the last closing stopped, and is still stopped; returns how many parties heard."""
     closings = AuditEntry.filter(action=CLOSED, subject="day", subject_id=day.id)
     last = await closings.order_by("-id").first()
@@ -86,9 +86,10 @@ async def _take_back(day: SiteDay, site_id: int, zone: ZoneInfo, now: datetime) 
     await programmes.lock_slots(stopped)
     closed = Slot.filter(id__in=stopped, status=SlotStatus.CLOSED)
     await closed.update(status=SlotStatus.OPEN)
-    soon = await _still_to_come(site_id, zone, now).values("id")
+    change.told(Kind.SESSION, stopped)
+    soon = await _still_to_come(site_id, zone, change.now).values("id")
     words = _("Open as planned after all: %(session)s")
-    return await _tell([row["id"] for row in soon], words, now)
+    return await _tell([row["id"] for row in soon], words, change.now)
 
 
 async def _tell(slot_ids: list[int], words: Text, now: datetime) -> int:

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from tortoise.expressions import Q
 
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, Kind, Part, edit, together
 from tour.errors import Conflict
 from tour.events import editing
 from tour.events.models import Event
@@ -31,7 +31,6 @@ from tour.reservations import draws, reminders
 from tour.reservations.models import CallOff, ContactCheck, Place, Reservation, WaitlistEntry
 from tour.reservations.states import EndedBy, PlaceStatus, WaitlistStatus
 from tour.reservations.waitlist import UNANSWERED
-from tour.sites.service import catalogue_changed
 
 UNDO_FOR = timedelta(minutes=1)
 TOLD_FOR = timedelta(days=2)
@@ -115,8 +114,21 @@ async def call_off(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Call these sessions off in the transaction that changes the event; returns how many are told:
+    """Call these sessions off, together with the change of the event; returns how many are told:
     parties, those in queues, those in draws. `before`: what `editing.put_back` reads to undo it."""
+    async with edit(actor, Subject(editing.SUBJECT, event.id), "event.call_off", now=now) as change:
+        told = await _call_off(change, event, slots, reason, before)
+        change.after = {"sessions": len(slots), "parties": told, "message": reason}
+    return told
+
+
+async def _call_off(
+    change: Change,
+    event: Event,
+    slots: Sequence[Slot],
+    reason: str,
+    before: Mapping[str, object],
+) -> int:
     locked = await programmes.lock_slots([slot.id for slot in slots])
     alive = {slot.id: slot for slot in locked if slot.status != SlotStatus.CANCELLED}
     called = [slot for slot in slots if slot.id in alive]
@@ -124,7 +136,7 @@ async def call_off(
     turns = await WaitlistEntry.filter(slot_id__in=list(alive), status__in=UNANSWERED)
     made = await CallOff.create(
         event=event,
-        called_at=now,
+        called_at=change.now,
         reason=reason,
         before={"event": dict(before), "reminders": []},
         slots={str(slot.id): str(slot.status) for slot in alive.values()},
@@ -135,13 +147,9 @@ async def call_off(
     lost += [(turn.reservation_id, turn.slot_id) for turn in turns]
     for entry in await draws.hoping_for(alive):
         lost += [(entry.reservation_id, slot_id) for slot_id in entry.ranking if slot_id in alive]
-    await _end_all(alive, reason, now)
-    told = await _tell(made, called, lost, now)
-    subject = Subject(editing.SUBJECT, event.id, label=event.title)
-    after = {"sessions": len(called), "parties": told, "message": reason}
-    await note(actor, "event.call_off", subject, before={}, after=after, now=now)
-    await catalogue_changed()
-    return told
+    await _end_all(alive, reason, change.now)
+    change.told(Kind.SESSION, alive)
+    return await _tell(made, called, lost, change.now)
 
 
 async def last_undoable(event_id: int, *, now: datetime) -> CallOff | None:
@@ -159,14 +167,13 @@ async def undoable_slots(*, now: datetime) -> set[int]:
 async def undo(event_id: int, *, actor: Actor, now: datetime) -> None:
     """Everything as it was: the event, its sessions, their parties, their queues; nobody has been
     told. Raises Conflict when the minute is over."""
-    async with transaction():
+    async with together(now=now) as part:
         made = await last_undoable(event_id, now=now)
         if made is None or not await _claim(made, now):
             raise Conflict(_("This can be undone for a minute only. Everybody has been told."))
         await notifications.take_back(_key(made))
         await editing.put_back(event_id, made.before["event"], actor=actor, now=now)
-        await _restore(made, now)
-        await catalogue_changed()
+        await _restore(part, made)
 
 
 async def _end_all(slot_ids: Iterable[int], reason: str, now: datetime) -> None:
@@ -235,7 +242,7 @@ async def _renew(parties: Sequence[Reservation], now: datetime) -> list[int]:
     return await notifications.cancel_each([p.recipient_id for p in parties if p.id not in held])
 
 
-async def _restore(made: CallOff, now: datetime) -> None:
+async def _restore(part: Part, made: CallOff) -> None:
     """The seats were nobody's meanwhile: what is called off cannot be booked."""
     slot_ids = [int(slot_id) for slot_id in made.slots]
     await programmes.lock_slots(slot_ids)
@@ -250,8 +257,9 @@ async def _restore(made: CallOff, now: datetime) -> None:
         status=PlaceStatus.CONFIRMED, cancelled_at=None, ended_by=EndedBy.NOBODY, reason=""
     )
     await WaitlistEntry.filter(id__in=made.turns).update(status=WaitlistStatus.WAITING)
-    await notifications.restore(made.before["reminders"], now=now)
-    await _renew(await _with_others(made, places), now)
+    part.told(Kind.SESSION, slot_ids)
+    await notifications.restore(made.before["reminders"], now=part.now)
+    await _renew(await _with_others(made, places), part.now)
 
 
 async def _with_others(made: CallOff, places: Sequence[Place]) -> list[Reservation]:

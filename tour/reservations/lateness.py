@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
-from tour.db import transaction
+from tour.changes import Change, Kind, edit
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
@@ -38,19 +38,13 @@ async def run_late(
     can undo it.
     """
     today = now.astimezone(zone).date()
-    async with transaction():
-        day = await days.stored_day(site.id, today)
-        moved = await _move(await _of_today(site.id, zone, now), minutes, now)
+    async with edit(actor, None, "day.delay", now=now) as change:
+        day = await days.locked_day(change, site.id, today)
+        moved = await _move(change, await _of_today(site.id, zone, now), minutes)
         told = await _tell(site, moved, minutes, now)
-        return await days.write_day(
-            day,
-            {"delay_minutes": minutes},
-            "day.delay",
-            {"delay_minutes": minutes, **({"parties": told} if told else {})},
-            site_id=site.id,
-            actor=actor,
-            now=now,
-        )
+        changes = {"delay_minutes": minutes}
+        await days.write_day(change, day, changes, changes | ({"parties": told} if told else {}))
+    return change.entry
 
 
 async def _of_today(site_id: int, zone: ZoneInfo, now: datetime) -> list[Slot]:
@@ -61,7 +55,7 @@ async def _of_today(site_id: int, zone: ZoneInfo, now: datetime) -> list[Slot]:
     return await programmes.lock_slots([slot.id for slot in await on.only("id")])
 
 
-async def _move(slots: list[Slot], minutes: int, now: datetime) -> dict[int, timedelta]:
+async def _move(change: Change, slots: list[Slot], minutes: int) -> dict[int, timedelta]:
     """Move the slots; returns by how much each was moved, those that stayed left out.
 
     The last goes first when times move on, and the first when they move back: two times of one
@@ -75,10 +69,11 @@ async def _move(slots: list[Slot], minutes: int, now: datetime) -> dict[int, tim
         if not by:
             continue
         values = {"ends_at": slot.ends_at + by, "delay_minutes": minutes}
-        if slot.starts_at + by > now or slot.starts_at > now:
+        if slot.starts_at + by > change.now or slot.starts_at > change.now:
             values["starts_at"] = slot.starts_at + by
             values["booking_closes_at"] = slot.booking_closes_at + by
         await Slot.filter(id=slot.id).update(**values)
+    change.told(Kind.SESSION, moved)
     return moved
 
 

@@ -6,7 +6,8 @@ stands on that list beside its name.
 
 from datetime import datetime
 
-from tour.audit.service import Actor, Subject, note
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.db import transaction
 from tour.errors import BadInput
 from tour.i18n import lazy as _
@@ -43,11 +44,13 @@ async def give_up(reference: str, slot_id: int, *, now: datetime) -> Reservation
     """The party cannot come, and it is too late to cancel: the host is told, and its seats are free
     for people at the door. Twice is the same as once."""
     reservation = await by_reference(reference)
-    async with transaction():
+    actor = Actor(None, reservation.door_code)
+    async with edit(actor, None, "place.cancel", now=now) as change:
         await programmes.lock_slots([slot_id])
         if await Place.exists(
             reservation=reservation, slot_id=slot_id, status=PlaceStatus.CANCELLED
         ):
+            change.nothing()
             return reservation
         place = await _expected(reservation, slot_id, now)
         await changes.release(place, PlaceStatus.CANCELLED, now)
@@ -56,10 +59,8 @@ async def give_up(reference: str, slot_id: int, *, now: datetime) -> Reservation
         shown = await Slot.get(id=slot_id).select_related("programme__site")
         await reminders.tell_given_up(reservation, [shown], now=now)
         await calling.call_who_waited(slot_id, now=now)
-        subject = Subject("place", place.id, int(shown.programme.site.id))
-        actor = Actor(None, reservation.door_code)
-        after = {"given_up": place.seats}
-        await note(actor, "place.cancel", subject, before={}, after=after, now=now)
+        change.subject = Subject("place", place.id, int(shown.programme.site.id))
+        change.after = {"given_up": place.seats}
     return reservation
 
 

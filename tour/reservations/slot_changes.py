@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.errors import Conflict
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
@@ -22,7 +22,6 @@ from tour.reservations import draws, reminders, waitlist
 from tour.reservations.models import Place, Reservation
 from tour.reservations.receipts import other_times
 from tour.reservations.states import EndedBy, PlaceStatus
-from tour.sites.service import catalogue_changed
 
 MAX_MESSAGE = 500
 NO_PLANS: Mapping[int, str] = MappingProxyType({})
@@ -42,7 +41,7 @@ async def cancel_slot(
     `plans` has the page of a party's plan of the day, by reservation: there the message leads on.
     Other times of the same parties stay. Raises Conflict when it is over or cancelled already.
     """
-    async with transaction():
+    async with edit(actor, None, "slot.cancel", now=now) as change:
         await programmes.lock_slots([slot_id])
         slot = await _with_programme(slot_id)
         alive = Slot.filter(id=slot_id, ends_at__gt=now).exclude(status=SlotStatus.CANCELLED)
@@ -55,10 +54,9 @@ async def cancel_slot(
         parties, key = [*held, *waiting, *hoping], called_off_key(slot_id)
         others = await coming_times(slot.programme.id, now=now)
         told = await _tell(slot, parties, key, title, message, now, plans, others)
-        after = {"status": str(SlotStatus.CANCELLED), "parties": told, "message": message}
-        before = {"status": str(slot.status)}
-        await note(actor, "slot.cancel", _subject(slot), before=before, after=after, now=now)
-        await catalogue_changed()
+        change.subject, change.before = _subject(slot), {"status": str(slot.status)}
+        cancelled = str(SlotStatus.CANCELLED)
+        change.after = {"status": cancelled, "parties": told, "message": message}
     return told
 
 
@@ -70,7 +68,7 @@ def called_off_key(slot_id: int) -> str:
 async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
     """Send a message to every party of a slot; returns to how many. The same words are told once
     to each: Back, a lost answer and a second tap tell nobody again."""
-    async with transaction():
+    async with edit(actor, None, "slot.message", now=now) as change:
         await programmes.lock_slots([slot_id])
         slot = await _with_programme(slot_id)
         key = notifications.words_key(f"news:{slot_id}", message)
@@ -79,11 +77,11 @@ async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) 
         reached = await notifications.who_was_told(everybody, key)
         parties = [p.reservation for p in held if p.reservation.recipient_id not in reached]
         if held and not parties:
+            change.nothing()
             return 0
         title = _("News about %(session)s", session=slot.programme.title)
         told = await _tell(slot, parties, key, title, message, now)
-        after = {"message": message, "parties": told}
-        await note(actor, "slot.message", _subject(slot), before={}, after=after, now=now)
+        change.subject, change.after = _subject(slot), {"message": message, "parties": told}
     return told
 
 

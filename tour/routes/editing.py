@@ -7,13 +7,12 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, edit
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.editing import Stale, Version
-from tour.sites.service import catalogue_changed
 
 SUBJECT = "course"
 TEXTS = ("title", "summary")
@@ -41,10 +40,10 @@ async def create_course(
 ) -> WalkingRoute:
     """BadInput when its address is taken."""
     try:
-        async with transaction():
+        async with edit(actor, None, "course.create", now=now) as change:
             route = await WalkingRoute.create(slug=slug, event_id=event_id, **_columns({}, draft))
-            await _write_stops(route.id, draft.stops)
-            await _log(actor, "course.create", route, {}, await fields_of(route.id), now)
+            await _write_stops(change, route.id, draft.stops)
+            change.subject, change.after = Subject(SUBJECT, route.id), await fields_of(route.id)
     except IntegrityError as exc:
         taken = _("Another course has this address already.")
         raise BadInput(taken, {"slug": taken}) from exc
@@ -55,15 +54,15 @@ async def change_course(
     route_id: int, draft: CourseDraft, *, version: Version, actor: Actor, now: datetime
 ) -> None:
     """Write texts and stops; raises Stale. Visitors see a published course at once."""
-    async with transaction():
+    async with edit(actor, Subject(SUBJECT, route_id), "course.change", now=now) as change:
         mine = WalkingRoute.filter(id=route_id, updated_at=version.updated_at)
         if not await mine.update(updated_at=version.next_after(now)):
             raise Stale
         route = await WalkingRoute.get(id=route_id)
-        before = await fields_of(route_id)
+        change.before = await fields_of(route_id)
         await WalkingRoute.filter(id=route_id).update(**_columns(route.translations, draft))
-        await _write_stops(route_id, draft.stops)
-        await _log(actor, "course.change", route, before, await fields_of(route_id), now)
+        await _write_stops(change, route_id, draft.stops)
+        change.after = await fields_of(route_id)
 
 
 async def fields_of(route_id: int) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def in_words(stops: Iterable[tuple[str, int]]) -> str:
     return " → ".join(f"{name} ({minutes})" for name, minutes in stops)
 
 
-async def _write_stops(route_id: int, stops: Sequence[DraftStop]) -> None:
+async def _write_stops(_change: Change, route_id: int, stops: Sequence[DraftStop]) -> None:
     await Stop.filter(walking_route_id=route_id).delete()
     await Stop.bulk_create(
         [
@@ -106,16 +105,3 @@ def _columns(translations: Mapping[str, Mapping[str, str]], draft: CourseDraft) 
         "translations": {**translations, "en": english},
         "is_published": draft.is_published,
     }
-
-
-async def _log(
-    actor: Actor,
-    action: str,
-    route: WalkingRoute,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    subject = Subject(SUBJECT, route.id, label=route.title)
-    await note(actor, action, subject, before=before, after=after, now=now)
-    await catalogue_changed()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from starlette.datastructures import State
 
+from tour.changes import Kind, tell
 from tour.geo import Bounds
 from tour.repeating import Act
 from tour.routes.streets import Streets
@@ -25,7 +26,6 @@ from tour.routes.streets_download import Overpass, download, grown, parts_of
 from tour.routes.streets_file import StreetsError
 from tour.routes.walks import Walks, open_walks
 from tour.settings import AUTO_STREETS, Settings
-from tour.sites.service import catalogue_changed
 from tour.town import Town
 
 log = logging.getLogger("tour.routes")
@@ -118,7 +118,8 @@ def taking_up_streets(parts: State) -> AbstractAsyncContextManager[Act]:
         if streets is None:
             return LOOK_SECONDS
         walks.follow(streets)
-        await catalogue_changed()  # what was measured in straight lines is measured anew
+        # What was measured in straight lines is measured anew.
+        await tell(Kind.TOWN, now=parts.clock())
         return REST_SECONDS
 
     return nullcontext(look)

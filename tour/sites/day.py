@@ -7,12 +7,11 @@ from typing import Any
 from tortoise.expressions import F, Q
 
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, edit
 from tour.errors import Conflict
 from tour.i18n import lazy as _
 from tour.sites.models import SiteDay
-from tour.sites.service import catalogue_changed
 from tour.sites.states import DoorState
 
 MAX_WAITING = 240
@@ -37,31 +36,19 @@ async def change_day(
     site_id: int, on_date: date, changes: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> AuditEntry:
     """Set some of FIELDS; shown to visitors at once. Returns the entry that can undo it."""
-    async with transaction():
-        day = await stored_day(site_id, on_date)
-        return await write_day(
-            day, changes, "day.change", changes, site_id=site_id, actor=actor, now=now
-        )
+    async with edit(actor, None, "day.change", now=now) as change:
+        day = await locked_day(change, site_id, on_date)
+        await write_day(change, day, changes, changes)
+    return change.entry
 
 
 async def write_day(
-    day: SiteDay,
-    changes: Mapping[str, Any],
-    action: str,
-    after: Mapping[str, Any],
-    *,
-    site_id: int,
-    actor: Actor,
-    now: datetime,
-) -> AuditEntry:
-    """As `change_day`, in the caller's transaction; `after` is what the log says of it."""
-    before = {name: getattr(day, name) for name in changes}
+    change: Change, day: SiteDay, changes: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """As `change_day`, for a day that the change has locked; `after` is what the log says of it."""
+    change.before, change.after = {name: getattr(day, name) for name in changes}, after
     if changes:
         await SiteDay.filter(id=day.id).update(**changes)
-    subject = Subject("day", day.id, site_id, day.on_date.isoformat())
-    entry = await note(actor, action, subject, before=before, after=after, now=now)
-    await catalogue_changed()
-    return entry
 
 
 async def count_walk_ins(
@@ -71,21 +58,15 @@ async def count_walk_ins(
 
     One UPDATE that checks and counts at once; raises NoMoreWalkIns, and then nobody was counted.
     """
-    async with transaction():
-        day = await stored_day(site_id, on_date)
+    async with edit(actor, None, "day.walk_ins", now=now) as change:
+        day = await locked_day(change, site_id, on_date)
         fits = Q(walk_in_cap=None) | Q(walk_in_cap__gte=F("walk_ins") + people)
         chosen = SiteDay.filter(fits, id=day.id, walk_ins__gte=-people)
         if not await chosen.update(walk_ins=F("walk_ins") + people):
             raise NoMoreWalkIns
-        counted = await SiteDay.get(id=day.id)
-        return await note(
-            actor,
-            "day.walk_ins",
-            Subject("day", day.id, site_id, on_date.isoformat()),
-            before={"walk_ins": counted.walk_ins - people},
-            after={"walk_ins": counted.walk_ins},
-            now=now,
-        )
+        change.before = {"walk_ins": day.walk_ins}
+        change.after = {"walk_ins": day.walk_ins + people}
+    return change.entry
 
 
 def door_changes(button: str, minute_now: int) -> dict[str, Any] | None:
@@ -108,7 +89,9 @@ def door_changes(button: str, minute_now: int) -> dict[str, Any] | None:
     return None
 
 
-async def stored_day(site_id: int, on_date: date) -> SiteDay:
-    """The day as a row, made where nothing has been said about it yet."""
-    day, _is_new = await SiteDay.get_or_create(site_id=site_id, on_date=on_date)
+async def locked_day(change: Change, site_id: int, on_date: date) -> SiteDay:
+    """The day as a row, made where nothing has been said about it yet; the change is about it."""
+    found, _is_new = await SiteDay.get_or_create(site_id=site_id, on_date=on_date)
+    day = await change.lock(SiteDay, found.id)
+    change.subject = Subject("day", day.id, site_id, on_date.isoformat())
     return day

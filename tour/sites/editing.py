@@ -10,15 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import Change, edit
 from tour.errors import Conflict
 from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.sites import vocabulary
 from tour.sites.hours import HolidayRule, Span
 from tour.sites.models import HoursException, OpeningHours, Site
-from tour.sites.service import catalogue_changed
 from tour.sites.states import PointQuality
 from tour.sites.texts import OWN, TRANSLATED, stored
 from tour.web.forms import read_instant
@@ -117,11 +116,10 @@ async def change_profile(
 ) -> None:
     """Write the page; raises Stale. Visitors see it at once."""
     await vocabulary.learn(profile.texts.values())
-    async with transaction():
-        site = await _claim(site_id, version, now)
-        before = as_fields(profile_of(site))
+    async with edit(actor, Subject("site", site_id, site_id), PROFILE, now=now) as change:
+        site = await _claim(change, site_id, version)
+        change.before, change.after = as_fields(profile_of(site)), as_fields(profile)
         await Site.filter(id=site_id).update(**_columns(site, profile))
-        await _log(actor, PROFILE, site, before, as_fields(profile), now)
 
 
 async def replace_week(
@@ -134,9 +132,9 @@ async def replace_week(
     now: datetime,
 ) -> None:
     """Write the weekly hours, Monday first, and what holidays do to them; raises Stale."""
-    async with transaction():
-        site = await _claim(site_id, version, now)
-        before = await week_fields(site_id)
+    async with edit(actor, Subject("site", site_id, site_id), HOURS, now=now) as change:
+        await _claim(change, site_id, version)
+        change.before = await week_fields(site_id)
         await Site.filter(id=site_id).update(holiday_rule=holiday_rule)
         await OpeningHours.filter(site_id=site_id).delete()
         await OpeningHours.bulk_create(
@@ -151,7 +149,7 @@ async def replace_week(
                 for span in spans
             ]
         )
-        await _log(actor, HOURS, site, before, await week_fields(site_id), now)
+        change.after = await week_fields(site_id)
 
 
 async def set_exception(
@@ -164,9 +162,9 @@ async def set_exception(
     now: datetime,
 ) -> None:
     """What holds on one date instead of the weekday's hours; no spans: closed."""
-    async with transaction():
-        site = await Site.get(id=site_id)
-        before = await exception_fields(site_id, on_date)
+    async with edit(actor, Subject("site", site_id, site_id), EXCEPTION, now=now) as change:
+        await change.lock(Site, site_id)
+        change.before = await exception_fields(site_id, on_date)
         await HoursException.filter(site_id=site_id, on_date=on_date).delete()
         for span in spans or (None,):
             await HoursException.create(
@@ -176,17 +174,16 @@ async def set_exception(
                 closes_minute=span.closes if span else None,
                 note=note_text,
             )
-        after = await exception_fields(site_id, on_date)
-        await _log(actor, EXCEPTION, site, before, after, now)
+        change.after = await exception_fields(site_id, on_date)
 
 
 async def clear_exception(site_id: int, on_date: date, *, actor: Actor, now: datetime) -> None:
     """The weekday's hours hold again."""
-    async with transaction():
-        site = await Site.get(id=site_id)
-        before = await exception_fields(site_id, on_date)
+    async with edit(actor, Subject("site", site_id, site_id), EXCEPTION, now=now) as change:
+        await change.lock(Site, site_id)
+        change.before = await exception_fields(site_id, on_date)
         await HoursException.filter(site_id=site_id, on_date=on_date).delete()
-        await _log(actor, EXCEPTION, site, before, {}, now)
+        change.after = {}
 
 
 async def week_fields(site_id: int) -> dict[str, str]:
@@ -215,25 +212,12 @@ async def exception_fields(site_id: int, on_date: date) -> dict[str, str]:
     return {on_date.isoformat(): f"{', '.join(spans)} {rows[0].note}".strip()}
 
 
-async def _claim(site_id: int, version: Version, now: datetime) -> Site:
+async def _claim(change: Change, site_id: int, version: Version) -> Site:
     """One UPDATE decides whose save it is; the other one is stale."""
     mine = Site.filter(id=site_id, updated_at=version.updated_at)
-    if not await mine.update(updated_at=version.next_after(now)):
+    if not await mine.update(updated_at=version.next_after(change.now)):
         raise Stale
     return await Site.get(id=site_id)
-
-
-async def _log(
-    actor: Actor,
-    action: str,
-    site: Site,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    subject = Subject("site", site.id, site.id, site.name)
-    await note(actor, action, subject, before=before, after=after, now=now)
-    await catalogue_changed()
 
 
 def _columns(site: Site, profile: Profile) -> dict[str, Any]:

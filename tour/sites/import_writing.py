@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from tour.audit.service import Actor, Change, Subject, note_each
+from tour.audit.service import Subject
+from tour.changes import Change
 from tour.db import plain
 from tour.sites.import_file import BROUGHT, SiteRow
 from tour.sites.models import OpeningHours, Site
@@ -15,6 +15,7 @@ from tour.sites.states import PointQuality, SiteKind
 from tour.sites.texts import ENGLISH, OWN, TRANSLATED
 from tour.words.folding import fold, romanized
 
+CREATED, CHANGED = "site.import_new", "site.import_change"
 BATCH = 500
 """Rows in one statement."""
 COLUMNS = (
@@ -39,23 +40,21 @@ class RowChange:
     changes: tuple[tuple[str, str, str], ...]
 
 
-async def create(
-    changes: Sequence[RowChange], kind: SiteKind, *, actor: Actor, now: datetime
-) -> None:
+async def create(change: Change, found: Sequence[RowChange], kind: SiteKind) -> None:
     """New sites of `kind`, not yet published."""
     taken = {str(slug) for slug in await Site.all().values_list("slug", flat=True)}
     by_slug: dict[str, RowChange] = {}
-    for change in changes:
-        slug = _slug(change.row, taken)
+    for each in found:
+        slug = _slug(each.row, taken)
         taken.add(slug)
-        by_slug[slug] = change
+        by_slug[slug] = each
     await Site.bulk_create(
-        [_new_site(slug, change, kind) for slug, change in by_slug.items()], batch_size=BATCH
+        [_new_site(slug, each, kind) for slug, each in by_slug.items()], batch_size=BATCH
     )
     made = await Site.filter(slug__in=list(by_slug)).order_by("id").values("id", "slug")
     written = [(int(row["id"]), by_slug[row["slug"]]) for row in made]
-    await _write_weeks([(site_id, change.row) for site_id, change in written])
-    await _log(actor, "site.import_new", written, now)
+    await _write_weeks(change, [(site_id, each.row) for site_id, each in written])
+    _log(change, CREATED, written)
 
 
 def _new_site(slug: str, change: RowChange, kind: SiteKind) -> Site:
@@ -67,25 +66,25 @@ def _new_site(slug: str, change: RowChange, kind: SiteKind) -> Site:
     )
 
 
-async def change(changes: Sequence[RowChange], *, actor: Actor, now: datetime) -> None:
+async def overwrite(change: Change, found: Sequence[RowChange]) -> None:
     """Sites that are there, of which this transaction has the rows."""
-    ids = [found.site_id for found in changes]
+    ids = [each.site_id for each in found]
     sites = {site.id: site for site in await Site.filter(id__in=ids)}
-    written = [(int(found.site_id or 0), found) for found in changes]
+    written = [(int(each.site_id or 0), each) for each in found]
     rows = []
-    for site_id, found in written:
+    for site_id, each in written:
         site = sites[site_id]
-        if columns := _columns(found, site.translations):
-            rows.append(_updated(site, columns | {"updated_at": now}))
+        if columns := _columns(each, site.translations):
+            rows.append(_updated(site, columns | {"updated_at": change.now}))
     await plain.execute_each(UPDATE, rows)
     weeks = [
-        (site_id, found.row)
-        for site_id, found in written
-        if any(name == "hours" for name, _old, _new in found.changes)
+        (site_id, each.row)
+        for site_id, each in written
+        if any(name == "hours" for name, _old, _new in each.changes)
     ]
     await OpeningHours.filter(site_id__in=[site_id for site_id, _row in weeks]).delete()
-    await _write_weeks(weeks)
-    await _log(actor, "site.import_change", written, now)
+    await _write_weeks(change, weeks)
+    _log(change, CHANGED, written)
 
 
 def _updated(site: Site, columns: Mapping[str, Any]) -> list[Any]:
@@ -115,7 +114,7 @@ def _columns(change: RowChange, translations: Mapping[str, Mapping[str, str]]) -
     return columns
 
 
-async def _write_weeks(weeks: Iterable[tuple[int, SiteRow]]) -> None:
+async def _write_weeks(_change: Change, weeks: Iterable[tuple[int, SiteRow]]) -> None:
     hours = [
         OpeningHours(site_id=site_id, weekday=day, opens_minute=opens, closes_minute=closes)
         for site_id, row in weeks
@@ -124,18 +123,14 @@ async def _write_weeks(weeks: Iterable[tuple[int, SiteRow]]) -> None:
     await OpeningHours.bulk_create(hours, batch_size=BATCH)
 
 
-async def _log(
-    actor: Actor, action: str, written: Iterable[tuple[int, RowChange]], now: datetime
-) -> None:
-    changes = [
-        Change(
-            Subject("site", site_id, site_id, found.row.name),
-            {name: old for name, old, _new in found.changes},
-            {name: new for name, _old, new in found.changes},
+def _log(change: Change, action: str, written: Iterable[tuple[int, RowChange]]) -> None:
+    for site_id, each in written:
+        change.line(
+            Subject("site", site_id, site_id, each.row.name),
+            {name: old for name, old, _new in each.changes},
+            {name: new for name, _old, new in each.changes},
+            action=action,
         )
-        for site_id, found in written
-    ]
-    await note_each(actor, action, changes, now=now)
 
 
 def _slug(row: SiteRow, taken: set[str]) -> str:

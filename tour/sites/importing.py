@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tour.audit.service import Actor
-from tour.db import transaction
+from tour.changes import edit
 from tour.errors import BadInput, Conflict
 from tour.i18n import lazy as _
 from tour.sites import import_writing, vocabulary
 from tour.sites.import_file import BROUGHT, WEEKDAYS, Reading, RowProblem, SiteRow, name_key
 from tour.sites.import_writing import RowChange
 from tour.sites.models import OpeningHours, Site
-from tour.sites.service import catalogue_changed
 from tour.sites.states import SiteKind
 from tour.sites.texts import OWN, stored
 
@@ -69,7 +68,7 @@ async def apply(
     Conflict when the sites have changed since the look.
     """
     await vocabulary.learn(text for row in read.rows for text in (row.name, *row.values.values()))
-    async with transaction():
+    async with edit(actor, None, import_writing.CHANGED, now=now) as change:
         # Theirs are ours until the end: what is compared is what is overwritten.
         await Site.all().order_by("id").select_for_update(no_key=True).only("id")
         found = await compare(read)
@@ -78,9 +77,10 @@ async def apply(
             raise BadInput(hint, {"file": hint})
         if found.fingerprint != fingerprint:
             raise Conflict(_("The places have changed meanwhile. Please look again."))
-        await import_writing.create(found.new, kind, actor=actor, now=now)
-        await import_writing.change(found.changed, actor=actor, now=now)
-        await catalogue_changed()
+        if not (found.new or found.changed):
+            change.nothing()
+        await import_writing.create(change, found.new, kind)
+        await import_writing.overwrite(change, found.changed)
     return len(found.new), len(found.changed)
 
 

@@ -166,16 +166,3 @@ class Word(Model):
     class Meta:
         table = "word"
         unique_together = (("surface", "reading", "normal"),)
-
-
-class CatalogueRevision(Model):
-    """Counts every published change, so that a process knows when its copy is old.
-
-    One row. It is raised in the transaction of the change: see `sites.service.catalogue_changed`.
-    """
-
-    id = fields.IntField(primary_key=True)
-    number = fields.BigIntField(default=0)
-
-    class Meta:
-        table = "catalogue_revision"

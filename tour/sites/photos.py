@@ -6,15 +6,15 @@ from pathlib import Path
 
 from tour.audit import queries as audit
 from tour.audit.models import Removal
-from tour.audit.service import Actor, Subject, note, remove, restore
+from tour.audit.service import Actor, Subject, remove, restore
+from tour.changes import Change, edit
 from tour.db import transaction
 from tour.errors import BadInput, NotFound
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites import photo_files
-from tour.sites.models import Photo
+from tour.sites.models import Photo, Site
 from tour.sites.photo_files import PhotoRefused
-from tour.sites.service import catalogue_changed
 
 MOST = 12
 SUBJECT = "photo"
@@ -40,11 +40,12 @@ async def add_photo(
     """Store a photo and show it; raises PhotoRefused, and BadInput for its description."""
     if problem := alt_problem(alt):
         raise BadInput(problem, {"alt": problem})
-    if len(await photos_of(site_id)) >= MOST:
-        raise PhotoRefused(_("A place shows at most %(n)s photos. Remove one first.", n=MOST))
+    await _refuse_one_more(site_id)
     async with decoding:
         stored = await asyncio.to_thread(photo_files.store, data, folder)
-    async with transaction():
+    async with edit(actor, None, ADDED, now=now) as change:
+        await change.lock(Site, site_id)
+        await _refuse_one_more(site_id)
         last = await Photo.filter(site_id=site_id).order_by("-position").first()
         made = await Photo.create(
             site_id=site_id,
@@ -56,9 +57,7 @@ async def add_photo(
             position=last.position + 1 if last else 0,
             created_at=now,
         )
-        after = {"file": stored.name, "alt": made.alt}
-        await note(actor, ADDED, _subject(made), before={}, after=after, now=now)
-        await catalogue_changed()
+        change.subject, change.after = _subject(made), {"file": stored.name, "alt": made.alt}
     return made
 
 
@@ -68,43 +67,46 @@ async def describe(
     """Change a photo's description; raises BadInput."""
     if problem := alt_problem(alt):
         raise BadInput(problem, {"alt": problem})
-    async with transaction():
-        photo = await _photo(photo_id, site_id)
-        before = {"alt": photo.alt, "alt_en": photo.translations.get("en", {}).get("alt", "")}
+    async with edit(actor, None, DESCRIBED, now=now) as change:
+        photo = await _locked(change, photo_id, site_id)
+        english = photo.translations.get("en", {}).get("alt", "")
+        change.before = {"alt": photo.alt, "alt_en": english}
         translations = {"en": {"alt": alt_en.strip()}} if alt_en.strip() else {}
         await Photo.filter(id=photo_id).update(alt=alt.strip(), translations=translations)
-        after = {"alt": alt.strip(), "alt_en": alt_en.strip()}
-        await note(actor, DESCRIBED, _subject(photo), before=before, after=after, now=now)
-        await catalogue_changed()
+        change.after = {"alt": alt.strip(), "alt_en": alt_en.strip()}
 
 
 async def show_first(photo_id: int, site_id: int, *, actor: Actor, now: datetime) -> None:
     """Put a photo before the others: it stands on the card."""
-    async with transaction():
-        photo = await _photo(photo_id, site_id)
+    async with edit(actor, None, "photo.first", now=now) as change:
+        await change.lock(Site, site_id)
+        photo = await _locked(change, photo_id, site_id)
         first = await Photo.filter(site_id=site_id).order_by("position", "id").first()
         lowest = (first.position if first else 0) - 1
-        before, after = {"position": photo.position}, {"position": lowest}
+        change.before, change.after = {"position": photo.position}, {"position": lowest}
         await Photo.filter(id=photo_id).update(position=lowest)
-        await note(actor, "photo.first", _subject(photo), before=before, after=after, now=now)
-        await catalogue_changed()
 
 
 async def remove_photo(photo_id: int, site_id: int, *, actor: Actor, now: datetime) -> None:
     """Take a photo off the page; it can be brought back for 30 days."""
-    async with transaction():
-        photo = await _photo(photo_id, site_id)
+    async with edit(actor, None, "photo.remove", now=now) as change:
+        photo = await _locked(change, photo_id, site_id)
         await remove(actor, _subject(photo), now=now)
-        await catalogue_changed()
+        change.after = {"removed": True}
 
 
 async def restore_photo(photo_id: int, site_id: int, *, actor: Actor, now: datetime) -> None:
-    """Show a removed photo again; raises NotFound when it is too late."""
-    async with transaction():
-        photo = await Photo.get_or_none(id=photo_id, site_id=site_id)
-        if photo is None or not await restore(actor, _subject(photo), now=now):
-            raise NotFound(_("This photo can no longer be brought back."))
-        await catalogue_changed()
+    """Show a removed photo again; raises NotFound when it is too late, PhotoRefused when the place
+    shows as many as it may by now."""
+    gone = _("This photo can no longer be brought back.")
+    async with edit(actor, None, "photo.restore", now=now) as change:
+        await change.lock(Site, site_id)
+        photo = await change.lock(Photo, photo_id, site_id=site_id, missing=gone)
+        await _refuse_one_more(site_id)
+        if not await restore(_subject(photo), now=now):
+            raise NotFound(gone)
+        change.subject = _subject(photo)
+        change.before, change.after = {"removed": True}, {"removed": False}
 
 
 async def photos_of(site_id: int) -> list[Photo]:
@@ -144,10 +146,18 @@ async def purge(folder: Path, *, now: datetime) -> int:
     return len(ids)
 
 
-async def _photo(photo_id: int, site_id: int) -> Photo:
-    photo = await Photo.get_or_none(id=photo_id, site_id=site_id)
-    if photo is None or photo_id in await audit.removed_ids(SUBJECT):
-        raise NotFound(_("There is no such photo."))
+async def _refuse_one_more(site_id: int) -> None:
+    if len(await photos_of(site_id)) >= MOST:
+        raise PhotoRefused(_("A place shows at most %(n)s photos. Remove one first.", n=MOST))
+
+
+async def _locked(change: Change, photo_id: int, site_id: int) -> Photo:
+    """The photo that the change is about; NotFound, for removed ones and another place's, too."""
+    missing = _("There is no such photo.")
+    photo = await change.lock(Photo, photo_id, site_id=site_id, missing=missing)
+    if photo_id in await audit.removed_ids(SUBJECT):
+        raise NotFound(missing)
+    change.subject = _subject(photo)
     return photo
 
 

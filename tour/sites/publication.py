@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 
 
 async def publish_site(site_id: int, *, actor: Actor, now: datetime) -> None:
@@ -21,11 +20,10 @@ async def withdraw_site(site_id: int, *, actor: Actor, now: datetime) -> None:
 async def _set_published(
     site_id: int, action: str, is_published: bool, actor: Actor, now: datetime
 ) -> None:
-    async with transaction():
-        changed = Site.filter(id=site_id, is_published=not is_published)
-        if await changed.update(is_published=is_published, updated_at=now):
-            site = await Site.get(id=site_id)
-            subject = Subject("site", site_id, site_id, site.name)
-            before, after = {"published": not is_published}, {"published": is_published}
-            await note(actor, action, subject, before=before, after=after, now=now)
-            await catalogue_changed()
+    async with edit(actor, Subject("site", site_id, site_id), action, now=now) as change:
+        site = await change.lock(Site, site_id)
+        if site.is_published == is_published:
+            change.nothing()
+            return
+        change.before, change.after = {"published": not is_published}, {"published": is_published}
+        await Site.filter(id=site_id).update(is_published=is_published, updated_at=now)

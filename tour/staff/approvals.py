@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from tour.accounts.models import Account, Membership
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
@@ -87,18 +87,17 @@ async def _logs() -> tuple[dict[int, int], dict[int, list[AuditEntry]]]:
 
 async def approve(site_id: int, upto: int, *, actor: Actor, now: datetime) -> None:
     """Take a site's changes up to a line of the log off the list."""
-    async with transaction():
-        site = await Site.get(id=site_id)
-        subject = Subject("site", site_id, site_id, site.name)
-        await note(actor, APPROVED, subject, before={}, after={"upto": upto}, now=now)
+    async with edit(actor, Subject("site", site_id, site_id), APPROVED, now=now) as change:
+        await change.lock(Site, site_id)
+        change.after = {"upto": upto}
 
 
 async def return_to_hosts(
     site_id: int, upto: int, comment: str, *, actor: Actor, now: datetime
 ) -> int:
     """As `approve`, and write the comment to everybody who tends the site; returns to how many."""
-    async with transaction():
-        site = await Site.get(id=site_id)
+    async with edit(actor, Subject("site", site_id, site_id), RETURNED, now=now) as change:
+        site = await change.lock(Site, site_id)
         members = await Membership.filter(site_id=site_id).select_related("account__recipient")
         told = await notifications.tell_now(
             [member.account.recipient.id for member in members],
@@ -108,9 +107,7 @@ async def return_to_hosts(
             expires_at=now + RETURN_LASTS,
             now=now,
         )
-        subject = Subject("site", site_id, site_id, site.name)
-        after = {"upto": upto, "comment": comment, "told": told}
-        await note(actor, RETURNED, subject, before={}, after=after, now=now)
+        change.after = {"upto": upto, "comment": comment, "told": told}
     return told
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
-from tour.db import transaction
+from tour.changes import together
 from tour.errors import BadInput
 from tour.events import answers, editing
 from tour.events.models import Event
@@ -88,12 +88,12 @@ async def change_event(request: Request) -> Response:
     before = {"starts_on": event.starts_on.isoformat(), "ends_on": event.ends_on.isoformat()}
     try:
         since = Version.parse(version)
-        async with transaction():
+        async with together(now=now(request)) as part:
             slots = await looked_again(request, event, form, ends)
             await editing.change_event(
                 event.id, draft, version=since, actor=who.actor, now=now(request)
             )
-            await follow_event(event.id, event.booking_opens_at, draft.booking_opens_at)
+            await follow_event(part, event.id, event.booking_opens_at, draft.booking_opens_at)
             await call_off(request, who, event, form, slots, before)
     except Meanwhile as exc:
         return await asked_again(request, who, event, form, exc.impact, what)
@@ -118,7 +118,7 @@ async def set_visibility(request: Request) -> Response:
     if page := await asked_first(request, who, event, form, await ends(), what):
         return page
     try:
-        async with transaction():
+        async with together(now=now(request)):
             slots = await looked_again(request, event, form, ends)
             await editing.withdraw_event(event.id, actor=who.actor, now=now(request))
             before = {"published": event.is_published}
@@ -158,14 +158,14 @@ async def change_sites(request: Request) -> Response:
     before = {"seats": editing.as_json(await editing.seats_of(event.id))}
     try:
         since = Version.parse(version)
-        async with transaction():
+        async with together(now=now(request)) as part:
             slots = await looked_again(request, event, form, ends)
             await editing.set_participants(
                 event.id, seats, version=since, actor=who.actor, now=now(request)
             )
             await call_off(request, who, event, form, slots, before)
             if asks:
-                await participation.ask_new(event.id, seal=state(request).seal, now=now(request))
+                await participation.ask_new(part, event.id, seal=state(request).seal)
     except Meanwhile as exc:
         return await asked_again(request, who, event, form, exc.impact, what)
     except Stale:

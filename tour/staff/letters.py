@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tour.audit.service import Actor, Subject, note
-from tour.db import transaction
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder
@@ -57,9 +57,11 @@ async def readers(to: Audience, *, now: datetime) -> dict[int, str]:
 async def send(to: Audience, letter: Letter, token: str, *, actor: Actor, now: datetime) -> int:
     """Queue the letter for each; returns for how many. The same `token` twice sends once."""
     key = f"letter:{token}"
-    async with transaction():
+    subject = Subject("slot" if to.slot_id else "event", to.slot_id or to.event_id or 0)
+    async with edit(actor, subject, f"{subject.kind}.letter", now=now) as change:
         references = await readers(to, now=now)
         if await Reminder.filter(key=key).exists():
+            change.nothing()
             return len(references)
 
         def compose(reader: Recipient) -> Message:
@@ -74,9 +76,7 @@ async def send(to: Audience, letter: Letter, token: str, *, actor: Actor, now: d
             expires_at=await _last_end(to, now),
             now=now,
         )
-        subject = Subject("slot" if to.slot_id else "event", to.slot_id or to.event_id or 0)
-        after = {"title": letter.titles[letter.town_language], "told": told}
-        await note(actor, f"{subject.kind}.letter", subject, before={}, after=after, now=now)
+        change.after = {"title": letter.titles[letter.town_language], "told": told}
     return told
 
 

@@ -5,8 +5,6 @@ from starlette.responses import JSONResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.roles import Permission
-from tour.audit.service import Subject, note
-from tour.db import transaction
 from tour.i18n import translate
 from tour.publishing import pdf, service
 from tour.publishing import queries as publishing
@@ -71,16 +69,9 @@ async def publish_map(request: Request) -> Response:
     who = await guards.require(request, Permission.PUBLISH)
     event = await queries.event_by_id(request.path_params["event_id"])
     form = await read_form(request, 5)
-    sources, at = await sources_of(request), now(request)
-    subject = Subject("event", event.id, label=event.title)
-    async with transaction():
-        if form.get("do") == "publish":
-            by = str(who.account.name)
-            number = await service.publish(event.id, sources, by=by, now=at)
-            after = {"map_version": number}
-            await note(who.actor, "event.map_publish", subject, before={}, after=after, now=at)
-        else:
-            await service.unpublish(event.id, now=at)
-            change = {"before": {"map": True}, "after": {"map": False}}
-            await note(who.actor, "event.map_withdraw", subject, **change, now=at)
+    if form.get("do") == "publish":
+        sources = await sources_of(request)
+        await service.publish(event.id, sources, actor=who.actor, now=now(request))
+    else:
+        await service.unpublish(event.id, actor=who.actor, now=now(request))
     return back_to(request, "staff:event_map", event_id=event.id)

@@ -7,9 +7,9 @@ from typing import Any
 from tortoise.expressions import Q
 
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.contacts.finding import sought
-from tour.db import transaction
 from tour.errors import NotFound
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
@@ -97,33 +97,35 @@ async def change_size(
     reservation_id: int, adults: int, children: int, *, actor: Actor, now: datetime
 ) -> None:
     """Another party size, and the party is told. Raises SlotFull, TooLateToChange and their kin."""
-    async with transaction():
+    subject = Subject("reservation", reservation_id)
+    async with edit(actor, subject, "reservation.size", now=now) as change:
         party = await by_id(reservation_id)
-        before = {"adults": party.adults, "children": party.children}
-        after = {"adults": adults, "children": children}
-        if before == after:
+        change.before = {"adults": party.adults, "children": party.children}
+        change.after = {"adults": adults, "children": children}
+        if change.before == change.after:
+            change.nothing()
             return
         await changes.change_party(party.reference, adults=adults, children=children, now=now)
         title = _("The staff changed your reservation")
-        entry = await _log(actor, "reservation.size", party, before, after, now)
-        await _tell(party, entry, title.message, f"{adults} + {children}")
+        await _tell(party, await change.write(), title.message, f"{adults} + {children}")
 
 
 async def cancel_place(
     reservation_id: int, slot_id: int, reason: str, *, actor: Actor, now: datetime
 ) -> None:
     """Give one place back on the party's behalf, and tell it why, once."""
-    async with transaction():
+    subject = Subject("reservation", reservation_id)
+    async with edit(actor, subject, "reservation.cancel", now=now) as change:
         party = await by_id(reservation_id)
         if slot_id not in {place.slot_id for place in await changes.confirmed_places(party.id)}:
+            change.nothing()
             return
         await changes.cancel_place(
             party.reference, slot_id, by=EndedBy.STAFF, reason=reason, now=now
         )
         title = _("The staff cancelled a session of yours")
-        after = {"cancelled_slot": slot_id, "reason": reason}
-        entry = await _log(actor, "reservation.cancel", party, {}, after, now)
-        await _tell(party, entry, title.message, reason)
+        change.after = {"cancelled_slot": slot_id, "reason": reason}
+        await _tell(party, await change.write(), title.message, reason)
 
 
 def _filtered(chosen: Selection) -> Any:
@@ -186,16 +188,3 @@ async def _last_end(reservation_id: int, now: datetime) -> datetime:
     places = Place.filter(reservation_id=reservation_id).order_by("-slot__ends_at")
     last = await places.first().select_related("slot")
     return max(last.slot.ends_at, now + AN_HOUR) if last else now + AN_HOUR
-
-
-async def _log(
-    actor: Actor,
-    action: str,
-    party: Reservation,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    now: datetime,
-) -> AuditEntry:
-    """The log names the party by its door code, never by the reference that opens it."""
-    subject = Subject("reservation", party.id, label=party.door_code)
-    return await note(actor, action, subject, before=before, after=after, now=now)

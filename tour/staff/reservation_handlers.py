@@ -11,8 +11,8 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
-from tour.audit.service import Subject, note
-from tour.db import transaction
+from tour.audit.service import Subject
+from tour.changes import edit
 from tour.errors import Conflict
 from tour.events.models import Event
 from tour.i18n import Text, translate
@@ -121,12 +121,9 @@ async def export(request: Request) -> Response:
     form = await read_form(request, 10)
     chosen = _selection(request)
     found = await parties.lines(chosen, limit=parties.MOST_ROWS)
-    async with transaction():
-        subject = Subject("export", who.account.id, label="reservations")
-        after = {"rows": len(found), "event": chosen.event_id, "site": chosen.site_id}
-        await note(
-            who.actor, "reservation.export", subject, before={}, after=after, now=now(request)
-        )
+    subject = Subject("export", who.account.id)
+    async with edit(who.actor, subject, "reservation.export", now=now(request)) as change:
+        change.after = {"rows": len(found), "event": chosen.event_id, "site": chosen.site_id}
     zone = state(request).town.timezone
     day = now(request).astimezone(zone).date()
     # Some seconds for a list of all: in a thread, so that the others' pages do not wait for it.

@@ -1,0 +1,6 @@
+"""The one way to change what people are shown: `edit`, and the news that it leaves for readers."""
+
+from tour.changes.editing import Change, Part, edit, tell, together
+from tour.changes.kinds import EVERY, Kind
+
+__all__ = ["EVERY", "Change", "Kind", "Part", "edit", "tell", "together"]
