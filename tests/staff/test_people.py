@@ -10,7 +10,8 @@ from tests.staff.town import hidden, make_party, make_town
 from tour.accounts.models import Account, AccountSession, Invitation
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
-from tour.audit.service import Actor, Subject, note
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
 from tour.notifications.models import Reminder
 from tour.sites.models import Site
 from tour.staff import approvals, today
@@ -110,14 +111,10 @@ async def test_a_letter_needs_readers_and_words(staff: httpx.AsyncClient) -> Non
 
 
 async def change_as(account: Account, site: Site, before: str, after: str) -> AuditEntry:
-    return await note(
-        Actor(account.id, account.name),
-        "site.profile",
-        Subject("site", site.id, site.id, site.name),
-        before={"summary": before},
-        after={"summary": after},
-        now=NOON,
-    )
+    actor, subject = Actor(account.id, account.name), Subject("site", site.id, site.id)
+    async with edit(actor, subject, "site.profile", now=NOON) as change:
+        change.before, change.after = {"summary": before}, {"summary": after}
+    return change.entry
 
 
 async def test_what_hosts_change_waits_until_somebody_looks(staff: httpx.AsyncClient) -> None:

@@ -42,13 +42,13 @@ async def load(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) -> bool:
     async with together(now=now) as part:
         if await _is_current(catalogue, today):
             return False
-        await write_crafts_and_stations(catalogue)
-        sites = await write_sites(catalogue.sites)
-        events = await write_events(catalogue, sites, zone, today)
+        await write_crafts_and_stations(part, catalogue)
+        sites = await write_sites(part, catalogue.sites)
+        events = await write_events(part, catalogue, sites, zone, today)
         starts = {slug: event.starts_on for slug, event in events.items()}
-        await write_hours(catalogue, sites, starts, min(starts.values()).year)
-        await write_courses(catalogue, sites, events)
-        await write_programmes(catalogue, sites, events, zone, now)
+        await write_hours(part, catalogue, sites, starts, min(starts.values()).year)
+        await write_courses(part, catalogue, sites, events)
+        await write_programmes(part, catalogue, sites, events, zone)
         part.told(Kind.TOWN, [EVERY])
     return True
 
@@ -57,11 +57,11 @@ async def load_places(catalogue: Catalogue, *, zone: ZoneInfo, now: datetime) ->
     """Write crafts, stations, and the places that are not there yet, with their hours."""
     await _learn(catalogue)
     async with together(now=now) as part:
-        await write_crafts_and_stations(catalogue)
+        await write_crafts_and_stations(part, catalogue)
         known = {str(slug) for slug in await Site.all().values_list("slug", flat=True)}
         new = [site for site in catalogue.sites if site.slug not in known]
-        sites = await write_sites(new)
-        await write_hours(catalogue, sites, {}, now.astimezone(zone).year)
+        sites = await write_sites(part, new)
+        await write_hours(part, catalogue, sites, {}, now.astimezone(zone).year)
         part.told(Kind.TOWN, [EVERY])
     return Loaded(len(new), len(catalogue.sites) - len(new))
 

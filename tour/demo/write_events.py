@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tour.changes import Part
 from tour.demo.catalogue import Catalogue
 from tour.demo.records import EventRecord
 from tour.events.models import Event, Participation
@@ -12,13 +13,13 @@ BOOKING_OPENS_HOUR = 9
 
 
 async def write_events(
-    catalogue: Catalogue, sites: dict[str, int], zone: ZoneInfo, today: date
+    part: Part, catalogue: Catalogue, sites: dict[str, int], zone: ZoneInfo, today: date
 ) -> dict[str, Event]:
     events = {}
     for record in catalogue.events:
         event = await Event.get_or_none(slug=record.slug)
         if event is None or event.ends_on < today:
-            event = await _schedule(record, event, zone, today)
+            event = await _schedule(part, record, event, zone, today)
         events[record.slug] = event
         if await Participation.filter(event=event).exists():
             continue
@@ -32,7 +33,9 @@ async def write_events(
     return events
 
 
-async def _schedule(record: EventRecord, event: Event | None, zone: ZoneInfo, today: date) -> Event:
+async def _schedule(
+    _part: Part, record: EventRecord, event: Event | None, zone: ZoneInfo, today: date
+) -> Event:
     """The event, new or moved, at its next date."""
     first = next_date(record, today)
     opens = datetime(first.year, first.month, first.day, BOOKING_OPENS_HOUR, tzinfo=zone)
@@ -63,7 +66,7 @@ def next_date(record: EventRecord, today: date) -> date:
 
 
 async def write_courses(
-    catalogue: Catalogue, sites: dict[str, int], events: dict[str, Event]
+    _part: Part, catalogue: Catalogue, sites: dict[str, int], events: dict[str, Event]
 ) -> None:
     for record in catalogue.events:
         for course in record.courses:

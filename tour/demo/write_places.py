@@ -1,18 +1,19 @@
 """Crafts, stations, places and their hours, from the files into the database.
 
-Called in a transaction. Rows are found by their natural keys; a place that is there stays as it is.
+Rows are found by their natural keys; a place that is there stays as it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from tour.changes import Part
 from tour.demo.catalogue import Catalogue
 from tour.demo.records import EventDay, HoursExceptionRecord, SiteRecord
 from tour.sites.models import Craft, HoursException, OpeningHours, Site, Station
 
 
-async def write_crafts_and_stations(catalogue: Catalogue) -> None:
+async def write_crafts_and_stations(_part: Part, catalogue: Catalogue) -> None:
     for craft in catalogue.crafts:
         await Craft.update_or_create(
             id=craft.id,
@@ -39,7 +40,7 @@ async def write_crafts_and_stations(catalogue: Catalogue) -> None:
         )
 
 
-async def write_sites(records: Sequence[SiteRecord]) -> dict[str, int]:
+async def write_sites(_part: Part, records: Sequence[SiteRecord]) -> dict[str, int]:
     """Site ids by slug."""
     for record in records:
         await Site.get_or_create(slug=record.slug, defaults=_site_values(record))
@@ -68,7 +69,11 @@ def _site_values(record: SiteRecord) -> dict[str, Any]:
 
 
 async def write_hours(
-    catalogue: Catalogue, sites: Mapping[str, int], starts: Mapping[str, date], year: int
+    _part: Part,
+    catalogue: Catalogue,
+    sites: Mapping[str, int],
+    starts: Mapping[str, date],
+    year: int,
 ) -> None:
     """The weeks of `sites` (ids by slug), and their exceptions of two years.
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tour.changes import Part
 from tour.contacts.finding import found_by
 from tour.demo.catalogue import Catalogue
 from tour.demo.records import ProgrammeRecord, SlotRecord
@@ -22,11 +23,11 @@ PARTY_SIZES = (2, 1, 3, 2, 4, 1)
 
 
 async def write_programmes(
+    part: Part,
     catalogue: Catalogue,
     sites: dict[str, int],
     events: dict[str, Event],
     zone: ZoneInfo,
-    now: datetime,
 ) -> None:
     guest = await notifications.new_recipient(lang="ja", timezone=zone.key, email="")
     for record in catalogue.programmes:
@@ -35,7 +36,7 @@ async def write_programmes(
             slug=record.slug, defaults=_programme_values(record, sites[record.site], event)
         )
         for slot_record in record.slots:
-            await _slot(record, slot_record, programme, event, guest, zone, now)
+            await _slot(part, record, slot_record, programme, event, guest, zone)
 
 
 def _programme_values(record: ProgrammeRecord, site_id: int, event: Event) -> dict[str, Any]:
@@ -55,13 +56,13 @@ def _programme_values(record: ProgrammeRecord, site_id: int, event: Event) -> di
 
 
 async def _slot(
+    part: Part,
     record: ProgrammeRecord,
     slot_record: SlotRecord,
     programme: Programme,
     event: Event,
     guest: Recipient,
     zone: ZoneInfo,
-    now: datetime,
 ) -> None:
     day = event.starts_on + timedelta(days=slot_record.day - 1)
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
@@ -83,11 +84,11 @@ async def _slot(
         },
     )
     if is_new:
-        await _sample_parties(slot, taken, record.max_party, guest, now)
+        await _sample_parties(part, slot, taken, record.max_party, guest)
 
 
 async def _sample_parties(
-    slot: Slot, taken: int, max_party: int, guest: Recipient, now: datetime
+    part: Part, slot: Slot, taken: int, max_party: int, guest: Recipient
 ) -> None:
     """Invented parties for the seats that the demonstration shows as taken: the ledger and the
     parties agree from the first day."""
@@ -105,7 +106,7 @@ async def _sample_parties(
             idempotency_key=f"sample-{slot.id}-{number}",
             recipient=guest,
             is_sample=True,
-            consented_at=now,
+            consented_at=part.now,
         )
         await Place.create(reservation=party, slot=slot, seats=size)
         taken -= size

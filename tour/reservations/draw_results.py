@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from tour.changes import Kind, Part, together
 from tour.db import transaction
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
@@ -39,7 +40,7 @@ async def hold(draw_id: int, *, now: datetime) -> bool:
     All in one transaction, so a crash leaves it to be held again, with the same result. The slots
     are then first come, with the usual cut-off; what is left goes to the losers in their order.
     """
-    async with transaction():
+    async with together(now=now) as part:
         draw = await lock_draw(draw_id)
         if draw.status != DrawStatus.FROZEN or now < draw.draws_at:
             return False
@@ -55,7 +56,7 @@ async def hold(draw_id: int, *, now: datetime) -> bool:
         await Draw.filter(id=draw.id).update(status=DrawStatus.DRAWN, record=record)
         await seat(draw.id, won, now=now)
         for slot, _pools in slots:
-            await _to_first_come(slot)
+            await _to_first_come(part, slot)
             await waitlist.promote(slot.id, now=now)
     return True
 
@@ -125,7 +126,8 @@ def _listed_offer(offer: lottery.Offer) -> dict[str, Any]:
     return {"slot": offer.slot, "seats": offer.seats, "pools": dict(offer.pools)}
 
 
-async def _to_first_come(slot: Slot) -> None:
+async def _to_first_come(part: Part, slot: Slot) -> None:
+    part.told(Kind.SESSION, [slot.id])
     await Slot.filter(id=slot.id).update(
         allocation=Allocation.FIRST_COME, booking_closes_at=slot.starts_at - BOOKING_CLOSES_BEFORE
     )
