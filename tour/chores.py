@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starlette.datastructures import State
 
+from tour.changes import forget_news
 from tour.events import covers
 from tour.health import beating, lease
 from tour.health.chores import Chore, Where, each_time
@@ -39,6 +40,7 @@ NETWORKS = Chore(
     "forget-networks", 10 * MINUTE, Where.WORKER, each_time(lambda _, now: forget_networks(now=now))
 )
 COUNTS = Chore("forget-counts", 10 * MINUTE, Where.WORKER, each_time(lambda *_: forget_counts()))
+READ_NEWS = Chore("forget-news", HOUR, Where.WORKER, each_time(lambda _, now: forget_news(now=now)))
 
 LEASE = Chore("lease", lease.EVERY_SECONDS, Where.WEB, lease.holding)
 STREETS = Chore("streets", 1, Where.WEB, taking_up_streets)
@@ -80,6 +82,7 @@ CHORES = (
     PARTIES,
     NETWORKS,
     COUNTS,
+    READ_NEWS,
     LEASE,
     STREETS,
     NEWS,

@@ -11,7 +11,7 @@ from tour.audit.models import AuditEntry
 from tour.audit.service import Subject
 from tour.changes import EVERY, Change, Kind, edit, together
 from tour.changes.models import News, NewsNumber
-from tour.changes.news import KEPT, MANY, forget
+from tour.changes.news import KEPT, MANY, forget_news
 from tour.db import transaction
 from tour.errors import NotFound
 from tour.programmes.models import Slot
@@ -145,8 +145,8 @@ async def test_news_are_forgotten_after_a_day_and_their_number_goes_on() -> None
     site = await make_site()
     await rename(site, "後")
     number = await last()
-    assert await forget(now=NOON + KEPT / 2) == 0
-    assert await forget(now=NOON + KEPT) > 0
+    assert await forget_news(now=NOON + KEPT / 2) == 0
+    assert await forget_news(now=NOON + KEPT) > 0
     assert await told() == []
     await rename(site, "又")
     assert await told() == [(number + 1, "place", site.id)]

@@ -2,5 +2,6 @@
 
 from tour.changes.editing import Change, Part, edit, tell, together
 from tour.changes.kinds import EVERY, Kind
+from tour.changes.news import forget_news
 
-__all__ = ["EVERY", "Change", "Kind", "Part", "edit", "tell", "together"]
+__all__ = ["EVERY", "Change", "Kind", "Part", "edit", "forget_news", "tell", "together"]

@@ -35,7 +35,7 @@ def _condensed(rows: Collection[tuple[Kind, int]]) -> list[tuple[Kind, int]]:
     return told
 
 
-async def forget(*, now: datetime) -> int:
+async def forget_news(*, now: datetime) -> int:
     """Delete the news that nobody waits for any more; returns how many. A process that has slept
     longer finds a gap, and reads everything again."""
     return int(await News.filter(at__lte=now - KEPT).delete())
