@@ -25,9 +25,10 @@ from tour.staff.values import in_words, shown
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 TODAY = date(2026, 12, 1)
-WRITERS = {"note", "_log", "_log_slot", "_note"}
-NOT_LOGGED = {"before", "after", "created_at", "updated_at", "reminders", "en", "slug"}
-"""Other dictionaries of the same functions."""
+SAID = {"before", "after"}
+"""What a verb sets of its change."""
+TOLD = {"closed_slots", "delay_minutes", "parties"}
+"""Added by a function of their own."""
 
 
 def actions() -> set[str]:
@@ -46,14 +47,14 @@ def test_everything_that_is_logged_has_words() -> None:
 
 
 def logged_fields() -> set[str]:
-    """Whatever the code writes into `before` and `after`, as it stands in the functions that log,
-    and what the features call the fields of their forms."""
+    """Whatever the code writes into `before` and `after`, as it stands in the verbs, and what the
+    features call the fields of their forms."""
     found = {
         str(key.value)
         for path in (ROOT / "tour").rglob("*.py")
-        for function in ast.walk(ast.parse(path.read_text()))
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and logs(function)
-        for literal in ast.walk(function)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assign) and says(node)
+        for literal in ast.walk(node.value)
         if isinstance(literal, ast.Dict)
         for key in literal.keys
         if isinstance(key, ast.Constant)
@@ -69,14 +70,13 @@ def logged_fields() -> set[str]:
         *("capacity", "hours", "point", "stops"),
         *event_fields(EventDraft({}, {}, TODAY, TODAY, Span(600, 960), None)),
     }
-    return {*found, *forms} - NOT_LOGGED
+    return {*found, *forms, *TOLD}
 
 
-def logs(function: ast.AST) -> bool:
-    return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WRITERS
-        for node in ast.walk(function)
-    )
+def says(node: ast.Assign) -> bool:
+    """`change.after = …`, or both at once."""
+    targets = (target for each in node.targets for target in ast.walk(each))
+    return any(isinstance(t, ast.Attribute) and t.attr in SAID for t in targets)
 
 
 def test_every_logged_field_has_a_label() -> None:
