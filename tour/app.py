@@ -18,6 +18,7 @@ from tour.accounts.errors import SignInNeeded
 from tour.accounts.handlers import to_sign_in
 from tour.accounts.urls import urls as account_urls
 from tour.api.urls import urls as api_urls
+from tour.changes import NewsReader
 from tour.chores import CHORES, chores_of
 from tour.clock import Clock, SteadyClock, clock_from, system_clock
 from tour.errors import TourError
@@ -84,6 +85,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         },
         lifespan=_lifespan,
     )
+    news = NewsReader()
     walks, secret = open_town_walks(settings, town), secret_key(settings)
     parts: dict[str, Any] = {
         "settings": settings,
@@ -101,7 +103,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "templates": make_environment(town, assets.url),
         "walks": walks,
         "site_matrix": SiteMatrix(walks),
-        "caches": Caches(CatalogueCache(approach_finder(walks)), AgendaCache(), BoardCache()),
+        "news": news,
+        "caches": Caches(
+            CatalogueCache(approach_finder(walks), news), AgendaCache(news), BoardCache(news)
+        ),
         "map_source": _map_source(settings, assets),
         "secret_key": secret,
         "seal": Seal(secret),

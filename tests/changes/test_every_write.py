@@ -46,7 +46,7 @@ ELSEWHERE: MappingProxyType[str, tuple[frozenset[str], str]] = MappingProxyType(
             MINE,
         ),
         "tour.limits": (frozenset({"RateCount"}), "counts of requests"),
-        "tour.health": (frozenset({"Heartbeat"}), "that a process is alive"),
+        "tour.health": (frozenset({"Heartbeat", "Lease"}), "that a process is alive"),
         "tour.sites.vocabulary": (
             frozenset({"Word"}),
             "how words are read, before the text that has them is written and told",

@@ -13,6 +13,7 @@ from tests.conftest import NOON
 from tests.reservations.ledger import seats_by_place
 from tests.test_migrations import count_rows
 from tour.accounts.models import Account
+from tour.changes.reading import newest
 from tour.demo.catalogue import Catalogue, read_catalogue, read_places
 from tour.demo.load import Loaded, load, load_places
 from tour.demo.write_events import next_date
@@ -21,7 +22,6 @@ from tour.programmes.models import Programme, Slot
 from tour.reservations.models import Reservation
 from tour.sites.hours import HolidayRule
 from tour.sites.models import HoursException, OpeningHours, Site, Station
-from tour.sites.revision import current_revision
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 pytestmark = pytest.mark.usefixtures("database")
@@ -46,16 +46,16 @@ async def test_everything_of_the_files_is_there(catalogue: Catalogue) -> None:
     assert await Programme.all().count() == len(catalogue.programmes)
     assert await Slot.all().count() == slots
     assert await Event.filter(is_published=True).count() == len(catalogue.events)
-    assert await current_revision() == 1
+    assert await newest() == 1
 
 
 async def test_loading_twice_changes_nothing(catalogue: Catalogue) -> None:
     await load_at(catalogue)
-    rows, revision = await count_rows(), await current_revision()
+    rows, revision = await count_rows(), await newest()
     slots = await Slot.all().order_by("id").values()
     assert not await load_at(catalogue, NOON + timedelta(hours=1))
     assert await count_rows() == rows
-    assert await current_revision() == revision
+    assert await newest() == revision
     assert await Slot.all().order_by("id").values() == slots
 
 
@@ -152,7 +152,7 @@ async def test_one_wrong_row_leaves_nothing(catalogue: Catalogue) -> None:
     rows = await count_rows()
     left = {name for name, number in rows.items() if number}
     assert left == {"catalogue_revision", "word"}, "how words are read is no part of a catalogue"
-    assert await current_revision() == 0
+    assert await newest() == 0
 
 
 @pytest.mark.parametrize("weekday", range(7))

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import NOON
 from tests.factories import DAY_AHEAD, make_programme, make_site, make_slot
+from tour.changes import NewsReader
 from tour.errors import NotFound
 from tour.programmes import queries
 from tour.programmes.states import SlotStatus
@@ -70,7 +71,7 @@ async def test_slots_stand_under_their_local_day() -> None:
     midnight = await make_slot(programme=programme, starts_at=NOON.replace(hour=15))
     entry = await queries.public_programme(programme.id)
     slots = await queries.slots_of([programme.id], since=NOON)
-    catalogue = await CatalogueCache(lambda _sites, _stations: {}).current()
+    catalogue = await CatalogueCache(lambda _sites, _stations: {}, NewsReader()).current()
     card = site_card(catalogue.by_id[entry.site_id], "en")
     view = programme_view(entry, slots, card, lang="en", now=NOON)
     days = by_day(view.slots, ZoneInfo("Asia/Tokyo"))

@@ -1,6 +1,7 @@
 import pytest
 from starlette.applications import Starlette
 
+from tour.changes import NewsReader
 from tour.publishing.collect import Sources
 from tour.routes.walks import Walks
 from tour.sites.catalogue import CatalogueCache
@@ -15,7 +16,7 @@ class ReadSources:
     """What maps are made from, read at the moment of the call."""
 
     async def __call__(self) -> Sources:
-        catalogue = await CatalogueCache(lambda _sites, _stations: {}).current()
+        catalogue = await CatalogueCache(lambda _sites, _stations: {}, NewsReader()).current()
         return Sources(catalogue, Walks(), ("ja", "en"))
 
 

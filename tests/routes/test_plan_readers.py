@@ -11,6 +11,7 @@ from tests.factories import EVENT_DAY, catalogue_changed, make_event, make_site
 from tests.notifications.push_service import Phone
 from tests.routes.test_plan_pages import CONTACT, a_town, at, changed, planned, shown_sites
 from tour.audit.service import Actor
+from tour.changes import Kind, tell, together
 from tour.db import transaction
 from tour.events.models import Event
 from tour.notifications import outbox
@@ -86,7 +87,7 @@ async def news_waiting() -> list[Reminder]:
 
 
 async def withdrawn(day: Event, slots: Iterable[Slot], *, now: datetime) -> None:
-    async with transaction():
+    async with together(now=now):
         before = {"published": True}
         actor = Actor(None, "staff")
         shown = await Slot.filter(id__in=[s.id for s in slots]).select_related("programme__site")
@@ -169,6 +170,45 @@ class TestAsking:
         clock.turn_to(clock() + timedelta(seconds=60))
         await look_out.look()
         assert len(await news_waiting()) == len(slots)
+
+    async def test_only_plans_that_go_where_something_changed_are_looked_at(
+        self, app, client, clock
+    ) -> None:
+        first, second = await a_town()
+        await asked(client, await a_plan(client, first))
+        await asked(client, await a_plan(client, second), a_phone("other"))
+        look_out = LookOut(app.state)
+        await look_out.look()
+        await Slot.all().update(status=SlotStatus.CANCELLED)
+        await tell(Kind.SESSION, first.id, now=clock())
+        await look_out.look()
+        assert len(await news_waiting()) == 1
+        await tell(Kind.PROGRAMME, second.programme_id, now=clock())  # type: ignore[attr-defined]
+        await look_out.look()
+        assert len(await news_waiting()) == 2
+
+    async def test_a_door_is_told_of_when_its_time_comes_near(self, app, client, clock) -> None:
+        """It is full from the morning on; nothing changes any more before one would be there."""
+        slot, _other = await a_town()
+        site_id = (await slot.programme).site_id  # type: ignore[attr-defined]
+        url = await planned(client)
+        stops = [PlannedStop(site_id, None, 30).as_json()]
+        await Itinerary.filter(edit_token=url.rpartition("/")[2]).update(stops=stops)
+        await asked(client, url)
+        clock.turn_to(at(0, 30))
+        look_out = LookOut(app.state)
+        await look_out.look()
+        await SiteDay.create(site_id=site_id, on_date=EVENT_DAY, state=DoorState.FULL)
+        await tell(Kind.DOOR, site_id, now=clock())
+        told = 0
+        for _quarter in range(48):
+            await look_out.look()
+            told = len(await news_waiting())
+            if told:
+                break
+            clock.turn_to(clock() + timedelta(minutes=15))
+        assert told == 1
+        assert clock() > at(2)
 
     async def test_what_is_no_longer_so_is_not_told(self, app, client, clock) -> None:
         """Called off at night, on again before anybody was told; and off again, which is told."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from tortoise.expressions import F
 
 from tests.conftest import NOON
 from tests.factories import (
@@ -17,6 +18,7 @@ from tests.factories import (
     make_slot,
     make_station,
 )
+from tour.changes import Kind, NewsReader, tell
 from tour.events.agenda import AgendaCache, agenda
 from tour.events.queries import events_from
 from tour.geo import Point
@@ -48,7 +50,7 @@ class NoApproaches:
 
 async def test_it_is_read_again_only_when_something_changed() -> None:
     finder = NoApproaches()
-    cache = CatalogueCache(finder)
+    cache = CatalogueCache(finder, NewsReader())
     site = await make_site()
     first = await cache.current()
     assert await cache.current() is first
@@ -62,7 +64,7 @@ async def test_it_is_read_again_only_when_something_changed() -> None:
 
 async def test_a_crowd_reads_it_once() -> None:
     finder = NoApproaches()
-    cache = CatalogueCache(finder)
+    cache = CatalogueCache(finder, NewsReader())
     await make_site()
     copies = await asyncio.gather(*(cache.current() for _reader in range(50)))
     assert len({id(copy) for copy in copies}) == 1
@@ -70,7 +72,7 @@ async def test_a_crowd_reads_it_once() -> None:
 
 
 async def test_a_reader_who_gives_up_does_not_stop_the_others() -> None:
-    cache = CatalogueCache(NoApproaches())
+    cache = CatalogueCache(NoApproaches(), NewsReader())
     await make_site()
     readers = [asyncio.create_task(cache.current()) for _reader in range(10)]
     await asyncio.sleep(0)
@@ -92,7 +94,7 @@ async def test_an_entry_has_everything_of_its_rows() -> None:
     )
     hidden = await make_site(is_published=False)
     station = await make_station()
-    catalogue = await CatalogueCache(NoApproaches()).current()
+    catalogue = await CatalogueCache(NoApproaches(), NewsReader()).current()
     (entry,) = catalogue.sites
     assert entry.craft is not None
     assert entry.craft.name_in("en") == "Wood-block print"
@@ -109,7 +111,7 @@ async def test_an_entry_has_everything_of_its_rows() -> None:
 
 async def test_a_rough_place_is_on_the_map_but_no_walk_leads_there() -> None:
     site = await make_site(point_quality=PointQuality.TOWN)
-    catalogue = await CatalogueCache(NoApproaches()).current()
+    catalogue = await CatalogueCache(NoApproaches(), NewsReader()).current()
     assert catalogue.by_slug[site.slug].place is not None
     assert not catalogue.by_slug[site.slug].is_walkable
     assert catalogue.place(site.slug) is None
@@ -121,7 +123,7 @@ async def test_the_nearest_station_is_found_without_streets_and_marked_so() -> N
     site = await make_site()
     rough = await make_site(point_quality=PointQuality.TOWN)
     placeless = await make_site(lat=None, lon=None)
-    catalogue = await CatalogueCache(approach_finder(Walks(None))).current()
+    catalogue = await CatalogueCache(approach_finder(Walks(None)), NewsReader()).current()
     approach = catalogue.by_slug[site.slug].approach
     assert approach is not None
     assert (approach.station.name, approach.approximate) == (near.name, True)
@@ -132,7 +134,7 @@ async def test_the_nearest_station_is_found_without_streets_and_marked_so() -> N
 
 async def test_without_stations_nobody_is_near_one() -> None:
     site = await make_site()
-    catalogue = await CatalogueCache(approach_finder(Walks(None))).current()
+    catalogue = await CatalogueCache(approach_finder(Walks(None)), NewsReader()).current()
     assert catalogue.by_slug[site.slug].approach is None
 
 
@@ -141,7 +143,7 @@ async def test_an_events_hours_hold_for_its_hosts_on_its_days() -> None:
     own_words = await make_site(exceptions=[(EVENT_DAY, 700, 800)])
     stranger = await make_site(hours=[(5, 0, 60)])
     await make_event(host, own_words)
-    catalogue = await CatalogueCache(NoApproaches()).current()
+    catalogue = await CatalogueCache(NoApproaches(), NewsReader()).current()
     coming = agenda(await events_from(NOON.date()))
     spans = {
         slug: coming.hours_of(catalogue.by_slug[slug]).on(EVENT_DAY)
@@ -156,24 +158,76 @@ async def test_an_events_hours_hold_for_its_hosts_on_its_days() -> None:
 
 async def test_the_agenda_is_read_again_on_another_day_or_after_a_change() -> None:
     event = await make_event()
-    cache = AgendaCache()
-    first = await cache.current(1, NOON.date())
-    assert await cache.current(1, NOON.date()) is first
+    news = NewsReader()
+    cache = AgendaCache(news)
+    await news.read()
+    first = await cache.current(NOON.date())
+    assert await cache.current(NOON.date()) is first
     assert first.event(event.slug) is not None
-    after = await cache.current(1, EVENT_DAY + timedelta(days=1))
+    await tell(Kind.SESSION, 1, now=NOON)
+    await news.read()
+    assert await cache.current(NOON.date()) is first
+    await tell(Kind.EVENT, event.id, now=NOON)
+    await news.read()
+    assert await cache.current(NOON.date()) is not first
+    after = await cache.current(EVENT_DAY + timedelta(days=1))
     assert after.events == ()
 
 
 async def test_the_board_is_a_second_old_at_most_and_new_after_a_change() -> None:
     slot = await make_slot(capacity=8)
     site_id = (await slot.programme).site_id
-    lasting, instant = BoardCache(seconds=3600), BoardCache(seconds=0)
+    news = NewsReader()
+    await news.read()
+    lasting, instant = BoardCache(news, seconds=3600), BoardCache(news, seconds=0)
     for cache in (lasting, instant):
-        assert (await cache.current(NOON, 1)).by_site[site_id][0].seats_left == 8
+        assert (await cache.current(NOON)).by_site[site_id][0].seats_left == 8
     await Slot.filter(id=slot.id).update(seats_taken=3)
-    assert (await lasting.current(NOON, 1)).slots[0].seats_left == 8
-    assert (await lasting.current(NOON, 2)).slots[0].seats_left == 5
-    assert (await instant.current(NOON, 1)).slots[0].seats_left == 5
+    assert (await lasting.current(NOON)).slots[0].seats_left == 8
+    assert (await instant.current(NOON)).slots[0].seats_left == 5
+    await tell(Kind.SESSION, slot.id, now=NOON)
+    await news.read()
+    assert (await lasting.current(NOON)).slots[0].seats_left == 5
+
+
+async def test_of_a_session_that_changed_the_board_reads_that_alone() -> None:
+    one, two = await make_slot(capacity=8), await make_slot(capacity=8)
+    news = NewsReader()
+    await news.read()
+    cache = BoardCache(news, seconds=3600)
+    first = await cache.current(NOON)
+    await Slot.all().update(capacity=9)
+    await tell(Kind.SESSION, one.id, now=NOON)
+    await news.read()
+    board = await cache.current(NOON)
+    assert {slot.id: slot.capacity for slot in board.slots} == {one.id: 9, two.id: 8}
+    assert [slot.id for slot in board.slots] == [slot.id for slot in first.slots]
+    assert board.programmes is first.programmes
+    for elsewhere in (Kind.DOOR, Kind.EVENT, Kind.COURSE):
+        await tell(elsewhere, 1, now=NOON)
+        await news.read()
+        assert await cache.current(NOON) is board
+    for above in (Kind.PLACE, Kind.PROGRAMME, Kind.TOWN):
+        await Slot.all().update(capacity=F("capacity") + 1)
+        await tell(above, 1, now=NOON)
+        await news.read()
+        board = await cache.current(NOON)
+        assert {slot.capacity for slot in board.slots} == {
+            (await Slot.get(id=two.id)).capacity,
+            (await Slot.get(id=one.id)).capacity,
+        }
+
+
+async def test_a_session_that_is_called_off_or_over_leaves_the_board() -> None:
+    one, two = await make_slot(), await make_slot()
+    news = NewsReader()
+    await news.read()
+    cache = BoardCache(news, seconds=3600)
+    await cache.current(NOON)
+    await Slot.filter(id=one.id).delete()
+    await tell(Kind.SESSION, one.id, now=NOON)
+    await news.read()
+    assert [slot.id for slot in (await cache.current(NOON)).slots] == [two.id]
 
 
 async def test_the_board_shows_only_what_is_published_and_coming() -> None:
@@ -183,5 +237,5 @@ async def test_the_board_shows_only_what_is_published_and_coming() -> None:
     await make_slot(programme=await make_programme(is_published=False))
     hidden = await make_site(is_published=False)
     await make_slot(programme=await make_programme(site=hidden))
-    board = await BoardCache().current(NOON, 1)
+    board = await BoardCache(NewsReader()).current(NOON)
     assert [entry.id for entry in board.slots] == [slot.id]

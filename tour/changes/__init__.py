@@ -3,5 +3,16 @@
 from tour.changes.editing import Change, Part, edit, tell, together
 from tour.changes.kinds import EVERY, Kind
 from tour.changes.news import forget_news
+from tour.changes.reading import NewsReader
 
-__all__ = ["EVERY", "Change", "Kind", "Part", "edit", "forget_news", "tell", "together"]
+__all__ = [
+    "EVERY",
+    "Change",
+    "Kind",
+    "NewsReader",
+    "Part",
+    "edit",
+    "forget_news",
+    "tell",
+    "together",
+]

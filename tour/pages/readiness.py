@@ -4,12 +4,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import BaseORMException
 
+from tour.changes.reading import newest
 from tour.db import UNREACHABLE
 from tour.health import checks
 from tour.health.checks import Asked
 from tour.notifications import overdue as letters
 from tour.reservations import overdue
-from tour.sites.revision import current_revision
 from tour.web import now, state
 
 CHECKS = (*checks.CHECKS, *overdue.CHECKS, *letters.CHECKS)
@@ -28,7 +28,7 @@ async def readyz(request: Request) -> Response:
     not late, there is room on the disk. `healthz` is for what shares requests out.
     """
     try:
-        revision = await current_revision()
+        revision = await newest()
     except (BaseORMException, *UNREACHABLE):
         return JSONResponse({"status": "database does not answer"}, 503, headers=FRESH)
     going = {"chores": _chores(request)}

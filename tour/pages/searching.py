@@ -16,16 +16,16 @@ NEAR_DEGREES = 0.01
 
 
 class FinderShelf:
-    """Keeps the finder made of the present catalogue, which is read anew at every change of a
-    session's texts, too; another catalogue makes another, when somebody searches."""
+    """Keeps the finder made of the present words of places and sessions; others make another, when
+    somebody searches."""
 
     def __init__(self) -> None:
-        self._made_of: Catalogue | None = None
+        self._made_of: int | None = None
         self._finder: Finder | None = None
 
     def of(self, catalogue: Catalogue, board: Board) -> Finder:
-        if self._finder is None or self._made_of is not catalogue:
-            self._finder, self._made_of = make_finder(catalogue, board), catalogue
+        if self._finder is None or self._made_of != catalogue.words:
+            self._finder, self._made_of = make_finder(catalogue, board), catalogue.words
         return self._finder
 
 

@@ -144,8 +144,8 @@ async def town_now(request: Request) -> TownNow:
     instant = now(request)
     local = instant.astimezone(state(request).town.timezone)
     catalogue = await caches.catalogue.current()
-    agenda = await caches.agenda.current(catalogue.revision, local.date())
-    board = await caches.board.current(instant, catalogue.revision)
+    agenda = await caches.agenda.current(local.date())
+    board = await caches.board.current(instant)
     minute = local.replace(second=0, microsecond=0)
     return TownNow(
         catalogue=catalogue,

@@ -1,6 +1,6 @@
 """Programmes and slots, found for pages and the API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,9 +80,13 @@ async def coming_times(programme_id: int, *, now: datetime) -> list[SlotEntry]:
     return [slot for row in coming if (slot := slot_entry(row)).availability(now) in RESERVABLE]
 
 
-async def coming_slots(*, since: datetime, days: int = 90) -> list[SlotEntry]:
-    """Every slot of a published programme that ends within `days` from `since`."""
+async def coming_slots(
+    *, since: datetime, days: int = 90, ids: Collection[int] | None = None
+) -> list[SlotEntry]:
+    """Every slot of a published programme that ends within `days` from `since`; of `ids` only."""
+    own: dict[str, Any] = {} if ids is None else {"id__in": list(ids)}
     query = Slot.filter(
+        **own,
         ends_at__gt=since,
         starts_at__lt=since + timedelta(days=days),
         **PUBLIC_SLOT,

@@ -183,7 +183,7 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     """Everything a page says about one slot, though its programme be paused, its site withdrawn."""
     caches = state(request).caches
     catalogue = await caches.catalogue.current()
-    board: Board = await caches.board.current(now(request), catalogue.revision)
+    board: Board = await caches.board.current(now(request))
     programme = board.programmes.get(slot.programme_id)
     is_paused = programme is None
     if programme is None:

@@ -26,7 +26,7 @@ class Desks:
     now: datetime
 
     async def town_day(self, day: date) -> TownDay:
-        board = await self.parts.caches.board.current(self.now, self.context.catalogue.revision)
+        board = await self.parts.caches.board.current(self.now)
         zone = self.parts.town.timezone
         return TownDay(self.context.catalogue, self.context.agenda, board, day, zone, self.now)
 
@@ -67,7 +67,7 @@ async def _by_site(
 async def desks_at(parts: State, now: datetime) -> Desks:
     local = now.astimezone(parts.town.timezone)
     catalogue = await parts.caches.catalogue.current()
-    agenda = await parts.caches.agenda.current(catalogue.revision, local.date())
+    agenda = await parts.caches.agenda.current(local.date())
     west, south, east, north = parts.town.bounds
     bounds = Bounds(south=south, west=west, north=north, east=east)
     return Desks(parts, PlanContext(catalogue, agenda, local, bounds), now)

@@ -10,14 +10,16 @@ from datetime import datetime, timedelta
 
 from starlette.datastructures import State
 
+from tour.changes import NewsReader
+from tour.changes.reading import NOTHING_YET
 from tour.repeating import Act
 from tour.reservations.event_changes import undoable_slots
 from tour.routes import itineraries, leaving
-from tour.routes.desks import desks_at
+from tour.routes.concerned import concerned_by
+from tour.routes.desks import Desks, desks_at
 from tour.routes.leaving_alone import promise_alone
 from tour.routes.models import Itinerary
-from tour.routes.plan_news import tell_news, tell_sold_out
-from tour.sites.revision import current_revision
+from tour.routes.plan_news import doors_with_signs, tell_news, tell_sold_out
 
 KEPT = timedelta(days=30)
 """After its day a plan is of use to nobody; it may say where somebody lives."""
@@ -41,31 +43,39 @@ A_MINUTE = SLACK = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class LookOut:
-    """Tells news of plans, and when to leave for their sessions, whenever the catalogue has changed
-    since it last did, or a party has given something back."""
+    """Tells news of plans, and when to leave for their sessions: of those plans that go where
+    something has changed since it last looked, or whose party has given something back."""
 
     parts: State
-    seen: int = -1
+    seen: int = NOTHING_YET
     looked_at: datetime | None = None
     alone_at: datetime | None = None
     full: frozenset[int] = frozenset()
-    was_undoable: bool = False
-    """Whether there was, at the last look, what is told only when nobody can take it back."""
+    undoable: frozenset[int] = frozenset()
+    """The sessions, at the last look, of which is told only when nobody can take it back."""
 
     async def look(self) -> None:
-        now, revision = self.parts.clock(), await current_revision()
+        news: NewsReader = self.parts.news
+        now, number = self.parts.clock(), await news.read()
+        concerned = await concerned_by(news.since(self.seen), self.undoable)
         desks = await desks_at(self.parts, now)
-        if revision != self.seen or self.was_undoable:
-            await tell_news(self.parts, now=now)
-            await leaving.follow(desks, None)
-        elif self.looked_at is not None:
-            await leaving.follow(desks, self.looked_at - SLACK)
+        if concerned is None or concerned:
+            await tell_news(self.parts, now=now, concerned=concerned)
+            await leaving.follow(desks, concerned)
+        if self.looked_at is not None:
+            await leaving.follow_parties(desks, self.looked_at - SLACK)
         if self.alone_at is None or now - self.alone_at >= A_MINUTE:
-            self.full = await tell_sold_out(self.parts, self.full, now=now)
-            await promise_alone(self.parts, desks)
-            self.alone_at = now
-        self.was_undoable = bool(await undoable_slots(now=now))
-        self.seen, self.looked_at = revision, now
+            await self._look_by_the_minute(desks, now)
+        self.undoable = frozenset(await undoable_slots(now=now))
+        self.seen, self.looked_at = number, now
+
+    async def _look_by_the_minute(self, desks: Desks, now: datetime) -> None:
+        """What becomes true by the time alone, or changes too often to be told as news."""
+        self.full = await tell_sold_out(self.parts, self.full, now=now)
+        if signs := doors_with_signs(desks):
+            await tell_news(self.parts, now=now, concerned=signs)
+        await promise_alone(self.parts, desks)
+        self.alone_at = now
 
 
 def telling_news(parts: State) -> AbstractAsyncContextManager[Act]:

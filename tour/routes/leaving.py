@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from tortoise.expressions import Q
+
 from tour.db import transaction
 from tour.programmes.states import SlotStatus
 from tour.reservations import setting_out
@@ -15,6 +17,7 @@ from tour.reservations.setting_out import Way
 from tour.reservations.states import PlaceStatus
 from tour.reservations.terms import slots_with_programmes
 from tour.routes import itineraries
+from tour.routes.concerned import Concerned
 from tour.routes.desks import Desks
 from tour.routes.edits import PlannedStop, Stops
 from tour.routes.itineraries import ItineraryEntry
@@ -48,21 +51,38 @@ async def promise(desk: Desk, entry: ItineraryEntry, *, now: datetime) -> None:
         await tell(reference, ways[reference], now)
 
 
-async def follow(desks: Desks, changed_since: datetime | None) -> None:
-    """Promise anew for the plans still to come; only for those whose parties gave something
-    back since an instant, where one is given."""
-    today = desks.context.local.date()
-    for token in await _plans_with_parties(today, changed_since):
+async def follow(desks: Desks, concerned: Concerned | None = None) -> None:
+    """Promise anew for the plans still to come, or for those that a change concerns."""
+    await _promise_each(desks, await _plans_with_parties(desks.context.local.date(), concerned))
+
+
+async def follow_parties(desks: Desks, since: datetime) -> None:
+    """Promise anew for the plans still to come whose parties gave something back since then."""
+    gave_back = ItineraryReservation.filter(
+        itinerary__on_date__gte=desks.context.local.date(),
+        reservation__places__cancelled_at__gte=since,
+    )
+    tokens = await gave_back.distinct().values_list("itinerary__edit_token", flat=True)
+    await _promise_each(desks, map(str, tokens))
+
+
+async def _promise_each(desks: Desks, tokens: Iterable[str]) -> None:
+    for token in sorted(set(tokens)):
         entry = await itineraries.find(token)
         await promise(await desks.desk_of(entry), entry, now=desks.now)
 
 
-async def _plans_with_parties(today: date, changed_since: datetime | None) -> list[str]:
-    found = ItineraryReservation.filter(itinerary__on_date__gte=today)
-    if changed_since is not None:
-        found = found.filter(reservation__places__cancelled_at__gte=changed_since)
-    tokens = await found.distinct().values_list("itinerary__edit_token", flat=True)
-    return sorted(set(map(str, tokens)))
+async def _plans_with_parties(today: date, concerned: Concerned | None) -> set[str]:
+    """Those that go there, and those from which a party holds a session there beside its stops."""
+    coming = ItineraryReservation.filter(itinerary__on_date__gte=today)
+    rows = await coming.values_list("itinerary__edit_token", "itinerary__stops")
+    found = {str(token) for token, stops in rows if concerned is None or concerned.has(stops)}
+    if concerned:
+        in_slot = Q(reservation__places__slot_id__in=list(concerned.slots))
+        at_site = Q(reservation__places__slot__programme__site_id__in=list(concerned.sites))
+        held = coming.filter(in_slot | at_site)
+        found |= set(map(str, await held.values_list("itinerary__edit_token", flat=True)))
+    return found
 
 
 async def _visited(desk: Desk, entry: ItineraryEntry) -> Stops:

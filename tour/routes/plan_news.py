@@ -32,6 +32,7 @@ from tour.programmes.states import SlotStatus
 from tour.reservations.event_changes import EVENT_OFF, undoable_slots
 from tour.reservations.slot_changes import called_off_key
 from tour.routes import edits, itineraries
+from tour.routes.concerned import Concerned
 from tour.routes.day import door_of
 from tour.routes.desks import Desks, desks_at
 from tour.routes.edits import PlannedStop
@@ -40,7 +41,7 @@ from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation
 from tour.routes.planner_problem import Trouble
 from tour.routes.planning import Desk, propose_rest
 from tour.routes.timed_day import TimedDay
-from tour.sites.entries import SiteEntry
+from tour.sites.entries import DoorEntry, SiteEntry
 from tour.sites.states import DoorState
 from tour.web.templates import day_text
 
@@ -94,10 +95,23 @@ async def tell_sold_out(parts: State, known: frozenset[int], *, now: datetime) -
     return full
 
 
-async def tell_news(parts: State, *, now: datetime) -> int:
-    """Tell every reader of a plan what became of it; how many messages were queued."""
+async def tell_news(parts: State, *, now: datetime, concerned: Concerned | None = None) -> int:
+    """Tell every reader of a plan what became of it, or of those that a change concerns; how many
+    messages were queued."""
     desks = await desks_at(parts, now)
-    return await _tell(desks, await _told_plans(desks.context.local.date()))
+    return await _tell(desks, await _told_plans(desks.context.local.date(), concerned))
+
+
+def doors_with_signs(desks: Desks) -> Concerned:
+    """The places with something on their door today. What is later than `SOON` is told only when
+    its time comes near, though nothing changes then."""
+    today = desks.context.local.date()
+    doors = ((site.id, site.door) for site in desks.context.catalogue.sites if site.door)
+    return Concerned(frozenset(i for i, door in doors if door.on_date == today and _says(door)))
+
+
+def _says(door: DoorEntry) -> bool:
+    return door.state != DoorState.OPEN or door.waiting_minutes >= LONG_WAIT
 
 
 async def _tell(desks: Desks, tokens: Collection[str]) -> int:
@@ -123,14 +137,13 @@ async def news_of(desks: Desks, plan: ItineraryEntry) -> list[News]:
     ]
 
 
-async def _told_plans(today: date) -> set[str]:
+async def _told_plans(today: date, concerned: Concerned | None = None) -> set[str]:
     """The tokens of plans still to come that somebody can be told of."""
     asked = ItineraryReader.filter(itinerary__on_date__gte=today)
     reserved = ItineraryReservation.filter(itinerary__on_date__gte=today)
-    return {
-        *map(str, await asked.values_list("itinerary__edit_token", flat=True)),
-        *map(str, await reserved.values_list("itinerary__edit_token", flat=True)),
-    }
+    names = ("itinerary__edit_token", "itinerary__stops")
+    rows = [*await asked.values_list(*names), *await reserved.values_list(*names)]
+    return {str(token) for token, stops in rows if concerned is None or concerned.has(stops)}
 
 
 def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text, datetime, str]]:

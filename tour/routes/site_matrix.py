@@ -29,7 +29,7 @@ class Distances:
 
 
 class SiteMatrix:
-    """Distances between the walkable sites and stations of the current catalogue.
+    """Distances between the walkable sites and stations, kept until one of them moves.
 
     A place that somebody chose on the map is measured each time; it has no business in a cache. Nor
     have estimates that stand in for an engine that did not answer.
@@ -37,7 +37,7 @@ class SiteMatrix:
 
     def __init__(self, walks: Walks) -> None:
         self._walks = walks
-        self._revision = -1
+        self._ground = -1
         self._known: dict[Profile, tuple[dict[Point, int], Floats]] = {}
         self._reading = asyncio.Lock()
 
@@ -50,8 +50,8 @@ class SiteMatrix:
     ) -> Distances:
         """Between these points. An estimate (1.3 times the straight line) where no street leads."""
         async with self._reading:
-            if catalogue.revision != self._revision:
-                self._known, self._revision = {}, catalogue.revision
+            if catalogue.ground != self._ground:
+                self._known, self._ground = {}, catalogue.ground
             if profile not in self._known:
                 places = known_places(catalogue)
                 index = {place: i for i, place in enumerate(places)}

@@ -1,16 +1,19 @@
 """The published sites as one read-only copy in memory.
 
 A town has tens to a few thousands of sites and each is read far more often than it changes. A
-process keeps a copy and asks the database, one tiny query a request, whether it is still right.
+process keeps a copy and asks the database, one tiny query a request, what has changed of it.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from tour.audit import queries as audit
+from tour.changes import EVERY, Kind, NewsReader
+from tour.changes.kinds import News
+from tour.changes.reading import NOTHING_YET, in_transaction, newest
 from tour.geo import Point
 from tour.sites import national_holidays
 from tour.sites.entries import (
@@ -25,46 +28,125 @@ from tour.sites.entries import (
 from tour.sites.hours import DayException, HolidayRule, Hours, Span, weekly
 from tour.sites.indexing import site_index
 from tour.sites.models import Craft, HoursException, OpeningHours, Photo, Site, SiteDay, Station
-from tour.sites.revision import RevisionReader
 from tour.sites.states import DoorState, PointQuality, SiteKind
 from tour.sites.texts import OWN
 from tour.sites.vocabulary import VocabularyReader
+from tour.words.vocabulary import Vocabulary
 
 FindApproaches = Callable[[Sequence[SiteEntry], Sequence[StationEntry]], dict[int, Approach]]
 """Finds each site's nearest station on foot; `create_app` hands in the one that walks streets."""
 
 
 class CatalogueCache:
-    """Hands out the catalogue, read again when its revision has moved."""
+    """Hands out the catalogue. Of what the news say has changed it reads those places again, and
+    walks to them only where their point has moved; whatever else changed leaves it as it is."""
 
-    def __init__(self, find_approaches: FindApproaches) -> None:
+    def __init__(self, find_approaches: FindApproaches, news: NewsReader) -> None:
         self._find_approaches = find_approaches
+        self._news = news
         self._catalogue: Catalogue | None = None
+        self._stands_at = NOTHING_YET
+        self._crafts: dict[str, CraftEntry] = {}
         self._reading = asyncio.Lock()
-        self._revision = RevisionReader()
         self._vocabulary = VocabularyReader()
 
     async def current(self) -> Catalogue:
-        revision = await self._revision.read()
-        if self._catalogue is None or self._catalogue.revision != revision:
+        if in_transaction():
+            return await self._as_seen_inside()
+        await self._news.read()
+        while self._catalogue is None or self._stands_at != self._news.number:
             async with self._reading:
-                if self._catalogue is None or self._catalogue.revision != revision:
-                    self._catalogue = await self._read(revision)
+                if self._catalogue is None or self._stands_at != self._news.number:
+                    await self._follow(self._news.number)
         return self._catalogue
 
-    async def _read(self, revision: int) -> Catalogue:
+    async def _as_seen_inside(self) -> Catalogue:
+        """For one transaction alone, which may have changed what nobody else sees yet."""
+        number = await newest()
+        if self._catalogue is not None and self._stands_at == number:
+            return self._catalogue
+        return await self._whole(number)
+
+    async def _follow(self, number: int) -> None:
+        news = self._news.since(self._stands_at)
+        before = self._catalogue
+        places = None if news is None or before is None else _places_in(news)
+        if news is None or before is None or places is None:
+            self._catalogue = await self._whole(number)
+        elif places or any(kind == Kind.PROGRAMME for kind, _row in news):
+            self._catalogue = await self._renewed(before, places, news, number)
+        self._stands_at = number
+
+    async def _whole(self, number: int) -> Catalogue:
         stations = await _stations()
-        sites = await _sites()
-        approaches = await asyncio.to_thread(self._find_approaches, sites, stations)
-        placed = tuple(replace(site, approach=approaches.get(site.id)) for site in sites)
-        return Catalogue(
-            revision=revision,
-            sites=placed,
-            stations=tuple(stations),
-            by_slug={site.slug: site for site in placed},
-            by_id={site.id: site for site in placed},
-            vocabulary=await self._vocabulary.read(),
+        self._crafts = {row["id"]: craft_entry(row) for row in await Craft.all().values()}
+        sites = await self._on_foot(await _sites(self._crafts), stations)
+        vocabulary = await self._vocabulary.read()
+        return _catalogue(sites, stations, vocabulary, number, ground=number, words=number)
+
+    async def _renewed(
+        self, before: Catalogue, places: set[int], news: Iterable[News], number: int
+    ) -> Catalogue:
+        old = {i: before.by_id[i] for i in places if i in before.by_id}
+        fresh = {site.id: site for site in await _sites(self._crafts, places)}
+        stay = [site for i, site in fresh.items() if i in old and _stands_alike(site, old[i])]
+        moved = [site for i, site in fresh.items() if i not in old or site not in stay]
+        walked = await self._on_foot(moved, before.stations)
+        others = [site for site in before.sites if site.id not in places]
+        stay = [replace(site, approach=old[site.id].approach) for site in stay]
+        is_same_ground = not moved and len(stay) == len(old)
+        has_words = any(kind in (Kind.PLACE, Kind.PROGRAMME) for kind, _row in news)
+        return _catalogue(
+            [*others, *stay, *walked],
+            before.stations,
+            await self._vocabulary.read() if has_words else before.vocabulary,
+            number,
+            ground=before.ground if is_same_ground else number,
+            words=number if has_words else before.words,
         )
+
+    async def _on_foot(
+        self, sites: Sequence[SiteEntry], stations: Sequence[StationEntry]
+    ) -> list[SiteEntry]:
+        if not sites:
+            return []
+        found = await asyncio.to_thread(self._find_approaches, sites, stations)
+        return [replace(site, approach=found.get(site.id)) for site in sites]
+
+
+def _places_in(news: Iterable[News]) -> set[int] | None:
+    """The places to read again; None: all of them."""
+    own = [row for kind, row in news if kind in (Kind.PLACE, Kind.DOOR)]
+    if EVERY in own or any(kind == Kind.TOWN for kind, _row in news):
+        return None
+    return set(own)
+
+
+def _stands_alike(one: SiteEntry, other: SiteEntry) -> bool:
+    return (one.place, one.is_walkable) == (other.place, other.is_walkable)
+
+
+def _catalogue(
+    sites: Iterable[SiteEntry],
+    stations: Sequence[StationEntry],
+    vocabulary: Vocabulary,
+    number: int,
+    *,
+    ground: int,
+    words: int,
+) -> Catalogue:
+    """In the order of the readings of their names."""
+    ordered = tuple(sorted(sites, key=lambda site: (site.name_kana, site.id)))
+    return Catalogue(
+        revision=number,
+        sites=ordered,
+        stations=tuple(stations),
+        by_slug={site.slug: site for site in ordered},
+        by_id={site.id: site for site in ordered},
+        vocabulary=vocabulary,
+        ground=ground,
+        words=words,
+    )
 
 
 async def _stations() -> list[StationEntry]:
@@ -81,11 +163,15 @@ async def _stations() -> list[StationEntry]:
     ]
 
 
-async def _sites() -> list[SiteEntry]:
-    crafts = {row["id"]: craft_entry(row) for row in await Craft.all().values()}
-    week = await _hours()
-    photos, doors = await _photos(), await _doors()
-    rows = await Site.filter(is_published=True).order_by("name_kana", "id").values()
+async def _sites(
+    crafts: Mapping[str, CraftEntry], ids: Collection[int] | None = None
+) -> list[SiteEntry]:
+    """The published ones: all, or those of `ids`."""
+    own: dict[str, Any] = {} if ids is None else {"site_id__in": list(ids)}
+    of_site: dict[str, Any] = {} if ids is None else {"id__in": list(ids)}
+    week = await _hours(own)
+    photos, doors = await _photos(own), await _doors(own)
+    rows = await Site.filter(is_published=True, **of_site).values()
     if any(row["holiday_rule"] != HolidayRule.NONE for row in rows):
         await asyncio.to_thread(national_holidays.load)
     return [
@@ -108,13 +194,13 @@ def _by_rule(row: Mapping[str, Any], hours: Hours) -> Hours:
     return replace(hours, holiday_rule=rule, is_holiday=national_holidays.is_national_holiday)
 
 
-async def _hours() -> dict[int, Hours]:
+async def _hours(own: Mapping[str, Any]) -> dict[int, Hours]:
     week: dict[int, list[tuple[int, int, int]]] = {}
-    for row in await OpeningHours.all().values():
+    for row in await OpeningHours.filter(**own).values():
         times = (row["weekday"], row["opens_minute"], row["closes_minute"])
         week.setdefault(row["site_id"], []).append(times)
     exceptions: dict[int, dict[date, DayException]] = {}
-    for row in await HoursException.all().order_by("opens_minute").values():
+    for row in await HoursException.filter(**own).order_by("opens_minute").values():
         days = exceptions.setdefault(row["site_id"], {})
         before = days[row["on_date"]].spans if row["on_date"] in days else ()
         days[row["on_date"]] = DayException(
@@ -126,10 +212,10 @@ async def _hours() -> dict[int, Hours]:
     }
 
 
-async def _photos() -> dict[int, list[PhotoEntry]]:
+async def _photos(own: Mapping[str, Any]) -> dict[int, list[PhotoEntry]]:
     removed = set(await audit.removed_ids("photo"))
     found: dict[int, list[PhotoEntry]] = {}
-    for row in await Photo.all().order_by("position", "id").values():
+    for row in await Photo.filter(**own).order_by("position", "id").values():
         if row["id"] not in removed:
             names = ("name", "width", "height", "alt", "translations")
             entry = PhotoEntry(**{name: row[name] for name in names})
@@ -137,9 +223,9 @@ async def _photos() -> dict[int, list[PhotoEntry]]:
     return found
 
 
-async def _doors() -> dict[int, DoorEntry]:
+async def _doors(own: Mapping[str, Any]) -> dict[int, DoorEntry]:
     """The latest date that each host has said something about."""
-    rows = await SiteDay.all().order_by("on_date").values()
+    rows = await SiteDay.filter(**own).order_by("on_date").values()
     return {
         row["site_id"]: DoorEntry(
             row["on_date"],

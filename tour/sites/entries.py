@@ -119,7 +119,11 @@ class SiteEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every published site, station and craft at one revision."""
+    """Every published site, station and craft as the news up to `revision` had it.
+
+    `ground` is the number of the news that last moved a point from which or to which one walks,
+    `words` of those that last changed a text that is searched.
+    """
 
     revision: int
     sites: tuple[SiteEntry, ...]
@@ -127,6 +131,8 @@ class Catalogue:
     by_slug: Mapping[str, SiteEntry]
     by_id: Mapping[int, SiteEntry]
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    ground: int = 0
+    words: int = 0
 
     def station(self, station_id: str) -> StationEntry | None:
         return next((s for s in self.stations if s.id == station_id), None)
