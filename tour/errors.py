@@ -26,6 +26,8 @@ class TourError(Exception):
     status = 400
     problem = "about:blank"
     """Last part of the RFC 9457 problem `type`; `about:blank` where the status says it all."""
+    field = ""
+    """The field of a form at which it is mended, where it is one."""
 
     def __init__(self, message: Text, **extra: object) -> None:
         super().__init__(message.message)
@@ -71,6 +73,11 @@ class TooManyRequests(TourError):
     def __init__(self, message: Text, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+REFUSALS = (Conflict, BadInput, TooManyRequests)
+Refusal = Conflict | BadInput | TooManyRequests
+"""What a form comes back with, filled in as it was sent."""
 
 
 class Unavailable(TourError):

@@ -23,11 +23,11 @@ from tour.accounts.forms import asking_email_form, own_path
 from tour.accounts.passkeys import RelyingParty
 from tour.accounts.roles import Permission
 from tour.db import transaction
-from tour.errors import BadInput, NotFound
+from tour.errors import REFUSALS, BadInput, NotFound, TooManyRequests
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web import lang, now, render, state
-from tour.web.forms import Typed, read_form
+from tour.web.forms import Typed, read_form, refused_page
 from tour.web.json_body import read_object, text_of
 from tour.web.problems import error_page
 
@@ -53,9 +53,13 @@ async def sign_in_page(request: Request) -> Response:
 async def ask_for_link(request: Request) -> Response:
     form = await read_form(request, 5)
     typed, next_path = asking_email_form(form), str(form.get("next", ""))
-    if typed.errors:
-        return _sign_in_page(request, typed, next_path=next_path, status=422)
-    await attempts.count_link(request, typed.value("email"))
+    try:
+        typed.check()
+        await attempts.count_link(request, typed.value("email"))
+    except REFUSALS as exc:
+        again = typed.refused_by(exc)
+        page = _sign_in_page(request, again, next_path=next_path, status=exc.status)
+        return refused_page(page, exc)
     browser = browser_key(request)
     wish = sign_in.Wish(
         email=typed.value("email"),
@@ -82,9 +86,9 @@ async def link_sent_page(request: Request) -> Response:
 
 async def use_code(request: Request) -> Response:
     """The digits of the mail, typed in the browser that asked for it."""
-    await attempts.count_code(request)
     form = await read_form(request, 5)
     try:
+        await attempts.count_code(request)
         made = await codes.use_code(
             str(form.get("code", "")),
             browser_key(request),
@@ -96,6 +100,9 @@ async def use_code(request: Request) -> Response:
         )
     except (CodeWrong, LinkUnusable) as exc:
         return _link_sent_page(request, exc.message, status=403)
+    except TooManyRequests as exc:
+        page = _link_sent_page(request, exc.message, status=exc.status)
+        return refused_page(page, exc)
     return signed_in_response(request, made.token, made.next_path, made.email)
 
 

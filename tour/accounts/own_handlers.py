@@ -26,8 +26,9 @@ from tour.accounts.handlers import (
 from tour.accounts.invitations import Joiner
 from tour.accounts.models import Invitation
 from tour.db import transaction
+from tour.errors import REFUSALS
 from tour.web import lang, now, render, state
-from tour.web.forms import Typed, read_form
+from tour.web.forms import Typed, form_again, read_form
 
 
 async def console(request: Request) -> Response:
@@ -115,11 +116,15 @@ async def accept(request: Request) -> Response:
         return await _join(request, found, str(who.account.email))
     typed = asking_email_form(form)
     if typed.errors:
-        return await _invitation_page(request, found, typed, status=422)
+        return await _invitation_page(request, found, typed, 422)
     is_proved = bool(found.email) and typed.value("email") == str(found.email).lower()
     if is_proved and not await queries.has_account(typed.value("email")):
         return await _join(request, found, typed.value("email"))
-    await attempts.count_link(request, typed.value("email"))
+    try:
+        await attempts.count_link(request, typed.value("email"))
+    except REFUSALS as exc:
+        page = _invitation_page(request, found, typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
     browser = browser_key(request)
     wish = sign_in.Wish(
         typed.value("email"), browser, lang(request), _timezone(request), invitation=found

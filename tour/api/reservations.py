@@ -58,8 +58,7 @@ async def change(request: Request) -> Response:
     old = {"adults": made.adults, "children": made.children, "name": made.name, "kana": made.kana}
     given = old | _part(body, "party") | _part(body, "contact") | {"slot": body.get("slot")}
     form = ChangeForm.parse({name: text_of(value) for name, value in given.items()})
-    if form.errors:
-        raise BadInput(_("Some fields need correcting."), form.errors)
+    form.check()
     await changes.change_party(
         reference, adults=form.adults, children=form.children, slot_id=form.slot_id, now=at
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tour.errors import Refusal
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes import queries as programmes
@@ -16,7 +17,7 @@ from tour.programmes.entries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import SlotCard
 from tour.reservations import clash_views, mine, queries, views
-from tour.reservations.errors import Clashing
+from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import ReserveForm, answer_field
 from tour.reservations.rules import booking_problem
 from tour.reservations.views import SlotView
@@ -47,20 +48,19 @@ async def show(
     request: Request,
     slots: Sequence[SlotEntry],
     form: ReserveForm,
-    status: int = 200,
-    *,
-    full: int | None = None,
-    clash: Clashing | None = None,
+    refusal: Refusal | None = None,
 ) -> Response:
-    """The form, or in its place why there is none. `full`: the slot that had no seats left;
-    `clash`: what the contact holds already."""
+    """The form, or in its place why there is none. A form that was refused says so at its fields;
+    where the slot is full, or the contact holds something already, above them with the way out."""
     at = now(request)
+    full = refusal.slot_id if isinstance(refusal, SlotFull) else None
+    clash = refusal if isinstance(refusal, Clashing) else None
     shown = [await views.slot_view(request, slot) for slot in slots]
-    mode, refusal = _mode(slots, at)
+    mode, closed = _mode(slots, at)
     response = render(
         request,
         "reservations/new.html",
-        status,
+        refusal.status if refusal else 200,
         nav="explore",
         mode=mode,
         slots=[view.slot for view in shown],
@@ -71,7 +71,7 @@ async def show(
         form=form,
         clash=await clash_views.shown(request, slots, clash),
         is_refused=clash is not None,
-        refusal=refusal,
+        refusal=closed,
         loss=await _loss(request, slots, shown, full, form) if full else None,
         draw_id=await queries.draw_of_slot(slots[0].id) if mode == Mode.DRAW else None,
         server_now=at,

@@ -3,14 +3,14 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.errors import BadInput, Conflict
+from tour.errors import REFUSALS
 from tour.i18n import lazy as _
 from tour.reservations import changes, queries, views
 from tour.reservations.forms import ChangeForm
 from tour.reservations.handlers import to_reservation, to_said
 from tour.reservations.intake import count_try
 from tour.web import now, render
-from tour.web.forms import read_form, texts
+from tour.web.forms import form_again, read_form, texts
 
 
 async def edit(request: Request) -> Response:
@@ -24,20 +24,19 @@ async def edit(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    await count_try(request, "change")
     reference, at = request.path_params["reference"], now(request)
     form = ChangeForm.parse(texts(await read_form(request, 20)))
-    if form.errors:
-        return await _page(request, form, 422)
     try:
+        await count_try(request, "change")
+        form.check()
         made = await changes.change_party(
             reference, adults=form.adults, children=form.children, slot_id=form.slot_id, now=at
         )
         made = await changes.rename(
             reference, name=form.value("name"), kana=form.value("kana"), now=at
         )
-    except (Conflict, BadInput) as exc:
-        return await _page(request, form.refused("adults", exc.message), exc.status)
+    except REFUSALS as exc:
+        return await form_again(_page(request, form.refused_by(exc), exc.status), exc)
     return to_reservation(request, made)
 
 

@@ -185,7 +185,7 @@ async def _check_change(
     before, after = (reservation.adults, reservation.children), (adults, children)
     for slot in await slots_with_programmes(slot_ids):
         if problem := resize_problem(before, after, limits_of(slot)):
-            raise BookingRefused(problem, slot.id)
+            raise BookingRefused(problem, slot.id, "adults")
 
 
 async def _hoped_for(reservation: Reservation, now: datetime) -> list[int]:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.errors import BadInput
+from tour.errors import BadInput, TooManyRequests
 from tour.reservations import clash_views, contact_check, known, proving
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import choice_in
@@ -11,22 +11,23 @@ from tour.reservations.handlers import show, to_reservation, to_said
 from tour.reservations.intake import count_code
 from tour.reservations.parties import by_reference
 from tour.web import now
-from tour.web.forms import read_form, texts
+from tour.web.forms import form_again, read_form, texts
 from tour.web.problems import error_page
 
 
 async def prove(request: Request) -> Response:
-    await count_code(request)
     form = texts(await read_form(request, 5))
     reference, choice = request.path_params["reference"], choice_in(form)
     try:
+        await count_code(request)
         made = await proving.prove(reference, form.get("code", ""), choice=choice, now=now(request))
     except Clashing as exc:
         party = await by_reference(reference)
         clash = await clash_views.refused(request, exc, proved_by=party)
         return await show(request, reference, exc.status, clash=clash)
-    except BadInput as exc:
-        return await show(request, reference, exc.status, code_error=exc.message)
+    except (BadInput, TooManyRequests) as exc:
+        page = show(request, reference, exc.status, code_error=exc.message)
+        return await form_again(page, exc)
     except SlotFull as exc:
         # The code was right: the next form of this device needs none.
         response = error_page(request, exc.status, exc.message)

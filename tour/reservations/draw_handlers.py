@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tour.errors import BadInput, Conflict
+from tour.errors import REFUSALS, Refusal
 from tour.reservations import draw_questions, draw_results, draws, lottery, mine, queries, views
-from tour.reservations.clash_views import ClashView, refused
+from tour.reservations.clash_views import refused
 from tour.reservations.draws import MAX_CHOICES
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
 from tour.reservations.handlers import to_reservation
-from tour.reservations.intake import count_made, count_try, count_wish, wish_of
+from tour.reservations.intake import count_made, count_try, take_in
 from tour.reservations.states import DrawStatus
 from tour.reservations.views import SlotView
 from tour.web import now, render
-from tour.web.forms import number_in, read_form, texts
+from tour.web.forms import form_again, number_in, read_form, texts
 
 MOST_FIELDS = 600
 """An event may have a hundred programmes of five questions in one draw."""
@@ -55,25 +55,20 @@ async def new(request: Request) -> Response:
 async def enter(request: Request) -> Response:
     raw = await read_form(request, MOST_FIELDS)
     form = ReserveForm.parse(texts(raw))
-    newcomer = await count_wish(request, "draw", form.party)
     chosen = [str(raw.get(f"choice-{number}", "")) for number in range(1, MAX_CHOICES + 1)]
     pools = [str(name) for name in raw.getlist("pool")]
-    if form.errors or form.party is None:
-        return await _form_page(request, form, chosen, pools, 422)
     ranking = [number for text in chosen if (number := number_in(text)) is not None]
     draw_id = request.path_params["draw_id"]
     slots = await queries.slots_of_draw(draw_id)
-    wish = wish_of(request, ranking, draw_questions.answered(form, slots), newcomer)
     try:
+        answered = draw_questions.answered(form, slots)
+        wish = await take_in(request, "draw", ranking, answered)
         made = await draws.enter(draw_id, wish, pools=pools, now=now(request))
-    except Clashing as exc:
-        clash = await refused(request, exc)
-        return await _form_page(request, form, chosen, pools, exc.status, clash=clash)
-    except (Conflict, BadInput) as exc:
-        given = exc.errors if isinstance(exc, BadInput) else {}
-        problems = draw_questions.as_asked(given, slots) or {"choice-1": exc.message}
-        return await _form_page(request, form.refused_all(problems), chosen, pools, exc.status)
-    await count_made(request, form.party)
+    except REFUSALS as exc:
+        asked = draw_questions.as_asked(exc, slots)
+        page = _form_page(request, form.refused_by(asked), chosen, pools, exc)
+        return await form_again(page, exc)
+    await count_made(request, wish.party)
     return to_reservation(request, made)
 
 
@@ -88,17 +83,16 @@ async def _form_page(
     form: ReserveForm,
     chosen: list[str],
     ticked: Sequence[str] = (),
-    status: int = 200,
-    *,
-    clash: ClashView | None = None,
+    refusal: Refusal | None = None,
 ) -> Response:
+    clash = await refused(request, refusal) if isinstance(refusal, Clashing) else None
     draw = await queries.draw_by_id(request.path_params["draw_id"])
     shown = await _shown(request, draw.id)
     slots = [view.slot for view in shown]
     response = render(
         request,
         "reservations/draw_entry.html",
-        status,
+        refusal.status if refusal else 200,
         nav="explore",
         draw=draw,
         slots=slots,

@@ -4,10 +4,10 @@ The fields are named as on the form of a reservation, for the first slot of the 
 draw, which speaks for its others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tour.i18n import Text
+from tour.errors import BadInput, Refusal
 from tour.programmes.entries import SlotEntry
 from tour.reservations.booking_page import Question, questions_of
 from tour.reservations.forms import MAX_QUESTIONS, ReserveForm, answer_field
@@ -49,14 +49,17 @@ def answered(form: ReserveForm, slots: Sequence[SlotEntry]) -> ReserveForm:
     return replace(form, values=values)
 
 
-def as_asked(problems: Mapping[str, Text], slots: Sequence[SlotEntry]) -> dict[str, Text]:
-    """What is wrong with answers, under the names of the fields that the page has."""
-    asked = {
+def as_asked(refusal: Refusal, slots: Sequence[SlotEntry]) -> Refusal:
+    """The refusal under the names of the fields that the page has."""
+    if not isinstance(refusal, BadInput):
+        return refusal
+    asked = {"ranking": "choice-1"} | {
         answer_field(slot_id, number): answer_field(speaker, number)
         for slot_id, speaker in _speakers(slots).items()
         for number in range(MAX_QUESTIONS)
     }
-    return {asked[name]: problem for name, problem in problems.items() if name in asked}
+    errors = {asked.get(name, name): problem for name, problem in refusal.errors.items()}
+    return BadInput(refusal.message, errors)
 
 
 def _speakers(slots: Sequence[SlotEntry]) -> dict[int, int]:

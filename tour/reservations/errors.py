@@ -5,11 +5,15 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.reservations.models import Place
 
+CONTACT = "contact"
+"""Stands for whichever of `email` and `phone` a party has given."""
+
 
 class SlotFull(Conflict):
     """Not enough seats are left; `slot` says where, so that a page can offer the next time."""
 
     problem = "slot-full"
+    field = "adults"
 
     def __init__(self, slot_id: int) -> None:
         message = _("There are no longer enough seats at this time. Nothing was reserved.")
@@ -22,9 +26,10 @@ class BookingRefused(Conflict):
 
     problem = "booking-refused"
 
-    def __init__(self, message: Text, slot_id: int) -> None:
+    def __init__(self, message: Text, slot_id: int, field: str = "") -> None:
         super().__init__(message, slot=slot_id)
         self.slot_id = slot_id
+        self.field = field
 
 
 class Clashing(Conflict):
@@ -88,6 +93,7 @@ class AlreadyWaiting(Conflict):
     """This contact queues for the slot, or is in the draw, already."""
 
     problem = "already-waiting"
+    field = CONTACT
 
 
 class OfferGone(Conflict):
@@ -100,6 +106,7 @@ class LimitReached(Conflict):
     """This contact holds as many reservations of the event as its rules allow."""
 
     problem = "limit-reached"
+    field = CONTACT
 
 
 class ChangedMeanwhile(Conflict):
@@ -155,3 +162,5 @@ class CheckEnded(Conflict):
 
 class TooManyChecks(TooManyRequests):
     """Too many codes to one contact were asked for and not used."""
+
+    field = CONTACT

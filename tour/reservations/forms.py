@@ -3,14 +3,15 @@
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from tour.contacts.addresses import likely_meant, read_address
-from tour.i18n import Text
+from tour.errors import Refusal
 from tour.i18n import lazy as _
+from tour.reservations.errors import CONTACT, Clashing, KeyReused, SlotFull
 from tour.reservations.rules import Party, read_party
 from tour.reservations.wishes import Choice
-from tour.web.forms import number_in
+from tour.web.forms import Form, number_in
 
 FIELDS = (
     "adults",
@@ -38,11 +39,9 @@ CONTACT_IS_KNOWN = "03-1234-5678"
 
 
 @dataclass(frozen=True, slots=True)
-class ReserveForm:
-    """What was typed, what is wrong with it, and the party it describes when nothing is."""
+class ReserveForm(Form):
+    """`party`: whom it describes when nothing is wrong with it."""
 
-    values: Mapping[str, str]
-    errors: dict[str, Text] = field(default_factory=dict)
     party: Party | None = None
 
     @classmethod
@@ -65,36 +64,31 @@ class ReserveForm:
             values["idempotency_key"] = _new_key()
         return cls(values, errors, None if errors else party)
 
-    def value(self, name: str) -> str:
-        return self.values.get(name, "")
-
-    def error(self, name: str) -> Text | None:
-        return self.errors.get(name)
-
     @property
     def photos_allowed(self) -> bool | None:
         """None where the form did not ask."""
         return bool(self.value("photos_ok")) if self.value("photos_asked") else None
 
-    def refused(self, name: str, problem: Text) -> "ReserveForm":
-        """The same form with one more thing to mend."""
-        return self.refused_all({name: problem})
-
-    def refused_all(self, problems: Mapping[str, Text]) -> "ReserveForm":
-        return ReserveForm(self.values, {**self.errors, **problems}, self.party)
+    def refused_by(self, refusal: Refusal) -> "ReserveForm":
+        """Full, or held already, is said above the form, with the way out (`booking_page`)."""
+        if isinstance(refusal, SlotFull | Clashing):
+            return self
+        if isinstance(refusal, KeyReused):
+            return Form.refused_by(self.for_another_wish(), refusal)
+        if refusal.field == CONTACT:
+            contact = "email" if self.value("email") else "phone"
+            return self.refused(**{contact: refusal.message})
+        return Form.refused_by(self, refusal)
 
     def for_another_wish(self) -> "ReserveForm":
         """The same form with a key of its own, as it asks for other sessions from here on."""
-        key = _new_key()
-        return ReserveForm({**self.values, "idempotency_key": key}, self.errors, self.party)
+        return replace(self, values={**self.values, "idempotency_key": _new_key()})
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeForm:
+class ChangeForm(Form):
     """What a party changes by itself: its size, at one session alone if it says so, its name."""
 
-    values: Mapping[str, str]
-    errors: dict[str, Text] = field(default_factory=dict)
     adults: int = 0
     children: int = 0
 
@@ -111,15 +105,6 @@ class ChangeForm:
             return cls(values, errors)
         values |= {"name": party.name, "kana": party.kana}
         return cls(values, errors, party.adults, party.children)
-
-    def value(self, name: str) -> str:
-        return self.values.get(name, "")
-
-    def error(self, name: str) -> Text | None:
-        return self.errors.get(name)
-
-    def refused(self, name: str, problem: Text) -> "ChangeForm":
-        return ChangeForm(self.values, {**self.errors, name: problem})
 
 
 def _slip(values: dict[str, str]) -> str | None:

@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tour.errors import BadInput
+from tour.errors import REFUSALS, BadInput, Refusal
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
@@ -18,12 +18,11 @@ from tour.reservations.appointments import appointments
 from tour.reservations.booking_page import UNKNOWN_DAY
 from tour.reservations.calendar import calendar_file
 from tour.reservations.clash_views import ClashView
-from tour.reservations.errors import BookingRefused, Clashing, KeyReused, LimitReached, SlotFull
 from tour.reservations.forms import ReserveForm
-from tour.reservations.intake import count_made, count_try, count_wish, wish_of
+from tour.reservations.intake import count_made, count_try, take_in
 from tour.reservations.models import Reservation
 from tour.web import now, render, state
-from tour.web.forms import number_in, read_form, texts
+from tour.web.forms import form_again, number_in, read_form, texts
 from tour.web.qr import qr_svg
 
 SAID = {
@@ -68,27 +67,19 @@ async def reserve_day(request: Request) -> Response:
 
 async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> Response:
     form = ReserveForm.parse(texts(raw))
-    newcomer = await count_wish(request, "reserve", form.party)
-    if form.errors or form.party is None:
-        return await booking_page.show(request, await _slots(slot_ids), form, 422)
     try:
-        made = await service.reserve(wish_of(request, slot_ids, form, newcomer), now=now(request))
-    except SlotFull as exc:
-        slots = await _slots(slot_ids)
-        return await booking_page.show(request, slots, form, exc.status, full=exc.slot_id)
-    except Clashing as exc:
-        return await booking_page.show(request, await _slots(slot_ids), form, exc.status, clash=exc)
-    except KeyReused as exc:
-        refused = form.for_another_wish().refused("adults", exc.message)
-        return await booking_page.show(request, await _slots(slot_ids), refused, exc.status)
-    except (BookingRefused, LimitReached) as exc:
-        refused = form.refused("adults", exc.message)
-        return await booking_page.show(request, await _slots(slot_ids), refused, exc.status)
-    except BadInput as exc:
-        refused = form.refused_all(exc.errors)
-        return await booking_page.show(request, await _slots(slot_ids), refused, exc.status)
-    await count_made(request, form.party)
+        wish = await take_in(request, "reserve", slot_ids, form)
+        made = await service.reserve(wish, now=now(request))
+    except REFUSALS as exc:
+        return await form_again(_page(request, slot_ids, form.refused_by(exc), exc), exc)
+    await count_made(request, wish.party)
     return to_reservation(request, made)
+
+
+async def _page(
+    request: Request, slot_ids: Sequence[int], form: ReserveForm, refusal: Refusal
+) -> Response:
+    return await booking_page.show(request, await _slots(slot_ids), form, refusal)
 
 
 async def detail(request: Request) -> Response:

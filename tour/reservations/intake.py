@@ -66,6 +66,13 @@ async def count_wish(request: Request, what: str, party: Party | None) -> Newcom
     return Newcomer(network, is_busy=any(rest), are_phones_busy=are_phones_busy)
 
 
+async def take_in(request: Request, what: str, slot_ids: Sequence[int], form: ReserveForm) -> Wish:
+    """Count a form, and read its wish. Raises TooManyRequests, or BadInput for what is wrong."""
+    newcomer = await count_wish(request, what, form.party)
+    form.check()
+    return wish_of(request, slot_ids, form, newcomer)
+
+
 def wish_of(
     request: Request,
     slot_ids: Sequence[int],

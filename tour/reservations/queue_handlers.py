@@ -3,15 +3,15 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.errors import BadInput, Conflict
+from tour.errors import REFUSALS
 from tour.programmes import queries as programmes
 from tour.reservations import booking_page, clash_views, waitlist
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm, choice_in
 from tour.reservations.handlers import show, to_reservation
-from tour.reservations.intake import count_made, count_try, count_wish, wish_of
+from tour.reservations.intake import count_made, count_try, take_in
 from tour.web import now
-from tour.web.forms import read_form, texts
+from tour.web.forms import form_again, read_form, texts
 
 
 async def join(request: Request) -> Response:
@@ -19,17 +19,13 @@ async def join(request: Request) -> Response:
     slot = await programmes.public_slot(request.path_params["slot_id"])
     raw = await read_form(request, 60)
     form = ReserveForm.parse(texts(raw))
-    newcomer = await count_wish(request, "queue", form.party)
-    if form.errors or form.party is None:
-        return await booking_page.show(request, [slot], form, 422)
     try:
-        made = await waitlist.join(wish_of(request, [slot.id], form, newcomer), now=now(request))
-    except Clashing as exc:
-        return await booking_page.show(request, [slot], form, exc.status, clash=exc)
-    except (Conflict, BadInput) as exc:
-        refused = form.refused("adults", exc.message)
-        return await booking_page.show(request, [slot], refused, exc.status)
-    await count_made(request, form.party)
+        wish = await take_in(request, "queue", [slot.id], form)
+        made = await waitlist.join(wish, now=now(request))
+    except REFUSALS as exc:
+        page = booking_page.show(request, [slot], form.refused_by(exc), exc)
+        return await form_again(page, exc)
+    await count_made(request, wish.party)
     return to_reservation(request, made)
 
 

@@ -107,11 +107,10 @@ def refuse_unless_fits(wish: Wish, terms: Terms, now: datetime) -> None:
     or BadInput, field by field, for a host's question that must be answered and is not. Pure."""
     for slot in terms.slots:
         entry = entry_of(slot)
-        problem = booking_problem(entry.availability(now), entry.booking_opens_at)
-        if problem := problem or party_problem(
-            wish.party.adults, wish.party.children, limits_of(slot)
-        ):
+        if problem := booking_problem(entry.availability(now), entry.booking_opens_at):
             raise BookingRefused(problem, slot.id)
+        if problem := party_problem(wish.party.adults, wish.party.children, limits_of(slot)):
+            raise BookingRefused(problem, slot.id, "adults")
     refuse_unanswered(wish, terms)
 
 

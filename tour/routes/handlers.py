@@ -5,7 +5,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tour.errors import BadInput
+from tour.errors import BadInput, TooManyRequests
 from tour.geo import feature_collection, parse_bbox
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -24,7 +24,7 @@ from tour.routes.outing import (
 from tour.routes.street_drawing import street_layer
 from tour.sites.entries import Catalogue
 from tour.web import lang, render, state
-from tour.web.forms import read_form
+from tour.web.forms import WHOLE, form_again, read_form
 
 GEOJSON = "application/geo+json"
 SHARED = {"Cache-Control": "public, max-age=300, s-maxage=30"}
@@ -70,20 +70,25 @@ async def course_from_here(request: Request) -> Response:
     """From where somebody stands. Asked by POST and answered with the page itself: the position
     is in no address, so in no log and no history.
     """
-    await count_try(request, "plan")
     form = await read_form(request, 5)
-    start = form.get("from", "")
-    response = await _course_page(request, start if isinstance(start, str) else "")
+    start = str(form.get("from", ""))
+    try:
+        await count_try(request, "plan")
+    except TooManyRequests as exc:
+        return await form_again(_course_page(request, start, exc), exc)
+    response = await _course_page(request, start)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-async def _course_page(request: Request, start: str) -> Response:
+async def _course_page(
+    request: Request, start: str, refusal: TooManyRequests | None = None
+) -> Response:
     catalogue = await _catalogue(request)
     found = await queries.course(request.path_params["slug"])
     stops = _course_stops(found, catalogue, lang(request))
-    places, errors = tuple(stops), {}
-    if start:
+    places, errors = tuple(stops), {WHOLE: refusal.message} if refusal else {}
+    if start and not refusal:
         try:
             places = await asyncio.to_thread(
                 begun_at, start, places, catalogue, state(request).walks, lang(request)
@@ -97,7 +102,7 @@ async def _course_page(request: Request, start: str) -> Response:
     return render(
         request,
         "routes/course.html",
-        422 if errors else 200,
+        refusal.status if refusal else 422 if errors else 200,
         nav="explore",
         course=found.card(lang(request)),
         stays=stays,

@@ -7,7 +7,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.errors import NotFound
+from tour.errors import NotFound, TooManyRequests
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
@@ -31,7 +31,7 @@ from tour.routes.planning import Desk, propose_after, so_far
 from tour.routes.proposals import Proposal, propose
 from tour.sites.labels import KINDS
 from tour.web import lang, render, state
-from tour.web.forms import number_in, read_form
+from tour.web.forms import form_again, number_in, read_form
 
 MOST_FIELDS = 400
 
@@ -47,10 +47,13 @@ async def new(request: Request) -> Response:
 
 @costly("plans")
 async def create(request: Request) -> Response:
-    await count_try(request, "plan")
     planned = await plan_request(request)
     raw = await read_form(request, MOST_FIELDS)
     form = PlanForm.parse(raw, planned.context)
+    try:
+        await count_try(request, "plan")
+    except TooManyRequests as exc:
+        return await form_again(_form_page(planned, form.refused_by(exc), exc.status), exc)
     if form.wish is None:
         return await _form_page(planned, form, 422)
     wish = replace(form.wish, reserved=planned.own_slots(form.wish.day))
@@ -73,11 +76,16 @@ async def conditions(request: Request) -> Response:
 @costly("plans")
 async def change_conditions(request: Request) -> Response:
     """Plan the same link's day anew from other conditions."""
-    await count_try(request, "plan")
     entry = await itineraries.find_to_edit(request.path_params["token"])
     planned = await plan_request(request)
     raw = await read_form(request, MOST_FIELDS)
     form, version = PlanForm.parse(raw, planned.context), str(raw.get("version", ""))
+    try:
+        await count_try(request, "plan")
+    except TooManyRequests as exc:
+        form = form.refused_by(exc)
+        page = _form_page(planned, form, exc.status, entry=entry, version=version)
+        return await form_again(page, exc)
     if form.wish is None:
         return await _form_page(planned, form, 422, entry=entry, version=version)
     sent = itineraries.Sent.of(number_in(version) or 0, form.values)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from statistics import fmean
 from typing import Any
@@ -18,6 +18,7 @@ from tour.reservations.rules import MAX_PARTY
 from tour.routes.day import LIKED, DayWish, WalkStyle
 from tour.sites.entries import Catalogue
 from tour.sites.states import SiteKind
+from tour.web.forms import Form
 
 SINGLE = (
     "date",
@@ -77,11 +78,9 @@ class PlanContext:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanForm:
-    """What was chosen, what is wrong with it, and the wish that it is when nothing is."""
+class PlanForm(Form):
+    """`wish`: what was chosen, when nothing is wrong with it."""
 
-    values: Mapping[str, Any]
-    errors: dict[str, Text] = field(default_factory=dict)
     wish: DayWish | None = None
 
     @classmethod
@@ -120,12 +119,6 @@ class PlanForm:
             "must": [s for s in chosen.getlist("must") if s in context.catalogue.by_slug],
         }
         return cls(values)
-
-    def value(self, name: str) -> str:
-        return str(self.values.get(name, ""))
-
-    def error(self, name: str) -> Text | None:
-        return self.errors.get(name)
 
     def has(self, name: str, value: str) -> bool:
         return value in self.values.get(name, ())

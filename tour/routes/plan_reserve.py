@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tour.errors import BadInput, Conflict, NotFound
+from tour.errors import REFUSALS, NotFound, Refusal
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.entries import SlotEntry
@@ -13,7 +13,7 @@ from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import clash_views, mine, service
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
-from tour.reservations.intake import count_made, count_wish, wish_of
+from tour.reservations.intake import count_made, take_in
 from tour.routes import itineraries, leaving
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_handlers import plan_page, private
@@ -22,7 +22,7 @@ from tour.routes.planning import Desk, reservable_slots
 from tour.sites.hours import clock_text
 from tour.sites.views import site_card
 from tour.web import lang, now, render
-from tour.web.forms import number_in, read_form, texts
+from tour.web.forms import WHOLE, form_again, number_in, read_form, texts
 
 
 async def new(request: Request) -> Response:
@@ -38,23 +38,20 @@ async def reserve(request: Request) -> Response:
     entry = await itineraries.find_to_edit(request.path_params["token"])
     raw = await read_form(request, 60)
     form = ReserveForm.parse(texts(raw))
-    newcomer = await count_wish(request, "reserve", form.party)
-    if form.party is None:
-        return await _form_page(request, entry, form, 422)
     slot_ids = _asked(raw.getlist("slot"))
+    try:
+        wish = await take_in(request, "reserve", slot_ids, form)
+    except REFUSALS as exc:
+        return await _refused(request, entry, form, exc)
     if await _has_lost_some_of(slot_ids, entry):
         changed = itineraries.ChangedElsewhere().message
         return await _form_page(request, entry, form.for_another_wish(), 409, notice=changed)
     desk = await (await plan_request(request)).desk_of(entry)
     try:
-        made = await service.reserve(wish_of(request, slot_ids, form, newcomer), now=now(request))
-    except BadInput as exc:
-        return await _form_page(request, entry, form.refused_all(exc.errors), exc.status)
-    except Clashing as exc:
-        return await _form_page(request, entry, form, exc.status, clash=exc)
-    except Conflict as exc:
-        return await plan_page(request, entry, 409, notice=why_refused(desk, exc, lang(request)))
-    await count_made(request, form.party)
+        made = await service.reserve(wish, now=now(request))
+    except REFUSALS as exc:
+        return await _refused(request, entry, form, exc)
+    await count_made(request, wish.party)
     await itineraries.attach(entry, made)
     await leaving.promise(desk, await itineraries.find(entry.token), now=now(request))
     url = request.app.url_path_for("reservations:detail", reference=made.reference)
@@ -81,7 +78,22 @@ async def _has_lost_some_of(slot_ids: list[int], entry: ItineraryEntry) -> bool:
     return bool(lost)
 
 
-def why_refused(desk: Desk, exc: Conflict, language: str) -> Text:
+async def _refused(
+    request: Request, entry: ItineraryEntry, form: ReserveForm, refusal: Refusal
+) -> Response:
+    """The form as it was sent, with why it is refused, for what can still be reserved; where
+    nothing can, the plan."""
+    notice = None
+    if not isinstance(refusal, Clashing) and "slot" in refusal.extra:
+        desk = await (await plan_request(request)).desk_of(entry)
+        notice = why_refused(desk, refusal, lang(request))
+    again = form if notice else form.refused_by(refusal)
+    clash = refusal if isinstance(refusal, Clashing) else None
+    page = _form_page(request, entry, again, refusal.status, notice=notice, clash=clash)
+    return await form_again(page, refusal)
+
+
+def why_refused(desk: Desk, exc: Refusal, language: str) -> Text:
     """Why nothing was reserved, with the session in whose way it was."""
     slot_id = exc.extra.get("slot")
     slot = desk.slots.get(slot_id) if isinstance(slot_id, int) else None
@@ -106,7 +118,7 @@ async def _form_page(
     slots = reservable_slots(desk, entry.stops)[: service.MAX_SLOTS]
     if not slots:
         nothing = _("There is nothing left to reserve in this plan.")
-        return await plan_page(request, entry, 409, notice=notice or nothing)
+        return await plan_page(request, entry, 409, notice=notice or form.error(WHOLE) or nothing)
     views = session_views(desk, slots, lang(request))
     response = render(
         request,

@@ -1,15 +1,16 @@
 """What was typed into a form and what is wrong with it, kept together for the next try."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 from unicodedata import normalize
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
+from starlette.responses import Response
 
-from tour.errors import TooMuch
+from tour.errors import BadInput, NotFound, Refusal, TooManyRequests, TooMuch
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.bounded import LONGEST, bounded
@@ -26,18 +27,57 @@ YEARS = range(2000, 2101)
 """Others are slips, and the first and the last of all years cannot be moved to another zone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """`values` is text by field; `errors` names the fields to mend."""
+WHOLE = "form"
+"""Stands among errors for what is wrong with no single field."""
 
-    values: Mapping[str, str]
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was typed, by field, and what is wrong with it, named by the fields to mend."""
+
+    values: Mapping[str, Any]
     errors: dict[str, Text] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
-        return self.values.get(name, "")
+        return str(self.values.get(name, ""))
 
     def error(self, name: str) -> Text | None:
         return self.errors.get(name)
+
+    def check(self) -> None:
+        """Raise BadInput where something is wrong with it."""
+        if self.errors:
+            raise BadInput(_("Some fields need correcting."), self.errors)
+
+    def refused(self, **problems: Text) -> Self:
+        """The same form with more to mend."""
+        return replace(self, errors={**self.errors, **problems})
+
+    def refused_by(self, refusal: Refusal) -> Self:
+        """The same form with what it was refused by, each reason at its field."""
+        if isinstance(refusal, BadInput) and refusal.errors:
+            return self.refused(**refusal.errors)
+        return self.refused(**{refusal.field or WHOLE: refusal.message})
+
+
+Typed = Form
+
+
+async def form_again(page: Awaitable[Response], refusal: Refusal) -> Response:
+    """The page of a refused form. One that was sent too often says when it can be sent again, and
+    no more than that where there is no such page."""
+    try:
+        response = await page
+    except NotFound as exc:
+        raise (refusal if isinstance(refusal, TooManyRequests) else exc) from None
+    return refused_page(response, refusal)
+
+
+def refused_page(page: Response, refusal: Refusal) -> Response:
+    """The page with when its form can be sent again, if it was sent too often."""
+    if isinstance(refusal, TooManyRequests):
+        page.headers["Retry-After"] = str(refusal.retry_after)
+    return page
 
 
 async def read_form(
