@@ -5,6 +5,8 @@ import re
 from datetime import timedelta
 
 import httpx
+import pytest
+from starlette.applications import Starlette
 
 from tests.conftest import TurnableClock
 from tests.days import words
@@ -20,6 +22,7 @@ from tests.routes.test_plan_pages import (
     shown_sites,
 )
 from tests.routes.test_plan_readers import a_plan
+from tour.limits.counting import Limit, RateLimits
 from tour.notifications.models import Recipient, Reminder
 from tour.programmes.models import BookingRules, Programme, Slot
 from tour.programmes.states import Allocation, SlotStatus
@@ -306,6 +309,20 @@ class TestWhatIsAskedFirst:
         assert (await client.post(f"{url}/join", data={**sent, **answers})).status_code == 303
         assert (await Place.get(slot_id=slots[1].id)).answers == ["7歳"]
         assert await planned_slots() == [slot.id for slot in slots]
+
+    async def test_an_answer_that_is_sent_too_often_is_kept(
+        self, client: httpx.AsyncClient, app: Starlette, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        url, slots = await self.asking(client, questions=[{"text": "何歳", "required": True}])
+        [tap] = taps((await client.get(url)).text)
+        app.state.rate_limits = RateLimits("secret")
+        monkeypatch.setattr("tour.reservations.intake.BY_CROWD", Limit(0, 60))
+        answers = {f"answer-{slots[1].id}-0": "7歳"}
+        answer = await client.post(f"{url}/join", data={**tap, **answers})
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+        assert 'value="7歳"' in answer.text
+        assert 'class="error-summary" role="alert"' in answer.text
+        assert await planned_slots() == [slots[0].id]
 
     async def test_an_optional_one_keeps_nobody(self, client: httpx.AsyncClient) -> None:
         url, slots = await self.asking(client, questions=[{"text": "好きな色", "required": False}])

@@ -148,8 +148,8 @@ FORMS: dict[str, Filled] = {
     "accounts:ask_for_link": to_sign_in,
     "accounts:use_code": to_use_a_code,
 }
-ELSEWHERE = {"accounts:accept"}
-"""tests/accounts/test_invitations.py"""
+ELSEWHERE = {"accounts:accept", "itineraries:join"}
+"""tests/accounts/test_invitations.py, tests/routes/test_plan_join.py"""
 
 
 def visitors_forms(app: Starlette) -> set[str]:

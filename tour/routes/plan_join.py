@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tour.db import transaction
-from tour.errors import BadInput, Conflict
+from tour.errors import BadInput, Conflict, TooManyRequests
 from tour.limits.lanes import costly
 from tour.programmes.entries import SlotEntry
 from tour.reservations import joining, mine
@@ -26,7 +26,7 @@ from tour.routes.plan_reserve import questions_of, session_views, why_refused
 from tour.routes.planning import Desk
 from tour.routes.taking import Taken
 from tour.web import lang, now, render
-from tour.web.forms import number_in, read_form, texts
+from tour.web.forms import form_again, number_in, read_form, refused_page, texts
 
 FIELDS = ("do", "number", "version", "shown", "slots", "give_up", "give_back")
 """What a button says of the proposal that it stands under; for the plan as it stands no `do`."""
@@ -85,32 +85,40 @@ async def join(request: Request) -> Response:
 
 async def _joined(request: Request, offer: Offer, asked: Asked) -> Response:
     """The plan with what has just been reserved, or the form where answers are missing."""
-    party = joining.party_of(offer.holder.party)
-    newcomer = await count_wish(request, "reserve", party)
+    party, reference = joining.party_of(offer.holder.party), offer.holder.party.reference
     ids = tuple(slot.id for slot in offer.slots)
-    wish = Joining(
-        slot_ids=ids,
-        gives_back=offer.gives_back,
-        answers=answers_in(asked, ids),
-        photos_allowed=bool(asked.get("photos_ok")) if asked.get("photos_asked") else None,
-        newcomer=newcomer,
-        is_known=offer.holder.is_known,
-    )
-    reference = offer.holder.party.reference
     try:
+        newcomer = await count_wish(request, "reserve", party)
+        wish = Joining(
+            slot_ids=ids,
+            gives_back=offer.gives_back,
+            answers=answers_in(asked, ids),
+            photos_allowed=bool(asked.get("photos_ok")) if asked.get("photos_asked") else None,
+            newcomer=newcomer,
+            is_known=offer.holder.is_known,
+        )
         async with transaction():
             if offer.taken:
                 await taking.keep(offer.entry, _sent(asked), offer.taken, for_good=True)
             await joining.join(reference, wish, now=now(request))
-    except BadInput as exc:
-        if all(name.startswith("answer-") for name in exc.errors):
-            typed = ReserveForm(asked, dict(exc.errors))
-            return _form_page(request, offer, asked, typed, exc.status)
-        return await plan_page(request, offer.entry, exc.status, notice=exc.message)
+    except (BadInput, TooManyRequests) as exc:
+        return await _refused(request, offer, asked, exc)
     await count_made(request, party)
     response = await after_change(request, offer.entry.token, added=csv(ids))
     mine.remember(request, response, reference)
     return response
+
+
+async def _refused(
+    request: Request, offer: Offer, asked: Asked, refusal: BadInput | TooManyRequests
+) -> Response:
+    """What was answered, or must be, stands in its form again; a tap alone leads to the plan."""
+    missing = refusal.errors if isinstance(refusal, BadInput) else {}
+    if any(name.startswith("answer-") for name in (*missing, *asked)):
+        typed = ReserveForm(asked).refused_by(refusal)
+        return refused_page(_form_page(request, offer, asked, typed, refusal.status), refusal)
+    page = plan_page(request, offer.entry, refusal.status, notice=refusal.message)
+    return await form_again(page, refusal)
 
 
 async def _offer(planned: PlanRequest, desk: Desk, entry: ItineraryEntry, asked: Asked) -> Offer:
