@@ -13,14 +13,18 @@ SOAK_SEED ?= 1
 MUTANTS ?= 150
 MUTANTS_SEED ?=
 
-.PHONY: help setup setup-dev run test check fmt bench soak mutants guides messages lock browser
+.PHONY: help setup setup-tools setup-dev run test check fmt bench soak mutants guides messages lock browser
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.run-ready  ## install what the app needs into .venv/
+setup: $(VENV)/bin/python  ## install what the app needs into .venv/
+	@VENV=$(VENV) sh scripts/set-up run
 
-setup-dev: $(VENV)/.dev-ready browser  ## and what its tests need
+setup-tools: setup  ## and what formats, checks and measures
+	@VENV=$(VENV) sh scripts/set-up tools
+
+setup-dev: setup-tools browser  ## and what the tests need
 
 # A setting in .env stands; otherwise the town's own streets are fetched once, beside the start.
 STREETS := $(if $(shell grep -s '^TOUR_STREETS=' .env),,TOUR_STREETS=$${TOUR_STREETS-auto})
@@ -33,20 +37,20 @@ test: setup-dev  ## run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database sqlite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database postgres
 
-check: setup-dev  ## format, lint, types, import rules
+check: setup-tools  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check tour tests bench
 	@$(BIN)/ruff check tour tests bench
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-fmt: setup-dev  ## put the code into the house's format
+fmt: setup-tools  ## put the code into the house's format
 	@$(BIN)/ruff check --fix tour tests bench
 	@$(BIN)/ruff format tour tests bench
 
-bench: setup-dev  ## speed, as ratios and figures of one run
+bench: setup-tools  ## speed, as ratios and figures of one run
 	@$(BIN)/python -m bench
 
-soak: setup-dev  ## a quarter of an hour of faults on PostgreSQL, and an audit (SOAK_MINUTES= SOAK_SEED=)
+soak: setup-tools  ## a quarter of an hour of faults on PostgreSQL, and an audit (SOAK_MINUTES= SOAK_SEED=)
 	@$(BIN)/python -m bench.soak --minutes $(SOAK_MINUTES) --seed $(SOAK_SEED)
 
 mutants: setup-dev  ## slips drawn at random, and how many a test notices (MUTANTS= MUTANTS_SEED=)
@@ -55,7 +59,7 @@ mutants: setup-dev  ## slips drawn at random, and how many a test notices (MUTAN
 guides: setup-dev  ## take the pictures of the guides anew (into var/guides)
 	@$(BIN)/python -m pytest -q tests/browser/test_guides.py
 
-messages: setup-dev  ## collect the messages for the translators
+messages: setup-tools  ## collect the messages for the translators
 	@mkdir -p var
 	@$(BIN)/pybabel -q extract --no-location --sort-output --no-default-keywords \
 		-k _ -k lazy -k translate -k translate_plural:1,2 -k ngettext:1,2 \
@@ -71,20 +75,6 @@ lock:  ## pin the dependencies anew (needs uv)
 
 $(VENV)/bin/python:
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/make-venv
-
-$(VENV)/.run-ready: requirements.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what the app needs into $(VENV)/ …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
-	@sh scripts/install-print
-	@echo "Compiling the planner (half a minute, once) …"
-	@$(BIN)/python -c "from tour.routes.proposals import make_ready; make_ready()"
-	@touch $@
-
-$(VENV)/.dev-ready: requirements-dev.lock $(VENV)/.run-ready
-	@echo "Installing what the tests need into $(VENV)/ …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@
 
 browser:
 	@sh scripts/install-browser

@@ -5,10 +5,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 from icalendar import Calendar
 
 START_SECONDS = 20
@@ -44,14 +44,15 @@ class CalendarStore:
         return sorted(kept.walk("VEVENT"), key=lambda event: event["DTSTART"].dt)
 
 
-@pytest.fixture
-def calendar_store(tmp_path: Path) -> Iterator[CalendarStore]:
+@contextmanager
+def opened(folder: Path) -> Iterator[CalendarStore]:
+    """The store, with its files under `folder`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "radicale", "--config", "", "--auth-type", "none"]
     command += ["--server-hosts", f"127.0.0.1:{port}", "--rights-type", "owner_only"]
-    command += ["--storage-filesystem-folder", str(tmp_path / "calendars")]
+    command += ["--storage-filesystem-folder", str(folder / "calendars")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)

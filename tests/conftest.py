@@ -1,5 +1,8 @@
 """Fixtures on real parts: a fresh migrated database a test, the whole app, a clock to turn.
 
+What a fixture needs is imported where it is used: the app alone takes longer than most tests, and a
+test of pure rules shall not wait for it (`tests/test_quick.py`).
+
 `pytest --database postgres` runs every test that touches a database again, on a real PostgreSQL
 that is started for the run. One process holds one kind of database (see `tour/db`).
 """
@@ -9,23 +12,22 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import httpx
 import hypothesis
-import jinja2
 import pytest
-from jinja2.bccache import Bucket
-from starlette.applications import Starlette
 
-from tests.calendar_store import calendar_store  # noqa: F401 - a fixture for all
-from tests.post_office import post_office  # noqa: F401 - a fixture for all
-from tests.postgres import PostgresServer
-from tour import db
-from tour.app import create_app
-from tour.notifications.keys import new_private_key
-from tour.settings import Settings
+if TYPE_CHECKING:
+    import httpx
+    from starlette.applications import Starlette
+
+    from tests.calendar_store import CalendarStore
+    from tests.post_office import PostOffice
+    from tests.postgres import PostgresServer
+    from tour.settings import Settings
 
 # How long an example takes is no finding: the machine may be busy. In CI Hypothesis has a profile
 # of its own, with the same examples in every run.
@@ -34,8 +36,6 @@ if "CI" not in os.environ:
     hypothesis.settings.load_profile("house")
 
 LONG = ("slow", "browser")
-VAPID_KEY = new_private_key()
-"""One for all: making and keeping a key a test would take longer than most tests."""
 NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 """Tuesday, 1 December 2026, 12:00 in Tokyo."""
 
@@ -68,23 +68,6 @@ def _rank(item: pytest.Item) -> int:
     return next((rank for rank, name in enumerate(LONG) if name in marks), len(LONG))
 
 
-class Compiled(jinja2.BytecodeCache):
-    """Templates compiled once a test process instead of once a test."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if kept := self._kept.get(bucket.key):
-            bucket.bytecode_from_string(kept)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
-
-
 class TurnableClock:
     """A clock that stands still until a test turns it."""
 
@@ -107,11 +90,14 @@ def clock() -> TurnableClock:
 
 
 @pytest.fixture(scope="session")
-def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer | None]:
+def postgres(request: pytest.FixtureRequest) -> "Iterator[PostgresServer | None]":
     """A PostgreSQL with a migrated template database, or None in a SQLite run."""
     if request.config.getoption("--database") != "postgres":
         yield None
         return
+    from tests.postgres import PostgresServer
+    from tour import db
+
     with PostgresServer() as server:
         server.create("template_tour")
         asyncio.run(db.migrate(server.url("template_tour")))
@@ -120,6 +106,8 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer | None]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tour import db
+
     path = tmp_path_factory.mktemp("template") / "tour.sqlite3"
     asyncio.run(db.migrate(f"sqlite://{path}"))
     return path
@@ -127,7 +115,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database_url(
-    request: pytest.FixtureRequest, postgres: PostgresServer | None, tmp_path: Path
+    request: pytest.FixtureRequest, postgres: "PostgresServer | None", tmp_path: Path
 ) -> Iterator[str]:
     """A fresh, migrated, empty database."""
     if postgres is None:
@@ -144,17 +132,29 @@ def database_url(
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
     """The fresh database with the ORM connected to it, for tests below the pages."""
+    from tour import db
+
     async with db.opened(database_url):
         yield database_url
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> "Settings":
     return make_settings(database_url, tmp_path)
 
 
-def make_settings(database_url: str, folder: Path, **variables: str) -> Settings:
+@lru_cache
+def vapid_key() -> str:
+    """One for all: making and keeping a key a test would take longer than most tests."""
+    from tour.notifications.keys import new_private_key
+
+    return new_private_key()
+
+
+def make_settings(database_url: str, folder: Path, **variables: str) -> "Settings":
     """Settings as an operator would give them, with everything that is kept under `folder`."""
+    from tour.settings import Settings
+
     return Settings.from_environ(
         {
             "TOUR_DATABASE_URL": database_url,
@@ -162,7 +162,7 @@ def make_settings(database_url: str, folder: Path, **variables: str) -> Settings
             "TOUR_BASE_URL": "http://testserver",
             "TOUR_WORKER": "external",
             "TOUR_VAPID_SUBJECT": "mailto:ops@example.org",
-            "TOUR_VAPID_PRIVATE_KEY": VAPID_KEY,
+            "TOUR_VAPID_PRIVATE_KEY": vapid_key(),
             "TOUR_SECRET_KEY": "a secret of the tests",
             "TOUR_TILE_URL": "",
             "TOUR_RUSH": "0",
@@ -172,8 +172,11 @@ def make_settings(database_url: str, folder: Path, **variables: str) -> Settings
 
 
 @pytest.fixture
-async def app(settings: Settings, clock: TurnableClock) -> AsyncIterator[Starlette]:
+async def app(settings: "Settings", clock: TurnableClock) -> "AsyncIterator[Starlette]":
     """The whole app over the fresh database, started."""
+    from tests.compiled import COMPILED
+    from tour.app import create_app
+
     application = create_app(settings, clock=clock)
     application.state.templates.bytecode_cache = COMPILED
     async with application.router.lifespan_context(application):
@@ -181,8 +184,10 @@ async def app(settings: Settings, clock: TurnableClock) -> AsyncIterator[Starlet
 
 
 @pytest.fixture
-async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: "Starlette") -> "AsyncIterator[httpx.AsyncClient]":
     """A visitor's browser without JavaScript, reading Japanese."""
+    import httpx
+
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
         transport=transport,
@@ -190,3 +195,22 @@ async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
         headers={"Accept-Language": "ja", "Origin": "http://testserver"},
     ) as browser:
         yield browser
+
+
+@pytest.fixture
+def calendar_store(tmp_path: Path) -> "Iterator[CalendarStore]":
+    from tests.calendar_store import opened
+
+    with opened(tmp_path) as store:
+        yield store
+
+
+@pytest.fixture
+async def post_office() -> "AsyncIterator[tuple[PostOffice, int]]":
+    """A mail server in the test's own event loop, and its port."""
+    from tests.post_office import PostOffice
+
+    office = PostOffice()
+    await office.open()
+    yield office, office.port
+    await office.close()

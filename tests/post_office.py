@@ -4,10 +4,8 @@ import asyncio
 import email
 import email.policy
 from collections import Counter
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 
-import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 CUT = "cut"
@@ -124,12 +122,3 @@ def check_login(
     _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: LoginPassword
 ) -> AuthResult:
     return AuthResult(success=data == LoginPassword(b"tour", b"p@ss"), handled=False)
-
-
-@pytest.fixture
-async def post_office() -> AsyncIterator[tuple[PostOffice, int]]:
-    """A mail server in the test's own event loop, and its port."""
-    office = PostOffice()
-    await office.open()
-    yield office, office.port
-    await office.close()

@@ -73,3 +73,26 @@ def test_decisions_are_numbered_without_gaps_and_say_their_number_first() -> Non
     assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
     for file in files:
         assert re.match(rf"# {file.name[:4]} \S", file.read_text(encoding="utf-8")), file.name
+
+
+def test_decisions_are_written_in_one_style() -> None:
+    for file in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        assert re.match(r"# [^\n]+\n\n\*\*Context\.\*\* \S", text), file.name
+        assert "\n**Decision.**" in text, file.name
+        assert not re.search(r"^##", text, re.MULTILINE), f"{file.name}: parts begin in bold"
+
+
+def test_every_decision_that_is_cited_is_there() -> None:
+    numbers = {file.name[:4] for file in (ROOT / "docs" / "decisions").glob("*.md")}
+    kinds = ("*.py", "*.md", "*.html", "*.js", "*.css", "*.toml", "*.sh")
+    folders = ("tour", "tests", "bench", "docs", "templates", "static", "data", "scripts")
+    files = [file for name in folders for kind in kinds for file in (ROOT / name).rglob(kind)]
+    cited = 0
+    for file in (*files, *ROOT.glob("*.md"), ROOT / "pyproject.toml", ROOT / "Makefile"):
+        text = file.read_text(encoding="utf-8")
+        for found in re.findall(r"[Dd]ecisions? (\d{4}(?:(?:,| and|, and) \d{4})*)", text):
+            for number in re.findall(r"\d{4}", found):
+                assert number in numbers, f"{file.relative_to(ROOT)}: decision {number}"
+                cited += 1
+    assert cited > 40

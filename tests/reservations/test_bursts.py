@@ -8,7 +8,8 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.accounts.signing import browser, make_account, sign_in_as
-from tests.conftest import COMPILED, TurnableClock
+from tests.compiled import COMPILED
+from tests.conftest import TurnableClock
 from tests.reservations.crowds import from_address
 from tests.reservations.factories import make_event, make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds

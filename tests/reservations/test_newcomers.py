@@ -9,7 +9,8 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.accounts.signing import make_account, sign_in_as
-from tests.conftest import COMPILED, TurnableClock
+from tests.compiled import COMPILED
+from tests.conftest import TurnableClock
 from tests.reservations.crowds import Opening, Scene, from_address
 from tests.reservations.factories import make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
