@@ -407,3 +407,17 @@ async def test_a_place_that_ended_before_says_by_whom(
         assert (await count_rows()).items() >= before.items()
         rows = await get_connection("default").execute_query_dict("SELECT ended_by FROM place")
         assert {row["ended_by"] for row in rows} == {ended_by}
+
+
+async def test_a_code_on_its_way_is_waited_for_as_long_as_it_was_said(empty_url: str) -> None:
+    await migrate_to(empty_url, "0032_news")
+    async with db.opened(empty_url):
+        await fill()
+        before = await count_rows()
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        assert (await count_rows()).items() >= before.items()
+        [row] = await get_connection("default").execute_query_dict(
+            "SELECT latest_at = ends_at AS is_same FROM contact_check"
+        )
+    assert row["is_same"]

@@ -34,6 +34,7 @@ from tour.notifications.urls import urls as notification_urls
 from tour.notifications.worker import GENTLE
 from tour.pages.town_now import Caches
 from tour.pages.urls import urls as page_urls
+from tour.pages.wording import WORDING
 from tour.participation.urls import urls as participation_urls
 from tour.patience import PAGES
 from tour.programmes.board import BoardCache
@@ -96,6 +97,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         "lease": Lease(),
         "pace": GENTLE,
         "enclose": encloser(settings.base_url),
+        "wording": WORDING,
         "lanes": make_lanes(),
         "clock": clock or _clock(settings),
         "started_at": system_clock(),

@@ -18,6 +18,7 @@ from tour.health.beating import living
 from tour.health.chores import Where, going_round
 from tour.logs import set_up_logs
 from tour.notifications.worker import FULL
+from tour.pages.wording import WORDING
 from tour.reservations.appointments import encloser
 from tour.settings import Settings
 
@@ -53,7 +54,15 @@ async def _work(settings: Settings) -> None:
 def _parts(settings: Settings) -> State:
     clock = SteadyClock(clock_from(settings.clock) if settings.clock else system_clock)
     enclose = encloser(settings.base_url)
-    return State({"settings": settings, "clock": clock, "pace": FULL, "enclose": enclose})
+    return State(
+        {
+            "settings": settings,
+            "clock": clock,
+            "pace": FULL,
+            "enclose": enclose,
+            "wording": WORDING,
+        }
+    )
 
 
 def _spare_the_collector() -> None:

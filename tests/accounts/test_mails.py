@@ -13,12 +13,14 @@ from starlette.applications import Starlette
 from tests.accounts.signing import browser, make_account, make_site, sign_in_as
 from tests.conftest import NOON, TurnableClock
 from tests.post_office import PostOffice
-from tour.accounts.models import Account
+from tour.accounts import sign_in
+from tour.accounts.models import Account, Invitation, SignInLink
 from tour.accounts.roles import Role
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Delivery
 from tour.notifications.worker import FULL, Worker, open_worker
+from tour.pages.wording import WORDING
 from tour.settings import Settings
 
 
@@ -35,7 +37,7 @@ async def postman(
     clock: TurnableClock,
 ) -> AsyncIterator[Worker]:
     with_server = replace(settings, smtp_url=f"smtp://127.0.0.1:{post_office[1]}")
-    async with open_worker(with_server, clock, FULL) as worker:
+    async with open_worker(with_server, clock, FULL, wording=WORDING) as worker:
         yield worker
 
 
@@ -148,9 +150,61 @@ async def test_a_link_that_is_too_old_is_not_sent_any_more(
     await make_account("host@example.org")
     async with browser(app) as phone:
         await phone.post("/sign-in", data={"email": "host@example.org"})
-    clock.turn(minutes=16)
+    clock.turn(hours=sign_in.LONGEST.total_seconds() / 3600)
     await postman.run_once()
     assert office.mails == []
+
+
+async def test_the_quarter_of_an_hour_of_a_link_begins_when_its_mail_leaves(
+    app: Starlette, office: PostOffice, postman: Worker, clock: TurnableClock
+) -> None:
+    await office.close()
+    await make_account("host@example.org")
+    async with browser(app) as phone:
+        await phone.post("/sign-in", data={"email": "host@example.org"})
+        await postman.run_once()
+        page = (await phone.get("/sign-in/sent")).text
+        assert "いまメールのサーバーが受け付けていません" in page
+        clock.turn(minutes=50)
+        await office.open()
+        await postman.run_once()
+        text, _html = parts(office.mails[0])
+        assert "15分" in text
+        clock.turn(minutes=14)
+        assert (await phone.post(link_in(text))).status_code == 303
+
+
+async def test_told_once_a_link_lasts_no_longer(
+    app: Starlette, office: PostOffice, postman: Worker, clock: TurnableClock
+) -> None:
+    await make_account("host@example.org")
+    async with browser(app) as phone:
+        await phone.post("/sign-in", data={"email": "host@example.org"})
+        await postman.run_once()
+        clock.turn(minutes=16)
+        await postman.run_once()
+        assert (await phone.post(link_in(parts(office.mails[0])[0]))).status_code == 403
+    assert (await SignInLink.get()).expires_at == NOON + sign_in.LASTS
+
+
+async def test_an_invitation_lasts_two_weeks_from_when_it_leaves(
+    app: Starlette, office: PostOffice, postman: Worker, clock: TurnableClock
+) -> None:
+    site = await make_site(name="見本 王子木版工房")
+    await office.close()
+    async with browser(app) as desk:
+        await sign_in_as(desk, await make_account("first@example.org", Role.HOST, site))
+        await desk.post(f"/host/{site.slug}/people", data={"email": "new@example.org"})
+    await postman.run_once()
+    clock.turn(days=3)
+    await office.open()
+    clock.turn(minutes=3)
+    await postman.run_once()
+    [mail] = [one for one in office.mails if one["To"] == "new@example.org"]
+    clock.turn(days=13)
+    async with browser(app) as phone:
+        assert (await phone.get(link_in(parts(mail)[0]))).status_code == 200
+    assert (await Invitation.get()).expires_at == clock() + timedelta(days=1)
 
 
 @pytest.mark.parametrize("typed", ["", "no-address", "a@b\r\nBcc: c@d"])

@@ -25,6 +25,7 @@ from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.fan_out import fan_out
 from tour.notifications.models import Delivery, PushSubscription, Reminder
 from tour.notifications.states import DeliveryStatus, ReminderStatus
+from tour.notifications.wording import AS_PROMISED
 from tour.notifications.worker import GENTLE
 from tour.settings import ROOT, Settings
 
@@ -143,7 +144,8 @@ async def test_the_worker_beside_the_pages(
 ) -> None:
     visitor = await make_visitor()
     await queue_now(visitor.recipient, clock)
-    parts = State({"settings": settings, "clock": clock, "pace": GENTLE, "enclose": nothing})
+    told = {"enclose": nothing, "wording": AS_PROMISED}
+    parts = State({"settings": settings, "clock": clock, "pace": GENTLE, **told})
     async with going_round([chores.MESSAGES], parts):
         await arrive(push, 1)
     assert len(visitor.phone.shown) == 1

@@ -15,7 +15,10 @@ from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer
+from tour.notifications.message import Message
 from tour.notifications.models import Reminder
+from tour.notifications.wording import Promised
+from tour.participation import service
 from tour.sites.models import Site
 
 
@@ -235,3 +238,19 @@ async def test_a_place_that_a_colleague_ticked_meanwhile_stays_ticked(
     assert (await staff.post(path, data=again)).status_code == 303
     assert await answer_of(site) == "invited"
     assert not await Participation.filter(site_id=third).exists()
+
+
+async def test_the_letter_names_the_days_of_the_event_as_it_leaves(
+    staff: httpx.AsyncClient, client: httpx.AsyncClient, clock
+) -> None:
+    event, site = await make_day(3), await new_place()
+    await ask(staff, event, site)
+    asked = await Reminder.get(key__startswith="taking-part:")
+    promised = Promised(asked.recipient_id, asked.key, Message("", "", asked.url))
+    await Event.filter(id=event.id).update(opens_minute=11 * 60)
+    leaving = await service.words(promised, clock())
+    assert leaving is not None
+    assert "11:00" in leaving.message.body
+    assert leaving.message.url == asked.url
+    await client.post(await mailed_path(), data={"do": "decline"})
+    assert await service.words(promised, clock()) is None, "it has answered"

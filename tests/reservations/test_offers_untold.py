@@ -10,6 +10,7 @@ from tests.post_office import PostOffice
 from tests.reservations.factories import make_slot, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.worker import FULL, Worker, open_worker
+from tour.pages.wording import WORDING
 from tour.programmes.models import Slot
 from tour.reservations import changes, service, waitlist, worker
 from tour.reservations.models import WaitlistEntry
@@ -23,7 +24,7 @@ async def sender(
 ) -> AsyncIterator[Worker]:
     _office, port = post_office
     settings = make_settings(database, tmp_path, TOUR_SMTP_URL=f"smtp://127.0.0.1:{port}")
-    async with open_worker(settings, clock, FULL) as one:
+    async with open_worker(settings, clock, FULL, wording=WORDING) as one:
         yield one
 
 

@@ -9,11 +9,13 @@ from tests.conftest import NOON, TurnableClock
 from tests.factories import DAY_AHEAD, make_programme, make_site, make_slot
 from tests.reservations.factories import make_party, make_wish
 from tour.audit.service import Actor
+from tour.notifications.message import Message
 from tour.notifications.models import Reminder
+from tour.notifications.wording import Promised
 from tour.reservations import changes, service
 from tour.reservations.arrivals import Arrival
 from tour.reservations.models import Place
-from tour.reservations.slot_changes import cancel_slot
+from tour.reservations.slot_changes import called_off_words, cancel_slot
 from tour.reservations.stages import ENDED, HEADS, SENTENCES, Facts, Stage, stage_of, stage_of_all
 from tour.reservations.states import EndedBy, PlaceStatus
 from tour.staff import parties
@@ -83,7 +85,8 @@ async def test_called_off_by_the_host_says_so_with_the_reason_and_other_times(
     assert "Thank you for telling us" not in page
     told = await Reminder.get(key=f"cancelled:{slot.id}")
     assert "窯がこわれました。" in told.body
-    assert "15:00" in told.body
+    promised = Promised(made.recipient_id, told.key, Message(told.title, told.body, told.url))
+    assert "15:00" in (await called_off_words(promised, NOON)).message.body
     shown = (await client.get(f"/api/v1{path}")).json()
     assert shown["stage"] == "called-off"
     assert shown["slots"][0]["ended_by"] == "host"

@@ -26,6 +26,7 @@ from tour.db import transaction
 from tour.errors import REFUSALS, BadInput, NotFound, TooManyRequests
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.notifications import queries as notifications
 from tour.web import lang, now, render, state
 from tour.web.forms import Typed, read_form, refused_page
 from tour.web.json_body import read_object, text_of
@@ -81,7 +82,7 @@ def link_sent(request: Request, browser: str) -> Response:
 
 
 async def link_sent_page(request: Request) -> Response:
-    return _link_sent_page(request)
+    return await _link_sent_page(request)
 
 
 async def use_code(request: Request) -> Response:
@@ -99,9 +100,9 @@ async def use_code(request: Request) -> Response:
             now=now(request),
         )
     except (CodeWrong, LinkUnusable) as exc:
-        return _link_sent_page(request, exc.message, status=403)
+        return await _link_sent_page(request, exc.message, status=403)
     except TooManyRequests as exc:
-        page = _link_sent_page(request, exc.message, status=exc.status)
+        page = await _link_sent_page(request, exc.message, status=exc.status)
         return refused_page(page, exc)
     return signed_in_response(request, made.token, made.next_path, made.email)
 
@@ -211,13 +212,18 @@ def _inside(request: Request, next_path: str) -> str:
     return own_path(next_path) or str(request.app.url_path_for("accounts:console"))
 
 
-def _link_sent_page(
+async def _link_sent_page(
     request: Request, problem: Text | None = None, *, status: int = 200
 ) -> Response:
     settings = state(request).settings
     folder = "" if settings.smtp_url else str(settings.var / "mail")
     page = render(
-        request, "accounts/link_sent.html", status, mail_folder=folder, code_error=problem
+        request,
+        "accounts/link_sent.html",
+        status,
+        mail_folder=folder,
+        code_error=problem,
+        is_mail_away=await notifications.is_mail_away(),
     )
     return _private(page)
 

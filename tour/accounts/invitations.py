@@ -18,6 +18,7 @@ from tour.errors import Conflict, TooManyRequests
 from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
+from tour.notifications.wording import Promised, Words
 from tour.seal import Seal
 from tour.sites.models import Site
 
@@ -79,6 +80,20 @@ async def invite_by_letter(offer: Offer, *, actor: Actor, now: datetime) -> str:
     async with transaction():
         _made, token = await _write(offer, actor, now)
     return token
+
+
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """The mail as it leaves: "for two weeks" is from now, unless it was told before. Nothing where
+    the invitation was taken back or up meanwhile."""
+    mine = Invitation.filter(
+        recipient_id=promised.recipient_id, accepted_at=None, revoked_at=None, expires_at__gt=now
+    )
+    one = await mine.order_by("-id").first()
+    if one is None:
+        return None
+    if one.expires_at < now + LASTS and not await promised.was_told():
+        await mine.filter(id=one.id).update(expires_at=now + LASTS)
+    return Words(promised.message)
 
 
 async def usable(token: str, *, now: datetime) -> Invitation:

@@ -29,9 +29,11 @@ class Keys:
     lasts: timedelta
 
 
-async def send_link(recipient_id: int, key: str, keys: Keys, *, seal: Seal, now: datetime) -> None:
+async def send_link(
+    recipient_id: int, key: str, keys: Keys, *, expires_at: datetime, seal: Seal, now: datetime
+) -> None:
     """Mail a sign-in link and its code, also to whoever has stopped all messages. They stay
-    stopped: anybody can ask for a link."""
+    stopped: anybody can ask for a link. After `expires_at` the mail does not leave any more."""
     reader = await Recipient.get(id=recipient_id)
     minutes = int(keys.lasts.total_seconds() // 60)
     how = translate(
@@ -47,7 +49,7 @@ async def send_link(recipient_id: int, key: str, keys: Keys, *, seal: Seal, now:
     )
     said = Message(translate("Your link to sign in", reader.lang), f"{how}\n\n{code}", keys.path)
     await notifications.queue(
-        recipient_id, key, said.sealed(seal), due_at=now, expires_at=now + keys.lasts, now=now
+        recipient_id, key, said.sealed(seal), due_at=now, expires_at=expires_at, now=now
     )
 
 

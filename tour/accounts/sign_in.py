@@ -18,9 +18,14 @@ from tour.audit.service import Actor, Subject
 from tour.changes import edit
 from tour.db import transaction
 from tour.notifications import service as notifications
+from tour.notifications.models import Recipient
+from tour.notifications.wording import Promised, Words
 from tour.seal import Seal
 
 LASTS = timedelta(minutes=15)
+"""From when the mail leaves."""
+LONGEST = timedelta(hours=2)
+"""So long a mail may wait for its server; after that nobody still stands before the page."""
 MOST_LINKS = 20
 """Mails to one address within the life of a link, whoever asks for them. From one network it is
 five (`attempts`): a stranger who asks for somebody's links does not use them up for them. Strangers
@@ -76,7 +81,23 @@ async def ask(wish: Wish, *, seal: Seal, now: datetime) -> None:
             recipient_id = await _recipient(account, wish)
             key = mailing.link_key(token_hash(wish.browser))
             keys = mailing.Keys(f"/sign-in/{token}", code, LASTS)
-            await mailing.send_link(recipient_id, key, keys, seal=seal, now=now)
+            await mailing.send_link(
+                recipient_id, key, keys, expires_at=now + LONGEST, seal=seal, now=now
+            )
+
+
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """The mail as it leaves: its link is good for `LASTS` from now, unless it was told before.
+    Nothing where the link was replaced or used meanwhile."""
+    browser = promised.key.removeprefix(mailing.LINK_KEY)
+    email = (await Recipient.get(id=promised.recipient_id)).email
+    mine = SignInLink.filter(browser_hash__startswith=browser, email=email, used_at=None)
+    link = await mine.order_by("-id").first()
+    if link is None:
+        return None
+    if link.expires_at < now + LASTS and not await promised.was_told():
+        await mine.filter(id=link.id).update(expires_at=now + LASTS)
+    return Words(promised.message)
 
 
 async def check(token: str, browser: str, *, now: datetime) -> SignInLink:

@@ -32,6 +32,8 @@ class Verdict(StrEnum):
     """Handed over whole, but the answer was lost: it may have arrived."""
     FAILED = "failed"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """What it would have said is no longer so (see `wording`)."""
 
 
 class Whose(StrEnum):

@@ -61,6 +61,11 @@ class Part:
     url: str
     actions: list[dict[str, str]]
 
+    @property
+    def message(self) -> Message:
+        actions = tuple(Action(**action) for action in self.actions)
+        return Message(self.title, self.body, self.url, actions)
+
 
 def joined(parts: Sequence[Part]) -> Message:
     """One message of all parts. Each line of a day's reminder begins with its time, so sorting
@@ -76,8 +81,7 @@ def joined(parts: Sequence[Part]) -> Message:
         body = "\n".join(sorted({line for part in parts for line in part.body.splitlines()}))
     if len(parts) > 1 and all(TIMED.match(part.body) for part in parts):
         return Message(first.title, body, first.url, _own_buttons(parts))
-    actions = tuple(Action(**action) for action in first.actions)
-    return Message(first.title, body, first.url, actions)
+    return replace(first.message, body=body)
 
 
 def _near(parts: Sequence[Part]) -> Message:

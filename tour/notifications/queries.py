@@ -173,6 +173,17 @@ async def told_at(recipient_id: int, key: str) -> datetime | None:
     return min((instant for instant in taken if instant), default=None)
 
 
+async def was_ever_told(recipient_id: int, key: str) -> bool:
+    """Whether the message of this key was taken by a service, also with other words than now."""
+    sent = Delivery.filter(reminder__recipient_id=recipient_id, reminder__key=key)
+    return bool(await sent.filter(status=DeliveryStatus.SENT).exists())
+
+
+async def is_mail_away() -> bool:
+    """Whether the mail server takes nothing at present, as far as workers have tried."""
+    return bool(await Circuit.filter(service=MAIL, failing_since__not_isnull=True).exists())
+
+
 async def is_on_its_way(recipient_id: int, key: str) -> bool:
     """Whether the message of this key has been due, and no service has taken it yet, or none did
     before it was over: nobody can have read it."""

@@ -6,6 +6,7 @@ nobody takes becomes a letter while the message still matters (`Delivery.mail_at
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from tour.notifications.fan_out import END, mail_instead, part_company
 from tour.notifications.models import MAIL, Delivery, PushSubscription
 from tour.notifications.outbox import Job
 from tour.notifications.states import DeliveryStatus, ReminderStatus
+from tour.notifications.wording import latest_ends
 
 LAST_MOMENT = timedelta(seconds=20)
 """With less time left than this nothing is tried again."""
@@ -72,9 +74,11 @@ async def record(results: Sequence[tuple[Job, Outcome]], now: datetime) -> None:
     sent = [job.id for job, outcome in results if outcome.verdict == Verdict.SENT]
     if sent:
         await fetch(SENT.format(ids=numbers(sent)), now)
-    for job, outcome in results:
-        if outcome.verdict != Verdict.SENT:
-            await _record_problem(job, outcome, now)
+    unsent = [(job, outcome) for job, outcome in results if outcome.verdict != Verdict.SENT]
+    ends = await latest_ends([job.reminder_id for job, _outcome in unsent]) if unsent else {}
+    for job, outcome in unsent:
+        lasting = replace(job, expires_at=ends.get(job.reminder_id, job.expires_at))
+        await _record_problem(lasting, outcome, now)
     told = {part.reminder_id for job, _outcome in results for part in job.parts}
     await _finish_reminders(told, now)
 
@@ -113,8 +117,8 @@ async def _record_problem(job: Job, outcome: Outcome, now: datetime) -> None:
         changes |= {"uncertain": job.uncertain + 1}
     mine = Delivery.filter(id=job.id, status=DeliveryStatus.WAITING, attempts=job.attempt)
     await mine.update(**changes)
-    if is_late:
-        # What goes together with it may begin later in the day.
+    if is_late or outcome.verdict == Verdict.WITHDRAWN:
+        # What goes together with it may begin later in the day, or still be so.
         await part_company([job.id])
     elif "status" in changes:
         await _followers([job.id])
@@ -145,6 +149,7 @@ def _final(verdict: Verdict) -> DeliveryStatus:
     finals = {
         Verdict.GONE: DeliveryStatus.GONE,
         Verdict.EXPIRED: DeliveryStatus.EXPIRED,
+        Verdict.WITHDRAWN: DeliveryStatus.CANCELLED,
         Verdict.UNCERTAIN: DeliveryStatus.SENT,
     }
     return finals.get(verdict, DeliveryStatus.FAILED)
@@ -194,5 +199,7 @@ def _ending(tries: Sequence[Mapping[str, Any]]) -> ReminderStatus | None:
         return ReminderStatus.SENT
     if DeliveryStatus.EXPIRED in statuses:
         return ReminderStatus.EXPIRED
+    if DeliveryStatus.CANCELLED in statuses:
+        return ReminderStatus.CANCELLED
     was_mailed = any(one["service"] == MAIL for one in tries)
     return ReminderStatus.FAILED if was_mailed or not tries[0]["email"] else None

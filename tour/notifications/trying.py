@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from dataclasses import replace
 
 from tour.clock import Clock
 from tour.notifications.answers import Outcome, Verdict
@@ -12,6 +13,7 @@ from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Envelope, joined,
 from tour.notifications.models import MAIL
 from tour.notifications.outbox import Job
 from tour.notifications.sender import Push, PushSender
+from tour.notifications.wording import AS_PROMISED, Wording, latest_ends, made_now
 from tour.seal import Seal
 
 log = logging.getLogger("tour.notifications")
@@ -30,6 +32,7 @@ class Trier:
         base_url: str,
         seal: Seal,
         enclose: Enclose = nothing,
+        wording: Wording = AS_PROMISED,
     ) -> None:
         self._push = push
         self._mailer = mailer
@@ -37,6 +40,7 @@ class Trier:
         self._base_url = base_url
         self._seal = seal
         self._enclose = enclose
+        self._wording = wording
 
     async def attempt(self, job: Job) -> Outcome:
         """How it went; never raises."""
@@ -50,19 +54,33 @@ class Trier:
         return outcome
 
     async def _send(self, job: Job) -> Outcome:
-        left = (job.expires_at - self._clock()).total_seconds()
-        if left < 1:
+        if self._seconds_left(job) < 1:
             return Outcome(Verdict.EXPIRED, "too late")
         if job.unfinished > MAX_CLAIMS:
             return Outcome(Verdict.FAILED, "given up: no try came to an end")
-        if job.service == MAIL:
-            return await self._mailer.send(await self._letter(job))
-        if job.endpoint is None:
+        if job.service != MAIL and job.endpoint is None:
             return Outcome(Verdict.GONE, "unsubscribed")
-        outcome = await self._push.send(self._message(job, MAX_BYTES, int(left)))
+        said = await self._as_it_is_now(job)
+        if not said.parts:
+            return Outcome(Verdict.WITHDRAWN, "no longer so")
+        if job.service == MAIL:
+            return await self._mailer.send(await self._letter(said))
+        left = self._seconds_left(said)
+        outcome = await self._push.send(self._message(said, MAX_BYTES, int(left)))
         if outcome.verdict == Verdict.TOO_LARGE:
-            outcome = await self._push.send(self._message(job, SHORT_BYTES, int(left)))
+            outcome = await self._push.send(self._message(said, SHORT_BYTES, int(left)))
         return outcome
+
+    def _seconds_left(self, job: Job) -> float:
+        return (job.expires_at - self._clock()).total_seconds()
+
+    async def _as_it_is_now(self, job: Job) -> Job:
+        """With the words of this moment, and the end that they may have moved."""
+        parts = await made_now(job, self._wording, self._clock())
+        if parts == job.parts:
+            return job
+        ends = await latest_ends([job.reminder_id])
+        return replace(job, parts=parts, expires_at=ends.get(job.reminder_id, job.expires_at))
 
     async def _letter(self, job: Job) -> Letter:
         name = letter_name(job)

@@ -29,6 +29,7 @@ from tour.notifications.models import MAIL
 from tour.notifications.outbox import Job
 from tour.notifications.sender import PushSender, open_sender
 from tour.notifications.trying import Trier
+from tour.notifications.wording import AS_PROMISED, Wording
 from tour.repeating import Act
 from tour.seal import Seal
 from tour.secret import secret_key
@@ -78,8 +79,17 @@ class Worker:
         seal: Seal,
         pace: Pace = FULL,
         enclose: Enclose = nothing,
+        wording: Wording = AS_PROMISED,
     ) -> None:
-        self._trier = Trier(push, mailer, clock, base_url=base_url, seal=seal, enclose=enclose)
+        self._trier = Trier(
+            push,
+            mailer,
+            clock,
+            base_url=base_url,
+            seal=seal,
+            enclose=enclose,
+            wording=wording,
+        )
         self._clock = clock
         self._pace = pace
         self._tasks: set[asyncio.Task[None]] = set()
@@ -233,16 +243,26 @@ class Worker:
 
 @asynccontextmanager
 async def open_worker(
-    settings: Settings, clock: Clock, pace: Pace, enclose: Enclose = nothing
+    settings: Settings,
+    clock: Clock,
+    pace: Pace,
+    enclose: Enclose = nothing,
+    wording: Wording = AS_PROMISED,
 ) -> AsyncIterator[Worker]:
     """A worker by the operator's settings, with its connections; the database is open already."""
     mailer = open_mailer(settings, clock)
     async with open_sender(settings) as push:
         seal = Seal(secret_key(settings))
         try:
-            base_url = settings.base_url
             yield Worker(
-                push, mailer, clock, base_url=base_url, seal=seal, pace=pace, enclose=enclose
+                push,
+                mailer,
+                clock,
+                base_url=settings.base_url,
+                seal=seal,
+                pace=pace,
+                enclose=enclose,
+                wording=wording,
             )
         finally:
             await mailer.close()
@@ -252,6 +272,6 @@ async def open_worker(
 async def sending(parts: State) -> AsyncIterator[Act]:
     """Send what is due each time; what is under way at the end is finished and recorded."""
     clock, pace = SteadyClock(parts.clock), parts.pace
-    async with open_worker(parts.settings, clock, pace, parts.enclose) as worker:
+    async with open_worker(parts.settings, clock, pace, parts.enclose, parts.wording) as worker:
         yield worker.paced_cycle
         await worker.finish()

@@ -11,13 +11,17 @@ from tour.changes import Part, edit
 from tour.events import answers
 from tour.events.editing import SUBJECT
 from tour.events.models import Event, Participation
+from tour.events.states import ParticipationAnswer
 from tour.i18n import localized, translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
+from tour.notifications.wording import Promised, Words
 from tour.seal import Seal
 from tour.sites.hours import clock_text
 from tour.web.templates import day_text
+
+KEY = "taking-part:"
 
 
 async def ask_new(part: Part, event_id: int, *, seal: Seal) -> int:
@@ -57,12 +61,24 @@ async def _tell(
     ends = datetime.combine(event.ends_on, time.max, ZoneInfo(event.timezone))
     return await notifications.tell_now(
         people,
-        f"taking-part:{event.id}:{row.site.id}",
+        f"{KEY}{event.id}:{row.site.id}",
         lambda reader: letter(event, row, path, reader).sealed(seal),
         concerns=None,
         expires_at=ends,
         now=now,
     )
+
+
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """The letter as it leaves: the days and hours of the event as they are now. Nothing once the
+    place has answered, or is asked no more."""
+    _kind, event_id, site_id = promised.key.split(":")
+    rows = Participation.filter(event_id=int(event_id), site_id=int(site_id))
+    row = await rows.select_related("event", "site").first()
+    if row is None or row.answer != ParticipationAnswer.INVITED or answers.is_over(row.event, now):
+        return None
+    reader = await Recipient.get(id=promised.recipient_id)
+    return Words(letter(row.event, row, promised.message.url, reader))
 
 
 def letter(event: Event, row: Participation, path: str, reader: Recipient) -> Message:

@@ -22,6 +22,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.service import Draft
+from tour.notifications.wording import Promised, Words
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
@@ -35,6 +36,11 @@ from tour.reservations.states import PlaceStatus
 LOOKS_BACK = timedelta(hours=12)
 APP = Actor(None, "app")
 RELEASED = "slot.release"
+GIVEN_AWAY = (
+    _("Your seats have been given to others"),
+    _("If you still come: you are let in while seats are free."),
+)
+YOURS_AGAIN = (_("Your seats are yours again"), _("Come as soon as you can."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,7 @@ async def give_back(entry: AuditEntry, *, actor: Actor, now: datetime) -> None:
         for place in places:
             if not await seat_again(place, slot):
                 raise Conflict(_("These seats have been given to others meanwhile."))
-        title = _("Your seats are yours again")
-        await _tell(slot, places, title, _("Come as soon as you can."), now)
+        await _tell(slot, places, *YOURS_AGAIN, now)
         change.before, change.after = entry.after, {"places": [], "released": 0}
 
 
@@ -188,8 +193,7 @@ async def _release(change: Change, slot: Slot, places: Sequence[Place]) -> int:
         return 0
     for place in places:
         await changes.release(place, PlaceStatus.RELEASED, change.now)
-    comes = _("If you still come: you are let in while seats are free.")
-    await _tell(slot, places, _("Your seats have been given to others"), comes, change.now)
+    await _tell(slot, places, *GIVEN_AWAY, change.now)
     await calling.call_who_waited(slot.id, now=change.now)
     released = sum(int(place.seats) for place in places)
     change.after = {"places": [place.id for place in places], "released": released}
@@ -208,6 +212,33 @@ async def _ask(slot: Slot, places: Iterable[Place], now: datetime) -> int:
             await notifications.queue_all(party.recipient_id, [draft], now=now)
             asked += 1
     return asked
+
+
+async def coming_words(promised: Promised, now: datetime) -> Words | None:
+    """The question as it leaves: until when the seats are kept by then. Nothing when that is over,
+    when the party is there, or when it holds none."""
+    held = Place.filter(
+        slot_id=int(promised.subject),
+        reservation__recipient_id=promised.recipient_id,
+        status=PlaceStatus.CONFIRMED,
+    )
+    place = await held.select_related("slot", "reservation__recipient").first()
+    if place is None or await arrivals_of([place.id]):
+        return None
+    until = kept_until(place, place.slot)
+    said = await reminders.still_coming(place.reservation, place.slot, until)
+    return Words(said) if now < until else None
+
+
+async def released_words(promised: Promised, now: datetime) -> Words | None:  # noqa: ARG001 - of all kinds
+    """Of seats given away: whether they still are, or are the party's again. Nothing to a party
+    that has been let in."""
+    places = Place.filter(id=int(promised.subject))
+    place = await places.select_related("slot", "reservation__recipient").first()
+    if place is None or await arrivals_of([place.id]):
+        return None
+    told = {PlaceStatus.RELEASED: GIVEN_AWAY, PlaceStatus.CONFIRMED: YOURS_AGAIN}.get(place.status)
+    return Words(await reminders.about_slot(place.reservation, place.slot, *told)) if told else None
 
 
 async def _tell(

@@ -14,6 +14,7 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
 from tour.notifications.schedule import is_quiet
 from tour.notifications.service import Draft
+from tour.notifications.wording import Promised, Words
 from tour.programmes.models import Slot
 from tour.reservations import reminders, waitlist
 from tour.reservations.models import Place, Reservation, WaitlistEntry
@@ -35,7 +36,7 @@ NEAR = timedelta(hours=2)
 async def call_who_waited(slot_id: int, *, now: datetime) -> int:
     """Ask those who waited for this locked slot in vain, as far as they fit; returns how many."""
     slot = await Slot.get(id=slot_id).select_related("programme__site")
-    last = min(slot.starts_at + LAST_YES, slot.ends_at)
+    last = _last_yes(slot)
     if now < slot.booking_closes_at or now + WORTH_IT > last:
         return 0
     waited = WaitlistEntry.filter(slot_id=slot_id, seats__lte=slot.seats_left).order_by("id")
@@ -56,6 +57,28 @@ async def _ask(party: Reservation, slot: Slot, last: datetime, now: datetime) ->
     draft = Draft(key, _message(party, slot, walk, last), now, last)
     await notifications.queue_all(party.recipient_id, [draft], now=now)
     return True
+
+
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """How many seats are free as it leaves; nothing when the party no longer fits, or could not be
+    there in time."""
+    turns = WaitlistEntry.filter(
+        slot_id=int(promised.subject), reservation__recipient_id=promised.recipient_id
+    )
+    entry = await turns.select_related("reservation__recipient", "slot__programme__site").first()
+    if entry is None or entry.slot.seats_left < entry.seats:
+        return None
+    slot = entry.slot
+    last = _last_yes(slot)
+    walk = await _walk(entry.reservation, slot.programme.site, now)
+    is_far = walk is not None and walk > last - now
+    if is_far or now + WORTH_IT > last or not waitlist.takes_a_yes(entry.status, slot, now):
+        return None
+    return Words(_message(entry.reservation, slot, walk, last))
+
+
+def _last_yes(slot: Slot) -> datetime:
+    return min(slot.starts_at + LAST_YES, slot.ends_at)
 
 
 def _message(party: Reservation, slot: Slot, walk: timedelta | None, last: datetime) -> Message:

@@ -7,7 +7,6 @@ import hmac
 import secrets
 import unicodedata
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
@@ -19,8 +18,9 @@ from tour.i18n import translate
 from tour.notifications import queries as told
 from tour.notifications import service as notifications
 from tour.notifications.fan_out import BY_MAIL_ONLY
-from tour.notifications.models import Recipient
+from tour.notifications.message import Message
 from tour.notifications.service import Draft
+from tour.notifications.wording import Promised, Words
 from tour.reservations import reminders
 from tour.reservations.errors import CheckEnded, TooManyChecks
 from tour.reservations.models import ContactCheck, Reservation
@@ -28,13 +28,17 @@ from tour.reservations.parties import by_reference
 from tour.reservations.wishes import Wish
 
 LASTS = timedelta(minutes=15)
-"""From the form to the code; nothing makes it longer."""
+"""From the letter to the code; only a letter that leaves late makes it later."""
+LONGEST = timedelta(hours=2)
+"""From the form to the code, however long no letter could leave: seats do not idle for ever."""
 MOST_TRIES = 5
 MOST_SENDS = 3
 MOST_LAPSED, MOST_LAPSED_IN_ALL = 3, 6
 """Codes that one contact may let lapse in `LAPSED_WITHIN`, asked for from one network and from all:
 a chain of them fills no mail box, and one stranger does not use them up for their owner."""
 LAPSED_WITHIN = timedelta(hours=1)
+A_MOMENT = timedelta(minutes=1)
+"""What leaves within this left at once; and how often a letter that has not left is looked at."""
 DIGITS = 6
 CODE_KEY = f"{BY_MAIL_ONLY}code"
 
@@ -72,6 +76,7 @@ async def begin(reservation: Reservation, closes_at: datetime, *, now: datetime)
         code=f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}",
         started_at=now,
         ends_at=min(now + LASTS, closes_at),
+        latest_at=min(now + LONGEST, closes_at),
     )
     await _mail(reservation, check, now)
 
@@ -79,7 +84,7 @@ async def begin(reservation: Reservation, closes_at: datetime, *, now: datetime)
 async def send_again(reference: str, *, now: datetime) -> bool:
     """The same code once more, and whether it goes: not if it was sent too often, or is over.
 
-    The end stays where it is.
+    The end stays where it is once the letter has left.
     """
     reservation = await by_reference(reference)
     async with transaction():
@@ -100,6 +105,31 @@ async def counted(reservation_id: int, *, now: datetime) -> ContactCheck | None:
     if not await chosen.update(tries=F("tries") + 1):
         return None
     return await ContactCheck.get(reservation_id=reservation_id)
+
+
+async def waits_for_letter(check: ContactCheck, recipient_id: int, *, now: datetime) -> bool:
+    """Whether the code cannot have been read yet, as its letter has not left; what is held for it
+    is then held a moment longer, to its bound."""
+    is_untold = not await told.was_ever_told(recipient_id, CODE_KEY)
+    if now >= check.latest_at or not is_untold:
+        return False
+    if not await told.is_on_its_way(recipient_id, CODE_KEY):
+        return False
+    await ContactCheck.filter(id=check.id).update(ends_at=min(now + A_MOMENT, check.latest_at))
+    return True
+
+
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """The code's letter as it leaves, with the time that is left from now."""
+    found = unanswered().filter(reservation__recipient_id=promised.recipient_id)
+    check = await found.order_by("-id").select_related("reservation__recipient").first()
+    if check is None:
+        return None
+    ends_at, late = check.ends_at, min(now + LASTS, check.latest_at)
+    if late > ends_at + A_MOMENT and not await told.was_ever_told(promised.recipient_id, CODE_KEY):
+        ends_at = late
+        await found.filter(id=check.id).update(ends_at=ends_at)
+    return Words(_letter(check.reservation, check.code, ends_at)) if now < ends_at else None
 
 
 def unanswered() -> QuerySet[ContactCheck]:
@@ -126,17 +156,21 @@ def check_ended() -> CheckEnded:
 
 
 async def _mail(reservation: Reservation, check: ContactCheck, now: datetime) -> None:
-    """The code is worth nothing without the page, and nothing a quarter of an hour later."""
-    recipient = await Recipient.get(id=reservation.recipient_id)
-    lang, zone = reservation.lang, ZoneInfo(recipient.timezone)
-    until = f"{check.ends_at.astimezone(zone):%H:%M}"
-    said = reminders.message(
+    """The code is worth nothing without the page, and nothing a while after it left."""
+    is_told = await told.was_ever_told(reservation.recipient_id, CODE_KEY)
+    said = _letter(reservation, check.code, check.ends_at)
+    draft = Draft(CODE_KEY, said, now, check.ends_at if is_told else check.latest_at)
+    await notifications.queue_all(reservation.recipient_id, [draft], now=now)
+
+
+def _letter(reservation: Reservation, code: str, ends_at: datetime) -> Message:
+    lang = reservation.lang
+    until = f"{ends_at.astimezone(reminders.zone_of(reservation)):%H:%M}"
+    return reminders.message(
         reservation,
-        _("Code %(code)s for your reservation", code=check.code),
+        _("Code %(code)s for your reservation", code=code),
         [
             translate("Please type it on the page by %(time)s.", lang, time=until),
             translate("If you did not ask for it, you need not do anything.", lang),
         ],
     )
-    draft = Draft(CODE_KEY, said, now, check.ends_at)
-    await notifications.queue_all(reservation.recipient_id, [draft], now=now)

@@ -10,16 +10,19 @@ from tour.errors import Conflict
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
+from tour.notifications.message import Message
 from tour.notifications.service import Draft
+from tour.notifications.wording import Promised, Words
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.states import SlotStatus
 from tour.reservations import reminders
 from tour.reservations.models import DrawEntry, Place, WaitlistEntry
-from tour.reservations.states import EntryStatus
+from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.terms import slots_with_programmes
 
+WON = _("You won a place in the draw")
 BATCH = 500
 """Rows in one statement."""
 
@@ -60,7 +63,7 @@ async def _give(winners: Sequence[tuple[DrawEntry, Slot]], now: datetime) -> Non
         answers = entry.answers.get(str(slot.id), [])
         places.append(Place(reservation=party, slot=slot, seats=party.party_size, answers=answers))
         told = reminders.drafts(party, [slot], party.recipient.timezone, now)
-        told.append(_news(entry, [slot], _("You won a place in the draw"), now))
+        told.append(_news(entry, [slot], WON, now))
         drafts += [(party.recipient_id, draft) for draft in told]
     for slot_id, count in sorted(seats.items()):
         if not await programmes.take_seats(slot_id, count):
@@ -104,6 +107,34 @@ def _lost_title(waited: Sequence[Slot], ranked: Sequence[Slot], now: datetime) -
     return _("No place in the draw")
 
 
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """The result as it leaves: the session as it is now, the lists on which the party still waits.
+    Nothing to who has given the place back, or holds a seat by now."""
+    entries = DrawEntry.filter(
+        draw_id=int(promised.subject), reservation__recipient_id=promised.recipient_id
+    )
+    entry = await entries.select_related("reservation__recipient").first()
+    if entry is None:
+        return None
+    held = Place.filter(reservation_id=entry.reservation_id, status=PlaceStatus.CONFIRMED)
+    slot_ids = [int(row["slot_id"]) for row in await held.values("slot_id")]
+    if entry.status == EntryStatus.WON:
+        won = [slot_id for slot_id in slot_ids if slot_id == entry.won_slot_id]
+        slots = await slots_with_programmes(won)
+        return Words(_told(entry, slots, WON)) if slots else None
+    return None if slot_ids else await _words_to_loser(entry, now)
+
+
+async def _words_to_loser(entry: DrawEntry, now: datetime) -> Words:
+    turns = WaitlistEntry.filter(reservation_id=entry.reservation_id, slot_id__in=entry.ranking)
+    waiting = turns.filter(status__in=(WaitlistStatus.WAITING, WaitlistStatus.OFFERED))
+    waited = {int(row["slot_id"]) for row in await waiting.values("slot_id")}
+    ranked = await slots_with_programmes(entry.ranking)
+    queued = [slot for slot in ranked if slot.id in waited and takes_turns(slot, now)]
+    shown = reminders.in_order(queued or ranked)
+    return Words(_told(entry, shown, _lost_title(queued, ranked, now)))
+
+
 async def _mark(entry_ids: Sequence[int], status: EntryStatus, slot_id: int | None) -> None:
     for start in range(0, len(entry_ids), BATCH):
         chosen = DrawEntry.filter(id__in=entry_ids[start : start + BATCH])
@@ -111,9 +142,13 @@ async def _mark(entry_ids: Sequence[int], status: EntryStatus, slot_id: int | No
 
 
 def _news(entry: DrawEntry, slots: Iterable[Slot], title: Text, now: datetime) -> Draft:
+    told = list(slots)
+    said = _told(entry, told, title)
+    return Draft(f"draw:{entry.draw_id}:", said, now, reminders.last_end(told, now))
+
+
+def _told(entry: DrawEntry, slots: Sequence[Slot], title: Text) -> Message:
     party = entry.reservation
     zone = reminders.zone_of(party)
-    told = list(slots)
-    lines = [reminders.line(slot, party.lang, zone, with_day=True) for slot in told]
-    said = reminders.message(party, title, lines)
-    return Draft(f"draw:{entry.draw_id}:", said, now, reminders.last_end(told, now))
+    lines = [reminders.line(slot, party.lang, zone, with_day=True) for slot in slots]
+    return reminders.message(party, title, lines)

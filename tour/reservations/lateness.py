@@ -4,7 +4,7 @@
 that saying the same twice moves nothing, and "on time again" moves it back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,14 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
+from tour.notifications.wording import Promised, Words
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations import changes, reminders, slot_changes
 from tour.reservations.arrivals import arrivals_of, day_bounds
-from tour.reservations.models import Reservation
+from tour.reservations.models import Place, Reservation
+from tour.reservations.states import PlaceStatus
 from tour.sites import day as days
 from tour.sites.models import Site
 
@@ -105,6 +107,30 @@ async def _tell(site: Site, moved: Mapping[int, timedelta], minutes: int, now: d
     return len(parties)
 
 
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """The new times as they are when this leaves, of what the party still holds and has not come
+    to; nothing when that is nothing."""
+    site_id = int(promised.subject)
+    held = Place.filter(
+        slot__programme__site_id=site_id,
+        slot__ends_at__gt=now,
+        reservation__recipient_id=promised.recipient_id,
+        status=PlaceStatus.CONFIRMED,
+    )
+    places = await held.select_related("reservation__recipient", "slot__programme__site")
+    here = await arrivals_of([place.id for place in places])
+    left = [place for place in places if place.id not in here and _is_today(place, now)]
+    if not left:
+        return None
+    slots = [place.slot for place in left]
+    return Words(_message(left[0].reservation, slots, slots[0].delay_minutes))
+
+
+def _is_today(place: Place, now: datetime) -> bool:
+    zone = reminders.zone_of(place.reservation)
+    return place.slot.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
+
+
 async def _renew(
     party: Reservation, moved: list[Slot], by: Mapping[int, timedelta], now: datetime
 ) -> None:
@@ -123,10 +149,14 @@ def _composer(
 ) -> Callable[[Recipient], Message]:
     def compose(reader: Recipient) -> Message:
         party = parties[reader.id]
-        own = sorted(sessions[party.id], key=lambda slot: slot.starts_at)
-        lines = [reminders.line(slot, party.lang, reminders.zone_of(party)) for slot in own]
-        lines.append(translate("The times above are the new ones.", party.lang))
-        title = Text(LATE.message, {"n": minutes}) if minutes else ON_TIME
-        return reminders.message(party, title, lines)
+        return _message(party, sessions[party.id], minutes)
 
     return compose
+
+
+def _message(party: Reservation, slots: Sequence[Slot], minutes: int) -> Message:
+    own = reminders.in_order(slots)
+    lines = [reminders.line(slot, party.lang, reminders.zone_of(party)) for slot in own]
+    lines.append(translate("The times above are the new ones.", party.lang))
+    title = Text(LATE.message, {"n": minutes}) if minutes else ON_TIME
+    return reminders.message(party, title, lines)

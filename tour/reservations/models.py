@@ -148,7 +148,8 @@ class WaitlistEntry(Model):
 class ContactCheck(Model):
     """A code on its way to a party's mail box, and how its return is going (decision 0012).
 
-    The seats of the party are held until `ends_at`, which nothing moves.
+    The seats of the party are held until `ends_at`. A letter that leaves late moves it, and never
+    beyond `latest_at`.
     """
 
     id = fields.IntField(primary_key=True)
@@ -161,6 +162,7 @@ class ContactCheck(Model):
     sends = fields.SmallIntField(default=1)
     started_at: datetime = fields.DatetimeField()
     ends_at: datetime = fields.DatetimeField()
+    latest_at: datetime = fields.DatetimeField()
     proved_at: datetime | None = fields.DatetimeField(null=True)
     ended_at: datetime | None = fields.DatetimeField(null=True)
 

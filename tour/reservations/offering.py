@@ -1,14 +1,17 @@
-"""Telling one party of a queue that seats are held for it, and until when."""
+"""Telling one party of a queue that seats are held for it, and until when.
+
+The time to answer begins when the letter leaves, and its words are made then.
+"""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tour.i18n import lazy as _
 from tour.i18n import translate
-from tour.notifications import queries as told
 from tour.notifications import service as notifications
-from tour.notifications.message import Action
+from tour.notifications.message import Action, Message
 from tour.notifications.service import Draft
+from tour.notifications.wording import Promised, Words
 from tour.programmes.models import Slot
 from tour.reservations import offers, reminders
 from tour.reservations.models import Reservation, WaitlistEntry
@@ -30,24 +33,10 @@ async def window_for(entry: WaitlistEntry, slot: Slot, now: datetime) -> Window 
 async def offer(entry: WaitlistEntry, slot: Slot, open_for: Window, now: datetime) -> None:
     """The time to answer runs from when the party is told: nobody is woken to lose an offer."""
     reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
-    zone, lang = ZoneInfo(reservation.recipient.timezone), reservation.lang
     await WaitlistEntry.filter(id=entry.id).update(
         status=WaitlistStatus.OFFERED, offer_ends_at=open_for.ends_at
     )
-    until = open_for.ends_at.astimezone(zone)
-    said = reminders.message(
-        reservation,
-        _("Seats have come free for you"),
-        [
-            reminders.line(slot, lang, zone, with_day=True),
-            translate(
-                "Please accept by %(time)s.",
-                lang,
-                time=f"{day_text(until.date(), lang)} {until:%H:%M}",
-            ),
-        ],
-        Action(translate("See the offer", lang), f"/reservations/{reservation.reference}#offer"),
-    )
+    said = _message(reservation, slot, open_for.ends_at)
     draft = Draft(key_of(entry), said, open_for.told_at, open_for.ends_at)
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
@@ -57,12 +46,32 @@ def key_of(entry: WaitlistEntry) -> str:
     return f"offer:{entry.id}:"
 
 
-async def was_told_late(entry: WaitlistEntry, slot: Slot, now: datetime) -> bool:
-    """Whether the message left so late, for want of a mail server or a worker, that there is still
-    time to answer; the offer then lasts as long."""
-    at = await told.told_at(entry.reservation.recipient_id, key_of(entry))
-    fair = await window_for(entry, slot, at) if at else None
-    if fair is None or fair.ends_at <= max(now, (entry.offer_ends_at or now) + offers.PROMPTLY):
-        return False
-    await WaitlistEntry.filter(id=entry.id).update(offer_ends_at=fair.ends_at)
-    return True
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """The offer as it leaves. Told late, for want of a mail server or a worker, it lasts as if it
+    had been made now; the page says the same."""
+    held = WaitlistEntry.filter(id=int(promised.subject), status=WaitlistStatus.OFFERED)
+    entry = await held.select_related("reservation__recipient", "slot__programme__site").first()
+    if entry is None or entry.offer_ends_at is None:
+        return None
+    ends_at = entry.offer_ends_at
+    fair = await window_for(entry, entry.slot, now)
+    is_late = fair is not None and fair.ends_at > ends_at + offers.PROMPTLY
+    if fair and is_late and not await promised.was_told():
+        ends_at = fair.ends_at
+        await held.update(offer_ends_at=ends_at)
+    return Words(_message(entry.reservation, entry.slot, ends_at), ends_at)
+
+
+def _message(reservation: Reservation, slot: Slot, ends_at: datetime) -> Message:
+    zone, lang = reminders.zone_of(reservation), reservation.lang
+    until = ends_at.astimezone(zone)
+    by = f"{day_text(until.date(), lang)} {until:%H:%M}"
+    return reminders.message(
+        reservation,
+        _("Seats have come free for you"),
+        [
+            reminders.line(slot, lang, zone, with_day=True),
+            translate("Please accept by %(time)s.", lang, time=by),
+        ],
+        Action(translate("See the offer", lang), f"/reservations/{reservation.reference}#offer"),
+    )

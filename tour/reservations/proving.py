@@ -53,10 +53,14 @@ async def withdraw(reservation: Reservation, *, now: datetime) -> bool:
 
 
 async def lapse(check_id: int, *, now: datetime) -> bool:
-    """Give back what was held for a code that did not come; False when it came meanwhile."""
+    """Give back what was held for a code that did not come; False when it came meanwhile, or when
+    its letter has not left yet."""
     check = await ContactCheck.get(id=check_id).select_related("reservation")
     async with transaction():
         await lock_party(check.reservation_id)
+        reader = check.reservation.recipient_id
+        if await contact_check.waits_for_letter(check, reader, now=now):
+            return False
         return await _end(check.reservation, now)
 
 

@@ -8,10 +8,11 @@ from tortoise.connection import get_connection
 
 from tour.errors import NotFound
 from tour.i18n import lazy as _
+from tour.notifications import queries as told
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.programmes.queries import SLOT_FIELDS, entry_of, slot_entry
-from tour.reservations.contact_check import MOST_SENDS
+from tour.reservations.contact_check import CODE_KEY, MOST_SENDS
 from tour.reservations.models import (
     ContactCheck,
     Draw,
@@ -77,11 +78,14 @@ class DrawnEntry:
 
 @dataclass(frozen=True, slots=True)
 class CheckEntry:
-    """A code that was mailed; `is_waited_for` while it can still come back."""
+    """A code that was mailed; `is_waited_for` while it can still come back, `is_held_up` while its
+    letter has not left for want of the mail server."""
 
     ends_at: datetime
     is_waited_for: bool
     can_send_again: bool
+    latest_at: datetime
+    is_held_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +199,21 @@ async def _others(ids: list[int]) -> set[str]:
 
 
 async def _checks(ids: list[int]) -> Mapping[int, CheckEntry]:
-    found = await ContactCheck.filter(reservation_id__in=ids) if ids else []
-    return {
-        check.reservation_id: CheckEntry(
-            check.ends_at,
-            check.proved_at is None and check.ended_at is None,
-            check.sends < MOST_SENDS,
-        )
-        for check in found
-        if check.proved_at is None
-    }
+    found = ContactCheck.filter(reservation_id__in=ids, proved_at=None)
+    checks = await found.select_related("reservation") if ids else []
+    is_away = bool(checks) and await told.is_mail_away()
+    return {check.reservation_id: await _check(check, is_mail_away=is_away) for check in checks}
+
+
+async def _check(check: ContactCheck, *, is_mail_away: bool) -> CheckEntry:
+    is_waited_for = check.ended_at is None
+    is_held_up = (
+        is_waited_for
+        and is_mail_away
+        and not await told.was_ever_told(check.reservation.recipient_id, CODE_KEY)
+    )
+    can_send_again = check.sends < MOST_SENDS
+    return CheckEntry(check.ends_at, is_waited_for, can_send_again, check.latest_at, is_held_up)
 
 
 async def _places(ids: list[int]) -> Mapping[int, list[PlaceEntry]]:

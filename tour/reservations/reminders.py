@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -13,10 +14,12 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
 from tour.notifications.schedule import SPARE, Choice, Due, Visit, due_reminders
 from tour.notifications.service import Draft
+from tour.notifications.wording import Promised, Words
 from tour.programmes.models import Slot
 from tour.reservations import receipts
-from tour.reservations.models import Reservation
+from tour.reservations.models import Place, Reservation
 from tour.reservations.rules import GRACE
+from tour.reservations.states import PlaceStatus
 from tour.web.templates import day_text
 
 PAGE = "/reservations/{reference}"
@@ -36,6 +39,8 @@ GIVEN_UP = mail_boxes.GIVEN_UP
 """Begins the key of what confirms a party's own cancelling."""
 RECEIPT = mail_boxes.RECEIPT
 CONFIRMED = _("Your reservation is confirmed")
+HOLDS_NOW = _("This is your reservation now:")
+"""Behind it all that the party holds, before it what has changed."""
 AN_HOUR = timedelta(hours=1)
 RECEIPT_PAUSE = timedelta(minutes=3)
 
@@ -172,7 +177,7 @@ async def tell_joined(
     if given_back:
         gone = [line(slot, lang, zone, with_day=True) for slot in in_order(given_back)]
         lines += ["", translate("Given back:", lang), *gone]
-    lines += ["", translate("This is your reservation now:", lang)]
+    lines += ["", HOLDS_NOW.in_language(lang)]
     draft = _receipt(reservation, slots, zone, now, _("Added to your reservation"), lines)
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
@@ -269,6 +274,24 @@ def _on_foot(walk: timedelta, lang: str) -> str:
     return minutes.in_language(lang)
 
 
+async def receipt_words(promised: Promised, now: datetime) -> Words | None:
+    """The confirmation as it leaves, which may be days later where a mail box had to be proved:
+    the party and its sessions as they are then; nothing when none is left."""
+    mine = Reservation.filter(recipient_id=promised.recipient_id, erased_at=None)
+    party = await mine.order_by("-id").select_related("recipient").first()
+    if party is None:
+        return Words(promised.message)
+    held = Place.filter(reservation_id=party.id, status=PlaceStatus.CONFIRMED)
+    slots = [place.slot for place in await held.select_related("slot__programme__site")]
+    if not slots:
+        return None
+    mark = HOLDS_NOW.in_language(party.lang)
+    changed, is_of_change, _held = promised.message.body.partition(mark)
+    news = [f"{changed}{mark}"] if is_of_change else []
+    said = _receipt_message(party, slots, zone_of(party), now, news)
+    return Words(replace(said, title=promised.message.title))
+
+
 def _receipt(
     reservation: Reservation,
     slots: Sequence[Slot],
@@ -277,6 +300,18 @@ def _receipt(
     title: Text = CONFIRMED,
     news: Sequence[str] = (),
 ) -> Draft:
+    said = _receipt_message(reservation, slots, zone, now, news)
+    said = replace(said, title=title.in_language(reservation.lang))
+    return Draft(RECEIPT, said, now, last_end(slots, now))
+
+
+def _receipt_message(
+    reservation: Reservation,
+    slots: Sequence[Slot],
+    zone: ZoneInfo,
+    now: datetime,
+    news: Sequence[str] = (),
+) -> Message:
     lang, lines = reservation.lang, [*news]
     ordered = in_order(slots)
     for slot in ordered:
@@ -285,5 +320,4 @@ def _receipt(
     lines += receipts.of_party(reservation, ordered, zone, now)
     way = WAY.format(slug=ordered[0].programme.site.slug)
     action = Action(translate("Show the way", lang), way)
-    said = message(reservation, title, lines, action)
-    return Draft(RECEIPT, said, now, last_end(slots, now))
+    return message(reservation, CONFIRMED, lines, action)

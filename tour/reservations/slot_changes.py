@@ -13,8 +13,8 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
+from tour.notifications.wording import Promised, Words
 from tour.programmes import service as programmes
-from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.programmes.queries import coming_times
 from tour.programmes.states import SlotStatus
@@ -52,12 +52,34 @@ async def cancel_slot(
         hoping = [entry.reservation for entry in await draws.hoping_for([slot_id])]
         title = _("Called off: %(session)s", session=slot.programme.title)
         parties, key = [*held, *waiting, *hoping], called_off_key(slot_id)
-        others = await coming_times(slot.programme.id, now=now)
-        told = await _tell(slot, parties, key, title, message, now, plans, others)
+        told = await _tell(slot, parties, key, title, message, now, plans)
         change.subject, change.before = _subject(slot), {"status": str(slot.status)}
         cancelled = str(SlotStatus.CANCELLED)
         change.after = {"status": cancelled, "parties": told, "message": message}
     return told
+
+
+async def called_off_words(promised: Promised, now: datetime) -> Words:
+    """That it is called off stays so; the other times are those that have room as this leaves."""
+    slot = await _with_programme(int(promised.subject))
+    mine = Reservation.filter(recipient_id=promised.recipient_id).select_related("recipient")
+    party = await mine.order_by("-id").first()
+    if party is None:
+        return Words(promised.message)
+    coming = await coming_times(slot.programme.id, now=now)
+    others = other_times(coming, party.party_size, reminders.zone_of(party), party.lang)
+    lines = [promised.message.body, *others]
+    return Words(replace(promised.message, body="\n".join(lines)))
+
+
+async def holders_words(promised: Promised, now: datetime) -> Words | None:  # noqa: ARG001 - of all kinds
+    """News of a session, to who still holds seats in it."""
+    held = Place.filter(
+        slot_id=int(promised.subject),
+        reservation__recipient_id=promised.recipient_id,
+        status=PlaceStatus.CONFIRMED,
+    )
+    return Words(promised.message) if await held.exists() else None
 
 
 def called_off_key(slot_id: int) -> str:
@@ -154,7 +176,6 @@ async def _tell(
     message: str,
     now: datetime,
     plans: Mapping[int, str] = NO_PLANS,
-    others: Sequence[SlotEntry] = (),
 ) -> int:
     """Returns how many parties that was. Sample parties of a demonstration share one recipient."""
     told = list(parties)
@@ -163,7 +184,7 @@ async def _tell(
         await notifications.tell_now(
             by_recipient,
             key,
-            _composer(slot, by_recipient, title, message, plans, others),
+            _composer(slot, by_recipient, title, message, plans),
             concerns=slot.starts_at.astimezone(reminders.zone_of(told[0])).date(),
             expires_at=slot.ends_at,
             now=now,
@@ -177,7 +198,6 @@ def _composer(
     title: Text,
     message: str,
     plans: Mapping[int, str],
-    others: Sequence[SlotEntry],
 ) -> Callable[[Recipient], Message]:
     def compose(reader: Recipient) -> Message:
         party = parties[reader.id]
@@ -185,7 +205,6 @@ def _composer(
         lines = [reminders.line(slot, party.lang, reminders.zone_of(party), with_day=True)]
         own_title = Text(title.message, {"session": session})
         lines += message.splitlines()
-        lines += other_times(others, party.party_size, reminders.zone_of(party), party.lang)
         said = reminders.message(party, own_title, lines)
         return _leading_to(plans[party.id], said, party.lang) if party.id in plans else said
 

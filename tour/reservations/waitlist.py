@@ -165,18 +165,16 @@ async def leave(reference: str, slot_id: int, *, now: datetime) -> Reservation:
 
 async def expire_offer(entry_id: int, slot_id: int, *, now: datetime) -> bool:
     """End one offer whose time is over and move on; False when it was answered meanwhile, or when
-    the party has not been told yet, or late: then its time begins anew, or with the telling."""
+    the party has not been told yet: then its time begins anew."""
     async with transaction():
         await programmes.lock_slots([slot_id])
         entry = await WaitlistEntry.get(id=entry_id).select_related("reservation")
         if entry.status != WaitlistStatus.OFFERED or _is_open(entry, now):
             return False
         slot = await Slot.get(id=slot_id).select_related("programme__site")
-        if await told.is_on_its_way(entry.reservation.recipient_id, offering.key_of(entry)):
-            if open_for := await offering.window_for(entry, slot, now):
-                await offering.offer(entry, slot, open_for, now)
-                return False
-        elif await offering.was_told_late(entry, slot, now):
+        is_untold = await told.is_on_its_way(entry.reservation.recipient_id, offering.key_of(entry))
+        if is_untold and (open_for := await offering.window_for(entry, slot, now)):
+            await offering.offer(entry, slot, open_for, now)
             return False
         await _end(entry, WaitlistStatus.EXPIRED)
         await programmes.give_back_seats(slot_id, entry.seats)

@@ -1,0 +1,12 @@
+"""All that letters say as they leave, whichever feature promised them."""
+
+from types import MappingProxyType
+
+from tour.accounts import wording as accounts
+from tour.notifications.wording import Wording
+from tour.participation import service as participation
+from tour.reservations import wording as reservations
+
+WORDING: Wording = MappingProxyType(
+    {**accounts.WORDING, participation.KEY: participation.words, **reservations.WORDING}
+)
