@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -195,3 +196,104 @@ def test_room_is_left_for_other_files() -> None:
     files, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert 1 <= protocol.most_connections() <= protocol.MOST_CONNECTIONS
     assert files == resource.RLIM_INFINITY or protocol.most_connections() < files
+
+
+# --- who hardly reads ----------------------------------------------------------------------------
+
+
+LARGE = 4_000_000
+"""More than the kernel takes for a reader that asked for a small window."""
+
+
+async def large(scope: Scope, receive: Receive, send: Send) -> None:
+    """One answer in one piece, or, under another path, in many."""
+    await Request(scope, receive).body()
+    answer = b"a" * LARGE
+    pieces = [answer] if scope["path"] == "/whole" else [answer[:64_000]] * (LARGE // 64_000)
+    length = str(sum(map(len, pieces))).encode()
+    head = [(b"content-length", length)]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture
+async def library() -> AsyncIterator[tuple[int, ServerState]]:
+    """A port with large answers, and what its server knows of its connections."""
+    config = uvicorn.Config(large, lifespan="off", log_config=None)
+    config.load()
+    served = ServerState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: GuardedProtocol(config, served, {}), "127.0.0.1", 0
+    )
+    async with server:
+        yield server.sockets[0].getsockname()[1], served
+        for connection in list(served.connections):
+            connection.transport.abort()
+
+
+async def ask_for(port: int, path: str, window: int = 4096) -> socket.socket:
+    """Asks with a window of a few kilobytes, and does not read."""
+    asked = socket.socket()
+    asked.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    asked.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(asked, ("127.0.0.1", port))
+    await loop.sock_sendall(asked, b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path.encode())
+    return asked
+
+
+async def ended(served: ServerState, left: int = 0) -> None:
+    """Until no more than so many connections are left, and no request but theirs."""
+    async with asyncio.timeout(10):
+        while len(served.connections) > left or len(served.tasks) > left:  # noqa: ASYNC110 - a server's own
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("path", ["/whole", "/pieces"])
+async def test_who_reads_a_byte_a_second_is_not_waited_for(
+    library: tuple[int, ServerState], monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Neither by the connection nor by the request; the time is made shorter than it is."""
+    monkeypatch.setattr(protocol, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(protocol, "SLOWEST", 10_000_000_000)
+    port, served = library
+    readers = [await ask_for(port, path) for _n in range(20)]
+    await ended(served)
+    assert not GuardedProtocol._slow
+    for reader in readers:
+        reader.close()
+
+
+async def test_who_reads_at_an_honest_pace_gets_the_whole_answer(
+    library: tuple[int, ServerState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it takes much longer than READ_SECONDS."""
+    monkeypatch.setattr(protocol, "READ_SECONDS", 0.05)
+    port, _served = library
+    for path in ("/whole", "/pieces"):
+        reader = await ask_for(port, path, window=200_000)
+        got, loop = 0, asyncio.get_running_loop()
+        async with asyncio.timeout(20):
+            while got < LARGE // 64_000 * 64_000:
+                got += len(await loop.sock_recv(reader, 200_000))
+                await asyncio.sleep(0.01)
+        reader.close()
+
+
+async def test_what_waits_for_all_readers_together_is_bounded(
+    library: tuple[int, ServerState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "MOST_UNSENT", LARGE)
+    port, served = library
+    readers = [await ask_for(port, "/whole") for _n in range(12)]
+    await ended(served, left=len(readers) // 2)
+    unsent = sum(c.transport.get_write_buffer_size() for c in served.connections)
+    assert 0 < unsent <= LARGE
+    quick, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /pieces HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert len(await asyncio.wait_for(quick.read(), 10)) > LARGE // 64_000 * 64_000
+    writer.close()
+    for reader in readers:
+        reader.close()
