@@ -28,26 +28,35 @@ class Patience:
 PAGES = Patience(connection=1.5, lock=1.2, statement=1.4)
 """The longest wait for a connection and the longest statement together stay below three seconds."""
 PAGE_WAITS = 2.4
-"""Seconds that all the waits of one page for connections may take together."""
+"""Seconds that all the waits of one page, for connections and within its statements, may take
+together: a page that gets one lock after the other, each just in time, is no quicker for it."""
+WORK = 0.02
+"""Seconds of one statement that are work and no wait, also on a busy machine."""
 CHORES = Patience(connection=10.0, lock=10.0, statement=60.0)
 """What runs beside the pages, and commands: nobody looks at a clock, but nothing hangs."""
 UPKEEP = Patience(connection=60.0, lock=300.0, statement=0.0)
 """Migrations: a table is rewritten in the time that it takes."""
 
 
+class KeptTooLong(TimeoutError):
+    """A page has waited for so long in all that its reader is told to come back."""
+
+
 @dataclass(slots=True)
 class _Budget:
     left: float
+    ends_statements: bool
 
 
 _budget: ContextVar[_Budget | None] = ContextVar("waiting_budget", default=None)
 
 
 @contextmanager
-def waiting_at_most(seconds: float) -> Iterator[None]:
-    """So long for all the waits inside of the block together; and whoever has been kept by slow
-    statements for so long waits for no further connection. Work itself is not counted."""
-    token = _budget.set(_Budget(seconds))
+def waiting_at_most(seconds: float, *, ends_statements: bool = True) -> Iterator[None]:
+    """So long for all the waits inside of the block together: then a statement that waits is ended,
+    and no other begins. Without `ends_statements`, for work in bulk, they end as `Patience` says,
+    and whoever has been kept for so long waits for no further connection. Work is not counted."""
+    token = _budget.set(_Budget(seconds, ends_statements))
     try:
         yield
     finally:
@@ -63,7 +72,23 @@ def spending() -> Iterator[None]:
         yield
     finally:
         if budget:
-            budget.left -= time.monotonic() - began
+            budget.left -= max(time.monotonic() - began - WORK, 0.0)
+
+
+@asynccontextmanager
+async def in_time() -> AsyncIterator[None]:
+    """One statement of a page; raises KeptTooLong when the page's waits have been used up."""
+    budget = _budget.get()
+    if not budget or not budget.ends_statements:
+        yield
+        return
+    if budget.left <= 0:
+        raise KeptTooLong
+    try:
+        async with asyncio.timeout(budget.left + WORK) as limit:
+            yield
+    except TimeoutError as exc:
+        raise (KeptTooLong if limit.expired() else exc) from exc
 
 
 @asynccontextmanager

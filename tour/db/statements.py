@@ -7,7 +7,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from tour.db.troubles import naming_troubles
-from tour.patience import spending
+from tour.patience import in_time, spending
 
 Rows = list[dict[str, Any]]
 
@@ -32,11 +32,12 @@ class Statements(BaseDBAsyncClient):
     @asynccontextmanager
     async def _turn(self, query: str) -> AsyncIterator[None]:
         with spending(), naming_troubles():
-            if is_read(query):
-                yield
-                return
-            async with self.writing():
-                yield
+            async with in_time():
+                if is_read(query):
+                    yield
+                    return
+                async with self.writing():
+                    yield
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
         async with self._turn(query):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import asyncpg
 
 from tour.errors import Unavailable
+from tour.patience import KeptTooLong
 
 SQLITE = {
     sqlite3.SQLITE_BUSY: "the file is locked by another program",
@@ -78,6 +79,8 @@ def trouble_of(error: Exception) -> str | None:
         return "the connection was lost" if "clos" in str(cause) else None
     if isinstance(cause, asyncpg.InternalClientError):  # of one that is lost in mid-sentence
         return "the connection was lost"
+    if isinstance(cause, KeptTooLong):
+        return "its locks kept a page for too long"
     if isinstance(cause, TimeoutError):
         return "it does not answer in time"
     return "it cannot be reached" if isinstance(cause, OSError) else None

@@ -18,6 +18,7 @@ from tour.web.traffic import Traffic
 
 access_log = logging.getLogger("tour.access")
 COOKIE = "lang"
+BULK = "/staff"
 YEAR = 365 * 24 * 3600
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -114,7 +115,8 @@ class Language:
 
 
 class BoundedWaits:
-    """Lets no request wait without end for what others hold (see `tour.patience`)."""
+    """Lets no request wait without end for what others hold (see `tour.patience`). What staff do in
+    bulk, such as an import, is work more than it is waiting."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -123,7 +125,8 @@ class BoundedWaits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with waiting_at_most(PAGE_WAITS):
+        is_bulk = scope["path"].startswith(BULK)
+        with waiting_at_most(PAGE_WAITS, ends_statements=not is_bulk):
             await self.app(scope, receive, send)
 
 
