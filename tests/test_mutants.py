@@ -1,9 +1,13 @@
 """The slips that `make mutants` draws: small, readable to Python, and never of words."""
 
 import ast
+import inspect
+from pathlib import Path
+from types import FunctionType
 
 import pytest
 
+from bench.mutants.applying import apply
 from bench.mutants.covering import moved
 from bench.mutants.slips import slips_in
 
@@ -79,13 +83,52 @@ def test_every_slip_of_this_file_can_be_read_and_is_shown_by_its_lines() -> None
         assert slip.span[0] <= slip.line <= slip.span[1]
 
 
-def test_a_sql_text_slips_at_its_boundaries_where_it_is_written() -> None:
-    source = 'TAKE = """\nUPDATE slot SET a = 1\nWHERE b <= c AND d\n"""\n'
-    made = {slip.applied(source).splitlines()[2] for slip in slips_in("f.py", source)}
-    assert made == {"WHERE b < c AND d", "WHERE b <= c OR d"}
+def test_a_sql_text_slips_at_its_boundaries() -> None:
+    source = "return 'UPDATE slot SET a = 1 WHERE b <= c AND d'"
+    made = {line.partition("WHERE ")[2].rstrip("'") for line in changes(source, "sql")}
+    assert made == {"b < c AND d", "b <= c OR d"}
 
 
 def test_lines_are_followed_through_a_change() -> None:
     assert moved("a\nb\nc\n", "a\nx\nb\nc\n") == {1: 1, 2: 3, 3: 4}
     assert moved("a\nb\nc\n", "a\nB\nc\n") == {1: 1, 2: 2, 3: 3}
     assert moved("a\nb\nc\n", "a\nc\n") == {1: 1, 3: 2}
+
+
+def counted(things: list[int]) -> int:
+    """What `apply` is tried on."""
+    return sum(1 for thing in things if thing > 3)
+
+
+class Counter:
+    def __init__(self, least: int) -> None:
+        self.least = least
+
+    @property
+    def is_met(self) -> bool:
+        return self.least <= 3
+
+
+def line_of(function: FunctionType) -> int:
+    """The last of its lines."""
+    lines, first = inspect.getsourcelines(function)
+    return first + len(lines) - 1
+
+
+def test_a_slip_is_put_into_functions_that_others_hold_already() -> None:
+    held, counter = counted, Counter(3)
+    path = Path(__file__)
+    source = path.read_text("utf-8")
+    slips = [s for s in slips_in(path.name, source) if s.kind == "compare"]
+    off = next(s for s in slips if s.line == line_of(counted))
+    met = next(s for s in slips if s.line == line_of(Counter.is_met.fget))
+    kept = (held.__code__, Counter.is_met.fget.__code__)
+    try:
+        assert apply(off, source, path.parent) == 1
+        assert held([3, 4]) == 2
+        assert counter.is_met
+        assert apply(met, source, path.parent) == 1
+        assert not counter.is_met
+    finally:
+        held.__code__, Counter.is_met.fget.__code__ = kept
+    assert (held([3, 4]), counter.is_met) == (1, True)

@@ -1,33 +1,30 @@
 """`make mutants`: slips drawn at random from the core, and how many of them a test notices.
 
-Each slip (a boundary off by one, a condition left out, a step forgotten, …) is written into a copy
-of the tree; then the tests run that ran its line when they were recorded. Nothing needs the
-network. What survives is printed with its difference: either a test of that kind is missing, or
-the line does not matter.
+Each slip (a boundary off by one, a condition left out, a step forgotten, …) is put into the
+functions of a process of its own; then the tests run that ran its line when they were recorded. No
+file is changed, nothing needs the network. What survives is printed with its difference: either a
+test of that kind is missing, or the line does not matter.
 """
 
 import argparse
 import json
-import os
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bench.mutants.covering import Covered, Covering
+from bench.mutants.applying import apply
+from bench.mutants.covering import Covered, Covering, Recorder
 from bench.mutants.slips import Slip, slips_in
 from bench.mutants.trial import (
     CPU_SECONDS,
-    Job,
+    UNTRIED,
+    Children,
     Outcome,
     Result,
-    copy_tree,
-    record_tests,
+    in_session,
     result_of,
-    run_all,
-    run_tests,
-    warm_up,
 )
 
 CORE = {
@@ -87,34 +84,58 @@ def named(file: str, plain: bool) -> str:
     return f"plain/{file}" if plain else file
 
 
-def record(tree: Tree, covered: Covered, copy: Path, processes: int) -> None:
+def record(tree: Tree, covered: Covered, processes: int) -> None:
     """Record the test files that have changed since they were recorded."""
     texts = {file: (tree.root / file).read_text("utf-8") for file in tree.tests}
-    stale = [
-        (file, plain)
-        for file, plain in tree.recordings()
-        if not covered.is_fresh(named(file, plain), texts[file])
-    ]
+    for plain in (False, True):
+        stale = [
+            file
+            for file, is_plain in tree.recordings()
+            if is_plain == plain and not covered.is_fresh(named(file, plain), texts[file])
+        ]
 
-    def job(file: str, plain: bool) -> Job:
-        watched = [path for path in tree.sources if not plain or tree.is_compiled(path)]
-        answer = covered.cache / (named(file, plain).replace("/", "-") + ".answer")
+        def work(children: Children, files: list[str] = stale, plain: bool = plain) -> None:
+            for file in files:
+                _record_file(children, tree, covered, file, texts[file], plain, processes)
+            children.wait()
 
-        def work(to: Path) -> None:
-            record_tests(file, watched, to, plain=plain, root=copy)
+        if stale:
+            in_session(stale, work, plain=plain)
 
-        def finish(status: int) -> None:
-            if not answer.exists():
-                print(f"not recorded: {named(file, plain)} ({status})", flush=True)
-                return
-            tests = json.loads(answer.read_text("utf-8"))
-            answer.unlink()
-            covered.keep(named(file, plain), texts[file], tests, tree.sources)
-            print(f"recorded {named(file, plain)}: {len(tests)} tests", flush=True)
 
-        return Job(work, answer, finish, cpu_seconds=900)
+def _record_file(
+    children: Children,
+    tree: Tree,
+    covered: Covered,
+    file: str,
+    text: str,
+    plain: bool,
+    processes: int,
+) -> None:
+    name = named(file, plain)
+    items = [item for item in children.session.items if item.nodeid.startswith(f"{file}::")]
+    if not plain:
+        items = [item for item in items if not item.get_closest_marker("slow")]
+    watched = [path for path in tree.sources if not plain or tree.is_compiled(path)]
 
-    run_all((job(file, plain) for file, plain in stale), processes)
+    def run(answer: Path) -> None:
+        recorder = Recorder(tree.root, watched)
+        children.session.config.pluginmanager.register(recorder)
+        for item in items:
+            children.run(item)
+        answer.write_text(json.dumps(recorder.record()), "utf-8")
+
+    def finish(answer: Path) -> None:
+        if not answer.exists():
+            print(f"not recorded: {name}", flush=True)
+            return
+        tests = json.loads(answer.read_text("utf-8"))
+        answer.unlink()
+        covered.keep(name, text, tests, tree.sources)
+        print(f"recorded {name}: {len(tests)} tests", flush=True)
+
+    answer = covered.cache / f"{name.replace('/', '-')}.answer"
+    children.start(run, finish, answer, processes=processes, cpu_seconds=1800)
 
 
 def draw(tree: Tree, seed: int, count: int) -> list[Slip]:
@@ -144,70 +165,103 @@ def tests_for(slip: Slip, covered: Covered) -> list[Covering]:
 
 
 def try_all(
-    tree: Tree, slips: list[Slip], chosen: dict[Slip, list[Covering]], folder: Path, processes: int
-) -> dict[Slip, Result]:
-    """Each slip in a tree of its process; the results as they come."""
-    results: dict[Slip, Result] = {}
-    free = [folder / f"copy-{n}" for n in range(processes)]
-
-    def jobs() -> Iterator[Job]:
-        for slip in slips:
-            if not chosen[slip]:
-                results[slip] = Result(Outcome.PASSED, "no test runs it")
-            else:
-                yield job(slip)
-
-    def job(slip: Slip) -> Job:
-        source, plain = tree.sources[slip.path], tree.is_compiled(slip.path)
-        copy = free.pop()
-        answer = copy / "answer.json"
-
-        def prepare() -> None:
-            (copy / slip.path).write_text(slip.applied(source), "utf-8")
-
-        def work(to: Path) -> None:
-            enter(copy)
-            run_tests(chosen[slip], to, plain=plain)
-
-        def finish(status: int) -> None:
-            (copy / slip.path).write_text(source, "utf-8")
-            free.append(copy)
-            results[slip] = result_of(answer, status)
-            print(f"{results[slip].outcome:7} {slip.path}:{slip.line} {slip.kind}", flush=True)
-
-        return Job(work, answer, finish, prepare)
-
-    run_all(jobs(), processes)
-    return results
-
-
-def enter(copy: Path) -> None:
-    """In a child: this copy of the tree is the one that is imported."""
-    os.chdir(copy)
-    os.environ["PYTHONPATH"] = str(copy)
-    sys.path[0] = str(copy)
-
-
-def doubtful(results: dict[Slip, Result], copy: Path) -> set[str]:
-    """Tests that noticed something and fail without it, too: they noticed the machine."""
+    tree: Tree, chosen: dict[Slip, list[Covering]], folder: Path, processes: int
+) -> tuple[dict[Slip, Result], set[str]]:
+    """How each slip fared; and the tests that fail without any slip, too: they noticed the
+    machine, and what they caught is tried again without them."""
+    results = {s: Result(Outcome.PASSED, "no test runs it") for s, t in chosen.items() if not t}
     doubts: set[str] = set()
-    tests = sorted({r.by for r in results.values() if r.outcome == Outcome.CAUGHT and "::" in r.by})
+    for plain in (False, True):
+        slips = [s for s in chosen if chosen[s] and tree.is_compiled(s.path) == plain]
+        files = sorted({c.test.partition("::")[0] for s in slips for c in chosen[s]})
+        answers = folder / f"results-{plain}.json"
 
-    def job(test: str) -> Job:
-        answer = copy / "answer.json"
+        def work(children: Children, slips: list[Slip] = slips, answers: Path = answers) -> None:
+            trials = _Trials(children, tree, chosen, folder, processes)
+            trials.run(slips)
+            told = [[vars_of(trials.results[slip]) for slip in slips], sorted(trials.doubts)]
+            answers.write_text(json.dumps(told), "utf-8")
 
-        def work(to: Path) -> None:
-            enter(copy)
-            run_tests([Covering(test, CPU_SECONDS)], to, plain=False)
+        if slips:
+            in_session(files, work, plain=plain)
+            rows, failing = json.loads(answers.read_text("utf-8"))
+            results |= {
+                slip: Result(Outcome(row[0]), row[1]) for slip, row in zip(slips, rows, strict=True)
+            }
+            doubts |= set(failing)
+    return results, doubts
 
-        def finish(status: int) -> None:
-            if result_of(answer, status).outcome != Outcome.PASSED:
-                doubts.add(test)
 
-        return Job(work, answer, finish)
+def vars_of(result: Result) -> tuple[str, str]:
+    return result.outcome.value, result.by
 
-    run_all((job(test) for test in tests), 1)
-    return doubts
+
+class _Trials:
+    """In a session: a child for each slip, and for each test that is in doubt."""
+
+    def __init__(
+        self,
+        children: Children,
+        tree: Tree,
+        chosen: dict[Slip, list[Covering]],
+        folder: Path,
+        processes: int,
+    ) -> None:
+        self.children, self.tree, self.chosen = children, tree, chosen
+        self.folder, self.processes = folder, processes
+        self.results: dict[Slip, Result] = {}
+        self.doubts: set[str] = set()
+
+    def run(self, slips: list[Slip]) -> None:
+        self._try(slips)
+        self._look_again({r.by for r in self.results.values() if r.outcome == Outcome.CAUGHT})
+        if self.doubts:
+            self._try([slip for slip in slips if self.results[slip].by in self.doubts])
+
+    def _try(self, slips: Iterable[Slip]) -> None:
+        for slip in slips:
+            source = self.tree.sources[slip.path]
+            tests = [
+                c
+                for c in self.chosen[slip]
+                if c.test not in self.doubts and c.test in self.children.items
+            ]
+
+            def run(
+                answer: Path,
+                slip: Slip = slip,
+                source: str = source,
+                tests: list[Covering] = tests,
+            ) -> None:
+                if not apply(slip, source, self.tree.root):
+                    answer.write_text(json.dumps(UNTRIED), "utf-8")
+                    return
+                answer.write_text(json.dumps(self.children.first_failure(tests)), "utf-8")
+
+            def finish(answer: Path, slip: Slip = slip) -> None:
+                self.results[slip] = result_of(answer)
+                told = self.results[slip].outcome
+                print(f"{told:7} {slip.path}:{slip.line} {slip.kind}", flush=True)
+
+            answer = self.folder / f"answer-{hash(slip)}.json"
+            self.children.start(run, finish, answer, processes=self.processes)
+        self.children.wait()
+
+    def _look_again(self, tests: set[str]) -> None:
+        """Each of these tests without a slip."""
+        for number, test in enumerate(sorted(tests)):
+
+            def run(answer: Path, test: str = test) -> None:
+                failed = self.children.first_failure([Covering(test, CPU_SECONDS)])
+                answer.write_text(json.dumps(failed), "utf-8")
+
+            def finish(answer: Path, test: str = test) -> None:
+                if result_of(answer).outcome != Outcome.PASSED:
+                    self.doubts.add(test)
+
+            answer = self.folder / f"again-{number}.json"
+            self.children.start(run, finish, answer, processes=self.processes)
+        self.children.wait()
 
 
 def report(tree: Tree, results: dict[Slip, Result], doubts: set[str], seed: int) -> None:
@@ -219,9 +273,11 @@ def report(tree: Tree, results: dict[Slip, Result], doubts: set[str], seed: int)
         print("\n" + slip.diff(tree.sources[slip.path]) + (f"\n  ({by})" if by else ""))
     for test in sorted(doubts):
         print(f"\nfails without any slip, too: {test}")
+    tried = len(results) - counts[Outcome.UNTRIED]
     print(
-        f"\nseed {seed}: {noticed} of {len(results)} noticed ({noticed / len(results):.0%}): "
-        f"{counts[Outcome.CAUGHT]} by a failing test, {counts[Outcome.STUCK]} by coming to a stand"
+        f"\nseed {seed}: {noticed} of {tried} noticed ({noticed / max(tried, 1):.0%}): "
+        f"{counts[Outcome.CAUGHT]} by a failing test, {counts[Outcome.STUCK]} by coming to a "
+        f"stand; {counts[Outcome.UNTRIED]} could not be tried"
     )
 
 
@@ -235,18 +291,14 @@ def main() -> int:
     options = parser.parse_args()
     root, folder = Path.cwd(), options.var.resolve()
     tree, covered = Tree(root), Covered(folder / "covering")
-    copies = [folder / f"copy-{n}" for n in range(options.processes)]
-    for copy in copies:
-        copy_tree(root, copy)
-    warm_up(copies[0])
-    record(tree, covered, copies[0], options.processes)
+    record(tree, covered, options.processes)
     if options.record_only:
         return 0
     covered.load([named(*recording) for recording in tree.recordings()], tree.sources)
     slips = draw(tree, options.seed, options.count)
     chosen = {slip: tests_for(slip, covered) for slip in slips}
-    results = try_all(tree, slips, chosen, folder, options.processes)
-    report(tree, results, doubtful(results, copies[0]), options.seed)
+    results, doubts = try_all(tree, chosen, folder, options.processes)
+    report(tree, results, doubts, options.seed)
     return 0
 
 

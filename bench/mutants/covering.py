@@ -7,10 +7,13 @@ are followed through the difference.
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
+from types import FrameType
 from typing import Any
 
 import coverage
@@ -25,6 +28,10 @@ class Covering:
 
     test: str
     seconds: float
+
+
+TEST_SECONDS = 40.0
+"""A single test that takes longer (CPU) is not recorded: it cannot notice anything in time."""
 
 
 class Recorder:
@@ -48,6 +55,11 @@ class Recorder:
         finally:
             self.seconds[item.nodeid] = process_time() - begun
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Any:
+        with limited(signal.SIGPROF, TEST_SECONDS):
+            return (yield)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.outcome != "passed":
             self.failed.add(report.nodeid)
@@ -67,6 +79,22 @@ class Recorder:
             test: {"seconds": round(self.seconds[test], 2), "lines": ran}
             for test, ran in lines.items()
         }
+
+
+@contextmanager
+def limited(kind: signal.Signals, seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in the block after so many seconds, by the watch or (SIGPROF) of work."""
+
+    def late(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"not done after {seconds:.0f} s")
+
+    timer = signal.ITIMER_PROF if kind == signal.SIGPROF else signal.ITIMER_REAL
+    signal.signal(kind, late)
+    signal.setitimer(timer, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(timer, 0)
 
 
 class Covered:

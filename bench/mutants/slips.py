@@ -99,7 +99,7 @@ class _Finder(ast.NodeVisitor):
         self.span = outer
 
     def add(self, node: ast.AST, kind: str, start: int, end: int, new: str) -> None:
-        if self.depth or kind == "sql":
+        if self.depth:
             line: int = node.lineno  # type: ignore[attr-defined]
             self.slips.append(Slip(self.path, line, self.span, kind, start, end, new))
 

@@ -32,8 +32,8 @@ from tour.reservations import (
     contact_check,
     draw_results,
     draws,
-    hot_slots,
     service,
+    terms,
     waitlist,
     worker,
 )
@@ -111,11 +111,12 @@ async def test_what_was_read_a_second_ago_reserves_no_slot_that_is_closed_by_now
 
 async def test_a_copy_of_a_slot_is_a_second_old_at_most() -> None:
     slot = await make_slot()
-    await hot_slots.hot_slot(slot.id)
+    await terms.read_terms_lately(slot.id)
     await slot.filter(id=slot.id).update(capacity=3)
-    known = hot_slots._known[get_connection("default")]
-    known[slot.id] = replace(known[slot.id], read_at=known[slot.id].read_at - 1)
-    assert (await hot_slots.hot_slot(slot.id)).slot.capacity == 3
+    known = terms._known[get_connection("default")]
+    copy, read_at = known[slot.id]
+    known[slot.id] = (copy, read_at - 1)
+    assert (await terms.read_terms_lately(slot.id)).slots[0].capacity == 3
 
 
 async def test_a_form_that_asks_for_something_else_is_not_answered_with_the_first() -> None:
@@ -290,7 +291,7 @@ async def test_what_a_draw_leaves_is_first_come_from_then_on() -> None:
         await service.reserve(make_wish(slot), now=NOON)
     await worker.run_due(DRAWS_AT)
     await worker.run_due(DRAWS_AT)
-    hot_slots._known.clear()
+    terms._known.clear()
     after = await Slot.get(id=slot.id)
     assert after.allocation == Allocation.FIRST_COME
     assert after.booking_closes_at == DAY_AHEAD - BOOKING_CLOSES_BEFORE, "the usual cut-off"

@@ -8,7 +8,6 @@ import pytest
 
 from tests.conftest import NOON
 from tests.reservations.factories import make_party
-from tour.reservations.parties import Request
 from tour.reservations.rules import (
     MAX_NAME,
     MAX_PARTY,
@@ -26,6 +25,7 @@ from tour.reservations.rules import (
     read_party,
     resize_problem,
 )
+from tour.reservations.wishes import Choice, Wish
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -172,7 +172,7 @@ def test_the_sessions_of_one_wish_follow_each_other() -> None:
 
 # --- what makes another wish -------------------------------------------------------------------
 
-WISH = Request(
+WISH = Wish(
     slot_ids=(1,), party=make_party(2), lang="ja", timezone="Asia/Tokyo", idempotency_key="k" * 32
 )
 ANOTHER: list[dict[str, Any]] = [
@@ -193,8 +193,8 @@ THE_SAME: list[dict[str, Any]] = [
     {},
     {"lang": "en"},
     {"idempotency_key": "l" * 32},
-    {"again": True},
-    {"split": True},
+    {"choice": Choice(again=True)},
+    {"choice": Choice(split=True)},
     {"is_known": True},
     {"newcomer": Newcomer("network")},
 ]

@@ -82,6 +82,8 @@ def test_the_end_of_the_day_may_come_too_soon():
         (Break(17, 19, 10), TimedBreak(1, 17, 27), 30),
         (Break(25, 28, 10), TimedBreak(1, 25, 35), 35),
         (Break(0, 10, 10), TimedBreak(0, 0, 10), 30),
+        (Break(12, 15, 10), TimedBreak(1, 15, 25), 30),
+        (Break(0, 0, 10), TimedBreak(0, 0, 10), 30),
     ],
     ids=[
         "before the leg",
@@ -89,6 +91,8 @@ def test_the_end_of_the_day_may_come_too_soon():
         "on the way",
         "after the leg",
         "before the first stop",
+        "in the last minute, as one leaves",
+        "in its only minute",
     ],
 )
 def test_the_break_is_where_it_does_the_least_harm(pause, expected, start):
@@ -106,3 +110,15 @@ def test_a_day_without_time_for_its_break_says_so():
     result = timeline(problem, [Choice(0)])
 
     assert (result.pause, result.trouble) == (None, Trouble.NO_BREAK)
+
+
+@pytest.mark.parametrize(("latest", "is_there"), [(15, True), (14, False)])
+def test_a_break_begins_at_its_latest_or_not_at_all(latest, is_there):
+    """One leaves the only stop at 15; before it there was no time."""
+    pause = Break(6, latest, 10)
+    problem = day(line_of(0, 5), open_site(1, hours=(5, 5)), pause=pause)
+
+    result = timeline(problem, [Choice(0)])
+
+    assert (result.pause is not None) is is_there
+    assert result.possible is is_there

@@ -136,6 +136,25 @@ async def test_a_cover_taken_away_is_gone_for_visitors_at_once(
     assert (await staff.get(address)).status_code == 200
 
 
+async def test_visitors_see_each_change_of_a_cover_at_once(
+    staff: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    """What a page shows of it is kept for all readers, until something changes."""
+    event = await make_day(3)
+    path = f"/events/{event.slug}?lang=ja"
+    seen = [(await client.get(path)).text]
+    for step in (
+        lambda: upload(staff, event, picture("brown"), cover_alt="茶色の扉"),
+        lambda: press(staff, event, "describe", cover_alt="木の扉", cover_alt_en=""),
+        lambda: press(staff, event, "remove"),
+        lambda: press(staff, event, "restore"),
+    ):
+        assert (await step()).status_code == 303
+        seen.append((await client.get(path)).text)
+    shown = ["木の扉" if "木の扉" in p else "茶色の扉" if "茶色の扉" in p else "" for p in seen]
+    assert shown == ["", "茶色の扉", "木の扉", "", "木の扉"]
+
+
 async def test_no_other_file_is_served_as_a_cover(client: httpx.AsyncClient) -> None:
     for name in ("..%2Ftour.sqlite3", "a.webp", f"{'0' * 32}-share.jpg", "%00"):
         assert (await client.get(f"/covers/{name}")).status_code == 404
