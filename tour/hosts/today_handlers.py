@@ -14,7 +14,7 @@ from tour.hosts import queries, today, undo
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
-from tour.i18n import translate
+from tour.i18n import translate, translate_plural
 from tour.programmes import slot_editing
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
@@ -22,6 +22,7 @@ from tour.reservations import arrivals, closing, lateness
 from tour.reservations.arrivals import Door
 from tour.reservations.models import Place
 from tour.reservations.states import PlaceStatus
+from tour.routes.plan_news import pages_of_parties_at
 from tour.sites import day as days
 from tour.sites.states import DoorState
 from tour.web import now, state
@@ -89,7 +90,8 @@ async def _tell(request: Request, tending: Tending, changes: dict[str, Any]) -> 
     zone = state(request).town.timezone
     if "delay_minutes" in changes:
         minutes = changes["delay_minutes"]
-        return await lateness.run_late(tending.site, zone, minutes, **common)
+        plans = await pages_of_parties_at(tending.site.id, local_date(request))
+        return await lateness.run_late(tending.site, zone, minutes, plans=plans, **common)
     if changes.get("state") == DoorState.CLOSED:
         return await closing.close_early(tending.site, zone, changes, **common)
     if changes.get("state"):
@@ -216,9 +218,24 @@ def _words(entry: AuditEntry) -> str:
             "%(n)s minutes late. Parties told: %(parties)s",
             n=after.get("delay_minutes", ""),
             parties=after.get("parties", "0"),
-        ),
+        )
+        + _meeting(after.get("meet", 0)),
     }
     return said.get(entry.action) or translate("Saved. Visitors see it now.")
+
+
+def _meeting(parties: int) -> str:
+    """What the new times mean for those who go on to another place."""
+    if not parties:
+        return ""
+    said = translate_plural(
+        "%(num)d party holds another session that begins before yours ends now; it was told, and"
+        " may leave early or give one back.",
+        "%(num)d parties hold another session that begins before yours ends now; they were told,"
+        " and may leave early or give one back.",
+        parties,
+    )
+    return f" {said}"
 
 
 def _asked_day(request: Request) -> date | None:

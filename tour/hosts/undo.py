@@ -16,6 +16,7 @@ from tour.programmes import slot_editing
 from tour.programmes.states import SlotStatus
 from tour.reservations import absences, arrivals, closing, lateness
 from tour.reservations.arrivals import Door
+from tour.routes.plan_news import pages_of_parties_at
 from tour.sites import day as days
 from tour.sites.models import SiteDay
 from tour.sites.states import DoorState
@@ -67,7 +68,10 @@ async def _delay(request: Request, tending: Tending, entry: AuditEntry) -> None:
     if stored.delay_minutes != entry.after["delay_minutes"]:
         raise ChangedSince
     before, zone = entry.before["delay_minutes"], state(request).town.timezone
-    await lateness.run_late(tending.site, zone, before, actor=tending.actor, now=now(request))
+    plans = await pages_of_parties_at(tending.site.id, stored.on_date)
+    await lateness.run_late(
+        tending.site, zone, before, actor=tending.actor, now=now(request), plans=plans
+    )
 
 
 async def _release(request: Request, tending: Tending, entry: AuditEntry) -> None:

@@ -4,8 +4,9 @@
 that saying the same twice moves nothing, and "on time again" moves it back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from tour.audit.models import AuditEntry
@@ -14,7 +15,7 @@ from tour.changes import Change, Kind, edit
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
-from tour.notifications.message import Message
+from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
 from tour.notifications.wording import Promised, Words
 from tour.programmes import service as programmes
@@ -22,30 +23,46 @@ from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations import changes, reminders, slot_changes
 from tour.reservations.arrivals import arrivals_of, day_bounds
+from tour.reservations.meeting import meetings
 from tour.reservations.models import Place, Reservation
 from tour.reservations.states import PlaceStatus
+from tour.reservations.terms import slots_with_programmes
 from tour.sites import day as days
 from tour.sites.models import Site
 
 LATE = _("Runs %(n)s minutes late")
 ON_TIME = _("On time again")
+MEETS = _("It ends at %(time)s now, after this one of yours has begun: %(session)s")
+WHAT_TO_DO = _(
+    "On the page of your reservation you can say that you come later, or give one of the two back."
+)
+NO_PLANS: Mapping[int, str] = MappingProxyType({})
 
 
 async def run_late(
-    site: Site, zone: ZoneInfo, minutes: int, *, actor: Actor, now: datetime
+    site: Site,
+    zone: ZoneInfo,
+    minutes: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    plans: Mapping[int, str] = NO_PLANS,
 ) -> AuditEntry:
     """All sessions of today that are not over run so many minutes later than planned (0: on time).
 
-    Each party that is still to come is told once, with its own new times. Returns the entry that
-    can undo it.
+    Each party that is still to come is told once, with its own new times, with what of its other
+    sessions they meet, and with the page of its plan (`plans`, by reservation). Returns the entry
+    that can undo it.
     """
     today = now.astimezone(zone).date()
     async with edit(actor, None, "day.delay", now=now) as change:
         day = await days.locked_day(change, site.id, today)
         moved = await _move(change, await _of_today(site.id, zone, now), minutes)
-        told = await _tell(site, moved, minutes, now)
+        told, meet = await _tell(site, moved, minutes, now, plans)
         changes = {"delay_minutes": minutes}
-        await days.write_day(change, day, changes, changes | ({"parties": told} if told else {}))
+        counts = {"parties": told, "meet": meet}
+        said = {name: count for name, count in counts.items() if count}
+        await days.write_day(change, day, changes, changes | said)
     return change.entry
 
 
@@ -79,8 +96,15 @@ async def _move(change: Change, slots: list[Slot], minutes: int) -> dict[int, ti
     return moved
 
 
-async def _tell(site: Site, moved: Mapping[int, timedelta], minutes: int, now: datetime) -> int:
-    """Tell each party that is still to come, and time its reminders anew; returns how many."""
+async def _tell(
+    site: Site,
+    moved: Mapping[int, timedelta],
+    minutes: int,
+    now: datetime,
+    plans: Mapping[int, str],
+) -> tuple[int, int]:
+    """Tell each party that is still to come, and time its reminders anew; returns how many, and of
+    how many the new times meet another session that they hold."""
     parties: dict[int, Reservation] = {}
     sessions: dict[int, list[Slot]] = {}
     for slot_id in moved:
@@ -93,18 +117,26 @@ async def _tell(site: Site, moved: Mapping[int, timedelta], minutes: int, now: d
                 sessions.setdefault(place.reservation_id, []).append(slot)
     for party in parties.values():
         await _renew(party, sessions[party.id], moved, now)
+    meet = {party.id: await _met(party, moved) for party in parties.values()}
     by_recipient = {party.recipient_id: party for party in parties.values()}
     if by_recipient:
         last = max(slot.ends_at for slots in sessions.values() for slot in slots)
         await notifications.tell_now(
             by_recipient,
             f"delay:{site.id}:{now:%Y-%m-%d}",
-            _composer(by_recipient, sessions, minutes),
+            _composer(by_recipient, sessions, meet, minutes, plans),
             concerns=now.astimezone(reminders.zone_of(next(iter(parties.values())))).date(),
             expires_at=last,
             now=now,
         )
-    return len(parties)
+    return len(parties), sum(1 for met in meet.values() if met)
+
+
+async def _met(party: Reservation, moved: Collection[int]) -> list[tuple[Slot, Slot]]:
+    """Which of the party's sessions the new times of others meet, with the one that is late."""
+    held = [place.slot_id for place in await changes.confirmed_places(party.id)]
+    slots = await slots_with_programmes(held)
+    return [(late, other) for late, other in meetings(slots) if late.id in moved]
 
 
 async def words(promised: Promised, now: datetime) -> Words | None:
@@ -122,8 +154,10 @@ async def words(promised: Promised, now: datetime) -> Words | None:
     left = [place for place in places if place.id not in here and _is_today(place, now)]
     if not left:
         return None
-    slots = [place.slot for place in left]
-    return Words(_message(left[0].reservation, slots, slots[0].delay_minutes))
+    party, slots = left[0].reservation, [place.slot for place in left]
+    meet = await _met(party, {slot.id for slot in slots})
+    actions = promised.message.actions
+    return Words(_message(party, slots, slots[0].delay_minutes, meet, actions))
 
 
 def _is_today(place: Place, now: datetime) -> bool:
@@ -145,18 +179,42 @@ async def _renew(
 
 
 def _composer(
-    parties: Mapping[int, Reservation], sessions: Mapping[int, list[Slot]], minutes: int
+    parties: Mapping[int, Reservation],
+    sessions: Mapping[int, list[Slot]],
+    meet: Mapping[int, list[tuple[Slot, Slot]]],
+    minutes: int,
+    plans: Mapping[int, str],
 ) -> Callable[[Recipient], Message]:
     def compose(reader: Recipient) -> Message:
         party = parties[reader.id]
-        return _message(party, sessions[party.id], minutes)
+        page = plans.get(party.id)
+        actions = [Action(translate("Your plan", party.lang), page)] if page else []
+        return _message(party, sessions[party.id], minutes, meet[party.id], actions)
 
     return compose
 
 
-def _message(party: Reservation, slots: Sequence[Slot], minutes: int) -> Message:
-    own = reminders.in_order(slots)
-    lines = [reminders.line(slot, party.lang, reminders.zone_of(party)) for slot in own]
-    lines.append(translate("The times above are the new ones.", party.lang))
+def _message(
+    party: Reservation,
+    slots: Sequence[Slot],
+    minutes: int,
+    meet: Sequence[tuple[Slot, Slot]],
+    actions: Sequence[Action],
+) -> Message:
+    lang, zone = party.lang, reminders.zone_of(party)
+    lines = [reminders.line(slot, lang, zone) for slot in reminders.in_order(slots)]
+    lines.append(translate("The times above are the new ones.", lang))
+    lines += _about_meeting(meet, lang, zone)
     title = Text(LATE.message, {"n": minutes}) if minutes else ON_TIME
-    return reminders.message(party, title, lines)
+    return reminders.message(party, title, lines, *actions)
+
+
+def _about_meeting(meet: Sequence[tuple[Slot, Slot]], lang: str, zone: ZoneInfo) -> list[str]:
+    """What it means for the party, and what it can do."""
+    if not meet:
+        return []
+    said = []
+    for late, other in meet:
+        until, session = late.ends_at.astimezone(zone), reminders.line(other, lang, zone)
+        said.append(Text(MEETS.message, {"time": f"{until:%H:%M}", "session": session}))
+    return [text.in_language(lang) for text in (*said, WHAT_TO_DO)]

@@ -10,6 +10,7 @@ from tour.programmes import queries as programmes
 from tour.programmes.entries import Board, SlotEntry
 from tour.programmes.states import SlotStatus
 from tour.programmes.views import ProgrammeView, SlotCard, programme_view
+from tour.reservations.meeting import meetings
 from tour.reservations.models import Reservation
 from tour.reservations.queries import (
     CheckEntry,
@@ -140,6 +141,11 @@ class ReservationView:
     is_erased: bool
     stage: Stage | None
     """What all of it is called by; None without a place."""
+
+    @property
+    def meetings(self) -> list[tuple[SlotCard, SlotCard]]:
+        """A session that a delay makes end after the next has begun, and that next one."""
+        return meetings(place.slot for place in self.places if place.is_still_on)
 
     @property
     def badge(self) -> Text | None:

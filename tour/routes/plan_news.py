@@ -6,8 +6,7 @@ visit, once for each. The page of the plan then offers a new proposal for the re
 holds seats in a session that a host calls off hears it from the host, and not again from here.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,67 +16,25 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from tour.db import transaction
-from tour.i18n import Text, translate
-from tour.i18n import lazy as _
 from tour.notifications import queries as browsers
 from tour.notifications import service as notifications
-from tour.notifications.message import Message
-from tour.notifications.models import Recipient, Reminder
-from tour.notifications.schedule import SHARED
+from tour.notifications.models import Reminder
 from tour.notifications.service import UNFINISHED
 from tour.notifications.states import ReminderStatus
-from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
-from tour.programmes.states import SlotStatus
 from tour.reservations.event_changes import EVENT_OFF, undoable_slots
+from tour.reservations.models import Place
 from tour.reservations.slot_changes import called_off_key
+from tour.reservations.states import PlaceStatus
 from tour.routes import edits, itineraries
 from tour.routes.concerned import Concerned
-from tour.routes.day import door_of
 from tour.routes.desks import Desks, desks_at
-from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation
-from tour.routes.planner_problem import Trouble
-from tour.routes.planning import Desk, propose_rest
-from tour.routes.timed_day import TimedDay
-from tour.sites.entries import DoorEntry, SiteEntry
+from tour.routes.plan_changes import LONG_WAIT, PAGE, News, keys_of, news_of
+from tour.routes.planning import propose_rest
+from tour.sites.entries import DoorEntry
 from tour.sites.states import DoorState
-from tour.web.templates import day_text
-
-PAGE = "/itineraries/{token}"
-CALLED_OFF = _("The session at %(place)s is called off.")
-SHUT = _("%(place)s is closed when you would come.")
-FULL = _("%(place)s lets nobody more in at the moment.")
-WAIT = _("At %(place)s one waits for long at the moment.")
-SOLD_OUT = _("The session at %(place)s has too few seats left for you.")
-LONG_WAIT = 45
-"""Minutes at a door that make one go elsewhere."""
-SOON = timedelta(minutes=90)
-"""A sign at a door says nothing of visits later than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What others changed about one stop of a plan; `key` names it for every reader."""
-
-    plan: ItineraryEntry
-    key: str
-    site: SiteEntry
-    what: Text
-    slot_id: int | None
-    ends_at: datetime
-    """When the stop is over, and so is what there is to say of it."""
-
-    def told_to(self, reader: Recipient) -> Message:
-        """As the reader is told it; a tap opens the page that offers a new proposal."""
-        lang = reader.lang
-        day = day_text(self.plan.day, lang)
-        title = translate("Your plan of %(day)s has changed", lang, day=day)
-        place = self.site.text("name", lang)
-        what = Text(self.what.message, {"place": place}).in_language(lang)
-        advice = translate("Open it for a new proposal for the rest of the day.", lang)
-        return Message(title, f"{what}\n{advice}", PAGE.format(token=self.plan.token))
 
 
 async def tell_sold_out(parts: State, known: frozenset[int], *, now: datetime) -> frozenset[int]:
@@ -126,17 +83,6 @@ async def _tell(desks: Desks, tokens: Collection[str]) -> int:
     return told
 
 
-async def news_of(desks: Desks, plan: ItineraryEntry) -> list[News]:
-    """What others changed about the stops that have not begun, told or not."""
-    desk = await desks.desk_of(plan)
-    day = await desk.timed(plan.stops)
-    sites = desk.town.catalogue.by_id
-    return [
-        News(plan, _key(plan, stop, kind), sites[stop.site_id], what, stop.slot_id, ends_at)
-        for stop, what, ends_at, kind in _found(desk, day)
-    ]
-
-
 async def _told_plans(today: date, concerned: Concerned | None = None) -> set[str]:
     """The tokens of plans still to come that somebody can be told of."""
     asked = ItineraryReader.filter(itinerary__on_date__gte=today)
@@ -144,58 +90,6 @@ async def _told_plans(today: date, concerned: Concerned | None = None) -> set[st
     names = ("itinerary__edit_token", "itinerary__stops")
     rows = [*await asked.values_list(*names), *await reserved.values_list(*names)]
     return {str(token) for token, stops in rows if concerned is None or concerned.has(stops)}
-
-
-def _found(desk: Desk, day: TimedDay) -> Iterator[tuple[PlannedStop, Text, datetime, str]]:
-    """What became of each stop that has not begun, when the stop is over, and of which kind the
-    news is, where one stop may have several."""
-    minute = desk.town.minute_of(desk.town.now)
-    for stop, timed in zip(day.stops, day.times.stops, strict=True):
-        slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
-        begins = desk.town.minute_of(slot.starts_at) if slot else timed.start
-        if begins <= minute:
-            continue
-        if slot and slot.status == SlotStatus.CANCELLED:
-            yield stop, CALLED_OFF, slot.ends_at, ""
-        elif slot and _is_sold_out(desk, slot):
-            yield stop, SOLD_OUT, slot.ends_at, ":sold"
-        elif stop.slot_id is None and _is_shut(desk, stop, timed.trouble):
-            yield stop, SHUT, desk.town.instant_of(timed.leave), ""
-        elif stop.slot_id is None and (sign := _sign(desk, stop, timed.start)):
-            yield stop, sign, desk.town.instant_of(timed.leave), ":sign"
-
-
-def _is_sold_out(desk: Desk, slot: SlotEntry) -> bool:
-    """Of a session to come that the party has not reserved; what it wished for is gone."""
-    return slot.id not in desk.wish.reserved and slot.seats_left < desk.wish.party_size
-
-
-def _sign(desk: Desk, stop: PlannedStop, start: int) -> Text | None:
-    """What stands on a door that one would be at soon, and makes one go elsewhere."""
-    door = door_of(desk.town, desk.town.catalogue.by_id[stop.site_id])
-    if door is None or desk.town.instant_of(start) > desk.town.now + SOON:
-        return None
-    if door.state == DoorState.FULL:
-        return FULL
-    return WAIT if door.waiting_minutes >= LONG_WAIT else None
-
-
-def _is_shut(desk: Desk, stop: PlannedStop, trouble: Trouble | None) -> bool:
-    """Closed for the day, or closing early today; being late by one's own doing is no news."""
-    door = desk.town.catalogue.by_id[stop.site_id].door
-    closes_early = (
-        door is not None and door.on_date == desk.town.day and door.state == DoorState.CLOSED
-    )
-    return trouble is Trouble.CLOSED or (trouble is Trouble.TOO_LATE and closes_early)
-
-
-def _key(plan: ItineraryEntry, stop: PlannedStop, kind: str) -> str:
-    return f"{_keys(plan)}{stop.site_id}:{stop.slot_id or 'door'}{kind}"
-
-
-def _keys(plan: ItineraryEntry) -> str:
-    """How the keys of a plan's news begin."""
-    return f"{SHARED}:plan:{plan.id}:"
 
 
 async def pages_of_parties(slot_id: int) -> dict[int, str]:
@@ -206,6 +100,18 @@ async def pages_of_parties(slot_id: int) -> dict[int, str]:
         row.reservation_id: PAGE.format(token=row.itinerary.edit_token)
         for row in await rows.select_related("itinerary")
         if slot_id in {stop.slot_id for stop in edits.from_json(row.itinerary.stops)}
+    }
+
+
+async def pages_of_parties_at(site_id: int, day: date) -> dict[int, str]:
+    """As `pages_of_parties`, of all who hold seats at this place on that day."""
+    rows = ItineraryReservation.filter(
+        itinerary__on_date=day, reservation__places__slot__programme__site_id=site_id
+    )
+    return {
+        row.reservation_id: PAGE.format(token=row.itinerary.edit_token)
+        for row in await rows.order_by("id").select_related("itinerary")
+        if site_id in {stop.site_id for stop in edits.from_json(row.itinerary.stops)}
     }
 
 
@@ -233,14 +139,26 @@ async def _told_by_host(news: News, readers: set[int]) -> set[int]:
     of_slot, of_event = Q(key=called_off_key(news.slot_id)), Q(key__startswith=EVENT_OFF)
     told = Reminder.filter(of_slot | of_event, recipient_id__in=list(readers))
     parties = {int(i) for i in await told.values_list("recipient_id", flat=True)}  # type: ignore[call-overload]
+    if news.is_latest_word:
+        parties |= await _with_seats(news.slot_id, readers)
     others = [r for r in readers - parties if await browsers.are_browsers_of(r, parties)]
     return parties | set(others)
+
+
+async def _with_seats(slot_id: int, readers: set[int]) -> set[int]:
+    """Those who hold seats there: a delay is told to them by its host, with their own sessions."""
+    held = Place.filter(
+        slot_id=slot_id,
+        status=PlaceStatus.CONFIRMED,
+        reservation__recipient_id__in=list(readers),
+    )
+    return {int(i) for i in await held.values_list("reservation__recipient_id", flat=True)}  # type: ignore[call-overload]
 
 
 async def _take_back(plan: ItineraryEntry, *, but: Collection[str]) -> None:
     """What is no longer so, and has not been told yet, is not told: the session is on again, or the
     plan goes elsewhere."""
-    unsent = Reminder.filter(key__startswith=_keys(plan), status__in=UNFINISHED)
+    unsent = Reminder.filter(key__startswith=keys_of(plan), status__in=UNFINISHED)
     wrong = [row for row in await unsent.values("recipient_id", "key") if row["key"] not in but]
     if wrong:
         async with transaction():
@@ -257,10 +175,10 @@ async def tell_once(desks: Desks, news: News) -> int:
     All in one transaction, so that a browser that stands for several readers is told once.
     """
     readers = await _readers(news.plan)
-    marks = Reminder.filter(recipient_id__in=list(readers), key=news.key)
-    if await marks.exclude(status=ReminderStatus.CANCELLED).exists():
+    if await _is_told(news, readers):
         return 0
-    await _mend(desks, news.plan)
+    if news.breaks_plan:
+        await _mend(desks, news.plan)
     told = await _told_by_host(news, readers)
     try:
         async with transaction():
@@ -268,6 +186,14 @@ async def tell_once(desks: Desks, news: News) -> int:
             return await _queue(desks, news, readers - told, expires_at=news.ends_at)
     except IntegrityError:
         return 0
+
+
+async def _is_told(news: News, readers: set[int]) -> bool:
+    marks = Reminder.filter(recipient_id__in=list(readers), key=news.key)
+    told = await marks.exclude(status=ReminderStatus.CANCELLED).select_related("recipient")
+    if not news.is_latest_word:
+        return bool(told)
+    return any(mark.body == news.told_to(mark.recipient).body for mark in told)
 
 
 async def _mend(desks: Desks, plan: ItineraryEntry) -> None:

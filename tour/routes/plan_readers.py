@@ -16,7 +16,7 @@ from tour.notifications.service import Draft
 from tour.routes import itineraries, plan_news
 from tour.routes.desks import desks_at
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.plan_news import News
+from tour.routes.plan_changes import News, news_of
 
 
 class NotAsked(Conflict):
@@ -67,7 +67,7 @@ async def _reader_in(plan: ItineraryEntry, endpoint: str) -> int | None:
 async def _on_the_page(parts: State, plan: ItineraryEntry, now: datetime) -> list[News]:
     """What the page shows to who asks; those who reserved from it are told of it first."""
     desks = await desks_at(parts, now)
-    seen = await plan_news.news_of(desks, plan)
+    seen = await news_of(desks, plan)
     for news in seen:
         await plan_news.tell_once(desks, news)
     return seen
