@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from tests.conftest import TurnableClock
 from tests.days import words
-from tests.factories import make_event, make_programme, make_site, make_slot
+from tests.factories import catalogue_changed, make_event, make_programme, make_site, make_slot
 from tests.reservations.ledger import assert_ledger_holds
 from tests.routes.test_leaving import leaving
 from tests.routes.test_plan_pages import (
@@ -31,7 +31,6 @@ from tour.reservations.models import Place, Reservation
 from tour.routes.edits import PlannedStop
 from tour.routes.models import Itinerary
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 
 FORM = re.compile(r'<form[^>]*action="[^"]*/join"[^>]*>(.*?)</form>', re.DOTALL)
 FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')
