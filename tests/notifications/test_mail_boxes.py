@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -11,13 +12,19 @@ from starlette.applications import Starlette
 from tests.accounts.signing import make_account, make_site, sign_in_as
 from tests.conftest import TurnableClock
 from tests.post_office import PostOffice
-from tests.reservations.factories import make_slot, typed
+from tests.reservations.factories import DAY_AHEAD, make_party, make_slot, make_wish, typed
 from tour.accounts.roles import Role
+from tour.audit.service import Actor
+from tour.notifications import mail_boxes
+from tour.notifications import service as notifications
 from tour.notifications.models import Recipient
 from tour.notifications.worker import FULL, Worker, open_worker
+from tour.pages.wording import WORDING
+from tour.reservations import service, slot_changes
 from tour.reservations.models import Reservation
 from tour.settings import Settings
 
+HOST = Actor(None, "見本 職人")
 VICTIM = {"email": "victim@example.org"}
 
 
@@ -34,7 +41,7 @@ async def postman(
     clock: TurnableClock,
 ) -> AsyncIterator[Worker]:
     with_server = replace(settings, smtp_url=f"smtp://127.0.0.1:{post_office[1]}")
-    async with open_worker(with_server, clock, FULL) as worker:
+    async with open_worker(with_server, clock, FULL, wording=WORDING) as worker:
         yield worker
 
 
@@ -211,3 +218,61 @@ async def test_what_is_given_up_meanwhile_is_not_confirmed_when_the_reader_comes
         "予約が確定しました",
         "取り消しを受け付けました",
     ]
+
+
+async def test_a_thousand_reservations_with_one_address_are_a_handful_of_letters(
+    app: Starlette, office: PostOffice, postman: Worker, clock: TurnableClock
+) -> None:
+    """By invented people, at many places, in all spellings, and then all of it called off; a tenth
+    of a thousand here, as ten letters stay ten."""
+    assert app
+    slots = [await make_slot(DAY_AHEAD + timedelta(hours=2 * n), capacity=90) for n in range(6)]
+    for number in range(90):
+        party = make_party(email=f"victim+{number}@example.org", name=f"見本 {number}")
+        wish = make_wish(slots[number % 6], party=party, again=True, split=True)
+        await service.reserve(wish, now=clock())
+    await postman.run_once()
+    assert len(office.mails) == 1, "one confirmation"
+    for slot in slots[:4]:
+        await slot_changes.tell_slot(slot.id, "入口は裏です。", actor=HOST, now=clock())
+        clock.turn(minutes=10)
+        await slot_changes.cancel_slot(slot.id, "", actor=HOST, now=clock())
+        await postman.run_once()
+    assert len(office.mails) == mail_boxes.MOST_LETTERS
+    assert {str(mail["To"]).partition("+")[0] for mail in office.mails} == {"victim"}
+    # The evening before what is left: what one mail box is told of a day is one letter.
+    clock.turn_to(DAY_AHEAD - timedelta(hours=18))
+    office.mails.clear()
+    await postman.run_once()
+    assert 1 <= len(office.mails) <= mail_boxes.MOST_LETTERS
+
+
+async def test_its_reader_is_told_all_that_waited(
+    app: Starlette, office: PostOffice, postman: Worker, clock: TurnableClock
+) -> None:
+    assert app
+    slot = await make_slot(capacity=20)
+    for _number in range(12):
+        await service.reserve(make_wish(slot, party=make_party(**VICTIM), again=True), now=clock())
+    await slot_changes.cancel_slot(slot.id, "窯がこわれました。", actor=HOST, now=clock())
+    await postman.run_once()
+    held = 12 - len(office.mails)
+    assert held > 0
+    one = await Recipient.first()
+    assert one is not None
+    await notifications.prove_mail_box(one.id, now=clock())
+    await postman.run_once()
+    assert len(office.mails) == 12, "that it is off, and no confirmation of what is no more"
+
+
+async def test_another_mail_box_is_not_concerned(
+    app: Starlette, office: PostOffice, postman: Worker, clock: TurnableClock
+) -> None:
+    assert app
+    slot = await make_slot(capacity=40)
+    for number in range(30):
+        party = make_party(email=f"reader-{number}@example.org")
+        await service.reserve(make_wish(slot, party=party), now=clock())
+    await slot_changes.cancel_slot(slot.id, "", actor=HOST, now=clock())
+    await postman.run_once()
+    assert len({str(mail["To"]) for mail in office.mails}) == 30

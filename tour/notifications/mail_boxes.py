@@ -1,30 +1,36 @@
 """What goes to a mail box that nobody has shown yet to read: anybody may have typed it.
 
-It gets one confirmation a day, of a reservation or of giving it up, whoever asks for how many, and
-no test. Once its reader has stopped
-letters it gets none. What is held back waits for the reader: the link at the end of each letter
-carries a key that no page shows (`reader_key`), and a button there, or a code that comes back,
-proves the mail box. News of what was reserved, and codes, are not held back.
+It gets one confirmation a day, of a reservation or of giving it up, whoever asks for how many, no
+test, and `MOST_LETTERS` a day in all: a thousand reservations with somebody's address, called off,
+are no thousand letters. Once its reader has stopped letters it gets none. What is held back waits
+for the reader: the link at the end of each letter carries a key that no page shows (`reader_key`),
+and a button there, or a code that comes back, proves the mail box. News of what was reserved is not
+held back before that number; codes and links to sign in have limits of their own.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tour.contacts.addresses import counting_key
-from tour.db.plain import fetch, numbers
+from tour.db.plain import Row, fetch, numbers
 from tour.notifications.models import PushSubscription, Recipient, Reminder
+from tour.notifications.schedule import SAID_ONCE
 from tour.notifications.states import ReminderStatus
+from tour.notifications.urgency import urgency_sql
 from tour.seal import Seal
 
 RECEIPT, TEST, GIVEN_UP = "receipt", "test", "given-up:"
 """Keys of what a party's own buttons cause; the last one begins them."""
 ONCE_IN = timedelta(days=1)
+MOST_LETTERS = 10
+"""In `ONCE_IN`, of all kinds but codes and links: more than a day with several sessions makes."""
 MOST_TESTS = 3
 TESTS_IN = timedelta(hours=1)
 KEY_LETTERS = 32
 BY_OWN_BUTTONS = f"{{key}} IN ('{RECEIPT}', '{TEST}') OR {{key}} LIKE '{GIVEN_UP}%'"
 CANDIDATES = f"""
-SELECT r.id, r.key, t.mail_box,
+SELECT r.id, r.key, t.mail_box, t.email,
     CASE WHEN {BY_OWN_BUTTONS.format(key="r.key")} THEN 1 ELSE 0 END AS is_asked_for,
     EXISTS (SELECT 1 FROM recipient o
         WHERE o.mail_box = t.mail_box AND o.mail_stopped_at IS NOT NULL
@@ -34,12 +40,18 @@ SELECT r.id, r.key, t.mail_box,
         JOIN delivery d ON d.reminder_id = e.id
         WHERE o.mail_box = t.mail_box AND e.due_at > $1
             AND ({BY_OWN_BUTTONS.format(key="e.key")})
-            AND d.service = 'mail' AND d.status IN ('waiting', 'together', 'sent')) AS has_had_one
+            AND d.service = 'mail' AND d.status IN ('waiting', 'together', 'sent')) AS has_had_one,
+    (SELECT COUNT(*) FROM recipient o
+        JOIN reminder e ON e.recipient_id = o.id
+        JOIN delivery d ON d.reminder_id = e.id
+        WHERE o.mail_box = t.mail_box AND e.due_at > $1
+            AND e.key NOT LIKE 'mail:%' AND e.key NOT LIKE 'asked:%'
+            AND d.service = 'mail' AND d.status IN ('waiting', 'sent')) AS letters
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
 WHERE r.id IN ({{ids}}) AND t.proved_at IS NULL AND t.mail_box <> ''
     AND r.key NOT LIKE 'mail:%' AND r.key NOT LIKE 'asked:%'
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = t.id)
-ORDER BY r.id
+ORDER BY {urgency_sql("r.key")}, r.id
 """  # noqa: S608 - words of our own
 
 
@@ -47,14 +59,27 @@ async def held_back(reminder_ids: Sequence[int], now: datetime) -> set[int]:
     """Which of these are not mailed before their mail box is proved."""
     rows = await fetch(CANDIDATES.format(ids=numbers(reminder_ids)), now - ONCE_IN)
     held, written_to = set(), set()
+    letters: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         is_asked_for = bool(row["is_asked_for"])
         had_one = row["has_had_one"] or row["mail_box"] in written_to
-        if row["is_stopped"] or row["key"] == TEST or (is_asked_for and had_one):
+        new = letters[row["mail_box"]] | {_letter_of(row)}
+        is_too_many = row["letters"] + len(new) > MOST_LETTERS
+        is_again = row["key"] == TEST or (is_asked_for and had_one)
+        if row["is_stopped"] or is_again or is_too_many:
             held.add(row["id"])
-        elif is_asked_for:
+            continue
+        letters[row["mail_box"]] = new
+        if is_asked_for:
             written_to.add(row["mail_box"])
     return held
+
+
+def _letter_of(row: Row) -> str:
+    """What of one mail box has the same is one letter: to one address, of one spelling, what is
+    said once (see `fan_out`)."""
+    kind = str(row["key"]).partition(":")[0]
+    return f"{row['key']} {row['email']}" if kind in SAID_ONCE else str(row["id"])
 
 
 async def prove(recipient_id: int, *, now: datetime) -> None:
@@ -68,8 +93,12 @@ async def prove(recipient_id: int, *, now: datetime) -> None:
     unproved = Recipient.filter(mail_box=reader.mail_box, proved_at=None)
     ids = [int(row["id"]) for row in await unproved.values("id")]
     await Recipient.filter(id__in=ids).update(proved_at=now)
-    held = Reminder.filter(recipient_id__in=ids, status=ReminderStatus.HELD, key=RECEIPT)
-    await held.filter(expires_at__gt=now).update(status=ReminderStatus.WAITING)
+    held = Reminder.filter(recipient_id__in=ids, status=ReminderStatus.HELD, expires_at__gt=now)
+    await (
+        held.exclude(key=TEST)
+        .exclude(key__startswith=GIVEN_UP)
+        .update(status=ReminderStatus.WAITING)
+    )
 
 
 async def may_be_written_to(recipient_id: int) -> bool:
