@@ -118,6 +118,17 @@ class TestOneTap:
         assert (await tapped_blindly(client, url, slots[1])).status_code == 303
         assert taps((await client.get(url)).text) == []
 
+    async def test_for_others_there_is_the_ordinary_form(self, client: httpx.AsyncClient) -> None:
+        """Beside the one tap; whoever it is for has a reservation of their own."""
+        url, slots = await holding(client)
+        await Itinerary.all().update(stops=[await stop_at(slot) for slot in slots])
+        page = (await client.get(f"{url}/reserve")).text
+        others = {**CONTACT, "name": "王子 太郎", "email": "taro@example.org"}
+        made = await client.post(f"{url}/reserve", data=fields_of(page) | others)
+        assert made.status_code == 303, made.text
+        assert await Reservation.all().count() == 2
+        assert await held() == {slots[0].id: 3, slots[1].id: 3}
+
     async def test_is_told_once(self, client: httpx.AsyncClient) -> None:
         url, slots = await holding(client)
         await proposed(*slots)

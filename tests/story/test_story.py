@@ -66,8 +66,10 @@ RARE = {
 DECLINED = {
     *("accounts:use_code", "hosts:undo", "hosts:check_in_code", "hosts:add_times"),
     *("reservations:draw_enter", "reservations:prove", "staff:confirm_import", "staff:invite"),
+    "itineraries:reserve_all",
 }
-"""Wants more than a field filled in: digits of one letter, a moment, two choices that fit."""
+"""Wants more than a field filled in: digits of one letter, a moment, two choices that fit, a plan
+whose seats the button above (`itineraries:join`) has not taken before."""
 HOMES = {"arriving": "/sign-in", "visitor": "/", "host": f"/host/{SAMPLE_SITE}", "staff": "/staff"}
 
 
