@@ -24,8 +24,9 @@ from tests.reservations.factories import make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour import app as whole_app
 from tour.db import transaction
+from tour.db.sqlite_engine import FILE_SHARE
 from tour.errors import Unavailable
-from tour.patience import PAGE_WAITS, PAGES, RETRY_AFTER, Patience
+from tour.patience import PAGE_WAITS, PAGES, RETRY_AFTER, Patience, waiting_at_most
 from tour.programmes.models import Slot
 from tour.reservations.models import Reservation
 from tour.settings import Settings
@@ -208,6 +209,24 @@ async def test_a_file_that_another_program_writes_can_be_read(
     assert "the file is locked by another program" in caplog.text
     assert (await reserve(client, slot)).status_code == 303
     await assert_ledger_holds()
+
+
+async def test_who_has_waited_already_waits_less_for_the_file(app: Starlette, file: Path) -> None:
+    """And whoever comes next as long as usual."""
+    assert app
+    with file_locked(file, "IMMEDIATE"):
+        took = []
+        for seconds in (0.1, 0.0, 9.0):
+            began = time.monotonic()
+            with waiting_at_most(seconds), pytest.raises(Unavailable):
+                async with transaction():
+                    pass
+            took.append(time.monotonic() - began)
+    usual = (SHORT.connection + SHORT.lock) * FILE_SHARE
+    assert max(took[:2]) < usual
+    assert took[2] >= usual
+    async with transaction():
+        assert await Slot.all().count() == 0
 
 
 async def test_a_transaction_makes_writers_wait_and_no_reader(

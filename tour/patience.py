@@ -91,6 +91,12 @@ async def in_time() -> AsyncIterator[None]:
         raise (KeptTooLong if limit.expired() else exc) from exc
 
 
+def left_of(seconds: float) -> float:
+    """Of a wait that nothing ends once it has begun: as much as its page may still wait."""
+    budget = _budget.get()
+    return max(min(seconds, budget.left), 0.0) if budget else seconds
+
+
 @asynccontextmanager
 async def bounded(seconds: float) -> AsyncIterator[None]:
     """A wait for what others hold; raises TimeoutError when it takes longer."""

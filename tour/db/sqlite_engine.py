@@ -31,7 +31,7 @@ from tour.db.shield import finish
 from tour.db.statements import Rows, Statements, is_read
 from tour.db.troubles import CROWDED, naming_timeout, naming_troubles
 from tour.errors import Unavailable
-from tour.patience import CHORES, Patience, bounded, spending
+from tour.patience import CHORES, Patience, bounded, left_of, spending
 
 FILE_SHARE = 0.4
 """Of a wait: for another program to give the file free, after our own writers had their turn."""
@@ -42,6 +42,7 @@ class Transaction(Statements, tortoise_sqlite.SqliteTransactionWrapper):
 
     async def begin(self) -> None:
         self._parent.check_file()
+        await self._parent.wait_for_file(self._connection)
         await self._connection.execute("BEGIN IMMEDIATE")
 
     async def commit(self) -> None:
@@ -114,6 +115,7 @@ class Client(Statements, tortoise_sqlite.SqliteClient):
         self.wait = wait * (1 - FILE_SHARE)
         waits = {"busy_timeout": round(wait * FILE_SHARE * 1000)}
         super().__init__(file_path, **{**waits, **pragmas})
+        self._longest = self._busy = int(self.pragmas["busy_timeout"])
         self._reader: aiosqlite.Connection | None = None
         self._file: tuple[int, int] | None = None
 
@@ -131,6 +133,13 @@ class Client(Statements, tortoise_sqlite.SqliteClient):
             await self._reader.close()
             self._reader = None
         await super().close()
+
+    async def wait_for_file(self, connection: aiosqlite.Connection) -> None:
+        """Let the next BEGIN wait for other programs as long as usual, or as its page still may."""
+        busy = round(left_of(self._longest / 1000) * 1000)
+        if busy != self._busy:
+            await connection.execute(f"PRAGMA busy_timeout={busy}")
+            self._busy = busy
 
     def acquire_connection(self) -> Turn:
         return Turn(self._lock, self)
