@@ -13,6 +13,8 @@ from tour.demo.catalogue import read_catalogue
 from tour.demo.load import load
 from tour.programmes.models import Slot
 from tour.settings import ROOT
+from tour.sites.labels import KINDS
+from tour.sites.states import SiteKind
 
 FULL = "この日の体験はすべて満席です"
 NOT_SO_MANY = "が入れるものはありません"
@@ -94,6 +96,10 @@ CASES = (
     case("classrooms", kind="classroom", best=False),
     case("crafts and factories", kind=["craft", "factory"]),
     case("only sports", kind="sports"),
+    case("sports, with little time", kind="sports", from_time="10:30", to_time="12:30"),
+    case("culture, with short walks", kind="culture", most_leg="5", stops=(0, 12)),
+    case("sports, hardly on foot", kind="sports", most_km="2"),
+    case("heritage and a trial shop", kind=["heritage", "trial_shop"]),
     case("one must-see", must="sample-yuzen-toshima", visits=("sample-yuzen-toshima",)),
     case("a far must-see", must="sample-gear-ukima", best=False),
     case("two must-sees", must=["sample-tofu-oji", "sample-letterpress-oji"]),
@@ -155,6 +161,13 @@ def people_of(one: Case) -> int:
     return int(str(adults)) + int(str(children))
 
 
+def assert_every_kind_is_there_or_why_not(one: Case, page: PlanPage) -> None:
+    asked = one.asked.get("kind", [])
+    for kind in map(SiteKind, asked if isinstance(asked, list) else [asked]):
+        is_there = f"plan-row--stop kind-{kind.value}" in page.html
+        assert is_there or f"{KINDS[kind].in_language('ja')}: " in page.text, f"no word of {kind}"
+
+
 async def look_at(one: Case, page: PlanPage, day: date) -> None:
     assert_adds_up(page) if page.rows else None
     await assert_true_of_the_town(page, day, people_of(one))
@@ -166,6 +179,7 @@ async def look_at(one: Case, page: PlanPage, day: date) -> None:
     assert low <= len(page.stops) <= high, [stop.slug for stop in page.stops]
     for wanted in one.visits:
         assert any(wanted == s.slug for s in page.stops) or f"kind-{wanted}" in page.html
+    assert_every_kind_is_there_or_why_not(one, page)
     if one.lunch is not None and page.stops:
         assert bool(page.lunch) == one.lunch or "昼休みがとれません" in page.text
     if one.best is not None:

@@ -131,7 +131,7 @@ async def find_to_edit(token: str) -> ItineraryEntry:
 async def change(entry: ItineraryEntry, sent: Sent, stops: Stops, mended: Stops = ()) -> None:
     """Keep other stops, and a proposal beside them. ChangedElsewhere, and nothing kept, when they
     were not made to the newest version."""
-    findings = {**entry.findings, "optimal": False, "mended": _rows(mended)}
+    findings = {**entry.findings, "optimal": False, "missed": [], "mended": _rows(mended)}
     await _update(entry, sent, stops=_rows(stops), before=_rows(entry.stops), findings=findings)
 
 

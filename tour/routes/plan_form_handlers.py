@@ -67,10 +67,11 @@ async def create(request: Request) -> Response:
 
 
 async def conditions(request: Request) -> Response:
-    """The form again, with what this plan was made from."""
+    """The form again, with what this plan was made from, and what the address says otherwise."""
     entry = await itineraries.find_to_edit(request.path_params["token"])
     planned = await plan_request(request)
-    return await _form_page(planned, PlanForm(entry.wish), entry=entry)
+    form = PlanForm.other(entry.wish, planned.context, request.query_params)
+    return await _form_page(planned, form, entry=entry)
 
 
 @costly("plans")

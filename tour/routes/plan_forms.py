@@ -34,6 +34,8 @@ SINGLE = (
     "most_leg",
 )
 MANY = ("kind", "must")
+LIMITS = ("lunch", "most_km", "most_leg")
+"""What of it keeps places out of a plan."""
 MOST_MUSTS = 12
 LONGEST = 80
 """Characters of any value: an id, a slug, a place as lon,lat."""
@@ -119,6 +121,16 @@ class PlanForm(Form):
             "must": [s for s in chosen.getlist("must") if s in context.catalogue.by_slug],
         }
         return cls(values)
+
+    @classmethod
+    def other(
+        cls, values: Mapping[str, Any], context: PlanContext, chosen: QueryParams
+    ) -> "PlanForm":
+        """From values that were kept, with other limits, and with more places by name."""
+        limits = {name: _text(chosen[name]) for name in LIMITS if name in chosen}
+        known = [s for s in chosen.getlist("must") if s in context.catalogue.by_slug]
+        must = list(dict.fromkeys((*values["must"], *known)))
+        return cls({**values, **limits, "must": must[:MOST_MUSTS]})
 
     def has(self, name: str, value: str) -> bool:
         return value in self.values.get(name, ())

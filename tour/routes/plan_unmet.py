@@ -1,7 +1,7 @@
 """What a plan does not do of what was asked for, with the nearest thing that can be had."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -12,6 +12,8 @@ from tour.programmes.entries import SlotEntry
 from tour.programmes.states import SlotStatus
 from tour.routes.day import LIKED, open_doors, openings_of
 from tour.routes.edits import Stops
+from tour.routes.missed_kinds import Missed
+from tour.routes.missed_reasons import Unmet, missed_kind
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import DETOUR
@@ -25,16 +27,9 @@ FAR_MINUTES = 45
 """A walk from the start to the nearest open door after which one had better take a train."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """A sentence, and what to ask the form for instead."""
-
-    text: Text
-    query: str = ""
-    label: Text | None = None
-
-
-def unmet(desk: Desk, day: TimedDay, days: list[date], lang: str) -> Iterator[Unmet]:
+def unmet(
+    desk: Desk, day: TimedDay, missed: Sequence[Missed], days: list[date], lang: str
+) -> Iterator[Unmet]:
     """In the order in which it should be mended."""
     stops = day.stops
     is_near = stops and day.hops[0].minutes < FAR_MINUTES
@@ -42,7 +37,7 @@ def unmet(desk: Desk, day: TimedDay, days: list[date], lang: str) -> Iterator[Un
     yield from far
     if not stops and not far:
         yield from _closed(desk)
-    yield from _kinds(desk, stops, days, lang)
+    yield from _kinds(desk, stops, {row.kind: row for row in missed}, days, lang)
     yield from _seats(desk, stops, days, lang)
 
 
@@ -112,15 +107,21 @@ def _closed(desk: Desk) -> Iterator[Unmet]:
     )
 
 
-def _kinds(desk: Desk, stops: Stops, days: list[date], lang: str) -> Iterator[Unmet]:
+def _kinds(
+    desk: Desk, stops: Stops, missed: Mapping[str, Missed], days: list[date], lang: str
+) -> Iterator[Unmet]:
     sites = desk.town.catalogue.by_id
     present = {sites[stop.site_id].kind for stop in stops if stop.site_id in sites}
     for kind, weight in desk.wish.interests.items():
         if weight >= LIKED and kind not in present:
-            yield _kind(desk, kind, days, lang)
+            if closed := _kind(desk, kind, days, lang):
+                yield closed
+            elif (row := missed.get(kind.value)) and row.site_id in sites:
+                yield missed_kind(desk, row, lang)
 
 
-def _kind(desk: Desk, kind: SiteKind, days: list[date], lang: str) -> Unmet:
+def _kind(desk: Desk, kind: SiteKind, days: list[date], lang: str) -> Unmet | None:
+    """Why nobody could visit one of this kind; None where somebody can."""
     name = KINDS[kind]
     sites = [s for s in desk.town.catalogue.sites if s.kind == kind and s.is_walkable]
     spans = [span for site in sites for span in _spans(desk, site)]
@@ -136,7 +137,10 @@ def _kind(desk: Desk, kind: SiteKind, days: list[date], lang: str) -> Unmet:
     if all(s.closes <= wish.starts or s.opens >= wish.ends for s in spans):
         hours = ", ".join(sorted({f"{clock_text(s.opens)}-{clock_text(s.closes)}" for s in spans}))
         return Unmet(_("%(kind)s: open %(hours)s, not while you are out.", kind=name, hours=hours))
-    return Unmet(_("%(kind)s: none can be reached within your time and walking.", kind=name))
+    openings = [opening for site in sites for opening in openings_of(desk.town, wish, site)]
+    if openings and all(opening.full for opening in openings):
+        return Unmet(_("%(kind)s: no session has room for your party.", kind=name))
+    return None
 
 
 def _is_open_on(desk: Desk, sites: list[SiteEntry], day: date) -> bool:

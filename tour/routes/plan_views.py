@@ -14,8 +14,9 @@ from tour.routes.edits import Stops
 from tour.routes.giving_up import given_up, session_text
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.joins import Holder, Joins, csv, joins
+from tour.routes.missed_reasons import Unmet
 from tour.routes.plan_rows import Reader, Row, StopRow, plan_rows, slot_trouble
-from tour.routes.plan_unmet import Unmet, hours_of, unmet
+from tour.routes.plan_unmet import hours_of, unmet
 from tour.routes.planner import Wish
 from tour.routes.planner_problem import Reason, Trouble
 from tour.routes.planning import Desk, SoFar, reservable_slots, so_far, taken
@@ -119,7 +120,7 @@ async def plan_view(
     is_over = desk.town.now > desk.town.instant_of(max(day.times.arrives, desk.wish.ends))
     troubles = () if is_over else tuple(_day_troubles(entry, day))
     left_out = () if is_over else tuple(_left_out(desk, day, findings.left_out, reader.lang))
-    lacking = () if is_over else tuple(unmet(desk, day, days, reader.lang))
+    lacking = () if is_over else tuple(unmet(desk, day, findings.missed, days, reader.lang))
     notes: tuple[Text, ...] = ()
     if _is_past_mending(day, findings):
         troubles, notes = (), troubles

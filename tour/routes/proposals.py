@@ -11,6 +11,7 @@ import numpy as np
 from tour.routes import edits
 from tour.routes.day import LIKED, DayWish, Doors, Refusal, TownDay, open_doors
 from tour.routes.edits import PlannedStop, Stops
+from tour.routes.missed_kinds import Missed, missed_kinds
 from tour.routes.planner import Wish, alternatives, compile_kernels, plan_day
 from tour.routes.planner_problem import Candidate, DayProblem, Importance, Option, Plan, Reason
 from tour.routes.site_matrix import Distances, SiteMatrix
@@ -68,6 +69,8 @@ class Findings:
     """Lunch was wanted, and there is no day with it that keeps what was asked for by name."""
     mended: Stops = ()
     """A proposal for the rest of the day, made when others changed something about the plan."""
+    missed: tuple[Missed, ...] = ()
+    """Of the kinds that are liked, those that are not in the plan; true until it is changed."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -76,6 +79,7 @@ class Findings:
             "alternatives": [alternative.as_json() for alternative in self.alternatives],
             "lunchless": self.lunchless,
             "mended": [stop.as_json() for stop in self.mended],
+            "missed": [missed.as_json() for missed in self.missed],
         }
 
     @classmethod
@@ -84,6 +88,7 @@ class Findings:
             optimal=bool(kept["optimal"]),
             lunchless=bool(kept.get("lunchless")),
             mended=edits.from_json(kept.get("mended", ())),
+            missed=tuple(Missed.from_json(row) for row in kept.get("missed", ())),
             left_out=tuple(
                 LeftOut(row["site_id"], row["reason"], tuple(row["because_of"]))
                 for row in kept["left_out"]
@@ -144,6 +149,7 @@ def _propose(ground: _Ground, wish: DayWish) -> Proposal:
         left_out=_left_out(plan, ground, wish),
         alternatives=tuple(_alternatives(ground, wish, problem, plan)),
         lunchless=wish.meal is not None and plan.timeline.pause is None,
+        missed=tuple(missed_kinds(problem, plan, ground.doors, _liked(wish), SEED)),
     )
     return Proposal(_stops(plan, ground.doors), findings)
 
@@ -190,12 +196,17 @@ def _stops(plan: Plan, doors: Sequence[Doors]) -> Stops:
     return tuple(PlannedStop(site, o.slot_id, o.stay) for site, o in chosen)
 
 
+def unusual_of(wish: DayWish) -> Mapping[str, Refusal]:
+    """By the planner's reason the one to say instead, where the visitor set no such limit."""
+    return {Reason.TOO_FAR: Refusal.MORE_THAN_USUAL} if wish.most_walking_m is None else {}
+
+
 def _left_out(plan: Plan, ground: _Ground, wish: DayWish) -> tuple[LeftOut, ...]:
     """What was asked for by name, with the reason: a limit that the visitor did not choose is not
     called theirs."""
     refused = [LeftOut(site_id, reason.value) for site_id, reason in ground.refused.items()]
     refused += [LeftOut(site_id, Refusal.TOO_MANY.value) for site_id in wish.too_many]
-    unusual = {Reason.TOO_FAR: Refusal.MORE_THAN_USUAL} if wish.most_walking_m is None else {}
+    unusual = unusual_of(wish)
     planned = (
         LeftOut(
             ground.doors[left.candidate].site_id,
@@ -227,10 +238,14 @@ def _alternatives(
         )
 
 
+def _liked(wish: DayWish) -> list[SiteKind]:
+    return [kind for kind, weight in wish.interests.items() if weight >= LIKED]
+
+
 def _kind_for_more(wish: DayWish, doors: Sequence[Doors]) -> SiteKind | None:
     """What the visitor likes, crafts before others: they are what such a day is for."""
     offered = {door.kind for door in doors}
-    liked = {kind for kind, weight in wish.interests.items() if weight >= LIKED} & offered
+    liked = set(_liked(wish)) & offered
     return next((kind for kind in _ORDER if kind in (liked or offered)), None)
 
 

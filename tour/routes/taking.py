@@ -68,7 +68,7 @@ async def _mended(entry: ItineraryEntry, desk: Desk, shown: str) -> Taken | None
         return None
     if shown and shown != mark_of(findings.mended):
         raise ProposalChanged
-    kept = replace(findings, mended=(), optimal=False, alternatives=()).as_json()
+    kept = replace(findings, mended=(), missed=(), optimal=False, alternatives=()).as_json()
     return Taken(await mended_stops(entry, desk, findings.mended), kept, entry.wish)
 
 
