@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from tests.factories import catalogue_changed
 from tests.routes.plan_page import assert_adds_up, read, words
 from tests.routes.test_leaving import leaving, reserved_plan, walked_from
 from tests.routes.test_plan_pages import at, changed, shown_sites, version_in
@@ -16,7 +17,6 @@ from tour.routes.edits import PlannedStop
 from tour.routes.keeping import LookOut
 from tour.routes.models import Itinerary
 from tour.sites.models import Site
-from tour.sites.service import catalogue_changed
 
 TWO = at(14)
 ENDS = timedelta(minutes=5)
