@@ -30,7 +30,7 @@ class Covering:
     seconds: float
 
 
-TEST_SECONDS = 40.0
+TEST_SECONDS = 25.0
 """A single test that takes longer (CPU) is not recorded: it cannot notice anything in time."""
 
 

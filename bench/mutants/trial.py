@@ -51,7 +51,7 @@ Work = Callable[["Children"], None]
 """What is done with the collected tests: jobs are handed to the children."""
 
 
-def in_session(files: Sequence[str], work: Work, *, plain: bool) -> None:
+def in_session(files: Sequence[str], work: Work, folder: Path, *, plain: bool) -> None:
     """Collect these test files in a process of its own and do the work there.
 
     `plain`: the planner by Python itself, so that its lines are watched and nothing is compiled.
@@ -65,7 +65,9 @@ def in_session(files: Sequence[str], work: Work, *, plain: bool) -> None:
             import numba
 
             numba.config.DISABLE_JIT = True
-        code = pytest.main([*ARGUMENTS, *files], plugins=[_Session(work)])
+        # A folder of our own: pytest keeps its last three, whoever is still using an older one.
+        arguments = [*ARGUMENTS, f"--basetemp={folder / 'tmp'}", *files]
+        code = pytest.main(arguments, plugins=[_Session(work)])
         sys.stdout.flush()
         os._exit(int(code))
     if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
@@ -106,7 +108,8 @@ class Children:
     def warm_up(self) -> None:
         """Make here what all tests share (a migrated database), by running a quick one."""
         for item in self.session.items:
-            if "database" in getattr(item, "fixturenames", ()):
+            is_quick = item.get_closest_marker("slow") is None
+            if is_quick and "database" in getattr(item, "fixturenames", ()):
                 self.run(item)
                 return
 
