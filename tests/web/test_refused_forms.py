@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route  # noqa: TID251 - the table is what is tested
 
 from tests.conftest import NOON
-from tests.factories import make_course, make_site
+from tests.factories import catalogue_changed, make_course, make_site
 from tests.reservations.factories import (
     make_event,
     make_party,
@@ -30,7 +30,6 @@ from tour.programmes.models import BookingRules, Programme, Slot
 from tour.reservations import draws, service
 from tour.reservations.contact_check import MOST_LAPSED
 from tour.reservations.models import Reservation
-from tour.sites.service import catalogue_changed
 
 EN = {"Accept-Language": "en"}
 BUTTONS = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,8 +21,8 @@ from tour.reservations import clash_views, mine, queries, views
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import ReserveForm, answer_field
 from tour.reservations.rules import booking_problem
-from tour.reservations.views import SlotView
-from tour.web import now, render
+from tour.reservations.shown import SlotView
+from tour.web import now, render, state
 
 COMES_BACK_WITHIN = timedelta(hours=1)
 
@@ -34,14 +35,17 @@ class Mode(StrEnum):
     REFUSED = "refused"
 
 
+HEADS = {Mode.QUEUE: _("Waiting list"), Mode.DRAW: _("Draw")}
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """The slot that was full when a form came, and the next time that would fit."""
 
     slot: SlotCard
     next: SlotCard | None
-    next_ids: tuple[int, ...]
-    """The whole wish with the full slot replaced."""
+    next_url: str
+    """The form for the whole wish with the full slot replaced."""
 
 
 async def show(
@@ -57,12 +61,21 @@ async def show(
     clash = refusal if isinstance(refusal, Clashing) else None
     shown = [await views.slot_view(request, slot) for slot in slots]
     mode, closed = _mode(slots, at)
+    loss = await _loss(request, slots, shown, full, form) if full else None
     response = render(
         request,
         "reservations/new.html",
         refusal.status if refusal else 200,
         nav="explore",
         mode=mode,
+        head=HEADS.get(mode, _("Reserve")),
+        counts_down=mode == Mode.SOON,
+        keeps_seats=mode == Mode.RESERVE,
+        is_day=len(slots) > 1,
+        reserve_url=_reserve_url(request, slots),
+        queue_url=state(request).path_for(
+            "reservations:join", slot_id=loss.slot.id if loss else slots[0].id
+        ),
         slots=[view.slot for view in shown],
         slot=shown[0].slot,
         programme=shown[0].programme,
@@ -72,7 +85,7 @@ async def show(
         clash=await clash_views.shown(request, slots, clash),
         is_refused=clash is not None,
         refusal=closed,
-        loss=await _loss(request, slots, shown, full, form) if full else None,
+        loss=loss,
         draw_id=await queries.draw_of_slot(slots[0].id) if mode == Mode.DRAW else None,
         server_now=at,
         max_party=min(
@@ -136,8 +149,25 @@ async def _loss(
     size = form.party.size if form.party else 1
     found = await programmes.next_that_fits(slot.programme_id, size, now=now(request))
     card = (await views.slot_view(request, found)).slot if found else None
-    ids = tuple(card.id if card and s.id == full else s.id for s in slots)
-    return Loss(view.slot, card, ids)
+    ids = [card.id if card and s.id == full else s.id for s in slots]
+    return Loss(view.slot, card, _form_url(request, ids))
+
+
+def _reserve_url(request: Request, slots: Sequence[SlotEntry]) -> str:
+    """Where the form is sent to."""
+    path = state(request).path_for
+    if len(slots) == 1:
+        return str(path("reservations:reserve", slot_id=slots[0].id))
+    return str(path("reservations:reserve_day"))
+
+
+def _form_url(request: Request, slot_ids: Sequence[int]) -> str:
+    """Where the form for these slots is."""
+    path = state(request).path_for
+    if len(slot_ids) == 1:
+        return str(path("reservations:new", slot_id=slot_ids[0]))
+    asked = urlencode([("slot", slot_id) for slot_id in slot_ids])
+    return f"{path('reservations:new_day')}?{asked}"
 
 
 UNKNOWN_DAY: Text = _("Choose one to eight times to reserve together.")

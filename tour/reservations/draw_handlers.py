@@ -13,8 +13,8 @@ from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
 from tour.reservations.handlers import to_reservation
 from tour.reservations.intake import count_made, count_try, take_in
+from tour.reservations.shown import SlotView
 from tour.reservations.states import DrawStatus
-from tour.reservations.views import SlotView
 from tour.web import now, render
 from tour.web.forms import form_again, number_in, read_form, texts
 
@@ -30,6 +30,7 @@ async def detail(request: Request) -> Response:
         "reservations/draw.html",
         nav="explore",
         draw=draw,
+        is_drawn=is_drawn,
         slots=[view.slot for view in await _shown(request, draw.id)],
         entries=await queries.entries_in_draw(draw.id),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,

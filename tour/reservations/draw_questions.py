@@ -11,7 +11,7 @@ from tour.errors import BadInput, Refusal
 from tour.programmes.entries import SlotEntry
 from tour.reservations.booking_page import Question, questions_of
 from tour.reservations.forms import MAX_QUESTIONS, ReserveForm, answer_field
-from tour.reservations.views import SlotView
+from tour.reservations.shown import SlotView
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from tour.reservations.clash_views import ClashView
 from tour.reservations.forms import ReserveForm
 from tour.reservations.intake import count_made, count_try, take_in
 from tour.reservations.models import Reservation
+from tour.reservations.stages import STILL_OPEN, Screen
 from tour.web import now, render, state
 from tour.web.forms import form_again, number_in, read_form, texts
 from tour.web.qr import qr_svg
@@ -97,18 +98,22 @@ async def show(
     """The reservation as it is now; `code_error`: what was wrong with the code typed there;
     `clash`: what stood against the code, or against the offer that was accepted."""
     entry = await queries.by_reference(reference)
+    view = await views.reservation_view(request, entry)
+    is_coming = view.screen == Screen.COMING
+    said = SAID.get(request.query_params.get("said", ""))
     response = render(
         request,
         "reservations/detail.html",
         status,
         nav="reservations",
-        reservation=await views.reservation_view(request, entry),
-        qr=qr_svg(entry.reservation.door_code) if entry.is_confirmed else "",
+        reservation=view,
+        is_coming=is_coming,
+        qr=qr_svg(view.door_code) if is_coming else "",
         can_cancel=views.can_cancel(entry, now(request)),
         code_error=code_error,
         clash=clash,
         is_refused=clash is not None,
-        said=SAID.get(request.query_params.get("said", "")),
+        said=said if view.screen in STILL_OPEN else None,
         vapid_public_key=state(request).vapid_public_key,
         is_held_back=await mail_boxes.was_held_back(entry.reservation.recipient_id),
         settings_token=await notifications.settings_token(entry.reservation.recipient_id),

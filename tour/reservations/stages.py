@@ -1,6 +1,7 @@
-"""Where one place of a party stands, chosen here alone: page, mails, API and calendar say the same.
+"""Where a party stands, chosen here alone: page, mails, API and calendar say the same.
 
-Pure: what happened to it, who ended it, what the clock says.
+Pure: what happened to it, who ended it, what the clock says. Of each place, each turn in a queue,
+its chance in a draw, and of all together: `Screen`, by which its page is chosen.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from enum import StrEnum
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.reservations.states import EndedBy, PlaceStatus
+from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 
 
 class Stage(StrEnum):
@@ -121,3 +122,164 @@ def stage_of_all(stages: Iterable[Stage]) -> Stage | None:
     """What a whole reservation is called by: what is still on before what is over, and that before
     what was ended, first by others, as `Stage` lists them; None without a place."""
     return min(stages, key=list(Stage).index, default=None)
+
+
+class Screen(StrEnum):
+    """What the page of a reservation is about; `templates/reservations/screen` has one for each."""
+
+    ERASED = "erased"
+    COMING = "coming"
+    """With its QR code."""
+    CODE = "code"
+    """The code sent to its contact is waited for."""
+    LAPSED = "lapsed"
+    """It did not come in time, and nothing was reserved."""
+    OVER = "over"
+    ENDED = "ended"
+    """Places that are held no more, and nothing else."""
+    HOPING = "hoping"
+    """Something may still come of it: an offer, a queue, a draw."""
+    NOTHING = "nothing"
+    """Nothing came of it, and there was never a place."""
+
+
+STILL_OPEN = frozenset({Screen.COMING, Screen.CODE, Screen.OVER, Screen.HOPING})
+"""Where what a button has just done is worth a sentence."""
+
+
+def screen_of(
+    whole: Stage | None,
+    *,
+    has_check: bool,
+    is_check_open: bool,
+    is_confirmed: bool,
+    is_open: bool,
+) -> Screen:
+    """`whole`: the stage of all places together. `has_check`: of a party whose code has not come
+    back; `is_check_open`: while it may. `is_open`: something may still come of it without a place.
+    """
+    if whole in (Stage.COMING, Stage.UNDER_WAY):
+        return Screen.COMING
+    if is_check_open:
+        return Screen.CODE
+    if is_confirmed:
+        return Screen.OVER
+    if is_open:
+        return Screen.HOPING
+    if has_check:
+        return Screen.LAPSED
+    return Screen.ENDED if whole else Screen.NOTHING
+
+
+class Turn(StrEnum):
+    """Where a turn in a queue stands; `templates/reservations/turn` has what is to be done."""
+
+    UNPROVED = "unproved"
+    OFFERED = "offered"
+    FREE = "free"
+    """It waits, and seats are free that nobody holds for it: a yes takes them."""
+    FREE_AGAIN = "free-again"
+    """The same after an offer that was not answered in time."""
+    FREE_LATE = "free-late"
+    """The same after its queue was closed."""
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    LEFT = "left"
+    CALLED_OFF = "called-off"
+    NONE_CAME_FREE = "none-came-free"
+    EXPIRED = "expired"
+
+
+TURN_HEADS: dict[Turn, Text] = {
+    Turn.OFFERED: _("Seats are held for you"),
+    Turn.FREE: _("Seats are free: you can still take them"),
+    Turn.FREE_AGAIN: _("Seats are free: you can still take them"),
+    Turn.FREE_LATE: _("Seats are free: you can still take them"),
+    Turn.WAITING: _("On the waiting list"),
+    Turn.ACCEPTED: _("You accepted the offer"),
+    Turn.LEFT: _("You left the waiting list"),
+    Turn.CALLED_OFF: _("This session has been called off"),
+    Turn.NONE_CAME_FREE: _("No seats came free"),
+    Turn.EXPIRED: _("The offer has ended"),
+}
+TURNS = {
+    WaitlistStatus.UNPROVED: Turn.UNPROVED,
+    WaitlistStatus.WAITING: Turn.WAITING,
+    WaitlistStatus.OFFERED: Turn.OFFERED,
+    WaitlistStatus.ACCEPTED: Turn.ACCEPTED,
+    WaitlistStatus.DECLINED: Turn.LEFT,
+    WaitlistStatus.LEFT: Turn.LEFT,
+    WaitlistStatus.EXPIRED: Turn.EXPIRED,
+    WaitlistStatus.CLOSED: Turn.NONE_CAME_FREE,
+}
+
+
+TAKES_A_YES = frozenset({Turn.OFFERED, Turn.FREE, Turn.FREE_AGAIN, Turn.FREE_LATE})
+FREE = {
+    WaitlistStatus.WAITING: Turn.FREE,
+    WaitlistStatus.EXPIRED: Turn.FREE_AGAIN,
+    WaitlistStatus.CLOSED: Turn.FREE_LATE,
+}
+
+
+def turn_of(status: WaitlistStatus, *, may_accept: bool, is_called_off: bool) -> Turn:
+    """`may_accept`: a yes takes free seats; `is_called_off`: its session does not take place."""
+    if may_accept and status in FREE:
+        return FREE[status]
+    if status == WaitlistStatus.CLOSED and is_called_off:
+        return Turn.CALLED_OFF
+    return TURNS[status]
+
+
+class Chance(StrEnum):
+    """Where an entry in a draw stands."""
+
+    CALLED_OFF = "called-off"
+    ENTERED = "entered"
+    WON = "won"
+    LOST = "lost"
+    LEFT = "left"
+
+
+CHANCE_HEADS: dict[Chance, Text] = {
+    Chance.CALLED_OFF: _("This session has been called off"),
+    Chance.ENTERED: _("You are in the draw"),
+    Chance.WON: _("You won a place in the draw"),
+    Chance.LOST: _("No place in the draw; you are on the waiting lists"),
+    Chance.LEFT: _("You left the draw"),
+}
+CHANCES = {
+    EntryStatus.ENTERED: Chance.ENTERED,
+    EntryStatus.WON: Chance.WON,
+    EntryStatus.LOST: Chance.LOST,
+}
+
+
+def chance_of(status: EntryStatus, *, is_called_off: bool) -> Chance:
+    """`is_called_off`: none of its choices will take place. Who left has left all the same."""
+    if is_called_off and status != EntryStatus.LEFT:
+        return Chance.CALLED_OFF
+    return CHANCES.get(status, Chance.LEFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What a list says of a reservation in a word or two."""
+
+    text: Text
+    icon: str = ""
+    is_over: bool = False
+
+
+def badge_of(screen: Screen, whole: Stage | None, *, is_offered: bool, is_in_draw: bool) -> Badge:
+    """An offer comes before all else: it wants an answer."""
+    if screen == Screen.CODE:
+        return Badge(_("Waits for the code"), "clock")
+    if is_offered:
+        return Badge(TURN_HEADS[Turn.OFFERED], "clock")
+    if screen == Screen.HOPING:
+        return Badge(_("In the draw") if is_in_draw else _("On the waiting list"), "clock")
+    text = BADGES[whole] if whole else _("Ended")
+    if screen in (Screen.COMING, Screen.OVER):
+        return Badge(text, "check" if screen == Screen.COMING else "")
+    return Badge(text, is_over=True)
