@@ -49,10 +49,16 @@ async def migrate_to(url: str, name: str) -> None:
         await Tortoise.close_connections()
 
 
+BECAME_COLUMNS = {"removal"}
+"""Tables whose rows stand elsewhere now: tests/test_migrations_of_the_log.py."""
+
+
 async def count_rows() -> dict[str, int]:
     client = get_connection("default")
     counts = {}
     for name in await read_schema():
+        if name in BECAME_COLUMNS:
+            continue
         (row,) = await client.execute_query_dict(f'SELECT count(*) AS n FROM "{name}"')
         counts[name] = row["n"]
     return counts
@@ -74,7 +80,7 @@ async def fill() -> dict[str, int]:
         ready = [n for n in rest if _parents(schema[n], n) <= done]
         assert ready, f"a circle of foreign keys: {rest}"
         for name in ready:
-            if not (await count_rows())[name]:
+            if not (await count_rows()).get(name):
                 await _fill_table(name, schema[name], values)
             done.add(name)
     return await count_rows()

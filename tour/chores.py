@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.datastructures import State
 
-from tour.changes import forget_news
+from tour.changes import cut_log, forget_news
 from tour.events import covers
 from tour.health import beating, lease
 from tour.health.chores import Chore, Where, each_time
@@ -21,6 +21,7 @@ from tour.routes.keeping import forget_plans, telling_news
 from tour.routes.town_streets import taking_up_streets
 from tour.settings import Settings
 from tour.sites import photos
+from tour.staff.approvals import forget_edits
 
 MINUTE, HOUR = 60.0, 3600.0
 
@@ -41,6 +42,13 @@ NETWORKS = Chore(
 )
 COUNTS = Chore("forget-counts", 10 * MINUTE, Where.WORKER, each_time(lambda *_: forget_counts()))
 READ_NEWS = Chore("forget-news", HOUR, Where.WORKER, each_time(lambda _, now: forget_news(now=now)))
+LOG = Chore(
+    "cut-log",
+    HOUR,
+    Where.WORKER,
+    each_time(lambda parts, now: cut_log(parts.settings.log_days, now=now)),
+)
+EDITS = Chore("forget-edits", HOUR, Where.WORKER, each_time(lambda _, now: forget_edits(now=now)))
 
 LEASE = Chore("lease", lease.EVERY_SECONDS, Where.WEB, lease.holding)
 STREETS = Chore("streets", 1, Where.WEB, taking_up_streets)
@@ -83,6 +91,8 @@ CHORES = (
     NETWORKS,
     COUNTS,
     READ_NEWS,
+    LOG,
+    EDITS,
     LEASE,
     STREETS,
     NEWS,

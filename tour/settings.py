@@ -108,6 +108,12 @@ def _rush(text: str) -> int:
     return int(text)
 
 
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= 36_500:
+        raise ValueError(f"must be a whole number from 1 to 36500, not {text!r}")
+    return int(text)
+
+
 def _worker(text: str) -> str:
     if text not in ("inline", "external"):
         raise ValueError(f"must be inline or external, not {text!r}")
@@ -191,6 +197,9 @@ class Settings:
             "20",
             _rush,
         ),
+    ]
+    log_days: Annotated[
+        int, Setting("days after which a line of the log of changes is deleted", "1095", _days)
     ]
     metrics_token: Annotated[
         str, Setting("opens `/metrics`; empty: only this machine, by no proxy")

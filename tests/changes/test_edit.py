@@ -10,7 +10,7 @@ from tests.factories import STAFF, make_site, make_slot
 from tour.audit.models import AuditEntry
 from tour.audit.service import Subject
 from tour.changes import EVERY, Change, Kind, edit, together
-from tour.changes.models import News, NewsNumber
+from tour.changes.models import News, NewsNumber, RecentEdit
 from tour.changes.news import KEPT, MANY, forget_news
 from tour.db import transaction
 from tour.errors import NotFound
@@ -41,12 +41,9 @@ async def test_a_verb_writes_its_row_its_line_and_its_news() -> None:
     site, before = await make_site(name="前"), await last()
     change = await rename(site, "後")
     assert (await Site.get(id=site.id)).name == "後"
-    entry = await AuditEntry.get(id=change.entry.id)
-    assert (entry.action, entry.before, entry.after) == (
-        "site.name",
-        {"name": "前"},
-        {"name": "後"},
-    )
+    for kept in (await AuditEntry.get(), await RecentEdit.get(id=change.entry.id)):
+        said = (kept.action, kept.who, kept.subject_id, kept.before, kept.after)
+        assert said == ("site.name", "staff", site.id, {"name": "前"}, {"name": "後"})
     assert (await told())[-1] == (before + 1, "place", site.id)
     assert await last() == before + 1
 

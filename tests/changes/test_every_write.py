@@ -14,9 +14,11 @@ from tour.settings import ROOT
 MINE = "belongs to one party, browser or account: no page keeps a copy, no other person's log line"
 ELSEWHERE: MappingProxyType[str, tuple[frozenset[str], str]] = MappingProxyType(
     {
-        "tour.changes": (frozenset({"News", "NewsNumber"}), "what `edit` itself leaves"),
+        "tour.changes": (
+            frozenset({"News", "NewsNumber", "RecentEdit", UNKNOWN}),
+            "what `edit` itself leaves",
+        ),
         "tour.audit.writing": (frozenset({"AuditEntry", UNKNOWN}), "what `edit` itself leaves"),
-        "tour.audit.service": (frozenset({"Removal"}), "the bin: its callers are inside"),
         "tour.programmes.service": (
             frozenset({"Slot"}),
             "the ledger of seats (decision 0009): seats are read as they are, never from a copy",
@@ -52,11 +54,10 @@ ELSEWHERE: MappingProxyType[str, tuple[frozenset[str], str]] = MappingProxyType(
             "how words are read, before the text that has them is written and told",
         ),
         "tour.sites.import_writing": (frozenset({"Site"}), "its statement's text; it runs inside"),
-        "tour.sites.photos": (frozenset({"Photo", "Removal"}), "for good, what nobody sees"),
-        "tour.programmes.purging": (
-            frozenset({"Programme", "Removal"}),
-            "for good, what nobody sees",
-        ),
+        "tour.sites.photos": (frozenset({"Photo"}), "for good, what nobody sees"),
+        "tour.programmes.purging": (frozenset({"Programme"}), "for good, what nobody sees"),
+        "tour.events.covers": (frozenset({"CoverKept"}), "for good, what nobody sees"),
+        "tour.staff.approvals": (frozenset({"RecentEdit"}), "what nobody goes on from any more"),
     }
 )
 """By package or module: the models written there outside of a change, and why they may be."""

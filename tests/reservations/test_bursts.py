@@ -15,7 +15,7 @@ from tests.reservations.factories import make_event, make_programme, make_slot, 
 from tests.reservations.ledger import assert_ledger_holds
 from tour.accounts.roles import Role
 from tour.app import create_app
-from tour.audit.models import AuditEntry
+from tour.changes.models import RecentEdit
 from tour.notifications.models import Reminder
 from tour.programmes.models import Slot
 from tour.reservations import bursts
@@ -68,7 +68,7 @@ async def test_a_burst_is_seen_taken_back_and_given_back(
     assert await bursts.found(now=clock()) == []
     told = await Reminder.filter(key__startswith="burst:")
     assert len(told) == 6
-    entry = await AuditEntry.get(action="burst.clear")
+    entry = await RecentEdit.get(action="burst.clear")
     assert entry.after["parties"] == 6
     await assert_ledger_holds()
 
@@ -109,7 +109,7 @@ async def test_turns_of_a_burst_go_and_come_back_in_their_order(
     assert seen.phones == 5
     await staff.post(PATH, data={"network": seen.network})
     assert await WaitlistEntry.filter(status=WaitlistStatus.LEFT).count() == 5
-    entry = await AuditEntry.get(action="burst.clear")
+    entry = await RecentEdit.get(action="burst.clear")
     await staff.post(f"{PATH}/{entry.id}/restore")
     assert await WaitlistEntry.filter(status=WaitlistStatus.WAITING).count() == 5
     assert (await staff.post(PATH, data={"network": "nobody"})).status_code == 404

@@ -16,7 +16,6 @@ from tests.factories import (
 from tests.reservations.factories import make_wish
 from tests.routes.test_plan_pages import CONTACT, EVENT_DAY, a_town, at, planned, shown_sites
 from tests.routes.test_plan_readers import asked
-from tour.audit.models import Removal
 from tour.notifications.models import PushSubscription, Reminder
 from tour.programmes.models import Programme, Slot
 from tour.programmes.purging import purge_programmes
@@ -120,18 +119,13 @@ class TestSweeping:
         removed, kept, recent = [await make_programme() for _number in range(3)]
         slot = await make_slot(programme=kept)
         await make_slot(programme=removed)
-        for programme, days in ((removed, 31), (kept, 31), (recent, 29)):
-            await Removal.create(
-                subject="programme",
-                subject_id=programme.id,
-                site_id=programme.site_id,
-                label="",
-                who="",
-                removed_at=NOON - timedelta(days=days),
-            )
         await service.reserve(make_wish(slot), now=NOON)
+        for programme, days in ((removed, 31), (kept, 31), (recent, 29)):
+            removed_at = NOON - timedelta(days=days)
+            await Programme.filter(id=programme.id).update(
+                removed_at=removed_at, is_published=False
+            )
         assert await purge_programmes(now=NOON) == 1
         left = {programme.id for programme in await Programme.all()}
         assert left == {kept.id, recent.id}
-        assert await Removal.filter(subject="programme").count() == 2
         assert await purge_programmes(now=NOON) == 0

@@ -12,6 +12,7 @@ from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
+from tour.changes.models import RecentEdit
 from tour.notifications.models import Reminder
 from tour.sites.models import Site
 from tour.staff import approvals, today
@@ -110,7 +111,7 @@ async def test_a_letter_needs_readers_and_words(staff: httpx.AsyncClient) -> Non
     assert await Reminder.all().count() == 0
 
 
-async def change_as(account: Account, site: Site, before: str, after: str) -> AuditEntry:
+async def change_as(account: Account, site: Site, before: str, after: str) -> RecentEdit:
     actor, subject = Actor(account.id, account.name), Subject("site", site.id, site.id)
     async with edit(actor, subject, "site.profile", now=NOON) as change:
         change.before, change.after = {"summary": before}, {"summary": after}

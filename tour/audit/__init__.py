@@ -1,1 +1,1 @@
-"""Who changed what and when, and what was removed and can still be brought back."""
+"""Who changed what and when."""

@@ -1,4 +1,5 @@
-"""The log of changes. Its rows name people and sites by number, so that it outlives them."""
+"""The log of changes, for people to read. Its rows name people and sites by number, so that it
+outlives them. No feature goes on from it: it may be cut at any time."""
 
 from datetime import datetime
 from typing import Any
@@ -27,19 +28,3 @@ class AuditEntry(Model):
 
     class Meta:
         table = "audit_entry"
-
-
-class Removal(Model):
-    """A row that its owner removed. It stays, unseen, until it is restored or purged."""
-
-    id = fields.IntField(primary_key=True)
-    subject = fields.CharField(max_length=20)
-    subject_id = fields.IntField()
-    site_id = fields.IntField(null=True)
-    label = fields.CharField(max_length=200)
-    who = fields.CharField(max_length=100)
-    removed_at: datetime = fields.DatetimeField()
-
-    class Meta:
-        table = "removal"
-        unique_together = (("subject", "subject_id"),)

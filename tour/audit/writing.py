@@ -1,7 +1,7 @@
 """Writing the log. Only `tour.changes` does: whoever changes something goes through its `edit`."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Line
@@ -16,11 +16,12 @@ async def note(actor: Actor, line: Line, *, now: datetime) -> AuditEntry:
     return entry
 
 
-async def note_each(actor: Actor, lines: Iterable[Line], *, now: datetime) -> None:
+async def note_each(actor: Actor, lines: Iterable[Line], *, now: datetime) -> list[AuditEntry]:
     """As `note`, for many in a few statements."""
     entries = [_entry(actor, line, now) for line in lines]
     if entries:
         await AuditEntry.bulk_create(entries, batch_size=BATCH)
+    return entries
 
 
 def _entry(actor: Actor, line: Line, now: datetime) -> AuditEntry:
@@ -37,3 +38,11 @@ def _entry(actor: Actor, line: Line, now: datetime) -> AuditEntry:
         before={name: before.get(name) for name in names},
         after={name: after.get(name) for name in names},
     )
+
+
+async def cut(days: int, *, now: datetime) -> int:
+    """Delete the lines older than so many days, a few hundred at a time; returns how many."""
+    gone, old = 0, AuditEntry.filter(at__lte=now - timedelta(days=days)).order_by("id")
+    while ids := await old.limit(BATCH).values_list("id", flat=True):
+        gone += await AuditEntry.filter(id__in=list(ids)).delete()
+    return gone

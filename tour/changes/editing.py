@@ -5,8 +5,9 @@
         change.before, change.after = {"capacity": slot.capacity}, {"capacity": capacity}
         await Slot.filter(id=slot.id).update(capacity=capacity)
 
-The block is a transaction. At its end a line goes into the log, and the news of what changed to
-every process that keeps a copy of it. What the verb reads in order to write it, it reads inside.
+The block is a transaction. At its end a line goes into the log and among the recent edits, and the
+news of what changed to every process that keeps a copy of it. What the verb reads in order to
+write it, it reads inside.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -16,12 +17,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from tour.audit import writing
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Line, Subject
 from tour.changes import news
 from tour.changes.kinds import EVERY, Kind, News, news_of
+from tour.changes.models import RecentEdit
 from tour.db import transaction
 from tour.errors import NotFound
 from tour.i18n import Text
@@ -39,14 +41,22 @@ class Part:
         self.news: set[News] = set()
 
     async def lock(
-        self, model: type[Row], row_id: int, *, missing: Text | None = None, **where: Any
+        self,
+        model: type[Row],
+        row_id: int,
+        *,
+        among: QuerySet[Row] | None = None,
+        missing: Text | None = None,
+        **where: Any,
     ) -> Row:
         """The row as it is now, nobody else's to change until this change ends; NotFound (with the
-        words of `missing`) where there is none, or not one that `where` describes.
+        words of `missing`) where there is none, or not one that `where` describes. `among`: where
+        the model itself does not show all.
 
         On PostgreSQL a row lock; on SQLite the transaction holds the only write lock already.
         """
-        chosen = model.filter(id=row_id, **where)
+        rows = model.all() if among is None else among
+        chosen = rows.filter(id=row_id, **where)
         own = chosen.select_for_update(no_key=True, of=(model._meta.db_table,))
         found = await own.first()
         if found is None:
@@ -69,7 +79,7 @@ class Change(Part):
         self.after: Fields | None = None
         self.is_nothing = False
         self._lines: list[Line] = []
-        self._entry: AuditEntry | None = None
+        self._entry: RecentEdit | None = None
 
     def line(
         self, subject: Subject, before: Fields, after: Fields, *, action: str | None = None
@@ -82,18 +92,19 @@ class Change(Part):
         self.is_nothing = True
 
     @property
-    def entry(self) -> AuditEntry:
+    def entry(self) -> RecentEdit:
         """The line about the subject itself, once it is written: at the end of the block."""
         if self._entry is None:
             raise RuntimeError(f"{self.action}: nothing was written")
         return self._entry
 
-    async def write(self) -> AuditEntry:
+    async def write(self) -> RecentEdit:
         """Write the line about the subject before the end, for a verb that needs its number."""
         if self.subject is None or self.after is None:
             raise RuntimeError(f"{self.action}: it does not say what it has changed")
         line = Line(self.action, self.subject, self.before, self.after)
-        self._entry = await writing.note(self.actor, line, now=self.now)
+        self._entry = _recent(await writing.note(self.actor, line, now=self.now))
+        await self._entry.save()
         self._tell(self.subject)
         return self._entry
 
@@ -105,13 +116,21 @@ class Change(Part):
             await self.write()
         elif self._entry is None and not self._lines:
             raise RuntimeError(f"{self.action}: it says neither what changed nor that nothing did")
-        await writing.note_each(self.actor, self._lines, now=self.now)
+        entries = await writing.note_each(self.actor, self._lines, now=self.now)
+        if entries:
+            await RecentEdit.bulk_create(map(_recent, entries), batch_size=writing.BATCH)
         for each in self._lines:
             self._tell(each.subject)
 
     def _tell(self, subject: Subject) -> None:
         if found := news_of(subject):
             self.news.add(found)
+
+
+def _recent(entry: Model) -> RecentEdit:
+    """The line of the log once more."""
+    names = RecentEdit._meta.db_fields - {"id"}
+    return RecentEdit(**{name: getattr(entry, name) for name in names})
 
 
 _open: ContextVar[Part | None] = ContextVar("open", default=None)

@@ -1,7 +1,7 @@
 """An event's cover picture: set, described, taken away and brought back within 30 days.
 
-A cover that was taken away stays in the log of the event, and its files where they are, until
-it is too late to bring it back; `purge` then deletes them.
+The cover that was taken away last is kept, and its files where they are, until it is too late to
+bring it back; `purge` then deletes them.
 """
 
 import asyncio
@@ -10,12 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tour.audit.models import AuditEntry
-from tour.audit.service import RESTORABLE, Actor, Subject
+from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
+from tour.changes.recent import KEPT
 from tour.errors import BadInput, NotFound
 from tour.events.editing import SUBJECT
-from tour.events.models import Event
+from tour.events.models import CoverKept, Event
 from tour.i18n import lazy as _
 from tour.sites import photo_files
 from tour.sites.photos import alt_problem, decoding
@@ -68,14 +68,9 @@ async def restore_cover(event_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 async def former_cover(event_id: int, *, now: datetime) -> dict[str, Any] | None:
-    """The cover that the last change took away, while it can be brought back."""
-    changes = AuditEntry.filter(subject=SUBJECT, subject_id=event_id, action=ACTION)
-    last = await changes.order_by("-id").limit(1)
-    if not last or last[0].at <= now - RESTORABLE:
-        return None
-    before: dict[str, Any] | None = last[0].before.get("cover")
-    after: dict[str, Any] | None = last[0].after.get("cover")
-    return before if before and (not after or after["name"] != before["name"]) else None
+    """The cover that was taken away last, while it can be brought back."""
+    kept = await CoverKept.get_or_none(event_id=event_id, taken_at__gt=now - KEPT)
+    return kept.cover if kept else None
 
 
 async def is_shown(name: str) -> bool:
@@ -87,9 +82,9 @@ async def is_shown(name: str) -> bool:
 async def purge(folder: Path, *, now: datetime) -> int:
     """Delete the files of covers that are neither shown nor to be brought back; how many."""
     shown = await Event.filter(cover__not_isnull=True).values_list("cover", flat=True)
-    recent = AuditEntry.filter(action=ACTION, at__gt=now - RESTORABLE)
-    before = [row.before.get("cover") for row in await recent]
-    wanted = {str(cover["name"]) for cover in [*shown, *before] if cover}  # type: ignore[call-overload]
+    await CoverKept.filter(taken_at__lte=now - KEPT).delete()
+    kept = await CoverKept.all().values_list("cover", flat=True)
+    wanted = {str(cover["name"]) for cover in [*shown, *kept] if cover}  # type: ignore[call-overload]
     unwanted = await asyncio.to_thread(photo_files.stored_names, folder) - wanted
     for name in unwanted:
         await asyncio.to_thread(photo_files.delete, name, folder)
@@ -103,5 +98,9 @@ def _texts(alt: str, alt_en: str) -> dict[str, str]:
 
 
 async def _write(change: Change, event: Event, cover: Mapping[str, Any] | None) -> None:
-    change.before, change.after = {"cover": event.cover}, {"cover": cover}
+    before = event.cover
+    change.before, change.after = {"cover": before}, {"cover": cover}
+    if before and (cover is None or cover["name"] != before["name"]):
+        kept = {"cover": before, "taken_at": change.now}
+        await CoverKept.update_or_create(kept, event_id=event.id)
     await Event.filter(id=event.id).update(cover=cover)

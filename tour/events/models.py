@@ -37,6 +37,20 @@ class Event(Model):
         table = "event"
 
 
+class CoverKept(Model):
+    """The cover that an event had before, for as long as it can be brought back."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.OneToOneRelation[Event] = fields.OneToOneField(
+        "models.Event", related_name="former_cover"
+    )
+    cover: dict[str, Any] = fields.JSONField()
+    taken_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "cover_kept"
+
+
 class Participation(Model):
     """A site's place in an event; `number` is the one on the map and in the list.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
@@ -210,6 +211,13 @@ def _kept_seats(read: Reading, capacity: int) -> dict[str, int]:
     if not read.errors and sum(kept.values()) > capacity:
         read.errors["seats_kept"] = _("More seats are kept than there are.")
     return kept
+
+
+def starts_preview(values: dict[str, Any], minutes: int) -> list[str]:
+    """10:00, 11:00 …: what the numbers in the form come to, or nothing while they are wrong."""
+    read = Reading(values)
+    starts = _rhythm(read).starts(minutes)
+    return [] if read.errors else [f"{start // 60}:{start % 60:02d}" for start in starts]
 
 
 def _days(read: Reading) -> list[date]:

@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.guards import Tending
-from tour.audit import queries as audit
 from tour.errors import BadInput
 from tour.events import queries as events
 from tour.hosts import programme_form as forms
@@ -39,7 +38,7 @@ VERBS = {
 async def programmes_page(request: Request) -> Response:
     tending = await guards.tended_site(request)
     rows = [await _row(request, p) for p in await editing.programmes_of_site(tending.site.id)]
-    removed = await audit.restorable(site_id=tending.site.id, subject=SUBJECT, now=now(request))
+    removed = await editing.removed_of_site(tending.site.id, now=now(request))
     return host_page(
         request,
         "host/programmes.html",
@@ -166,7 +165,7 @@ async def preview(request: Request) -> Response:
         programme=programme,
         shown=_shown(request, programme),
         slots=slots,
-        stage=await editing.stage_of(programme),
+        stage=editing.stage_of(programme),
     )
 
 
@@ -180,7 +179,7 @@ async def _row(request: Request, programme: Programme) -> dict[str, Any]:
     slots = await queries.coming_slots(programme, now=now(request))
     return {
         "programme": programme,
-        "stage": await editing.stage_of(programme),
+        "stage": editing.stage_of(programme),
         "slots": len(slots),
         "first": slots[0].starts_at if slots else None,
         "capacity": sum(slot.capacity for slot in slots),
@@ -255,7 +254,7 @@ async def _programme_page(
         others=others,
         labels=forms.labels(),
         slots=await queries.coming_slots(programme, now=now(request)),
-        stage=await editing.stage_of(fresh),
+        stage=editing.stage_of(fresh),
         events=await _event_days(request, tending),
         spoken=forms.language_choices(),
         today=local_date(request),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tour.audit.models import AuditEntry
+from tour.changes.models import RecentEdit
 from tour.i18n import lazy as _
 from tour.programmes.models import Programme, Slot
 from tour.sites import editing
@@ -61,7 +61,7 @@ async def coming_exceptions(site_id: int, today: date) -> list[tuple[date, str]]
 
 async def told(site_id: int) -> list[Told]:
     """What this site has told its parties, latest first."""
-    chosen = AuditEntry.filter(site_id=site_id, action__in=list(SENT))
+    chosen = RecentEdit.filter(site_id=site_id, action__in=list(SENT))
     return [
         Told(
             entry.at,
@@ -73,22 +73,22 @@ async def told(site_id: int) -> list[Told]:
     ]
 
 
-async def own_entry(entry_id: int, site_id: int, account_id: int) -> AuditEntry | None:
+async def own_entry(entry_id: int, site_id: int, account_id: int) -> RecentEdit | None:
     """A change that this account made at this site."""
-    return await AuditEntry.get_or_none(id=entry_id, site_id=site_id, account_id=account_id)
+    return await RecentEdit.get_or_none(id=entry_id, site_id=site_id, account_id=account_id)
 
 
-async def own_entry_locked(entry_id: int, site_id: int, account_id: int) -> AuditEntry | None:
+async def own_entry_locked(entry_id: int, site_id: int, account_id: int) -> RecentEdit | None:
     """As `own_entry`, the caller's transaction's own until it ends.
 
     On PostgreSQL a row lock; on SQLite the transaction holds the only write lock already.
     """
-    mine = AuditEntry.filter(id=entry_id, site_id=site_id, account_id=account_id)
+    mine = RecentEdit.filter(id=entry_id, site_id=site_id, account_id=account_id)
     return await mine.select_for_update(no_key=True).first()
 
 
-async def was_touched_again(entry: AuditEntry) -> bool:
+async def was_touched_again(entry: RecentEdit) -> bool:
     """Whether a later change, or its undoing, concerned one of the fields that this one changed."""
-    later = AuditEntry.filter(subject=entry.subject, subject_id=entry.subject_id, id__gt=entry.id)
+    later = RecentEdit.filter(subject=entry.subject, subject_id=entry.subject_id, id__gt=entry.id)
     names = [name for name in entry.after if name not in TOLD]
     return any(name in other.after for other in await later for name in names)

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.guards import Tending
-from tour.audit.models import AuditEntry
+from tour.changes.models import RecentEdit
 from tour.errors import BadInput, NotFound
 from tour.hosts import queries, today, undo
 from tour.hosts.event_handlers import invitations
@@ -84,7 +84,7 @@ async def tell_door(request: Request) -> Response:
     return back(request, tending, entry)
 
 
-async def _tell(request: Request, tending: Tending, changes: dict[str, Any]) -> AuditEntry:
+async def _tell(request: Request, tending: Tending, changes: dict[str, Any]) -> RecentEdit:
     """Open and closed concern those who still come; the rest only who looks at the page."""
     common: dict[str, Any] = {"actor": tending.actor, "now": now(request)}
     zone = state(request).town.timezone
@@ -166,7 +166,7 @@ def local_date(request: Request) -> date:
 
 
 def back(
-    request: Request, tending: Tending, entry: AuditEntry | None, at: datetime | None = None
+    request: Request, tending: Tending, entry: RecentEdit | None, at: datetime | None = None
 ) -> Response:
     """To the list, which offers to take the tap back."""
     query = f"done={entry.id}" if entry else ""
@@ -176,7 +176,7 @@ def back(
     return RedirectResponse(f"{path}?{query}" if query else path, status_code=303)
 
 
-async def _count(request: Request, tending: Tending, button: str) -> AuditEntry:
+async def _count(request: Request, tending: Tending, button: str) -> RecentEdit:
     steps = {"walk:1": 1, "walk:-1": -1}
     if button not in steps:
         raise _unknown_button()
@@ -201,7 +201,7 @@ async def _done(request: Request, tending: Tending) -> dict[str, Any] | None:
     return {"id": entry.id, "text": _words(entry), "can_undo": bool(entry.after)}
 
 
-def _words(entry: AuditEntry) -> str:
+def _words(entry: RecentEdit) -> str:
     after = entry.after
     said = {
         "day.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.requests import Request
 
 from tour.accounts.guards import Tending
-from tour.audit.models import AuditEntry
 from tour.changes import together
+from tour.changes.models import RecentEdit
 from tour.errors import Conflict, NotFound
 from tour.hosts import queries
 from tour.i18n import lazy as _
@@ -46,7 +46,7 @@ async def undo(request: Request, tending: Tending, entry_id: int) -> None:
         await act(request, tending, entry)
 
 
-async def _day(request: Request, tending: Tending, entry: AuditEntry) -> None:
+async def _day(request: Request, tending: Tending, entry: RecentEdit) -> None:
     """An early closing reached people, and so does its end."""
     stored = await SiteDay.get(id=entry.subject_id)
     names = [name for name in entry.after if name in days.FIELDS]
@@ -63,7 +63,7 @@ async def _day(request: Request, tending: Tending, entry: AuditEntry) -> None:
         await closing.open_door(tending.site, zone, changes, **common)
 
 
-async def _delay(request: Request, tending: Tending, entry: AuditEntry) -> None:
+async def _delay(request: Request, tending: Tending, entry: RecentEdit) -> None:
     stored = await SiteDay.get(id=entry.subject_id)
     if stored.delay_minutes != entry.after["delay_minutes"]:
         raise ChangedSince
@@ -74,11 +74,11 @@ async def _delay(request: Request, tending: Tending, entry: AuditEntry) -> None:
     )
 
 
-async def _release(request: Request, tending: Tending, entry: AuditEntry) -> None:
+async def _release(request: Request, tending: Tending, entry: RecentEdit) -> None:
     await absences.give_back(entry, actor=tending.actor, now=now(request))
 
 
-async def _slot_walk_ins(request: Request, tending: Tending, entry: AuditEntry) -> None:
+async def _slot_walk_ins(request: Request, tending: Tending, entry: RecentEdit) -> None:
     slot = await slot_editing.slot_of_site(entry.subject_id, tending.site.id)
     if slot.walk_ins != entry.after["walk_ins"]:
         raise ChangedSince
@@ -88,7 +88,7 @@ async def _slot_walk_ins(request: Request, tending: Tending, entry: AuditEntry) 
     )
 
 
-async def _walk_ins(request: Request, tending: Tending, entry: AuditEntry) -> None:
+async def _walk_ins(request: Request, tending: Tending, entry: RecentEdit) -> None:
     stored = await SiteDay.get(id=entry.subject_id)
     if stored.walk_ins != entry.after["walk_ins"]:
         raise ChangedSince
@@ -98,7 +98,7 @@ async def _walk_ins(request: Request, tending: Tending, entry: AuditEntry) -> No
     )
 
 
-async def _capacity(request: Request, tending: Tending, entry: AuditEntry) -> None:
+async def _capacity(request: Request, tending: Tending, entry: RecentEdit) -> None:
     slot = await slot_editing.slot_of_site(entry.subject_id, tending.site.id)
     if slot.capacity != entry.after["capacity"]:
         raise ChangedSince
@@ -111,7 +111,7 @@ async def _capacity(request: Request, tending: Tending, entry: AuditEntry) -> No
     )
 
 
-async def _status(request: Request, tending: Tending, entry: AuditEntry) -> None:
+async def _status(request: Request, tending: Tending, entry: RecentEdit) -> None:
     slot = await slot_editing.slot_of_site(entry.subject_id, tending.site.id)
     if slot.status != entry.after["status"]:
         raise ChangedSince
@@ -124,7 +124,7 @@ async def _status(request: Request, tending: Tending, entry: AuditEntry) -> None
     )
 
 
-async def _arrival(request: Request, tending: Tending, entry: AuditEntry) -> None:
+async def _arrival(request: Request, tending: Tending, entry: RecentEdit) -> None:
     door = Door(tending.site.id, state(request).town.timezone, tending.actor)
     await arrivals.take_back(entry.subject_id, door, now=now(request))
 
@@ -133,7 +133,7 @@ def _date(stored: SiteDay) -> date:
     return stored.on_date
 
 
-_ACTS: dict[str, Callable[[Request, Tending, AuditEntry], Awaitable[None]]] = {
+_ACTS: dict[str, Callable[[Request, Tending, RecentEdit], Awaitable[None]]] = {
     "day.change": _day,
     "day.close": _day,
     "day.delay": _delay,

@@ -1,6 +1,6 @@
 """Making and changing programmes and their times. One transaction a verb, with its log line.
 
-Whether a programme is paused or still a draft is in the log: a draft was never public.
+A draft was never public: it is paused only when it was.
 """
 
 import secrets
@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
-from tour.audit import queries as audit
-from tour.audit.service import Actor, Subject, remove, restore
+from tour.audit.service import Actor, Subject
 from tour.changes import Change, Kind, edit
+from tour.changes.recent import KEPT
 from tour.errors import BadInput, Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.programmes.belonging import event_problem
@@ -31,7 +32,8 @@ ADDED = "programme.add"
 CHANGED = "programme.change"
 PUBLISHED = "programme.publish"
 PAUSED = "programme.pause"
-WENT_PUBLIC = (PUBLISHED, PAUSED)
+PRESENT: Mapping[str, Any] = MappingProxyType({"removed_at": None})
+"""Of a site's programmes, those that were not removed."""
 
 
 class Stage(StrEnum):
@@ -121,8 +123,8 @@ async def remove_programme(programme: Programme, *, actor: Actor, now: datetime)
             raise Conflict(
                 _("People have reserved this. Cancel those times first, so that they are told.")
             )
-        await Programme.filter(id=programme.id).update(is_published=False)
-        await remove(actor, _subject(programme), now=now)
+        removed = {"removed_at": now, "removed_by": actor.name[:100]}
+        await Programme.filter(id=programme.id).update(is_published=False, **removed)
         change.after = {"removed": True}
 
 
@@ -132,39 +134,42 @@ async def restore_programme(
     """Bring it back, not public yet; raises NotFound when it is too late."""
     gone = _("This session can no longer be brought back.")
     async with edit(actor, None, "programme.restore", now=now) as change:
-        programme = await change.lock(Programme, programme_id, site_id=site_id, missing=gone)
-        if not await restore(_subject(programme), now=now):
-            raise NotFound(gone)
+        removed = Programme.filter(site_id=site_id, removed_at__gt=now - KEPT)
+        programme = await change.lock(Programme, programme_id, among=removed, missing=gone)
+        await Programme.filter(id=programme_id).update(removed_at=None, removed_by="")
         change.subject = _subject(programme)
         change.before, change.after = {"removed": True}, {"removed": False}
 
 
-async def stage_of(programme: Programme) -> Stage:
+def stage_of(programme: Programme) -> Stage:
     if programme.is_published:
         return Stage.PUBLISHED
-    was_public = await audit.latest(SUBJECT, programme.id, WENT_PUBLIC)
-    return Stage.PAUSED if was_public else Stage.DRAFT
+    return Stage.PAUSED if programme.first_published_at else Stage.DRAFT
 
 
 async def programme_of_site(programme_id: int, site_id: int) -> Programme:
     """One of a site's programmes, public or not; raises NotFound, for removed ones too."""
-    found = await Programme.get_or_none(id=programme_id, site_id=site_id)
-    if found is None or programme_id in await audit.removed_ids(SUBJECT):
+    found = await Programme.get_or_none(id=programme_id, site_id=site_id, **PRESENT)
+    if found is None:
         raise NotFound(_("There is no such session. It may have been withdrawn."))
     return found
 
 
 async def programmes_of_site(site_id: int) -> list[Programme]:
     """All of a site's programmes but the removed, latest made first."""
-    removed = set(await audit.removed_ids(SUBJECT))
-    found = await Programme.filter(site_id=site_id).order_by("-id")
-    return [programme for programme in found if programme.id not in removed]
+    return await Programme.filter(site_id=site_id, **PRESENT).order_by("-id")
+
+
+async def removed_of_site(site_id: int, *, now: datetime) -> list[Programme]:
+    """What it can still bring back, latest removed first."""
+    removed = Programme.filter(site_id=site_id, removed_at__gt=now - KEPT)
+    return await removed.order_by("-removed_at", "-id")
 
 
 async def _locked(change: Change, programme: Programme) -> Programme:
     """As it is now, for those who add times or remove it: they wait for each other."""
     missing = _("There is no such session. It may have been withdrawn.")
-    return await change.lock(Programme, programme.id, missing=missing)
+    return await change.lock(Programme, programme.id, missing=missing, **PRESENT)
 
 
 async def _add_slots(change: Change, programme: Programme, times: Times) -> None:
@@ -235,12 +240,8 @@ async def _refuse_overlap(programme: Programme, times: Times) -> None:
     ).exclude(status=SlotStatus.CANCELLED)
     if times.may_overlap:
         others = others.filter(programme_id=programme.id)
-    removed = set(await audit.removed_ids(SUBJECT))
-    taken = [
-        (begin, end)
-        for begin, end, owner in await others.values_list("starts_at", "ends_at", "programme_id")
-        if owner not in removed
-    ]
+    others = others.filter(programme__removed_at=None)
+    taken = [(begin, end) for begin, end in await others.values_list("starts_at", "ends_at")]
     own = Slot.filter(programme_id=programme.id, starts_at__in=list(times.starts))
     own = own.exclude(status=SlotStatus.CANCELLED)
     if first_overlap(times.starts, programme.minutes, taken) or await own.exists():
@@ -253,9 +254,11 @@ async def _set_published(
     programme: Programme, action: str, is_published: bool, actor: Actor, now: datetime
 ) -> None:
     async with edit(actor, _subject(programme), action, now=now) as change:
-        await _locked(change, programme)
+        locked = await _locked(change, programme)
         change.before, change.after = {"published": not is_published}, {"published": is_published}
-        await Programme.filter(id=programme.id).update(is_published=is_published)
+        await Programme.filter(id=programme.id).update(
+            is_published=is_published, first_published_at=locked.first_published_at or now
+        )
 
 
 def _subject(programme: Programme) -> Subject:

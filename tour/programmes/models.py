@@ -41,6 +41,11 @@ class Programme(Model):
     asks_photo_consent = fields.BooleanField(default=False)
     languages: list[str] = fields.JSONField(default=list)
     is_published = fields.BooleanField(default=True)
+    first_published_at: datetime | None = fields.DatetimeField(null=True)
+    """None for a draft: what is not public any more is paused."""
+    removed_at: datetime | None = fields.DatetimeField(null=True)
+    """A removed one is never public; its host may bring it back for a while."""
+    removed_by = fields.CharField(max_length=100, default="")
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
 

@@ -4,10 +4,8 @@ from datetime import datetime
 
 from tortoise.exceptions import IntegrityError
 
-from tour.audit import queries as audit
-from tour.audit.models import Removal
+from tour.changes.recent import KEPT
 from tour.db import transaction
-from tour.programmes.editing import SUBJECT
 from tour.programmes.models import Programme
 
 
@@ -17,11 +15,11 @@ async def purge_programmes(*, now: datetime) -> int:
     One that people had reserved stays, unseen, for the counts of what was reserved.
     """
     purged = 0
-    for programme_id in await audit.overdue(SUBJECT, now=now):
+    overdue = Programme.filter(removed_at__lte=now - KEPT)
+    for programme in await overdue.order_by("id").only("id"):
         try:
             async with transaction():
-                await Programme.filter(id=programme_id).delete()
-                await Removal.filter(subject=SUBJECT, subject_id=programme_id).delete()
+                await overdue.filter(id=programme.id).delete()
         except IntegrityError:
             continue
         purged += 1

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
+from tour.changes.models import RecentEdit
 from tour.errors import Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.programmes import service
@@ -33,7 +33,7 @@ class NoSeatAtDoor(Conflict):
 
 async def change_capacity(
     slot: Slot, capacity: int, *, site_id: int, actor: Actor, now: datetime
-) -> AuditEntry:
+) -> RecentEdit:
     """Set the seats of a slot; raises BelowReserved. Returns the entry that can undo it.
 
     The slot is locked, so that a reservation made at the same moment is never undercut.
@@ -43,19 +43,19 @@ async def change_capacity(
     return change.entry
 
 
-async def add_seat(slot: Slot, *, site_id: int, actor: Actor, now: datetime) -> AuditEntry:
+async def add_seat(slot: Slot, *, site_id: int, actor: Actor, now: datetime) -> RecentEdit:
     """One seat more than there are at this moment, whoever else taps."""
     return await _step(slot, 1, site_id, actor, now)
 
 
-async def take_seat_away(slot: Slot, *, site_id: int, actor: Actor, now: datetime) -> AuditEntry:
+async def take_seat_away(slot: Slot, *, site_id: int, actor: Actor, now: datetime) -> RecentEdit:
     """One seat fewer than there are at this moment; raises BelowReserved."""
     return await _step(slot, -1, site_id, actor, now)
 
 
 async def walk_in(
     slot: Slot, people: int, *, site_id: int, actor: Actor, now: datetime
-) -> AuditEntry:
+) -> RecentEdit:
     """Let people without a reservation into a session, or out again (negative). They take seats
     kept for them first; raises NoSeatAtDoor where none is left."""
     async with edit(actor, None, "slot.walk_ins", now=now) as change:
@@ -86,7 +86,7 @@ async def release_absent(
 
 async def set_open(
     slot: Slot, status: SlotStatus, *, site_id: int, actor: Actor, now: datetime
-) -> AuditEntry:
+) -> RecentEdit:
     """Close a slot to new reservations, or open it again. A cancelled one stays cancelled."""
     async with edit(actor, None, "slot.status", now=now) as change:
         locked = await _locked(change, slot, site_id)
@@ -112,7 +112,7 @@ async def _locked(change: Change, slot: Slot, site_id: int) -> Slot:
     return await change.lock(Slot, slot.id, programme__site_id=site_id)
 
 
-async def _step(slot: Slot, by: int, site_id: int, actor: Actor, now: datetime) -> AuditEntry:
+async def _step(slot: Slot, by: int, site_id: int, actor: Actor, now: datetime) -> RecentEdit:
     """So many seats more or fewer than there are at this moment, whoever else taps."""
     async with edit(actor, None, CAPACITY, now=now) as change:
         locked = await _locked(change, slot, site_id)

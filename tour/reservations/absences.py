@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
+from tour.changes.models import RecentEdit
 from tour.db import transaction
 from tour.errors import Conflict
 from tour.i18n import Text
@@ -65,7 +65,7 @@ def kept_until(place: Place, slot: Slot) -> datetime:
     return slot.starts_at + timedelta(minutes=place.late_minutes or 0) + GRACE
 
 
-async def give_away(asked: Asked, *, actor: Actor, now: datetime) -> AuditEntry | None:
+async def give_away(asked: Asked, *, actor: Actor, now: datetime) -> RecentEdit | None:
     """The host's answer: the seats of these parties go to others; each is told, and let in all the
     same while seats are free. Returns the entry that can undo it, or None when nobody was left.
 
@@ -112,7 +112,7 @@ async def ask_parties(asked: Asked, *, now: datetime) -> int:
         return await _ask(slot, [p for p in await chosen if p.id not in here], now)
 
 
-async def give_back(entry: AuditEntry, *, actor: Actor, now: datetime) -> None:
+async def give_back(entry: RecentEdit, *, actor: Actor, now: datetime) -> None:
     """Undo `give_away`: all the places that one answer released, or none; raises Conflict when
     their seats are somebody else's by now."""
     subject = Subject("slot", entry.subject_id, entry.site_id)

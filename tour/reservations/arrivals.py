@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from tortoise import fields
 from tortoise.models import Model
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
+from tour.changes.models import RecentEdit
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
@@ -72,7 +72,7 @@ class CheckIn:
     outcome: Outcome
     place: Place | None = None
     arrived_at: datetime | None = None
-    entry: AuditEntry | None = None
+    entry: RecentEdit | None = None
     free: int = 0
 
     @property

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
+from tour.changes.models import RecentEdit
 from tour.db import transaction
 from tour.db.plain import fetch, instant, numbers
 from tour.errors import NotFound, TourError
@@ -89,9 +89,9 @@ async def _names(network: str, now: datetime) -> tuple[tuple[int, str], ...]:
     return tuple((row["id"], row["name"]) for row in rows)
 
 
-async def cleared(*, now: datetime) -> list[AuditEntry]:
+async def cleared(*, now: datetime) -> list[RecentEdit]:
     """What was taken back of late and not yet given back, latest first."""
-    lately = AuditEntry.filter(subject=SUBJECT, at__gt=now - KEPT)
+    lately = RecentEdit.filter(subject=SUBJECT, at__gt=now - KEPT)
     restored = {e.subject_id for e in await lately.filter(action=RESTORED)}
     entries = await lately.filter(action=CLEARED).order_by("-id")
     return [entry for entry in entries if entry.subject_id not in restored]
@@ -207,6 +207,6 @@ async def _tell(party: Reservation, now: datetime) -> None:
     )
 
 
-def numbers_of(entry: AuditEntry) -> dict[str, Any]:
+def numbers_of(entry: RecentEdit) -> dict[str, Any]:
     """What a line about a clearing says."""
     return {"id": entry.id, "at": entry.at, "who": entry.who, "parties": entry.after["parties"]}

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from tortoise.queryset import QuerySet
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
 from tour.changes import Change, Kind, edit
+from tour.changes.models import RecentEdit
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
@@ -39,7 +39,7 @@ async def still_to_come(site_id: int, zone: ZoneInfo, *, now: datetime) -> list[
 
 async def close_early(
     site: Site, zone: ZoneInfo, changes: Mapping[str, Any], *, actor: Actor, now: datetime
-) -> AuditEntry:
+) -> RecentEdit:
     """Close the door for today: its sessions still to come take no more reservations, and their
     parties are told that their seats stay. Returns the entry that can undo it."""
     async with edit(actor, None, CHANGED, now=now) as change:
@@ -48,17 +48,19 @@ async def close_early(
             await days.write_day(change, day, {}, {})
         else:
             change.action = CLOSED
-            after = await _stop(change, site.id, zone)
+            after = await _stop(change, day, zone)
             await days.write_day(change, day, changes, {**changes, **after})
     return change.entry
 
 
-async def _stop(change: Change, site_id: int, zone: ZoneInfo) -> dict[str, Any]:
+async def _stop(change: Change, day: SiteDay, zone: ZoneInfo) -> dict[str, Any]:
     """End the booking of what is still to come, and tell; returns what the log says of it."""
+    site_id: int = day.site_id  # type: ignore[attr-defined]
     soon = await _still_to_come(site_id, zone, change.now).values("id", "status")
     stopped = [row["id"] for row in soon if row["status"] == SlotStatus.OPEN]
     await programmes.lock_slots(stopped)
     await Slot.filter(id__in=stopped).update(status=SlotStatus.CLOSED)
+    await SiteDay.filter(id=day.id).update(stopped_slots=stopped)
     words = _("Closes early today, your seats stay: %(session)s")
     change.told(Kind.SESSION, stopped)
     told = await _tell([row["id"] for row in soon], words, change.now)
@@ -67,7 +69,7 @@ async def _stop(change: Change, site_id: int, zone: ZoneInfo) -> dict[str, Any]:
 
 async def open_door(
     site: Site, zone: ZoneInfo, changes: Mapping[str, Any], *, actor: Actor, now: datetime
-) -> AuditEntry:
+) -> RecentEdit:
     """Open the door, or say that it is full; after an early closing the sessions that it stopped
     take reservations again, and their parties hear that all is as planned."""
     async with edit(actor, None, CHANGED, now=now) as change:
@@ -80,9 +82,8 @@ async def open_door(
 
 async def _take_back(change: Change, day: SiteDay, site_id: int, zone: ZoneInfo) -> int:
     """Open what the last closing stopped, and is still stopped; returns how many parties heard."""
-    closings = AuditEntry.filter(action=CLOSED, subject="day", subject_id=day.id)
-    last = await closings.order_by("-id").first()
-    stopped = list(last.after.get("closed_slots") or []) if last else []
+    stopped = list(day.stopped_slots)
+    await SiteDay.filter(id=day.id).update(stopped_slots=[])
     await programmes.lock_slots(stopped)
     closed = Slot.filter(id__in=stopped, status=SlotStatus.CLOSED)
     await closed.update(status=SlotStatus.OPEN)

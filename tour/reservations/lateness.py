@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
 from tour.changes import Change, Kind, edit
+from tour.changes.models import RecentEdit
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
@@ -47,7 +47,7 @@ async def run_late(
     actor: Actor,
     now: datetime,
     plans: Mapping[int, str] = NO_PLANS,
-) -> AuditEntry:
+) -> RecentEdit:
     """All sessions of today that are not over run so many minutes later than planned (0: on time).
 
     Each party that is still to come is told once, with its own new times, with what of its other

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from tour.audit import queries as audit
 from tour.changes import EVERY, Kind, NewsReader
 from tour.changes.kinds import News
 from tour.changes.reading import NOTHING_YET, in_transaction, newest
@@ -213,13 +212,11 @@ async def _hours(own: Mapping[str, Any]) -> dict[int, Hours]:
 
 
 async def _photos(own: Mapping[str, Any]) -> dict[int, list[PhotoEntry]]:
-    removed = set(await audit.removed_ids("photo"))
     found: dict[int, list[PhotoEntry]] = {}
     for row in await Photo.filter(**own).order_by("position", "id").values():
-        if row["id"] not in removed:
-            names = ("name", "width", "height", "alt", "translations")
-            entry = PhotoEntry(**{name: row[name] for name in names})
-            found.setdefault(row["site_id"], []).append(entry)
+        names = ("name", "width", "height", "alt", "translations")
+        entry = PhotoEntry(**{name: row[name] for name in names})
+        found.setdefault(row["site_id"], []).append(entry)
     return found
 
 

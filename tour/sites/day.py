@@ -6,9 +6,9 @@ from typing import Any
 
 from tortoise.expressions import F, Q
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
+from tour.changes.models import RecentEdit
 from tour.errors import Conflict
 from tour.i18n import lazy as _
 from tour.sites.models import SiteDay
@@ -34,7 +34,7 @@ async def site_day(site_id: int, on_date: date) -> SiteDay:
 
 async def change_day(
     site_id: int, on_date: date, changes: Mapping[str, Any], *, actor: Actor, now: datetime
-) -> AuditEntry:
+) -> RecentEdit:
     """Set some of FIELDS; shown to visitors at once. Returns the entry that can undo it."""
     async with edit(actor, None, "day.change", now=now) as change:
         day = await locked_day(change, site_id, on_date)
@@ -53,7 +53,7 @@ async def write_day(
 
 async def count_walk_ins(
     site_id: int, on_date: date, people: int, *, actor: Actor, now: datetime
-) -> AuditEntry:
+) -> RecentEdit:
     """Let people in without a reservation, or count them out again (negative).
 
     One UPDATE that checks and counts at once; raises NoMoreWalkIns, and then nobody was counted.

@@ -1,7 +1,8 @@
 """Changing a site's page: texts, entrance, hours. Each verb is one transaction with its log line.
 
 Two people may edit at once. A form carries the version that it was filled from, and the row is
-changed only while it still has it; otherwise `Stale` tells, and the log knows what the other did.
+changed only while it still has it; otherwise `Stale` tells, and the edits of late what the other
+did.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
+from tour.changes.models import RecentEdit
+from tour.changes.recent import edits_since, last_about
 from tour.errors import Conflict
 from tour.geo import Point
 from tour.i18n import lazy as _
@@ -39,7 +41,7 @@ class Stale(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a form was filled from: the row's last change and the log's last entry about it."""
+    """What a form was filled from: the row's last change, and the last of the edits about it."""
 
     updated_at: datetime
     entry_id: int
@@ -60,18 +62,15 @@ class Version:
     @classmethod
     async def of(cls, row: Any, subject: str) -> "Version":
         """The present version of a row with `id` and `updated_at`."""
-        last = AuditEntry.filter(subject=subject, subject_id=row.id).order_by("-id").limit(1)
-        ids: list[Any] = list(await last.values_list("id", flat=True))
-        return cls(row.updated_at, ids[0] if ids else 0)
+        return cls(row.updated_at, await last_about(subject, row.id))
 
     def next_after(self, now: datetime) -> datetime:
         return max(now, self.updated_at + TICK)
 
 
-async def meanwhile(subject: str, row_id: int, since: Version) -> list[AuditEntry]:
+async def meanwhile(subject: str, row_id: int, since: Version) -> list[RecentEdit]:
     """What others have changed since, in order."""
-    later = AuditEntry.filter(subject=subject, subject_id=row_id, id__gt=since.entry_id)
-    return await later.order_by("id")
+    return await edits_since(subject, row_id, since.entry_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tour.audit.models import AuditEntry
+from tour.changes.models import RecentEdit
 from tour.sites.editing import Stale, Version, meanwhile
 
 Writing = Callable[[str, Any], str]
@@ -67,11 +67,11 @@ async def merged(
 
 
 def _others(
-    values: Mapping[str, str], entries: Iterable[AuditEntry], write: Writing
+    values: Mapping[str, str], entries: Iterable[RecentEdit], write: Writing
 ) -> Iterable[Other]:
     """Field by field from before the first change to after the last."""
     before: dict[str, Any] = {}
-    last: dict[str, AuditEntry] = {}
+    last: dict[str, RecentEdit] = {}
     for entry in entries:
         for field in entry.after:
             if field in values:

@@ -1,9 +1,12 @@
 """Places that open their doors, and how one gets to them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from tortoise import fields
+from tortoise.manager import Manager
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from tour.sites.hours import HolidayRule
 from tour.sites.states import DoorState, PointQuality, SiteKind
@@ -55,6 +58,10 @@ class Site(Model):
     holiday_rule = fields.CharEnumField(HolidayRule, max_length=20, default=HolidayRule.NONE)
     is_sample = fields.BooleanField(default=False)
     is_published = fields.BooleanField(default=True)
+    withdrawn_at: datetime | None = fields.DatetimeField(null=True)
+    """Since when it is not shown any more; None for a draft, which never was."""
+    looked_upto = fields.IntField(default=0)
+    """The last edit of its hosts that staff have looked over."""
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
 
@@ -97,8 +104,18 @@ class HoursException(Model):
         table = "hours_exception"
 
 
+class Present(Manager):
+    """Rows that were not removed."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 class Photo(Model):
-    """A picture of a site. Its files are `name` with each width, below the folder of photos."""
+    """A picture of a site. Its files are `name` with each width, below the folder of photos.
+
+    One that was removed is none, but for `with_removed`; it can be brought back for a while.
+    """
 
     id = fields.IntField(primary_key=True)
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
@@ -111,9 +128,13 @@ class Photo(Model):
     translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
     position = fields.SmallIntField()
     created_at: datetime = fields.DatetimeField()
+    removed_at: datetime | None = fields.DatetimeField(null=True)
+
+    with_removed = Manager()
 
     class Meta:
         table = "photo"
+        manager = Present()
 
 
 class SiteDay(Model):
@@ -131,6 +152,8 @@ class SiteDay(Model):
     walk_in_cap = fields.IntField(null=True)
     delay_minutes = fields.SmallIntField(default=0)
     """How late the sessions of the day run."""
+    stopped_slots: list[int] = fields.JSONField(default=list)
+    """The sessions whose booking ended when the door closed early, and goes on when it opens."""
 
     class Meta:
         table = "site_day"

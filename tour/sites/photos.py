@@ -4,12 +4,10 @@ import asyncio
 from datetime import datetime
 from pathlib import Path
 
-from tour.audit import queries as audit
-from tour.audit.models import Removal
-from tour.audit.service import Actor, Subject, remove, restore
+from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
-from tour.db import transaction
-from tour.errors import BadInput, NotFound
+from tour.changes.recent import KEPT
+from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites import photo_files
@@ -90,8 +88,8 @@ async def show_first(photo_id: int, site_id: int, *, actor: Actor, now: datetime
 async def remove_photo(photo_id: int, site_id: int, *, actor: Actor, now: datetime) -> None:
     """Take a photo off the page; it can be brought back for 30 days."""
     async with edit(actor, None, "photo.remove", now=now) as change:
-        photo = await _locked(change, photo_id, site_id)
-        await remove(actor, _subject(photo), now=now)
+        await _locked(change, photo_id, site_id)
+        await Photo.filter(id=photo_id).update(removed_at=now)
         change.after = {"removed": True}
 
 
@@ -101,33 +99,28 @@ async def restore_photo(photo_id: int, site_id: int, *, actor: Actor, now: datet
     gone = _("This photo can no longer be brought back.")
     async with edit(actor, None, "photo.restore", now=now) as change:
         await change.lock(Site, site_id)
-        photo = await change.lock(Photo, photo_id, site_id=site_id, missing=gone)
+        removed = Photo.with_removed.filter(site_id=site_id, removed_at__gt=now - KEPT)
+        photo = await change.lock(Photo, photo_id, among=removed, missing=gone)
         await _refuse_one_more(site_id)
-        if not await restore(_subject(photo), now=now):
-            raise NotFound(gone)
+        await Photo.with_removed.filter(id=photo_id).update(removed_at=None)
         change.subject = _subject(photo)
         change.before, change.after = {"removed": True}, {"removed": False}
 
 
 async def photos_of(site_id: int) -> list[Photo]:
     """What a site shows, in order."""
-    removed = await audit.removed_ids(SUBJECT)
-    found = await Photo.filter(site_id=site_id).order_by("position", "id")
-    return [photo for photo in found if photo.id not in removed]
+    return await Photo.filter(site_id=site_id).order_by("position", "id")
 
 
 async def removed_photos(site_id: int, *, now: datetime) -> list[Photo]:
     """What it can bring back, latest removed first."""
-    bin_ = await audit.restorable(site_id=site_id, subject=SUBJECT, now=now)
-    by_id = {photo.id: photo for photo in await Photo.filter(id__in=[r.subject_id for r in bin_])}
-    return [by_id[row.subject_id] for row in bin_ if row.subject_id in by_id]
+    removed = Photo.with_removed.filter(site_id=site_id, removed_at__gt=now - KEPT)
+    return list(await removed.order_by("-removed_at", "-id"))
 
 
 async def is_shown(name: str) -> bool:
     """Whether a photo of this name is on a public page."""
-    rows = await Photo.filter(name=name, site__is_published=True).values("id")
-    removed = set(await audit.removed_ids(SUBJECT)) if rows else set()
-    return any(row["id"] not in removed for row in rows)
+    return await Photo.exists(name=name, site__is_published=True)
 
 
 def folder_in(var: Path) -> Path:
@@ -136,14 +129,12 @@ def folder_in(var: Path) -> Path:
 
 async def purge(folder: Path, *, now: datetime) -> int:
     """Delete for good what has been removed for 30 days, files included; returns how many."""
-    ids = await audit.overdue(SUBJECT, now=now)
-    for photo in await Photo.filter(id__in=ids):
-        async with transaction():
-            await Removal.filter(subject=SUBJECT, subject_id=photo.id).delete()
-            await photo.delete()
-        if not await Photo.filter(name=photo.name).exists():
+    overdue = await Photo.with_removed.filter(removed_at__lte=now - KEPT)
+    for photo in overdue:
+        await Photo.with_removed.filter(id=photo.id, removed_at__lte=now - KEPT).delete()
+        if not await Photo.with_removed.filter(name=photo.name).exists():
             await asyncio.to_thread(photo_files.delete, photo.name, folder)
-    return len(ids)
+    return len(overdue)
 
 
 async def _refuse_one_more(site_id: int) -> None:
@@ -155,8 +146,6 @@ async def _locked(change: Change, photo_id: int, site_id: int) -> Photo:
     """The photo that the change is about; NotFound, for removed ones and another place's, too."""
     missing = _("There is no such photo.")
     photo = await change.lock(Photo, photo_id, site_id=site_id, missing=missing)
-    if photo_id in await audit.removed_ids(SUBJECT):
-        raise NotFound(missing)
     change.subject = _subject(photo)
     return photo
 

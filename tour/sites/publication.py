@@ -26,4 +26,6 @@ async def _set_published(
             change.nothing()
             return
         change.before, change.after = {"published": not is_published}, {"published": is_published}
-        await Site.filter(id=site_id).update(is_published=is_published, updated_at=now)
+        await Site.filter(id=site_id).update(
+            is_published=is_published, withdrawn_at=None if is_published else now, updated_at=now
+        )

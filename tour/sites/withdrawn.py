@@ -1,6 +1,5 @@
 """A site that is not in the catalogue, for those who hold something there all the same."""
 
-from tour.audit import queries as audit
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.sites.catalogue import CLOSED, craft_entry, site_entry
@@ -19,5 +18,4 @@ async def any_site(site_id: int) -> SiteEntry:
 
 async def was_withdrawn(slug: str) -> bool:
     """Whether a site of this address was shown once and is not any more; a draft never was."""
-    site = await Site.get_or_none(slug=slug, is_published=False)
-    return site is not None and await audit.latest("site", site.id, ["site.withdraw"]) is not None
+    return await Site.exists(slug=slug, is_published=False, withdrawn_at__not_isnull=True)

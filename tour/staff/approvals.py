@@ -1,8 +1,8 @@
 """Looking over what hosts changed. A change is live at once: doors close without asking staff.
 
 So approving is looking afterwards: it takes a site's changes off the list. Returning them writes
-to the site's hosts, and hides the site where staff choose so. Both are lines in the log, and
-what is waiting is read from it: the changes after a site's last line of either kind.
+to the site's hosts, and hides the site where staff choose so. What is waiting are the edits after
+the last one that was looked at; they stay until somebody has.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 
 from tour.accounts.models import Account, Membership
 from tour.accounts.roles import Role
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
-from tour.changes import edit
+from tour.changes import Change, edit
+from tour.changes.models import RecentEdit
+from tour.changes.recent import KEPT
+from tour.db import plain
 from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
@@ -25,7 +27,6 @@ from tour.staff.differences import FieldChange, Things, difference, things_of
 
 APPROVED = "site.approve"
 RETURNED = "site.return"
-LOOKED_AT = (APPROVED, RETURNED)
 SHOWN_TO_VISITORS = (
     editing.PROFILE,
     editing.HOURS,
@@ -38,6 +39,15 @@ SHOWN_TO_VISITORS = (
 )
 """As the services log them: under their own names, so that none is missed."""
 MOST_ENTRIES = 2000
+FORGET = """
+DELETE FROM recent_edit WHERE at <= $1
+AND NOT (action IN ({shown}) AND EXISTS (
+    SELECT 1 FROM site s JOIN account a ON a.id = recent_edit.account_id
+    WHERE s.id = recent_edit.site_id AND s.looked_upto < recent_edit.id AND a.role = 'host'))
+AND NOT (subject = 'programme' AND EXISTS (
+    SELECT 1 FROM programme p WHERE p.id = recent_edit.subject_id AND p.first_published_at IS NULL))
+RETURNING id
+"""
 RETURN_LASTS = timedelta(days=14)
 
 
@@ -57,38 +67,40 @@ class Waiting:
 
 async def waiting() -> list[Waiting]:
     """Sites with changes that nobody has looked at, the longest waiting first."""
-    looked_at, by_site = await _logs()
-    things = await things_of(entry for log in by_site.values() for entry in log)
-    sites = {site.id: site for site in await Site.filter(id__in=list(by_site))}
+    by_site = await _edits_of_hosts()
+    things = await things_of(entry for edits in by_site.values() for entry in edits)
     found = []
-    for site_id, log in by_site.items():
-        left = [entry for entry in log if things.is_waiting(entry, looked_at.get(site_id, 0))]
-        if left and site_id in sites:
-            found.append(_waiting(sites[site_id], left, things))
+    for site in await Site.filter(id__in=list(by_site)):
+        left = [edit for edit in by_site[site.id] if things.is_waiting(edit, site.looked_upto)]
+        if left:
+            found.append(_waiting(site, left, things))
     return sorted(found, key=lambda each: each.upto)
 
 
-async def _logs() -> tuple[dict[int, int], dict[int, list[AuditEntry]]]:
-    """By site: the last line that staff looked at, and what hosts changed, in order."""
+async def _edits_of_hosts() -> dict[int, list[RecentEdit]]:
+    """By site, what hosts changed that visitors see, in order."""
     hosts = Account.filter(role=Role.HOST)
     host_ids = {int(i) for i in await hosts.values_list("id", flat=True)}  # type: ignore[call-overload]
-    wanted = AuditEntry.filter(action__in=[*SHOWN_TO_VISITORS, *LOOKED_AT]).exclude(site_id=None)
-    looked_at: dict[int, int] = {}
-    by_site: dict[int, list[AuditEntry]] = {}
+    wanted = RecentEdit.filter(action__in=list(SHOWN_TO_VISITORS)).exclude(site_id=None)
+    by_site: dict[int, list[RecentEdit]] = {}
     for entry in reversed(await wanted.order_by("-id").limit(MOST_ENTRIES)):
-        site_id = int(entry.site_id or 0)
-        if entry.action in LOOKED_AT:
-            upto = int(entry.after.get("upto", 0))
-            looked_at[site_id] = max(upto, looked_at.get(site_id, 0))
-        elif entry.account_id in host_ids:
-            by_site.setdefault(site_id, []).append(entry)
-    return looked_at, by_site
+        if entry.account_id in host_ids:
+            by_site.setdefault(int(entry.site_id or 0), []).append(entry)
+    return by_site
+
+
+async def forget_edits(*, now: datetime) -> int:
+    """Delete edits that nobody goes on from any more: of a month ago, and looked over where hosts
+    made them; those of a draft stay, for they are looked over once it goes public. How many."""
+    sent = [str(action) for action in SHOWN_TO_VISITORS]
+    rows = await plain.fetch(FORGET.format(shown=", ".join(f"'{a}'" for a in sent)), now - KEPT)
+    return len(rows)
 
 
 async def approve(site_id: int, upto: int, *, actor: Actor, now: datetime) -> None:
-    """Take a site's changes up to a line of the log off the list."""
+    """Take a site's changes up to one of them off the list."""
     async with edit(actor, Subject("site", site_id, site_id), APPROVED, now=now) as change:
-        await change.lock(Site, site_id)
+        await _look(change, await change.lock(Site, site_id), upto)
         change.after = {"upto": upto}
 
 
@@ -98,6 +110,7 @@ async def return_to_hosts(
     """As `approve`, and write the comment to everybody who tends the site; returns to how many."""
     async with edit(actor, Subject("site", site_id, site_id), RETURNED, now=now) as change:
         site = await change.lock(Site, site_id)
+        await _look(change, site, upto)
         members = await Membership.filter(site_id=site_id).select_related("account__recipient")
         told = await notifications.tell_now(
             [member.account.recipient.id for member in members],
@@ -111,12 +124,17 @@ async def return_to_hosts(
     return told
 
 
+async def _look(_change: Change, site: Site, upto: int) -> None:
+    """Up to there, or further where somebody has looked further."""
+    await Site.filter(id=site.id).update(looked_upto=max(upto, site.looked_upto))
+
+
 def _letter(site: Site, comment: str, reader: Recipient) -> Message:
     title = translate("Please look at your page again: %(site)s", reader.lang, site=site.name)
     return Message(title, comment, f"/host/{site.slug}/profile")
 
 
-def _waiting(site: Site, entries: Sequence[AuditEntry], things: Things) -> Waiting:
+def _waiting(site: Site, entries: Sequence[RecentEdit], things: Things) -> Waiting:
     last = entries[-1]
     return Waiting(
         site_id=site.id,

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tour.audit import queries as audit
-from tour.audit.models import AuditEntry
+from tour.changes.models import RecentEdit
 from tour.i18n import translate
 from tour.programmes import editing as programmes
 from tour.programmes.models import Programme
@@ -41,7 +40,7 @@ class Things:
     public_since: Mapping[int, int]
     photos: Mapping[int, Photo]
 
-    def is_waiting(self, entry: AuditEntry, upto: int) -> bool:
+    def is_waiting(self, entry: RecentEdit, upto: int) -> bool:
         """Whether visitors see it, and nobody has looked at it, who looked up to `upto`."""
         if entry.subject == programmes.SUBJECT:
             since = self.public_since.get(entry.subject_id)
@@ -60,24 +59,25 @@ class Things:
         return str(photo.name) if photo else ""
 
 
-async def things_of(entries: Iterable[AuditEntry]) -> Things:
+async def things_of(entries: Iterable[RecentEdit]) -> Things:
     ids: dict[str, set[int]] = {}
     for entry in entries:
         ids.setdefault(entry.subject, set()).add(entry.subject_id)
     sessions = await Programme.filter(id__in=list(ids.get(programmes.SUBJECT, ())))
     pictures = await Photo.filter(id__in=list(ids.get(photos.SUBJECT, ())))
-    removed = set(await audit.removed_ids(photos.SUBJECT))
     return Things(
         {p.id: str(p.title) for p in sessions},
         await _public_since(sessions),
-        {photo.id: photo for photo in pictures if photo.id not in removed},
+        {photo.id: photo for photo in pictures},
     )
 
 
 async def _public_since(sessions: Sequence[Programme]) -> dict[int, int]:
-    """Those that an import or a demonstration made have always been public."""
-    since = {session.id: 0 for session in sessions if session.is_published}
-    logged = AuditEntry.filter(
+    """Those that went public long ago, or were made public, have been so before all edits."""
+    since = {
+        session.id: 0 for session in sessions if session.is_published or session.first_published_at
+    }
+    logged = RecentEdit.filter(
         subject=programmes.SUBJECT,
         subject_id__in=[session.id for session in sessions],
         action=programmes.PUBLISHED,
@@ -87,7 +87,7 @@ async def _public_since(sessions: Sequence[Programme]) -> dict[int, int]:
     return since
 
 
-def difference(entries: Sequence[AuditEntry], things: Things) -> list[FieldChange]:
+def difference(entries: Sequence[RecentEdit], things: Things) -> list[FieldChange]:
     """Field by field from before the first change to after the last; what came back is left out."""
     before: dict[tuple[str, int, str], Any] = {}
     after: dict[tuple[str, int, str], Any] = {}

@@ -6,9 +6,9 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from tour.audit.models import AuditEntry
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
+from tour.changes.models import RecentEdit
 from tour.contacts.finding import sought
 from tour.errors import NotFound
 from tour.i18n import Text, translate
@@ -166,7 +166,7 @@ def _line(place: Place) -> PartyLine:
     )
 
 
-async def _tell(party: Reservation, entry: AuditEntry, title: str, body: str) -> None:
+async def _tell(party: Reservation, entry: RecentEdit, title: str, body: str) -> None:
     """Of each change by itself: a later one does not take an earlier one's words away."""
 
     def compose(reader: Recipient) -> Message:
