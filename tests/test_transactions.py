@@ -61,6 +61,28 @@ async def test_cancellations_on_the_way_in_free_their_place_at_once() -> None:
             await write(slot.id)
 
 
+async def test_many_rows_written_by_themselves_are_a_transaction_that_a_cancellation_ends() -> None:
+    """Tortoise rolls back for an Exception, which a cancellation is none: the transaction stayed
+    open, and nothing that anybody wrote by themselves from then on was kept."""
+    stations = iter(range(100_000))
+
+    async def write_many() -> None:
+        ids = [f"s{next(stations)}" for _number in range(9)]
+        rows = [Station(id=key, name="王子", lat=35.7, lon=139.7) for key in ids]
+        await Station.bulk_create(rows)
+
+    for steps in range(60):
+        task = asyncio.create_task(write_many())
+        for _step in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await write_many()
+    assert (await Station.all().count()) % 9 == 0
+
+
 async def test_a_cancelled_transaction_keeps_nothing() -> None:
     slot = await make_slot()
     inside = asyncio.Event()

@@ -3,7 +3,7 @@
 Its transactions begin deferred, so two processes that read and then write fail with "database is
 locked" whatever the busy timeout: ours take the write lock first (BEGIN IMMEDIATE). And a request
 cancelled while it enters or leaves a transaction keeps the connection's lock for ever: ours gives
-it back.
+it back. So do many rows written by themselves, whose transaction a cancellation left open.
 
 Its one connection makes every page wait for every transaction: ours reads by a second one, which
 in WAL mode sees what was committed last. Nobody waits without end for the first one, and nothing is
@@ -146,6 +146,11 @@ class Client(Statements, tortoise_sqlite.SqliteClient):
 
     def _in_transaction(self) -> ShieldedContext:
         return ShieldedContext(Transaction(self), self._lock)
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        """As a transaction of ours: Tortoise's own stays open where the writer is cancelled."""
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
 
     async def execute_query(
         self, query: str, values: list[Any] | None = None
