@@ -10,6 +10,7 @@ MEASUREMENTS = (
     "planner",
     "reservations",
     "draws",
+    "imports",
     "newcomers",
     "reminders",
 )

@@ -99,14 +99,14 @@ def test_what_has_one_line_is_kept_in_one(field: str) -> None:
     assert FIELDS[field].written(" 王子\r\n駅\t前\u0085 ") == "王子 駅前"
 
 
-def test_a_file_may_call_each_text_by_any_of_its_headers() -> None:
+async def test_a_file_may_call_each_text_by_any_of_its_headers() -> None:
     for text in TEXTS:
         both = zip(text.names, (text.headers, text.headers_en), strict=False)
         for field, header in ((field, header) for field, headers in both for header in headers):
             cells: dict[str, Any] = {"名称": "工房", header: SAMPLES.get(text.name, "カミ")}
             out = io.StringIO()
             csv.writer(out).writerows([cells.keys(), cells.values()])
-            [row] = read_file(out.getvalue()).rows
+            [row] = (await read_file(out.getvalue())).rows
             assert row.values[field] == cells[header], header
 
 

@@ -4,18 +4,23 @@ import csv
 import html
 import io
 import logging
+from collections.abc import Iterable
+from dataclasses import replace
 
 import httpx
 import pytest
 
-from tests.conftest import NOON
+from tests.conftest import NOON, TurnableClock
 from tests.publishing.days import make_site
 from tests.staff.town import hidden
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
 from tour.errors import BadInput
-from tour.sites import importing
+from tour.sites import editing, importing, vocabulary
+from tour.sites.editing import Version
+from tour.sites.import_comparing import changes_of, weeks_of
 from tour.sites.import_file import decode, read_file
+from tour.sites.importing import Imported
 from tour.sites.models import OpeningHours, Site
 from tour.sites.states import SiteKind
 
@@ -160,31 +165,32 @@ async def test_200_rows_are_written(staff: httpx.AsyncClient) -> None:
     assert await Site.all().count() == 200
 
 
-async def imported(rows: list[list[str]]) -> tuple[int, int]:
-    read = read_file(table(*rows))
+async def imported(rows: list[list[str]]) -> Imported:
+    read = await read_file(table(*rows))
     found = await importing.compare(read)
     actor = Actor(None, "見本 職員")
     return await importing.apply(read, found.fingerprint, SiteKind.CRAFT, actor=actor, now=NOON)
 
 
 @pytest.mark.usefixtures("database")
-async def test_many_rows_take_hardly_more_statements_than_few(
+async def test_a_batch_takes_hardly_more_statements_than_a_few_rows(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """On SQLite everybody who writes waits for them; new ones first, then all of them changed."""
+    """On SQLite all who write wait for a batch; new ones first, then all of them changed."""
     counts = []
     for number in (5, 400):
         rows = [changed(名称=f"工房{number}-{n}", 名称_英語=f"Workshop {n}") for n in range(number)]
         for done in ((number, 0), (0, number)):
             caplog.clear()
             with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
-                assert await imported(rows) == done
+                assert await imported(rows) == Imported(*done, 0)
             counts.append(len(caplog.records))
             for row in rows:
                 row[OLDER.index("方書")] = "3階"
     new, change, many_new, many_changed = counts
-    assert many_new < new * 2, counts
-    assert many_changed < change * 2, counts
+    batches = 400 / importing.BATCH
+    assert many_new < new * batches * 1.2, counts
+    assert many_changed < change * batches * 1.2, counts
     site = await Site.get(name="工房400-7")
     assert site.address == "東京都北区王子1-1-3 3階"
     assert site.translations == {"en": {"name": "Workshop 7"}}
@@ -235,13 +241,13 @@ async def test_what_is_no_such_table_is_refused(staff: httpx.AsyncClient, body: 
         ({"名称_英語": "x" * 401}, "名称_英語"),
     ],
 )
-def test_each_column_says_what_is_wrong(cell: dict[str, str], wrong: str) -> None:
-    read = read_file(table(changed(**cell)))
+async def test_each_column_says_what_is_wrong(cell: dict[str, str], wrong: str) -> None:
+    read = await read_file(table(changed(**cell)))
     assert [(problem.line, problem.column) for problem in read.problems] == [(2, wrong)]
 
 
-def test_a_row_of_the_wrong_width_is_named() -> None:
-    assert [p.line for p in read_file(table(ROW, ROW[:4])).problems] == [3]
+async def test_a_row_of_the_wrong_width_is_named() -> None:
+    assert [p.line for p in (await read_file(table(ROW, ROW[:4]))).problems] == [3]
 
 
 @pytest.mark.parametrize(
@@ -253,13 +259,13 @@ def test_a_row_of_the_wrong_width_is_named() -> None:
         ("金・土", [4, 5]),
     ],
 )
-def test_weekdays_are_read_as_people_write_them(text: str, days: list[int]) -> None:
-    [row] = read_file(table(changed(利用可能曜日=text))).rows
+async def test_weekdays_are_read_as_people_write_them(text: str, days: list[int]) -> None:
+    [row] = (await read_file(table(changed(利用可能曜日=text)))).rows
     assert [day for day, _opens, _closes in row.week] == days
 
 
-def test_full_width_digits_and_blank_lines_are_read() -> None:
-    read = read_file(table(changed(緯度="３５．７４９８"), [""] * len(OLDER)))
+async def test_full_width_digits_and_blank_lines_are_read() -> None:
+    read = await read_file(table(changed(緯度="３５．７４９８"), [""] * len(OLDER)))
     assert not read.problems
     assert read.rows[0].lat == 35.7498
     assert "料金(基本)" in read.ignored
@@ -300,3 +306,141 @@ async def test_what_may_be_looked_at_may_be_imported(staff: httpx.AsyncClient) -
     fits = await look(staff, table(*rows[:86]).encode("cp932"))
     assert (await confirm_as_browser(staff, fits)).status_code == 303
     assert await Site.all().count() == 86
+
+
+PLACES = ("工房1", "工房2", "工房3")
+
+
+async def saved(site: Site, **texts: str) -> None:
+    profile = editing.profile_of(site)
+    await editing.change_profile(
+        site.id,
+        replace(profile, texts={**profile.texts, **texts}),
+        version=await Version.of(site, "site"),
+        actor=Actor(None, "見本 主人"),
+        now=NOON,
+    )
+
+
+@pytest.mark.usefixtures("database")
+async def test_what_a_host_saves_while_it_runs_stays_and_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between the look under which it began and the batch that would have overwritten it."""
+    sites = [await make_site(n, name=name) for n, name in enumerate(PLACES, start=1)]
+    read = await read_file(table(*(changed(名称=name, 名称_英語=f"W {name}") for name in PLACES)))
+    found = await importing.compare(read)
+    learn = vocabulary.learn
+
+    async def meanwhile(texts: Iterable[str]) -> None:
+        monkeypatch.setattr(vocabulary, "learn", learn)
+        await saved(await Site.get(id=sites[1].id), address="主人が書いた住所")
+        await learn(texts)
+
+    monkeypatch.setattr(vocabulary, "learn", meanwhile)
+    actor = Actor(None, "見本 職員")
+    done = await importing.apply(read, found.fingerprint, SiteKind.CRAFT, actor=actor, now=NOON)
+    assert done == Imported(new=0, changed=2, left=1)
+    addresses = [(await Site.get(id=site.id)).address for site in sites]
+    assert addresses == ["東京都北区王子1-1-3 2階", "主人が書いた住所", "東京都北区王子1-1-3 2階"]
+    assert not await AuditEntry.filter(action="site.import_change", site_id=sites[1].id).exists()
+    again = await importing.compare(read)
+    told = [(c.site_id, field, old) for c in again.changed for field, old, _new in c.changes]
+    assert (sites[1].id, "address", "主人が書いた住所") in told
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_place_of_that_name_made_while_it_runs_is_not_made_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = await read_file(table(*(changed(名称=name) for name in PLACES)))
+    found = await importing.compare(read)
+    learn = vocabulary.learn
+
+    async def meanwhile(texts: Iterable[str]) -> None:
+        await make_site(1, name="工房 ２")
+        await learn(texts)
+
+    monkeypatch.setattr(vocabulary, "learn", meanwhile)
+    actor = Actor(None, "見本 職員")
+    done = await importing.apply(read, found.fingerprint, SiteKind.CRAFT, actor=actor, now=NOON)
+    assert done == Imported(new=2, changed=0, left=1)
+    assert await Site.all().count() == 3
+
+
+async def test_the_page_says_what_stays(
+    staff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await make_site(1, name="紙の館")
+    text = table(ROW, changed(名称="新しい館"))
+    page = await look(staff, text.encode())
+    learn = vocabulary.learn
+
+    async def meanwhile(texts: Iterable[str]) -> None:
+        monkeypatch.setattr(vocabulary, "learn", learn)
+        await saved(site, url="https://own.example/")
+        await learn(texts)
+
+    monkeypatch.setattr(vocabulary, "learn", meanwhile)
+    answer = await confirm(staff, page, text)
+    assert answer.status_code == 409
+    assert "1件" in answer.text
+    assert (await Site.get(id=site.id)).url == "https://own.example/"
+    again = await confirm(staff, answer, text)
+    assert again.headers["location"] == "/staff/imports?done=0-1"
+    assert (await Site.get(id=site.id)).url == "https://example.org/"
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_host_who_has_the_page_open_sees_the_import(clock: TurnableClock) -> None:
+    site = await make_site(1, name="紙の館")
+    await Site.filter(id=site.id).update(updated_at=NOON)
+    version = await Version.of(await Site.get(id=site.id), "site")
+    await imported([ROW])
+    with pytest.raises(editing.Stale):
+        await editing.change_profile(
+            site.id,
+            editing.profile_of(site),
+            version=version,
+            actor=Actor(None, "見本 主人"),
+            now=clock(),
+        )
+
+
+ROUND = {
+    "full": ROW,
+    "two lines in a cell of one": changed(名称_英語="Paper\nHouse", 住所="東京都\r\n北区"),
+    "control characters": changed(説明="紙\x07の\u0085館", アクセス方法="王子駅\tから"),
+    "composed letters": changed(名称_英語="Cafe\u0301", 説明="カ\u3099ラス"),
+    "full-width numbers": changed(緯度="３５．７４９８００４", 経度="１３９．７３８６"),
+    "only a name": [cell if name == "名称" else "" for name, cell in zip(OLDER, ROW, strict=True)],
+    "as long as may be": changed(説明="館" * 4000, 名称_英語="x" * 400, 住所="王" * 297),
+    "a night": changed(開始時間="18:00", 終了時間="26:00"),
+    "every day": changed(利用可能曜日="毎日"),
+}
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "known"])
+@pytest.mark.parametrize("name", ROUND)
+async def test_a_row_that_is_applied_compares_as_the_same_and_stands_as_the_log_says(
+    name: str, is_new: bool
+) -> None:
+    if not is_new:
+        await make_site(1, name="紙の館", description="昔の説明")
+    read = await read_file(table(ROUND[name]))
+    assert read.problems == ()
+    await imported([ROUND[name]])
+    site = await Site.get(name="紙の館")
+    assert changes_of(read.rows[0], site, (await weeks_of([site.id])).get(site.id, ())) == ()
+    assert (await importing.compare(read)).same == 1
+    fields = editing.as_fields(editing.profile_of(site))
+    for entry in await AuditEntry.filter(subject="site", subject_id=site.id):
+        for field, logged in entry.after.items():
+            if field not in ("point", "hours"):
+                assert fields[field] == logged, field
+
+
+async def test_an_address_with_its_building_is_no_longer_than_its_column() -> None:
+    read = await read_file(table(changed(住所="王" * 200, 方書="子" * 200)))
+    assert [problem.column for problem in read.problems] == ["住所"]

@@ -15,6 +15,7 @@ from typing import Any
 from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.patience import gently
 from tour.sites.texts import FIELDS, TEXTS
 from tour.web.bounded import bounded
 from tour.words.folding import fold
@@ -96,7 +97,7 @@ def decode(body: bytes) -> str:
     raise BadInput(hint, {"file": hint})
 
 
-def read_file(text: str) -> Reading:
+async def read_file(text: str) -> Reading:
     """Every row with its problems; BadInput where it is not such a table at all.
 
     Lines end in LF from here on: Excel writes LF within a cell, and a browser that sends the text
@@ -116,7 +117,7 @@ def read_file(text: str) -> Reading:
     if len(table) > MOST_ROWS + 1:
         hint = _("At most %(n)s rows at a time.", n=MOST_ROWS)
         raise BadInput(hint, {"file": hint})
-    rows, problems = _rows(table[1:], fields, len(header))
+    rows, problems = await _rows(table[1:], fields, len(header))
     known = set(fields.values())
     ignored = tuple(cell for n, cell in enumerate(header) if cell and n not in known)
     return Reading(tuple(rows), tuple(problems), ignored, text)
@@ -142,12 +143,12 @@ def _fields(header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _rows(
+async def _rows(
     table: Sequence[Sequence[str]], fields: Mapping[str, int], width: int
 ) -> tuple[list[SiteRow], list[RowProblem]]:
     rows: list[SiteRow] = []
     problems: list[RowProblem] = []
-    for line, cells in enumerate(table, start=2):
+    async for line, cells in gently(enumerate(table, start=2)):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != width:
@@ -157,8 +158,9 @@ def _rows(
         row, wrong = _row(line, {name: cells[n].strip() for name, n in fields.items()})
         rows.append(row)
         problems += wrong
-    repeated = Counter(name_key(row.name) for row in rows if row.name)
-    twice = [row for row in rows if repeated[name_key(row.name)] > 1]
+    keys = [name_key(row.name) async for row in gently(rows)]
+    repeated = Counter(key for key in keys if key)
+    twice = [row for row, key in zip(rows, keys, strict=True) if repeated[key] > 1]
     problem = _("This name stands in the file more than once.")
     return rows, problems + [RowProblem(row.line, "名称", problem) for row in twice]
 

@@ -1,14 +1,15 @@
-"""Writing what an import changes: for all rows at once, since others wait for its transaction."""
+"""Writing what an import changes: a batch of rows in a few statements, for others wait for them."""
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import datetime, timedelta
 from typing import Any
 
 from tour.audit.service import Subject
 from tour.changes import Change
 from tour.db import plain
+from tour.sites.import_comparing import RowChange
 from tour.sites.import_file import BROUGHT, SiteRow
 from tour.sites.models import OpeningHours, Site
 from tour.sites.states import PointQuality, SiteKind
@@ -18,6 +19,7 @@ from tour.words.folding import fold, romanized
 CREATED, CHANGED = "site.import_new", "site.import_change"
 BATCH = 500
 """Rows in one statement."""
+TICK = timedelta(microseconds=1)
 COLUMNS = (
     *(name for name in OWN if name in BROUGHT),
     "translations",
@@ -31,23 +33,9 @@ _SET = ", ".join(f"{column} = ${number}" for number, column in enumerate(COLUMNS
 UPDATE = f"UPDATE site SET {_SET} WHERE id = ${len(COLUMNS) + 1}"  # noqa: S608 - our own names
 
 
-@dataclass(frozen=True, slots=True)
-class RowChange:
-    """What a row would do: `site_id` is None for a new site; `changes` is (field, old, new)."""
-
-    row: SiteRow
-    site_id: int | None
-    changes: tuple[tuple[str, str, str], ...]
-
-
-async def create(change: Change, found: Sequence[RowChange], kind: SiteKind) -> None:
-    """New sites of `kind`, not yet published."""
-    taken = {str(slug) for slug in await Site.all().values_list("slug", flat=True)}
-    by_slug: dict[str, RowChange] = {}
-    for each in found:
-        slug = _slug(each.row, taken)
-        taken.add(slug)
-        by_slug[slug] = each
+async def create(change: Change, found: Sequence[RowChange], kind: SiteKind) -> list[int]:
+    """New sites of `kind`, not yet published; their ids."""
+    by_slug = await _slugs(found)
     await Site.bulk_create(
         [_new_site(slug, each, kind) for slug, each in by_slug.items()], batch_size=BATCH
     )
@@ -55,6 +43,20 @@ async def create(change: Change, found: Sequence[RowChange], kind: SiteKind) -> 
     written = [(int(row["id"]), by_slug[row["slug"]]) for row in made]
     await _write_weeks(change, [(site_id, each.row) for site_id, each in written])
     _log(change, CREATED, written)
+    return [site_id for site_id, _each in written]
+
+
+async def _slugs(found: Sequence[RowChange]) -> dict[str, RowChange]:
+    """An address for each that nobody has."""
+    taken: set[str] = set()
+    while True:
+        chosen: dict[str, RowChange] = {}
+        for each in found:
+            chosen[_slug(each.row, taken | chosen.keys())] = each
+        known = await Site.filter(slug__in=list(chosen)).values("slug")
+        if not known:
+            return chosen
+        taken |= {row["slug"] for row in known}
 
 
 def _new_site(slug: str, change: RowChange, kind: SiteKind) -> Site:
@@ -66,29 +68,25 @@ def _new_site(slug: str, change: RowChange, kind: SiteKind) -> Site:
     )
 
 
-async def overwrite(change: Change, found: Sequence[RowChange]) -> None:
+async def overwrite(change: Change, found: Sequence[tuple[Site, RowChange]]) -> None:
     """Sites that are there, of which this transaction has the rows."""
-    ids = [each.site_id for each in found]
-    sites = {site.id: site for site in await Site.filter(id__in=ids)}
-    written = [(int(each.site_id or 0), each) for each in found]
-    rows = []
-    for site_id, each in written:
-        site = sites[site_id]
-        if columns := _columns(each, site.translations):
-            rows.append(_updated(site, columns | {"updated_at": change.now}))
+    rows = [_updated(site, each, change.now) for site, each in found]
     await plain.execute_each(UPDATE, rows)
     weeks = [
-        (site_id, each.row)
-        for site_id, each in written
+        (site.id, each.row)
+        for site, each in found
         if any(name == "hours" for name, _old, _new in each.changes)
     ]
     await OpeningHours.filter(site_id__in=[site_id for site_id, _row in weeks]).delete()
     await _write_weeks(change, weeks)
-    _log(change, CHANGED, written)
+    _log(change, CHANGED, [(site.id, each) for site, each in found])
 
 
-def _updated(site: Site, columns: Mapping[str, Any]) -> list[Any]:
-    """All that an import may write, as it is or as it becomes."""
+def _updated(site: Site, change: RowChange, now: datetime) -> list[Any]:
+    """All that an import may write, as it is or as it becomes. Whoever has the page open to change
+    it sees by `updated_at` that it is another one now."""
+    columns = _columns(change, site.translations)
+    columns["updated_at"] = max(now, site.updated_at + TICK)
     values = {name: columns.get(name, getattr(site, name)) for name in COLUMNS}
     values["translations"] = json.dumps(values["translations"], ensure_ascii=False)
     values["point_quality"] = str(values["point_quality"])
@@ -133,7 +131,7 @@ def _log(change: Change, action: str, written: Iterable[tuple[int, RowChange]]) 
         )
 
 
-def _slug(row: SiteRow, taken: set[str]) -> str:
+def _slug(row: SiteRow, taken: Set[str]) -> str:
     """From the English name, else from the reading in Latin letters."""
     latin = fold(row.values["name_en"]) or romanized(row.values["name_kana"])
     base = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:60] or "site"

@@ -1,26 +1,36 @@
-"""Bringing sites in from the open dataset 観光施設一覧: what would change, then all or nothing.
+"""Bringing sites in from the open dataset 観光施設一覧: a look at what would change, then that.
 
 A site is known by its name. An empty cell says nothing, so it erases nothing.
+
+A town has thousands of rows, and nobody shall wait for all of them: they are looked at a few at a
+time, between the pages, and written some at a time (`BATCH`), each time compared again under lock.
+A place that somebody saves meanwhile stays as that person wrote it.
 """
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.exceptions import IntegrityError
+
 from tour.audit.service import Actor
 from tour.changes import edit
-from tour.errors import BadInput, Conflict
+from tour.errors import BadInput, Conflict, Unavailable
 from tour.i18n import lazy as _
+from tour.patience import PAGE_WAITS, gently, waiting_at_most
 from tour.sites import import_writing, vocabulary
-from tour.sites.import_file import BROUGHT, WEEKDAYS, Reading, RowProblem, SiteRow, name_key
-from tour.sites.import_writing import RowChange
-from tour.sites.models import OpeningHours, Site
+from tour.sites.import_comparing import RowChange, Week, changes_of, changes_of_new, weeks_of
+from tour.sites.import_file import Reading, RowProblem, name_key
+from tour.sites.models import Site
 from tour.sites.states import SiteKind
-from tour.sites.texts import OWN, stored
+from tour.sites.texts import FIELDS
 
-SUMMARY_LENGTH = 80
+BATCH = 50
+"""Places in one transaction: whoever writes meanwhile waits for it, some hundredths of a second."""
+SLICE = 200
+"""Places read at once: the loop of the pages stands still while they become objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,104 +39,132 @@ class Comparison:
     changed: tuple[RowChange, ...]
     same: int
     problems: tuple[RowProblem, ...]
-
-    @property
-    def fingerprint(self) -> str:
-        """Of everything that would be written: what was looked at is what is applied."""
-        parts = [(c.row.name, c.site_id, c.changes) for c in (*self.new, *self.changed)]
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+    fingerprint: str
+    """Of everything that would be written: what was looked at is what is applied."""
+    last_id: int
+    """Of the places that it knows."""
 
 
-async def compare(read: Reading) -> Comparison:
+@dataclass(frozen=True, slots=True)
+class Imported:
+    new: int
+    changed: int
+    left: int
+    """Places that somebody else wrote, or held, meanwhile: they stay as they are, to be looked at
+    again."""
+
+
+async def compare(rows: Reading) -> Comparison:
     """What the rows would change in the sites as they are now."""
+    sites: list[Site] = []
+    weeks: dict[int, Week] = {}
+    # Whoever makes a place while the others are read is seen when the rows are written.
+    while some := await _after(sites[-1].id if sites else 0):
+        sites += some
+        weeks |= await weeks_of([site.id for site in some])
+    return await _compare(rows, sites, weeks)
+
+
+async def _after(site_id: int) -> list[Site]:
+    return await Site.filter(id__gt=site_id).order_by("id").limit(SLICE)
+
+
+async def _compare(rows: Reading, sites: Sequence[Site], weeks: Mapping[int, Week]) -> Comparison:
     by_name: dict[str, list[Site]] = {}
-    for site in await Site.all():
+    async for site in gently(sites):
         by_name.setdefault(name_key(site.name), []).append(site)
-    weeks = await _weeks()
-    new, changed, problems, same = [], [], list(read.problems), 0
-    for row in read.rows:
+    new, changed, problems, same = [], [], list(rows.problems), 0
+    async for row in gently(rows.rows):
         found = by_name.get(name_key(row.name), [])
         if len(found) > 1:
             problem = _("Several places have this name; change them one by one.")
             problems.append(RowProblem(row.line, "名称", problem))
         elif not found:
-            new.append(RowChange(row, None, (*_differences(row, {}, ()), *_summary(row))))
-        elif changes := tuple(_differences(row, _stored(found[0]), weeks.get(found[0].id, ()))):
+            new.append(RowChange(row, None, changes_of_new(row)))
+        elif changes := changes_of(row, found[0], weeks.get(found[0].id, ())):
             changed.append(RowChange(row, found[0].id, changes))
         else:
             same += 1
     problems.sort(key=lambda each: each.line)
-    return Comparison(tuple(new), tuple(changed), same, tuple(problems))
+    seal = hashlib.sha256()
+    async for each in gently((*new, *changed)):
+        seal.update(repr((each.row.name, each.site_id, each.changes)).encode())
+    last = sites[-1].id if sites else 0
+    return Comparison(tuple(new), tuple(changed), same, tuple(problems), seal.hexdigest(), last)
 
 
 async def apply(
-    read: Reading, fingerprint: str, kind: SiteKind, *, actor: Actor, now: datetime
-) -> tuple[int, int]:
-    """Write what was looked at, all or nothing; returns (new, changed).
+    rows: Reading, fingerprint: str, kind: SiteKind, *, actor: Actor, now: datetime
+) -> Imported:
+    """Write what was looked at. New sites are of `kind` and not yet published.
 
-    New sites are of `kind` and not yet published. Raises BadInput while a row is wrong, and
-    Conflict when the sites have changed since the look.
+    Raises BadInput while a row is wrong, and Conflict when the sites have changed since the look;
+    nothing is written then. Broken off, what is written stays, and the same file brings the rest.
+    Each batch has the patience of a page.
     """
-    await vocabulary.learn(text for row in read.rows for text in (row.name, *row.values.values()))
+    found = await compare(rows)
+    if found.problems:
+        hint = _("Some rows need correcting. Nothing was imported.")
+        raise BadInput(hint, {"file": hint})
+    if found.fingerprint != fingerprint:
+        raise Conflict(_("The places have changed meanwhile. Please look again."))
+    await vocabulary.learn(_searched((*found.new, *found.changed)))
+    new = changed = 0
+    last_id = found.last_id
+    for some in _batches(found.changed):
+        with suppress(Unavailable), waiting_at_most(PAGE_WAITS):
+            changed += await _overwrite(some, actor=actor, now=now)
+    for some in _batches(found.new):
+        with suppress(Unavailable), waiting_at_most(PAGE_WAITS):
+            made = await _create(some, kind, last_id, actor=actor, now=now)
+            new, last_id = new + len(made), max([last_id, *made])
+    return Imported(new, changed, len(found.changed) + len(found.new) - new - changed)
+
+
+def _searched(found: Sequence[RowChange]) -> Iterator[str]:
+    """The texts to be written that somebody may search by their sound."""
+    for each in found:
+        for field, _old, new in each.changes:
+            if field in FIELDS and FIELDS[field].found_by:
+                yield new
+
+
+def _batches(found: Sequence[RowChange]) -> Iterator[Sequence[RowChange]]:
+    return (found[start : start + BATCH] for start in range(0, len(found), BATCH))
+
+
+async def _overwrite(found: Sequence[RowChange], *, actor: Actor, now: datetime) -> int:
+    """How many of these places were as they were looked at, and are changed."""
     async with edit(actor, None, import_writing.CHANGED, now=now) as change:
+        ids = [each.site_id for each in found]
         # Theirs are ours until the end: what is compared is what is overwritten.
-        await Site.all().order_by("id").select_for_update(no_key=True).only("id")
-        found = await compare(read)
-        if found.problems:
-            hint = _("Some rows need correcting. Nothing was imported.")
-            raise BadInput(hint, {"file": hint})
-        if found.fingerprint != fingerprint:
-            raise Conflict(_("The places have changed meanwhile. Please look again."))
-        if not (found.new or found.changed):
+        locked = Site.filter(id__in=ids).order_by("id").select_for_update(no_key=True)
+        sites = {site.id: site for site in await locked}
+        weeks = await weeks_of(list(sites))
+        mine = [
+            (site, each)
+            for each in found
+            if (site := sites.get(each.site_id or 0))
+            and changes_of(each.row, site, weeks.get(site.id, ())) == each.changes
+        ]
+        if not mine:
             change.nothing()
-        await import_writing.create(change, found.new, kind)
-        await import_writing.overwrite(change, found.changed)
-    return len(found.new), len(found.changed)
+        await import_writing.overwrite(change, mine)
+    return len(mine)
 
 
-async def _weeks() -> dict[int, tuple[tuple[int, int, int], ...]]:
-    found: dict[int, list[tuple[int, int, int]]] = {}
-    for row in await OpeningHours.all().values():
-        hours = (row["weekday"], row["opens_minute"], row["closes_minute"])
-        found.setdefault(row["site_id"], []).append(hours)
-    return {site: tuple(sorted(hours)) for site, hours in found.items()}
-
-
-def _stored(site: Site) -> dict[str, str]:
-    own = {name: getattr(site, name) for name in OWN}
-    texts = stored(own, site.translations.get("en", {}))
-    return {**texts, "point": _point_text(site.lat, site.lon)}
-
-
-def _differences(
-    row: SiteRow, before: Mapping[str, str], week: Sequence[tuple[int, int, int]]
-) -> Iterable[tuple[str, str, str]]:
-    """(field, old, new). An empty cell says nothing, so it erases nothing. A known place keeps its
-    name as it writes it."""
-    told = {field: row.values[field] for field in BROUGHT} | {
-        "point": _point_text(row.lat, row.lon)
-    }
-    for name, text in told.items():
-        if text and text != before.get(name, "") and not (before and name == "name"):
-            yield name, before.get(name, ""), text
-    if row.week and row.week != tuple(week):
-        yield "hours", _week_text(week), _week_text(row.week)
-
-
-def _summary(row: SiteRow) -> Iterable[tuple[str, str, str]]:
-    """A new place needs a sentence for its card: the first that the file says about it."""
-    first = re.split(r"(?<=。)|\n", row.values["description"])[0].strip()
-    short = first if len(first) <= SUMMARY_LENGTH else f"{first[: SUMMARY_LENGTH - 1]}…"
-    if short:
-        yield "summary", "", short
-
-
-def _point_text(lat: float | None, lon: float | None) -> str:
-    return "" if lat is None or lon is None else f"{lat:.6f}, {lon:.6f}"
-
-
-def _week_text(week: Sequence[tuple[int, int, int]]) -> str:
-    return " ".join(
-        f"{WEEKDAYS[day]}{opens // 60:02d}:{opens % 60:02d}-{closes // 60:02d}:{closes % 60:02d}"
-        for day, opens, closes in week
-    )
+async def _create(
+    found: Sequence[RowChange], kind: SiteKind, last_id: int, *, actor: Actor, now: datetime
+) -> list[int]:
+    """The ids of those of these places that are new: somebody may have made one of that name since
+    `last_id` was the last."""
+    try:
+        async with edit(actor, None, import_writing.CREATED, now=now) as change:
+            others = await Site.filter(id__gt=last_id).values("name")
+            taken = {name_key(row["name"]) for row in others}
+            mine = [each for each in found if name_key(each.row.name) not in taken]
+            if not mine:
+                change.nothing()
+            return await import_writing.create(change, mine, kind)
+    except IntegrityError:  # two imports of one file at the same moment, on PostgreSQL
+        return []

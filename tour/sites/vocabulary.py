@@ -4,15 +4,18 @@ A word once stored stays: it costs a row, and a text that uses it again finds it
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from tortoise.functions import Max
 
+from tour.patience import gently
 from tour.sites.models import Word
 from tour.words.readings import Spoken, words_in
 from tour.words.vocabulary import Vocabulary
 
 BATCH = 500
+PART = 20
+"""Texts read in one go: a thread that reads thousands would slow all pages down for as long."""
 
 
 async def learn(texts: Iterable[str]) -> None:
@@ -21,9 +24,15 @@ async def learn(texts: Iterable[str]) -> None:
     Called before the transaction that writes them: the dictionary is slow to open, and words
     without their text do no harm.
     """
-    words = await asyncio.to_thread(words_in, [text for text in texts if text])
+    words: set[Spoken] = set()
+    async for some in gently(_parts(sorted({text for text in texts if text}))):
+        words |= await asyncio.to_thread(words_in, some)
     rows = [Word(surface=w.surface, reading=w.reading, normal=w.normal) for w in words]
     await Word.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
+def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[start : start + PART] for start in range(0, len(texts), PART))
 
 
 class VocabularyReader:

@@ -1,4 +1,4 @@
-"""Importing sites: a file, a look at what it changes, all of it or nothing."""
+"""Importing sites: a file, a look at what it changes, then that."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites import importing
 from tour.sites.import_file import COLUMNS, Reading, decode, read_file
-from tour.sites.importing import Comparison
+from tour.sites.importing import Comparison, Imported
 from tour.sites.states import SiteKind
 from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
@@ -38,7 +38,7 @@ async def look(request: Request) -> Response:
     who = await guards.require(request, Permission.IMPORT)
     try:
         body, kind = await _upload(request)
-        read = read_file(decode(body))
+        read = await read_file(decode(body))
         _refuse_large(len(read.text.encode()) + read.text.count("\n"), LARGEST_TEXT)
     except BadInput as exc:
         return _page(request, who, problem=exc.message, status=422)
@@ -53,16 +53,29 @@ async def confirm(request: Request) -> Response:
     kind = SiteKind(chosen) if chosen in list(SiteKind) else SiteKind.CULTURE
     text, fingerprint = str(form.get(TEXT, "")), str(form.get("fingerprint", ""))
     try:
-        read = read_file(text)
-        new, changed = await importing.apply(
-            read, fingerprint, kind, actor=who.actor, now=now(request)
-        )
+        read = await read_file(text)
+        done = await importing.apply(read, fingerprint, kind, actor=who.actor, now=now(request))
     except BadInput as exc:
         return _page(request, who, problem=exc.message, status=422)
     except Conflict as exc:
         found = await importing.compare(read)
         return _page(request, who, read=read, found=found, problem=exc.message, status=409)
-    return back_to(request, "staff:imports", done=f"{new}-{changed}")
+    if done.left:
+        found = await importing.compare(read)
+        return _page(
+            request, who, read=read, found=found, kind=kind, problem=_left(done), status=409
+        )
+    return back_to(request, "staff:imports", done=f"{done.new}-{done.changed}")
+
+
+def _left(done: Imported) -> Text:
+    return _(
+        "Imported: %(new)s new, %(changed)s changed. %(n)s places stay as they are: somebody else"
+        " was writing them at that moment. Please look at them again.",
+        new=done.new,
+        changed=done.changed,
+        n=done.left,
+    )
 
 
 async def _upload(request: Request) -> tuple[bytes, str]:
