@@ -22,12 +22,12 @@ from tour.routes.plan_forms import (
     clock_choices,
     is_within_reach,
     kept_wish,
-    minute_of_clock,
     usual_start,
 )
 from tour.sites.entries import StationEntry
 from tour.sites.hours import Span
 from tour.sites.states import PointQuality, SiteKind
+from tour.words.typed import read_minute
 
 NEXT_DAY = DAY + timedelta(days=1)
 TOWN = Bounds(south=35.70, west=139.70, north=35.80, east=139.80)
@@ -172,7 +172,7 @@ def test_more_wishes_than_a_plan_takes_are_named() -> None:
 )
 def test_today_begins_now(clock: str, starts: int) -> None:
     now = datetime(DAY.year, DAY.month, DAY.day, tzinfo=TOKYO)
-    form = read(now + timedelta(minutes=minute_of_clock(clock)))
+    form = read(now + timedelta(minutes=read_minute(clock) or 0))
     assert form.wish is not None
     assert form.wish.starts == starts
 
@@ -237,20 +237,6 @@ def test_a_walk_begins_within_reach_of_the_town(north: int, east: int) -> None:
         off = half + REACH_DEGREES + beyond
         point = Point(lat=middle[0] + north * off, lon=middle[1] + east * off)
         assert is_within_reach(point, TOWN) is is_near
-
-
-@pytest.mark.parametrize(
-    ("text", "minute"),
-    [("0:00", 0), ("10:30", 630), ("24:00", 1440), (" 9:05 ", 545), ("９：０５", 545)],
-)
-def test_a_time_is_read(text: str, minute: int) -> None:
-    assert minute_of_clock(text) == minute
-
-
-@pytest.mark.parametrize("text", ["", "10", "10:60", "24:01", "25:00", "ten"])
-def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="HH:MM"):
-        minute_of_clock(text)
 
 
 def test_the_choices_are_half_hours_and_what_was_chosen() -> None:

@@ -17,7 +17,7 @@ from tour.reservations.intake import count_try
 from tour.reservations.rules import MAX_PARTY
 from tour.routes.day import OTHERWISE, DayWish, WalkStyle
 from tour.routes.paths import Profile
-from tour.routes.plan_forms import MOST_MUSTS, PlanContext, is_within_reach, minute_of_clock
+from tour.routes.plan_forms import MOST_MUSTS, PlanContext, is_within_reach
 from tour.routes.plan_request import plan_request
 from tour.routes.plan_views import walk_legs
 from tour.routes.planning import Desk
@@ -27,6 +27,7 @@ from tour.routes.walks import Walk
 from tour.sites.states import SiteKind
 from tour.web import lang, state
 from tour.web.json_body import read_object
+from tour.words.typed import DAY, read_minute
 
 Json = dict[str, Any]
 Errors = dict[str, Text]
@@ -92,8 +93,10 @@ def _end_point(body: Json, name: str, context: PlanContext, errors: Errors) -> t
     part = body.get(name)
     try:
         point = from_lon_lat(part["point"])  # type: ignore[index]
-        minute = minute_of_clock(str(part["time"]))  # type: ignore[index]
+        minute = read_minute(str(part["time"]), DAY)  # type: ignore[index]
     except (ValueError, KeyError, TypeError):
+        minute = None
+    if minute is None:
         errors[name] = _("Give a point [longitude, latitude] and a time such as 10:00.")
         return Point(lat=0, lon=0), 0
     if not is_within_reach(point, context.bounds):

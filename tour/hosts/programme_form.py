@@ -19,6 +19,7 @@ from tour.programmes.outline import (
 from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.programmes.states import POOLS, Allocation
 from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
+from tour.sites.hours import clock_text
 from tour.sites.labels import LANGUAGES
 from tour.web.forms import Reading, Typed, read_date, texts
 
@@ -217,7 +218,7 @@ def starts_preview(values: dict[str, Any], minutes: int) -> list[str]:
     """10:00, 11:00 …: what the numbers in the form come to, or nothing while they are wrong."""
     read = Reading(values)
     starts = _rhythm(read).starts(minutes)
-    return [] if read.errors else [f"{start // 60}:{start % 60:02d}" for start in starts]
+    return [] if read.errors else [clock_text(start) for start in starts]
 
 
 def _days(read: Reading) -> list[date]:

@@ -16,13 +16,13 @@ from tour.i18n import lazy as _
 from tour.programmes.rules import GRACE as GRACE
 from tour.programmes.rules import Availability
 from tour.words.names import one_line
+from tour.words.typed import read_whole
 
 MAX_PARTY = 20
 OLDEST_CHILD = 15
 """Children are counted up to the end of junior high school, as the form says."""
 MAX_NAME = 100
-DIGITS = re.compile("[0-9０-９]{1,3}")
-"""Half or full width; what else Unicode calls a number, nobody types for people."""
+PEOPLE = _("Give the number of people as a number from 0 to %(n)s.", n=MAX_PARTY)
 KANA = re.compile(r"[ァ-ヺー・ 　]+")
 SOON = timedelta(hours=12)
 """How long before its session a party can say that it will be late for it."""
@@ -57,8 +57,8 @@ class Party:
 def read_party(raw: Mapping[str, str]) -> tuple[Party | None, dict[str, Text]]:
     """What was typed as a Party, or None with what is wrong field by field."""
     errors: dict[str, Text] = {}
-    adults = _people(raw.get("adults", ""), "adults", errors)
-    children = _people(raw.get("children", "0") or "0", "children", errors)
+    adults = read_people(raw.get("adults", ""), "adults", errors)
+    children = read_people(raw.get("children", "0") or "0", "children", errors)
     name, kana = _name(raw.get("name", ""), errors), _kana(raw.get("kana", ""), errors)
     email, phone = _email(raw.get("email", ""), errors), _phone(raw.get("phone", ""), errors)
     if not email and not phone and not {"email", "phone"} & errors.keys():
@@ -194,12 +194,12 @@ def can_say(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     return starts_at - SOON <= now < ends_at
 
 
-def _people(text: str, field: str, errors: dict[str, Text]) -> int:
-    digits = text.strip()
-    if not DIGITS.fullmatch(digits) or int(digits) > MAX_PARTY:
-        errors[field] = _("Give the number of people as a number from 0 to %(n)s.", n=MAX_PARTY)
-        return 0
-    return int(digits)
+def read_people(text: str, field: str, errors: dict[str, Text]) -> int:
+    """How many people; 0 where that is none, with what is wrong with the field."""
+    people = read_whole(text, 0, MAX_PARTY)
+    if people is None:
+        errors[field] = PEOPLE
+    return people or 0
 
 
 def _name(text: str, errors: dict[str, Text]) -> str:

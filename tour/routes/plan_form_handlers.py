@@ -21,7 +21,6 @@ from tour.routes.plan_forms import (
     LEG_MINUTES,
     NO_LIMIT,
     PlanForm,
-    clock,
     clock_choices,
     kept_wish,
 )
@@ -32,6 +31,7 @@ from tour.routes.proposals import Proposal, propose
 from tour.sites.labels import KINDS
 from tour.web import lang, render, state
 from tour.web.forms import form_again, number_in, read_form
+from tour.words.typed import padded
 
 MOST_FIELDS = 400
 
@@ -59,7 +59,7 @@ async def create(request: Request) -> Response:
     wish = replace(form.wish, reserved=planned.own_slots(form.wish.day))
     desk = await planned.desk(wish)
     proposal = await propose(desk.town, desk.wish, desk.matrix)
-    values = {**form.values, "from_time": clock(form.wish.starts)}
+    values = {**form.values, "from_time": padded(form.wish.starts)}
     entry = await itineraries.create(
         form.wish.day, values, proposal.stops, proposal.findings.as_json()
     )
@@ -134,7 +134,7 @@ async def _planned_anew(
     if done.resumes is None or form.wish.day != entry.day:
         desk = await planned.desk(replace(form.wish, reserved=reserved), entry.stops)
         proposal = await propose(desk.town, desk.wish, desk.matrix)
-        return desk, proposal, {**form.values, "from_time": clock(desk.wish.starts)}
+        return desk, proposal, {**form.values, "from_time": padded(desk.wish.starts)}
     began = {"from": entry.wish["from"], "from_time": entry.wish["from_time"]}
     values = {**form.values, **began} if done.past else {**form.values}
     wish = kept_wish(values, entry.day, planned.context, reserved)

@@ -1,7 +1,5 @@
 """The plan form: text to a wish for a day, everything chosen kept for the next try."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,11 +12,12 @@ from tour.events.entries import Agenda
 from tour.geo import Bounds, Point, distance_m, parse_lon_lat
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
-from tour.reservations.rules import MAX_PARTY
+from tour.reservations.rules import MAX_PARTY, read_people
 from tour.routes.day import LIKED, DayWish, WalkStyle
 from tour.sites.entries import Catalogue
 from tour.sites.states import SiteKind
 from tour.web.forms import Form
+from tour.words.typed import DAY, padded, read_minute
 
 SINGLE = (
     "date",
@@ -41,7 +40,6 @@ LONGEST = 80
 """Characters of any value: an id, a slug, a place as lon,lat."""
 REACH_DEGREES = 0.05
 """How far outside the town's bounds a walk may begin: some five kilometres."""
-CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 FIRST_CHOICE, LAST_CHOICE = 7 * 60, 21 * 60
 KILOMETRES = ("2", "3", "5", "8")
 LEG_MINUTES = ("5", "10", "15", "20")
@@ -108,9 +106,9 @@ class PlanForm(Form):
         values: dict[str, Any] = {
             "date": day.isoformat() if day else "",
             "from": chosen.get("from", "") or usual_start(context, day),
-            "from_time": clock(opens),
+            "from_time": padded(opens),
             "to": chosen.get("to", ""),
-            "to_time": clock(closes),
+            "to_time": padded(closes),
             "adults": "2",
             "children": "0",
             "walk": WalkStyle.NORMAL.value,
@@ -151,8 +149,8 @@ def usual_start(context: PlanContext, day: date | None) -> str:
 
 def clock_choices(chosen: str) -> list[str]:
     """Half hours from early to late, with the one that is chosen already."""
-    usual = {clock(minute) for minute in range(FIRST_CHOICE, LAST_CHOICE + 1, 30)}
-    return sorted(usual | {chosen} if CLOCK.fullmatch(chosen) else usual)
+    usual = {padded(minute) for minute in range(FIRST_CHOICE, LAST_CHOICE + 1, 30)}
+    return sorted(usual | {chosen} if read_minute(chosen, DAY) is not None else usual)
 
 
 def spot(name: str, context: PlanContext) -> Point:
@@ -187,10 +185,6 @@ def is_within_reach(point: Point, town: Bounds) -> bool:
     return point in wide
 
 
-def clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
 def kept_wish(
     values: Mapping[str, Any], day: date, context: PlanContext, reserved: frozenset[int]
 ) -> DayWish:
@@ -198,7 +192,10 @@ def kept_wish(
     start = _spot(values["from"], "from", context, {}) or _middle(context.bounds)
     end = (_spot(values["to"], "to", context, {}) if values["to"] else start) or start
     starts, ends = _minute(values["from_time"], "", {}), _minute(values["to_time"], "", {})
-    adults, children = _people(values["adults"], "", {}), _people(values["children"], "", {})
+    adults, children = (
+        read_people(values["adults"], "", {}),
+        read_people(values["children"], "", {}),
+    )
     wish = DayWish(day, start, starts, end, ends, adults, children, reserved=reserved)
     return _with_choices(wish, values, context.catalogue)
 
@@ -210,8 +207,8 @@ def _wish(
     start = _spot(values["from"], "from", context, errors)
     end = _spot(values["to"], "to", context, errors) if values["to"] else start
     starts, ends = _times(values, day, context, errors)
-    adults = _people(values["adults"], "adults", errors)
-    children = _people(values["children"] or "0", "children", errors)
+    adults = read_people(values["adults"], "adults", errors)
+    children = read_people(values["children"] or "0", "children", errors)
     if not {"adults", "children"} & errors.keys() and not 1 <= adults + children <= MAX_PARTY:
         errors["adults"] = _("A party is 1 to %(n)s people.", n=MAX_PARTY)
     if errors or day is None or start is None or end is None:
@@ -282,31 +279,10 @@ def _times(
 
 
 def _minute(text: str, field_name: str, errors: dict[str, Text]) -> int:
-    try:
-        return minute_of_clock(text)
-    except ValueError:
+    minute = read_minute(text, DAY)
+    if minute is None:
         errors[field_name] = _("Give a time such as 10:00.")
-        return 0
-
-
-def minute_of_clock(text: str) -> int:
-    """The minute of the day of 10:30, full-width digits included; ValueError when it is none."""
-    match = CLOCK.match(unicodedata.normalize("NFKC", text).strip())
-    minute = int(match[1]) * 60 + int(match[2]) if match else -1
-    if match is None or int(match[2]) > 59 or not 0 <= minute <= 24 * 60:
-        raise ValueError("a time is written HH:MM")
-    return minute
-
-
-def _people(text: str, field_name: str, errors: dict[str, Text]) -> int:
-    digits = unicodedata.normalize("NFKC", text).strip()
-    if not digits.isdecimal() or len(digits) > 3 or int(digits) > MAX_PARTY:
-        errors[field_name] = PEOPLE
-        return 0
-    return int(digits)
-
-
-PEOPLE = _("Give the number of people as a number from 0 to %(n)s.", n=MAX_PARTY)
+    return minute or 0
 
 
 def _musts(slugs: Sequence[str], catalogue: Catalogue) -> tuple[int, ...]:

@@ -10,10 +10,10 @@ from tour.i18n import lazy as _
 from tour.routes import edits, itineraries
 from tour.routes.edits import Stops
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
-from tour.routes.plan_forms import clock
 from tour.routes.planning import Desk, so_far, taken
 from tour.routes.proposals import Findings
 from tour.web.forms import number_in
+from tour.words.typed import padded
 
 
 class ProposalChanged(ChangedElsewhere):
@@ -58,7 +58,7 @@ async def _other(entry: ItineraryEntry, desk: Desk, number: int | None) -> Taken
     if number is None or number >= len(others):
         return None
     own_desk, stops = taken(desk, await so_far(desk, entry.stops), others[number])
-    wish = {**entry.wish, "from_time": clock(own_desk.wish.starts)}
+    wish = {**entry.wish, "from_time": padded(own_desk.wish.starts)}
     return Taken(stops, Findings().as_json(), wish)
 
 

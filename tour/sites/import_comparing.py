@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tour.sites.import_file import BROUGHT, WEEKDAYS, SiteRow
 from tour.sites.models import OpeningHours, Site
 from tour.sites.texts import OWN, stored
+from tour.words.typed import padded
 
 SUMMARY_LENGTH = 80
 Week = tuple[tuple[int, int, int], ...]
@@ -72,6 +73,5 @@ def _point_text(lat: float | None, lon: float | None) -> str:
 
 def _week_text(week: Sequence[tuple[int, int, int]]) -> str:
     return " ".join(
-        f"{WEEKDAYS[day]}{opens // 60:02d}:{opens % 60:02d}-{closes // 60:02d}:{closes % 60:02d}"
-        for day, opens, closes in week
+        f"{WEEKDAYS[day]}{padded(opens)}-{padded(closes)}" for day, opens, closes in week
     )

@@ -19,6 +19,7 @@ from tour.patience import gently
 from tour.sites.texts import FIELDS, TEXTS
 from tour.web.bounded import bounded
 from tour.words.folding import fold
+from tour.words.typed import read_minute
 
 BROUGHT = {
     field: headers
@@ -47,8 +48,8 @@ WEEKDAYS = "月火水木金土日"
 
 KANA = re.compile(r"[ァ-ヺー・ 　()（）\-－0-9０-９A-Za-zＡ-Ｚａ-ｚ]*")
 
-CLOCK = re.compile(r"([01]?\d|2[0-9]):([0-5]\d)(:00)?")
-
+LATEST = 29 * 60 + 59
+"""A night is written up to 29:59."""
 JAPAN = (122.0, 20.0, 154.0, 46.0)
 """West, south, east, north: a swapped latitude and longitude is outside."""
 
@@ -205,12 +206,11 @@ def _week(values: Mapping[str, str], complain: Any) -> tuple[tuple[int, int, int
     texts = [unicodedata.normalize("NFKC", values[name]) for name in ("opens", "closes")]
     if not any(texts) or not values["days"]:
         return ()
-    times = [CLOCK.fullmatch(text) for text in texts]
+    opens, closes = (read_minute(text, LATEST) for text in texts)
     days = _days(values["days"])
-    if None in times:
+    if opens is None or closes is None:
         complain("opens", _("Give a time such as 10:30."))
         return ()
-    opens, closes = (int(t[1]) * 60 + int(t[2]) for t in times if t)
     if not days:
         complain("days", _("Write the days as 月火水木金."))
         return ()

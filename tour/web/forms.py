@@ -15,6 +15,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.bounded import LONGEST, bounded
 from tour.words.names import is_seen, written
+from tour.words.typed import read_minute, read_whole
 
 LONGEST_NAME = 100
 """Characters of a field's name."""
@@ -151,19 +152,15 @@ class Reading:
         return text
 
     def whole(self, name: str, low: int, high: int) -> int:
-        """A whole number, in half- or full-width digits."""
-        digits = normalize("NFKC", self.values[name][:SHORT]).strip().replace(",", "")
-        if digits.isdecimal() and len(digits) < 8 and low <= int(digits) <= high:
-            return int(digits)
+        """A whole number."""
+        if (number := read_whole(self.values[name], low, high)) is not None:
+            return number
         self.errors[name] = _("Give a number from %(low)s to %(high)s.", low=low, high=high)
         return low
 
     def clock(self, name: str) -> int:
         """A time of day such as 10:30, as a minute of the day."""
-        hour, _colon, minute = normalize("NFKC", self.values[name][:SHORT]).strip().partition(":")
-        if hour.isdecimal() and minute.isdecimal() and len(hour) < 3 and len(minute) == 2:
-            number = int(hour) * 60 + int(minute)
-            if number < 24 * 60 and int(minute) < 60:
-                return number
+        if (minute := read_minute(self.values[name])) is not None:
+            return minute
         self.errors[name] = _("Give a time such as 10:30.")
         return 0

@@ -108,8 +108,3 @@ def duration(minutes: int) -> str:
     if rest:
         return translate("%(h)s h %(n)s min", h=hours, n=rest)
     return translate("%(h)s h", h=hours)
-
-
-def clock_of_day(minute: int) -> str:
-    """A minute of the local day as HH:MM (GIF's form of a time)."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
