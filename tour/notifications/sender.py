@@ -1,6 +1,6 @@
 """One encrypted message to one push service (RFC 8030, 8292).
 
-pywebpush's part signs (py_vapid). Its `webpush()` would follow redirects, wait for ever and open a
+py_vapid signs. pywebpush's `webpush()` would follow redirects, wait for ever and open a
 connection a message: ours is one session without any of that.
 """
 
