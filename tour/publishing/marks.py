@@ -10,6 +10,7 @@ from tour.settings import ROOT
 from tour.sites.states import SiteKind
 
 _SYMBOL = re.compile(r'<symbol id="mark-(\w+)" viewBox="0 0 24 24">(.*?)</symbol>', re.DOTALL)
+_TOKEN = re.compile(r"^  (--[\w-]+: (?:#[0-9a-f]{3,6}|rgb\([^)]*\));)$", re.MULTILINE)
 _COLOUR = re.compile(r"\.kind-(\w+) \{ --kind: (#[0-9a-f]{6});")
 
 DECORATION = {"xmlns": "http://www.w3.org/2000/svg", "aria-hidden": "true"}
@@ -25,8 +26,12 @@ def shapes() -> dict[SiteKind, str]:
 
 @cache
 def colours() -> dict[SiteKind, str]:
-    text = (ROOT / "static/css/tokens.css").read_text(encoding="utf-8")
-    return {SiteKind(kind): colour for kind, colour in _COLOUR.findall(text)}
+    return {SiteKind(kind): colour for kind, colour in _COLOUR.findall(_tokens())}
+
+
+@cache
+def _tokens() -> str:
+    return (ROOT / "static/css/tokens.css").read_text(encoding="utf-8")
 
 
 def mark(kind: SiteKind, colour: str = "") -> Markup:
@@ -37,5 +42,6 @@ def mark(kind: SiteKind, colour: str = "") -> Markup:
 
 
 def colour_rules() -> str:
-    """The kinds' colours as CSS, for sheets that stand without `tokens.css`."""
-    return "".join(f".kind-{kind} {{ --kind: {colour}; }}\n" for kind, colour in colours().items())
+    """The colours of `tokens.css` as CSS, for sheets that stand without it."""
+    kinds = "".join(f".kind-{kind} {{ --kind: {c}; }}\n" for kind, c in colours().items())
+    return f":root {{ {' '.join(_TOKEN.findall(_tokens()))} }}\n{kinds}"

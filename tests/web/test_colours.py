@@ -1,0 +1,52 @@
+"""Colours stand in one file; every other style sheet, the printed ones too, uses their names."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tour.publishing import marks
+from tour.settings import ROOT
+
+STYLES = ROOT / "static/css"
+TOKENS = STYLES / "tokens.css"
+LITERAL = re.compile(
+    r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|hwb|lab|lch|color)a?\("
+    r"|:[^;{}]*\b(?:white|black|silver|gr[ae]y|red|green|blue|navy|teal|orange|yellow)\b",
+    re.IGNORECASE,
+)
+SETS = re.compile(r"(--[\w-]+):")
+USES = re.compile(r"var\((--[\w-]+)")
+OTHERS = sorted(STYLES.glob("*.css"))
+
+
+def literals(css: str) -> list[str]:
+    return LITERAL.findall(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("file", OTHERS, ids=lambda file: file.name)
+def test_no_other_file_names_a_colour(file: Path) -> None:
+    if file != TOKENS:
+        assert literals(file.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "css", ["a { color: #fff; }", "a { border: 1px solid RGB(0 0 0 / 4%); }", "a { fill: navy }"]
+)
+def test_the_search_finds_one(css: str) -> None:
+    assert literals(css)
+    assert literals(f"/* {css} */ a {{ color: var(--ink); }}") == []
+
+
+def test_every_name_that_is_used_is_set() -> None:
+    sheets = [file.read_text("utf-8") for file in OTHERS]
+    sheets += [file.read_text("utf-8") for file in (ROOT / "templates").rglob("*.html")]
+    sheets += [file.read_text("utf-8") for file in (ROOT / "static/js").glob("*.js")]
+    known = {name for sheet in sheets for name in re.findall(r"(--[\w-]+)['\"]?[:,]", sheet)}
+    assert {name for file in OTHERS for name in USES.findall(file.read_text("utf-8"))} <= known
+
+
+@pytest.mark.parametrize("name", ["sheet.css", "archive.css"])
+def test_what_stands_without_the_tokens_brings_those_it_uses(name: str) -> None:
+    css = marks.colour_rules() + (STYLES / name).read_text("utf-8")
+    assert set(USES.findall(css)) <= set(SETS.findall(css))
