@@ -1,5 +1,6 @@
 """The tables are what the models say, and refuse by themselves what must never be."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.schema import Columns, read_schema
 from tour.events.models import Participation
 from tour.programmes.models import Programme, Slot
 from tour.routes.models import Stop
+from tour.settings import ROOT
 from tour.sites.models import Craft, HoursException, OpeningHours, Site
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -223,6 +225,17 @@ async def test_texts_of_every_script_come_back_as_written() -> None:
     site = await make_site(name=name, translations={"zh-Hant": {"name": name}})
     kept = await Site.get(id=site.id)
     assert (kept.name, kept.translations) == (name, {"zh-Hant": {"name": name}})
+
+
+def test_one_place_asks_which_database_it_is() -> None:
+    """`db.plain`; what writes and runs migrations' own SQL is handed its connection."""
+    allowed = {"tour/db/plain.py", "tour/db/ddl.py"}
+    asking = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "tour").rglob("*.py")
+        if re.search(r"\.dialect\b", file.read_text("utf-8"))
+    }
+    assert asking <= allowed
 
 
 async def test_foreign_keys_are_on_and_the_journal_is_made_for_many_readers() -> None:

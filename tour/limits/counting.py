@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 
 from starlette.requests import Request
-from tortoise.connection import get_connection
 
+from tour.db import plain
 from tour.errors import TooManyRequests
 from tour.i18n import lazy as _
 from tour.limits.models import RateCount
@@ -147,16 +147,11 @@ class RateLimits:
 
 async def _count_together(tries: Sequence[Try], looked_at: Sequence[Try]) -> Mapping[str, int]:
     tries = sorted(tries, key=lambda one: one.key)
-    rows = await get_connection("default").execute_query_dict(
+    rows = await plain.fetch(
         COUNT,
-        [
-            [one.key for one in tries],
-            [one.ends_at for one in tries],
-            [
-                *(one.key_before for one in (*tries, *looked_at)),
-                *(one.key for one in looked_at),
-            ],
-        ],
+        [one.key for one in tries],
+        [one.ends_at for one in tries],
+        [*(one.key_before for one in (*tries, *looked_at)), *(one.key for one in looked_at)],
     )
     return {row["key"]: row["tries"] for row in rows}
 
@@ -168,7 +163,7 @@ async def forget_counts() -> None:
 
 def _is_shared() -> bool:
     """SQLite is for one web process (settings see to it), whose memory is all there is to share."""
-    return get_connection("default").capabilities.dialect == "postgres"
+    return plain.is_postgres()
 
 
 def _digest(name: str, secret: bytes) -> str:

@@ -7,8 +7,7 @@ These are locks of rows on PostgreSQL; on SQLite a transaction has the only writ
 
 import zlib
 
-from tortoise.connection import get_connection
-
+from tour.db import plain
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
@@ -29,11 +28,9 @@ IN_DRAW = (EntryStatus.UNPROVED, EntryStatus.ENTERED)
 
 async def lock_contact(party: Party | Reservation) -> None:
     """First of all: two forms of one contact are looked at one after the other."""
-    connection = get_connection("default")
-    if connection.capabilities.dialect != "postgres":
-        return
-    for key in contact_keys(party):
-        await connection.execute_query(ONE_AT_A_TIME, [LOCK_SPACE, key])
+    if plain.is_postgres():
+        for key in contact_keys(party):
+            await plain.fetch(ONE_AT_A_TIME, LOCK_SPACE, key)
 
 
 def contact_keys(party: Party | Reservation) -> list[int]:
@@ -44,10 +41,9 @@ def contact_keys(party: Party | Reservation) -> list[int]:
 
 async def lock_network(newcomer: Newcomer | None) -> None:
     """Before contacts: what one network holds is counted, and one after the other adds to it."""
-    connection = get_connection("default")
-    if newcomer and connection.capabilities.dialect == "postgres":
+    if newcomer and plain.is_postgres():
         key = zlib.crc32(newcomer.network.encode()) - 2**31
-        await connection.execute_query(ONE_AT_A_TIME, [NETWORKS, key])
+        await plain.fetch(ONE_AT_A_TIME, NETWORKS, key)
 
 
 async def lock_draw(draw_id: int) -> Draw:

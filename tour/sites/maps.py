@@ -48,7 +48,6 @@ def _words() -> dict[str, str]:
         "locate": translate("Where am I?"),
         "here": translate("You are here"),
         "refused": translate("Your position is not available. Choose a station instead."),
-        "open": translate("Open this place"),
         "approximate": translate("Rough position"),
         "cluster": translate("{n} places; press to come closer"),
         "zoomIn": translate("Come closer"),

@@ -1,7 +1,7 @@
 """Maps, built by folium, served by ourselves: no other host but the tiles (decision 0007).
 
 A map is a fragment of the page: its links, its element and its script, which runs under the
-page's nonce. Markers and lines come from GeoJSON by URL and are drawn by `static/js/map.js`.
+page's nonce. Markers come from GeoJSON by URL and are drawn by `static/js/map.js`.
 """
 
 import json
@@ -72,7 +72,7 @@ class TourLayers(MacroElement):
 def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> MapFragment:
     """A map around `centre`.
 
-    `options` go to map.js as they are: `sites` and `lines` (GeoJSON URLs), `fit` (bounds as
+    `options` go to map.js as they are: `sites` (the URL of GeoJSON), `fit` (bounds as
     [[south, west], [north, east]]), `numbered`, `pick` …
     `whole` says that the map is the page's purpose: one finger and the wheel move it. Every other
     map leaves them to the page.

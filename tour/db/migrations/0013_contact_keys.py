@@ -11,6 +11,7 @@ from tortoise.migrations.migration import Migration as TortoiseMigration
 from tour.contacts.addresses import counting_key, read_address
 from tour.contacts.telephones import read_telephone, telephone_key
 from tour.db.ddl import Change
+from tour.db.plain import marked
 
 BATCH = 500
 Row = dict[str, Any]
@@ -40,11 +41,10 @@ class ReadAgain(Change):
         values = [read[column] for column in self.columns]
         if values == [row[column] for column in self.columns]:
             return
-        mark = "$" if client.capabilities.dialect == "postgres" else "?"
-        given = ", ".join(f"{c} = {mark}{n}" for n, c in enumerate(self.columns, start=1))
-        unless = self.unless.format(value=f"CAST({mark}1 AS VARCHAR(254))")
+        given = ", ".join(f"{c} = ${n}" for n, c in enumerate(self.columns, start=1))
+        unless = self.unless.format(value="CAST($1 AS VARCHAR(254))")
         statement = f"UPDATE {self.table} SET {given} WHERE id = {row['id']} {unless}"  # noqa: S608
-        await client.execute_query(statement, values)
+        await client.execute_query(marked(statement, client), values)
 
 
 def _party(row: Row) -> Row:

@@ -5,6 +5,7 @@ from typing import Any
 from tortoise.migrations.migration import Migration as TortoiseMigration
 
 from tour.db.ddl import Change, Sql
+from tour.db.plain import marked
 from tour.words.readings import words_in
 
 BATCH = 200
@@ -32,15 +33,14 @@ class LearnWords(Change):
             rows = await client.execute_query_dict(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608
             texts += [row[column] for row in rows for column in columns if row[column]]
         words = sorted({(w.surface, w.reading, w.normal) for w in words_in(texts)})
-        mark = "$" if client.capabilities.dialect == "postgres" else "?"
         for start in range(0, len(words), BATCH):
             batch = words[start : start + BATCH]
             values = ", ".join(
-                f"({mark}{3 * n + 1}, {mark}{3 * n + 2}, {mark}{3 * n + 3})"
-                for n in range(len(batch))
+                f"(${3 * n + 1}, ${3 * n + 2}, ${3 * n + 3})" for n in range(len(batch))
             )
             statement = f"INSERT INTO word (surface, reading, normal) VALUES {values}"  # noqa: S608
-            await client.execute_query(statement, [value for word in batch for value in word])
+            flat = [value for word in batch for value in word]
+            await client.execute_query(marked(statement, client), flat)
 
 
 class Migration(TortoiseMigration):

@@ -6,6 +6,7 @@ from tortoise.migrations.migration import Migration as TortoiseMigration
 
 from tour.contacts.addresses import counting_key
 from tour.db.ddl import Change, Sql
+from tour.db.plain import marked
 
 MAIL_BOX = Sql(
     "ALTER TABLE recipient ADD COLUMN mail_box VARCHAR(254) NOT NULL DEFAULT ''",
@@ -13,17 +14,17 @@ MAIL_BOX = Sql(
 )
 
 
+FILL = "UPDATE recipient SET mail_box = $1 WHERE id = $2"
+
+
 class FillMailBoxes(Change):
     """What only Python can tell of an address, for the rows there are."""
 
     async def make(self, client: Any) -> None:
-        one, two = ("$1", "$2") if client.capabilities.dialect == "postgres" else ("?", "?")
         rows = await client.execute_query_dict("SELECT id, email FROM recipient WHERE email <> ''")
         for row in rows:
-            await client.execute_query(
-                f"UPDATE recipient SET mail_box = {one} WHERE id = {two}",  # noqa: S608
-                [counting_key(row["email"]), row["id"]],
-            )
+            values = [counting_key(row["email"]), row["id"]]
+            await client.execute_query(marked(FILL, client), values)
 
 
 class Migration(TortoiseMigration):

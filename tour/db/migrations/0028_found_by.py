@@ -6,6 +6,7 @@ from tortoise.migrations.migration import Migration as TortoiseMigration
 
 from tour.contacts.finding import found_by
 from tour.db.ddl import Change, Sql
+from tour.db.plain import marked
 
 BATCH = 500
 COLUMN = Sql("ALTER TABLE reservation ADD COLUMN found_by TEXT NOT NULL DEFAULT ''")
@@ -15,14 +16,13 @@ ROWS = """SELECT id, name, kana, email, phone, door_code FROM reservation
 
 class FoldParties(Change):
     async def make(self, client: Any) -> None:
-        mark = "$1" if client.capabilities.dialect == "postgres" else "?1"
         last = 0
         while rows := await client.execute_query_dict(ROWS.format(last=last, batch=BATCH)):
             for row in rows:
                 last = row.pop("id")
                 words = found_by(*row.values())
-                statement = f"UPDATE reservation SET found_by = {mark} WHERE id = {last}"  # noqa: S608
-                await client.execute_query(statement, [words])
+                statement = f"UPDATE reservation SET found_by = $1 WHERE id = {last}"  # noqa: S608
+                await client.execute_query(marked(statement, client), [words])
 
 
 class Migration(TortoiseMigration):
