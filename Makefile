@@ -37,11 +37,12 @@ test: setup-dev  ## run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database sqlite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database postgres
 
-check: setup-tools  ## format, lint, types, import rules
+check: setup-tools  ## format, lint, types (of scripts too, where tsc is), import rules
 	@$(BIN)/ruff format --check tour tests bench
 	@$(BIN)/ruff check tour tests bench
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@sh scripts/check-scripts
 
 fmt: setup-tools  ## put the code into the house's format
 	@$(BIN)/ruff check --fix tour tests bench

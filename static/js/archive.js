@@ -14,7 +14,7 @@
 
   const show = (next) => {
     const scale = Math.min(1, Math.max(1 / CLOSEST, next.width / whole.width));
-    view = { width: whole.width * scale, height: whole.height * scale };
+    view = { ...view, width: whole.width * scale, height: whole.height * scale };
     view.x = Math.min(Math.max(next.x, 0), whole.width - view.width);
     view.y = Math.min(Math.max(next.y, 0), whole.height - view.height);
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);

@@ -21,6 +21,6 @@ if (shown) {
     const days = Math.floor(left / DAY_S);
     const rest = left % DAY_S;
     const clock = `${Math.floor(rest / 3600)}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}`;
-    shown.textContent = days ? `${shown.dataset.day.replace("{n}", days)} ${clock}` : clock;
+    shown.textContent = days ? `${shown.dataset.day.replace("{n}", String(days))} ${clock}` : clock;
   }, 250);
 }

@@ -67,7 +67,7 @@ async function change(form) {
   const plan = document.querySelector("[data-plan]");
   if (plan.getAttribute("aria-busy") === "true") return;
   plan.setAttribute("aria-busy", "true");
-  const asked = new URLSearchParams(new FormData(form));
+  const asked = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   const page = await sent(form.action, asked).catch(() => null);
   plan.removeAttribute("aria-busy");
   // page.js holds a form back that was sent once.
@@ -160,7 +160,10 @@ function redraw(page) {
 /** On paper nothing can be opened: the directions stand there. */
 function openForPaper() {
   addEventListener("beforeprint", () => {
-    for (const leg of document.querySelectorAll("details.leg:not([open])")) leg.dataset.paper = leg.open = true;
+    for (const leg of document.querySelectorAll("details.leg:not([open])")) {
+      leg.open = true;
+      leg.dataset.paper = "yes";
+    }
   });
   addEventListener("afterprint", () => {
     for (const leg of document.querySelectorAll("details.leg[data-paper]")) {

@@ -4,7 +4,7 @@
 
 function address(form) {
   const chosen = [...new FormData(form)].filter(([, value]) => value);
-  return `${form.getAttribute("action")}?${new URLSearchParams(chosen)}`;
+  return `${form.getAttribute("action")}?${new URLSearchParams(/** @type {[string, string][]} */ (chosen))}`;
 }
 
 async function fetchPage(url, signal) {

@@ -1,0 +1,57 @@
+/** What the pages' scripts find that TypeScript's own DOM cannot know: which kind of element a
+    selector finds, and what stands beside the scripts. */
+
+/** An element of our own templates; which of these it has, the template says. */
+interface Found extends HTMLElement {
+  value: string;
+  checked: boolean;
+  disabled: boolean;
+  open: boolean;
+  method: string;
+  form: HTMLFormElement;
+  elements: any;
+  options: HTMLOptionsCollection;
+  viewBox: SVGAnimatedRect;
+  /** Of a template. */
+  content: DocumentFragment;
+  /** Of a link. */
+  pathname: string;
+  submit(): void;
+  requestSubmit(button?: HTMLElement): void;
+}
+
+interface ParentNode {
+  querySelector(selector: string): Found | null;
+  querySelectorAll(selector: string): NodeListOf<Found>;
+}
+
+interface Element {
+  closest(selector: string): Found | null;
+}
+
+/** Listeners of ours stand on the document and its elements. */
+interface EventTarget {
+  readonly dataset: DOMStringMap;
+  readonly form: HTMLFormElement | null;
+  closest(selector: string): Found | null;
+}
+
+interface Event {
+  /** Of a CustomEvent; `results` sends the address of the places that are shown. */
+  readonly detail: any;
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
+interface Credential {
+  toJSON(): object;
+}
+
+interface Window {
+  /** The page's map: map.js puts it there, others wait for it. */
+  tourMap: any;
+}
+
+/** Leaflet, which a page with a map loads before map.js. */
+declare const L: any;
+declare const BarcodeDetector: any;
