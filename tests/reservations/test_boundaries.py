@@ -13,8 +13,8 @@ from tour.reservations.rules import (
     MAX_PARTY,
     OLDEST_CHILD,
     SOON,
+    Audience,
     Clash,
-    Limits,
     Newcomer,
     Stretch,
     can_say,
@@ -36,23 +36,23 @@ CONTACT = {"name": "北 花子", "email": "yui@example.org"}
     ("adults", "children", "limits", "fits"),
     [
         # The smaller of what a party may be and what the session holds.
-        (4, 0, Limits(max_party=4, capacity=8), True),
-        (5, 0, Limits(max_party=4, capacity=8), False),
-        (3, 1, Limits(max_party=4, capacity=8), True),
-        (3, 2, Limits(max_party=4, capacity=8), False),
-        (3, 0, Limits(max_party=6, capacity=3), True),
-        (4, 0, Limits(max_party=6, capacity=3), False),
+        (4, 0, Audience(max_party=4, capacity=8), True),
+        (5, 0, Audience(max_party=4, capacity=8), False),
+        (3, 1, Audience(max_party=4, capacity=8), True),
+        (3, 2, Audience(max_party=4, capacity=8), False),
+        (3, 0, Audience(max_party=6, capacity=3), True),
+        (4, 0, Audience(max_party=6, capacity=3), False),
         # Children come with an adult, where the host says so.
-        (0, 1, Limits(4, 8), True),
-        (0, 1, Limits(4, 8, needs_adult=True), False),
-        (1, 1, Limits(4, 8, needs_adult=True), True),
+        (0, 1, Audience(4, 8), True),
+        (0, 1, Audience(4, 8, needs_adult=True), False),
+        (1, 1, Audience(4, 8, needs_adult=True), True),
         # Children are counted up to 15: from 16 on a session is not for any of them.
-        (1, 1, Limits(4, 8, min_age=OLDEST_CHILD), True),
-        (1, 1, Limits(4, 8, min_age=OLDEST_CHILD + 1), False),
-        (2, 0, Limits(4, 8, min_age=OLDEST_CHILD + 1), True),
+        (1, 1, Audience(4, 8, min_age=OLDEST_CHILD), True),
+        (1, 1, Audience(4, 8, min_age=OLDEST_CHILD + 1), False),
+        (2, 0, Audience(4, 8, min_age=OLDEST_CHILD + 1), True),
     ],
 )
-def test_who_a_session_is_for(adults: int, children: int, limits: Limits, fits: bool) -> None:
+def test_who_a_session_is_for(adults: int, children: int, limits: Audience, fits: bool) -> None:
     assert (party_problem(adults, children, limits) is None) is fits
 
 
@@ -60,22 +60,22 @@ def test_who_a_session_is_for(adults: int, children: int, limits: Limits, fits: 
     ("before", "after", "limits", "fits"),
     [
         # Five have their place where the host takes four by now: they stay, and may be fewer.
-        ((5, 0), (5, 0), Limits(4, 8), True),
-        ((5, 0), (6, 0), Limits(4, 8), False),
-        ((5, 0), (5, 0), Limits(6, 3), True),
-        ((5, 0), (6, 0), Limits(6, 3), False),
-        ((1, 0), (2, 0), Limits(2, 8), True),
-        ((1, 0), (3, 0), Limits(2, 8), False),
+        ((5, 0), (5, 0), Audience(4, 8), True),
+        ((5, 0), (6, 0), Audience(4, 8), False),
+        ((5, 0), (5, 0), Audience(6, 3), True),
+        ((5, 0), (6, 0), Audience(6, 3), False),
+        ((1, 0), (2, 0), Audience(2, 8), True),
+        ((1, 0), (3, 0), Audience(2, 8), False),
         # Children alone were taken before: they need no adult now, and others do not lose theirs.
-        ((0, 2), (0, 1), Limits(4, 8, needs_adult=True), True),
-        ((1, 2), (0, 2), Limits(4, 8, needs_adult=True), False),
+        ((0, 2), (0, 1), Audience(4, 8, needs_adult=True), True),
+        ((1, 2), (0, 2), Audience(4, 8, needs_adult=True), False),
         # As many children as there were are no news to a host who takes none any more.
-        ((1, 2), (2, 2), Limits(4, 8, min_age=18), True),
-        ((1, 2), (1, 3), Limits(4, 8, min_age=18), False),
+        ((1, 2), (2, 2), Audience(4, 8, min_age=18), True),
+        ((1, 2), (1, 3), Audience(4, 8, min_age=18), False),
     ],
 )
 def test_what_a_party_may_grow_to(
-    before: tuple[int, int], after: tuple[int, int], limits: Limits, fits: bool
+    before: tuple[int, int], after: tuple[int, int], limits: Audience, fits: bool
 ) -> None:
     assert (resize_problem(before, after, limits) is None) is fits
 

@@ -20,7 +20,7 @@ from tour.reservations import changes, service
 from tour.reservations.arrivals import Door, Outcome, check_in, check_in_place, let_in
 from tour.reservations.errors import BookingRefused, TooLateToChange
 from tour.reservations.models import Place, Reservation
-from tour.reservations.rules import Limits, resize_problem
+from tour.reservations.rules import Audience, resize_problem
 from tour.reservations.slot_changes import cancel_slot
 
 HOUR = timedelta(hours=1)
@@ -28,7 +28,7 @@ MORNING, AFTERNOON = NOON + 22 * HOUR, NOON + 26 * HOUR
 BEGUN = MORNING + HOUR / 2
 EN = {"Accept-Language": "en"}
 STAFF = Actor(None, "王子 花子")
-LIMITS = Limits(max_party=3, capacity=8)
+LIMITS = Audience(max_party=3, capacity=8)
 
 
 async def day(people: int = 3) -> tuple[Reservation, Slot, Slot]:
@@ -49,15 +49,15 @@ async def held() -> dict[int, int]:
         ((5, 0), (5, 0), LIMITS, False),
         ((5, 0), (6, 0), LIMITS, True),
         ((2, 0), (4, 0), LIMITS, True),
-        ((4, 0), (3, 0), Limits(3, 2), False),
-        ((0, 3), (0, 2), Limits(3, 8, needs_adult=True), False),
-        ((1, 2), (0, 2), Limits(3, 8, needs_adult=True), True),
-        ((1, 2), (1, 1), Limits(3, 8, min_age=18), False),
-        ((1, 0), (1, 1), Limits(3, 8, min_age=18), True),
+        ((4, 0), (3, 0), Audience(3, 2), False),
+        ((0, 3), (0, 2), Audience(3, 8, needs_adult=True), False),
+        ((1, 2), (0, 2), Audience(3, 8, needs_adult=True), True),
+        ((1, 2), (1, 1), Audience(3, 8, min_age=18), False),
+        ((1, 0), (1, 1), Audience(3, 8, min_age=18), True),
     ],
 )
 def test_what_was_granted_stays_granted(
-    before: tuple[int, int], after: tuple[int, int], limits: Limits, is_refused: bool
+    before: tuple[int, int], after: tuple[int, int], limits: Audience, is_refused: bool
 ) -> None:
     assert (resize_problem(before, after, limits) is not None) == is_refused
 

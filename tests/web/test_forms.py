@@ -4,7 +4,7 @@ import pytest
 from starlette.datastructures import FormData, UploadFile
 
 from tour.i18n import lazy
-from tour.web.forms import Typed, number_in, texts
+from tour.web.forms import Form, number_in, texts
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_what_is_no_text_reads_as_empty() -> None:
 
 
 def test_a_form_keeps_what_was_typed_beside_what_is_wrong() -> None:
-    form = Typed({"name": "x"}, {"name": lazy("Closed")})
+    form = Form({"name": "x"}, {"name": lazy("Closed")})
     assert (form.value("name"), form.value("email")) == ("x", "")
     assert form.error("name") is not None
     assert form.error("email") is None

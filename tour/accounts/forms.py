@@ -6,22 +6,22 @@ from typing import Any
 
 from tour.contacts.addresses import likely_meant, read_address
 from tour.i18n import lazy as _
-from tour.web.forms import Typed
+from tour.web.forms import Form
 from tour.words.names import one_line
 
 MAX_NAME = 100
 
 
-def email_form(text: str) -> Typed:
+def email_form(text: str) -> Form:
     """One address, in lower case."""
     email = read_address(text)
     if email is None:
         problem = _("This does not look like an e-mail address. Is a letter missing?")
-        return Typed({"email": text}, {"email": problem})
-    return Typed({"email": email.lower()})
+        return Form({"email": text}, {"email": problem})
+    return Form({"email": email.lower()})
 
 
-def asking_email_form(sent: Mapping[str, Any]) -> Typed:
+def asking_email_form(sent: Mapping[str, Any]) -> Form:
     """As `email_form`, of a form's `email`; a likely slip in it is asked about once."""
     typed = email_form(str(sent.get("email", "")))
     email = typed.value("email")
@@ -29,17 +29,17 @@ def asking_email_form(sent: Mapping[str, Any]) -> Typed:
         return typed
     values = {"email": email, "email_asked": email}
     if email == sent.get("email_asked"):
-        return Typed(values)
+        return Form(values)
     problem = _("Did you mean %(address)s? If not, send it as it is.", address=meant)
-    return Typed(values, {"email": problem})
+    return Form(values, {"email": problem})
 
 
-def name_form(text: str) -> Typed:
+def name_form(text: str) -> Form:
     name = one_line(text, MAX_NAME)
     if not name or len(name) > MAX_NAME:
         problem = _("Give a name of 1 to %(n)s characters.", n=MAX_NAME)
-        return Typed({"name": text}, {"name": problem})
-    return Typed({"name": name})
+        return Form({"name": text}, {"name": problem})
+    return Form({"name": name})
 
 
 def own_path(text: str) -> str:

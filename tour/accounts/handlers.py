@@ -28,7 +28,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
 from tour.web import lang, now, render, state
-from tour.web.forms import Typed, read_form, refused_page
+from tour.web.forms import Form, read_form, refused_page
 from tour.web.json_body import read_object, text_of
 from tour.web.problems import error_page
 
@@ -48,7 +48,7 @@ async def to_sign_in(request: Request, exc: Exception) -> Response:
 async def sign_in_page(request: Request) -> Response:
     if await guards.visitor_account(request):
         return RedirectResponse(_inside(request, request.query_params.get("next", "")), 303)
-    return _sign_in_page(request, Typed({}), next_path=request.query_params.get("next", ""))
+    return _sign_in_page(request, Form({}), next_path=request.query_params.get("next", ""))
 
 
 async def ask_for_link(request: Request) -> Response:
@@ -113,7 +113,7 @@ async def open_link(request: Request) -> Response:
     try:
         await sign_in.check(token, browser_key(request), now=now(request))
     except LinkUnusable as exc:
-        return _sign_in_page(request, Typed({}), problem=exc.message, status=403)
+        return _sign_in_page(request, Form({}), problem=exc.message, status=403)
     return _private(render(request, "accounts/open_link.html", token=token))
 
 
@@ -128,7 +128,7 @@ async def use_link(request: Request) -> Response:
             now=now(request),
         )
     except LinkUnusable as exc:
-        return _sign_in_page(request, Typed({}), problem=exc.message, status=403)
+        return _sign_in_page(request, Form({}), problem=exc.message, status=403)
     return signed_in_response(request, made.token, made.next_path, made.email)
 
 
@@ -230,7 +230,7 @@ async def _link_sent_page(
 
 def _sign_in_page(
     request: Request,
-    typed: Typed,
+    typed: Form,
     *,
     status: int = 200,
     problem: Text | None = None,

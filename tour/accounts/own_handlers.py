@@ -28,7 +28,7 @@ from tour.accounts.models import Invitation
 from tour.db import transaction
 from tour.errors import REFUSALS
 from tour.web import lang, now, render, state
-from tour.web.forms import Typed, form_again, read_form
+from tour.web.forms import Form, form_again, read_form
 
 
 async def console(request: Request) -> Response:
@@ -101,7 +101,7 @@ async def remove_passkey(request: Request) -> Response:
 
 async def invitation(request: Request) -> Response:
     found = await _invitation(request)
-    return await _invitation_page(request, found, Typed({"email": str(found.email)}))
+    return await _invitation_page(request, found, Form({"email": str(found.email)}))
 
 
 async def accept(request: Request) -> Response:
@@ -147,7 +147,7 @@ async def _invitation(request: Request) -> Invitation:
 
 
 async def _invitation_page(
-    request: Request, found: Invitation, typed: Typed, status: int = 200
+    request: Request, found: Invitation, typed: Form, status: int = 200
 ) -> Response:
     page = render(
         request,
@@ -163,14 +163,14 @@ async def _invitation_page(
 
 
 async def _page(
-    request: Request, who: SignedIn, typed: Typed | None = None, status: int = 200
+    request: Request, who: SignedIn, typed: Form | None = None, status: int = 200
 ) -> Response:
     return render(
         request,
         "accounts/account.html",
         status,
         who=who,
-        form=typed or Typed({"name": str(who.account.name)}),
+        form=typed or Form({"name": str(who.account.name)}),
         sessions=await sessions.live_sessions(who.account.id, now=now(request)),
         passkeys=await passkeys.of_account(who.account),
         passkeys_possible=relying_party(request).is_possible,

@@ -22,7 +22,7 @@ from tour.sites.hours import Span, clock_text
 
 SUBJECT = "event"
 TEXTS = ("title", "summary", "description")
-SEAT_FIELDS = ("takes", "number", "role", "answer")
+PART_FIELDS = ("takes", "number", "role", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class EventDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class Part:
     """A site's number and part in an event, and whether it has agreed."""
 
     site_id: int
@@ -86,18 +86,18 @@ async def change_event(
 
 
 async def set_participants(
-    event_id: int, seats: Sequence[Seat], *, version: Version, actor: Actor, now: datetime
+    event_id: int, seats: Sequence[Part], *, version: Version, actor: Actor, now: datetime
 ) -> None:
     """Write who takes part, with which number; raises Stale. What was asked stays asked."""
     async with edit(actor, Subject(SUBJECT, event_id), "event.sites", now=now) as change:
         await _claim(change, event_id, version)
-        change.before = seat_fields(await seats_of(event_id))
+        change.before = part_fields(await parts_of(event_id))
         asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
         # Written anew as a whole: two places may have swapped their numbers.
         await Participation.filter(event_id=event_id).delete()
         rows = [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in seats]
         await Participation.bulk_create(rows)
-        change.after = seat_fields(await seats_of(event_id))
+        change.after = part_fields(await parts_of(event_id))
 
 
 async def publish_event(event_id: int, *, actor: Actor, now: datetime) -> None:
@@ -139,18 +139,18 @@ async def _put_back(change: Change, event: Event, before: Mapping[str, Any]) -> 
     logged = {name: value for name, value in before.items() if name != "seats"}
     if "seats" in before:
         await _put_seats_back(change, event.id, before["seats"])
-        logged |= seat_fields(await seats_of(event.id))
+        logged |= part_fields(await parts_of(event.id))
     return logged
 
 
-def as_json(seats: Iterable[Seat]) -> list[list[Any]]:
+def as_json(seats: Iterable[Part]) -> list[list[Any]]:
     """Seats as `put_back` reads them."""
     return [[s.site_id, s.number, s.role.value, s.answer.value] for s in seats]
 
 
 async def _put_seats_back(change: Change, event_id: int, seats: Sequence[Sequence[Any]]) -> None:
     rows = [
-        Seat(site_id, number, ParticipationRole(role), ParticipationAnswer(answer))
+        Part(site_id, number, ParticipationRole(role), ParticipationAnswer(answer))
         for site_id, number, role, answer in seats
     ]
     asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
@@ -195,7 +195,7 @@ async def _claim(change: Change, event_id: int, version: Version) -> Event:
 
 
 def _participation(
-    event_id: int, seat: Seat, before: Participation | None, now: datetime
+    event_id: int, seat: Part, before: Participation | None, now: datetime
 ) -> Participation:
     is_new_answer = before is not None and before.answer != seat.answer
     return Participation(
@@ -210,11 +210,11 @@ def _participation(
     )
 
 
-async def seats_of(event_id: int) -> list[Seat]:
+async def parts_of(event_id: int) -> list[Part]:
     """Who takes part, by number."""
     rows = await Participation.filter(event_id=event_id).order_by("number").values()
     return [
-        Seat(
+        Part(
             r["site_id"],
             r["number"],
             ParticipationRole(r["role"]),
@@ -224,13 +224,13 @@ async def seats_of(event_id: int) -> list[Seat]:
     ]
 
 
-def seat_fields(seats: Iterable[Seat]) -> dict[str, str]:
+def part_fields(seats: Iterable[Part]) -> dict[str, str]:
     """{"number-12": "3", "role-12": "host", …}: the names of the form, as the log keeps them."""
     return {
         f"{name}-{seat.site_id}": text
         for seat in seats
         for name, text in zip(
-            SEAT_FIELDS, ("1", str(seat.number), seat.role.value, seat.answer.value), strict=True
+            PART_FIELDS, ("1", str(seat.number), seat.role.value, seat.answer.value), strict=True
         )
     }
 

@@ -15,7 +15,7 @@ from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.limits.counting import Limit, limits
 from tour.web import lang, now, state
-from tour.web.forms import Typed, read_form
+from tour.web.forms import Form, read_form
 
 INVITATIONS = Limit(20, 3600)
 """By one host, to whomever; how many one mail box gets is counted with the invitation itself."""
@@ -23,7 +23,7 @@ NO_SAMPLE_MAIL = _("Sample accounts send no mail. Print a letter instead.")
 
 
 async def people_page(request: Request) -> Response:
-    return await _page(request, await _tending(request), Typed({}))
+    return await _page(request, await _tending(request), Form({}))
 
 
 async def invite(request: Request) -> Response:
@@ -38,7 +38,7 @@ async def invite(request: Request) -> Response:
         return RedirectResponse(path, status_code=303)
     typed = asking_email_form(form)
     if not typed.errors and tending.who.account.is_sample and state(request).settings.smtp_url:
-        typed = Typed(typed.values, {"email": NO_SAMPLE_MAIL})
+        typed = Form(typed.values, {"email": NO_SAMPLE_MAIL})
     if typed.errors:
         return await _page(request, tending, typed, 422)
     await invitations.invite_by_mail(
@@ -101,7 +101,7 @@ async def _tending(request: Request) -> Tending:
     return await guards.tended_with(request, Permission.INVITE)
 
 
-async def _page(request: Request, tending: Tending, form: Typed, status: int = 200) -> Response:
+async def _page(request: Request, tending: Tending, form: Form, status: int = 200) -> Response:
     members = await queries.members_of(tending.site.id)
     return host_page(
         request,

@@ -15,7 +15,7 @@ from tour.limits.lanes import lane
 from tour.sites import photos
 from tour.sites.photo_files import FILE_NAME, MAX_BYTES, file_name
 from tour.web import now, state
-from tour.web.forms import Typed, read_form, texts
+from tour.web.forms import Form, read_form, texts
 from tour.web.pictures import gone, kept_picture, picture
 
 LARGEST_FORM = MAX_BYTES + 100_000
@@ -24,20 +24,20 @@ TOO_LARGE = _("A photo can have at most 10 MB.")
 
 
 async def photos_page(request: Request) -> Response:
-    return await _page(request, await guards.tended_site(request), Typed({}))
+    return await _page(request, await guards.tended_site(request), Form({}))
 
 
 async def add_photo(request: Request) -> Response:
     tending = await guards.tended_site(request)
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > LARGEST_FORM:
-        return await _page(request, tending, Typed({}, {"photo": TOO_LARGE}), 413)
+        return await _page(request, tending, Form({}, {"photo": TOO_LARGE}), 413)
     async with request.form(max_fields=5, max_files=1) as form:
         values = texts(form, ("alt", "alt_en"))
         upload = form.get("photo")
         data = b"" if upload is None or isinstance(upload, str) else await upload.read()
     if not data:
-        return await _page(request, tending, Typed(values, {"photo": _("Choose a photo.")}), 422)
+        return await _page(request, tending, Form(values, {"photo": _("Choose a photo.")}), 422)
     try:
         async with lane(request, "photos").turn(client_of(request)):
             await photos.add_photo(
@@ -50,7 +50,7 @@ async def add_photo(request: Request) -> Response:
                 now=now(request),
             )
     except BadInput as exc:
-        return await _page(request, tending, Typed(values, exc.errors), 422)
+        return await _page(request, tending, Form(values, exc.errors), 422)
     return _to_photos(request, tending)
 
 
@@ -96,7 +96,7 @@ def photo_folder(request: Request) -> Path:
     return photos.folder_in(state(request).settings.var)
 
 
-async def _page(request: Request, tending: Tending, form: Typed, status: int = 200) -> Response:
+async def _page(request: Request, tending: Tending, form: Form, status: int = 200) -> Response:
     return host_page(
         request,
         "host/photos.html",

@@ -21,7 +21,7 @@ from tour.programmes.states import POOLS, Allocation
 from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
 from tour.sites.hours import clock_text
 from tour.sites.labels import LANGUAGES
-from tour.web.forms import Reading, Typed, read_date, texts
+from tour.web.forms import Form, Reading, read_date, texts
 
 QUESTION_FIELDS = tuple(
     f"question_{number}{part}"
@@ -125,7 +125,7 @@ def submitted(form: FormData, *, with_times: bool) -> dict[str, str]:
     return values
 
 
-def read_outline(values: dict[str, str]) -> tuple[Outline, Typed]:
+def read_outline(values: dict[str, str]) -> tuple[Outline, Form]:
     """The outline, and the form with what is wrong in it."""
     read = Reading(values)
     spoken = [code for code in values["languages"].split(",") if code in LANGUAGES]
@@ -170,7 +170,7 @@ def read_times(
     events: list[EventDays],
     zone: ZoneInfo,
     now: datetime,
-) -> tuple[Times | None, Typed]:
+) -> tuple[Times | None, Form]:
     """The times, or None and what is wrong with them."""
     read = Reading(values)
     days = _days(read)

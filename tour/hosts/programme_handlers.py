@@ -26,7 +26,7 @@ from tour.reservations.resuming import publish_programme
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged
 from tour.web import lang, now, state
-from tour.web.forms import Typed, read_form
+from tour.web.forms import Form, read_form
 
 VERBS = {
     "publish": publish_programme,
@@ -59,7 +59,7 @@ async def new_programme(request: Request) -> Response:
         before = await editing.programme_of_site(int(copied), tending.site.id)
         values |= forms.outline_values(outline_of(before))
         values |= await _usual_times(request, before)
-    return await _new_page(request, tending, Typed(values))
+    return await _new_page(request, tending, Form(values))
 
 
 async def create_programme(request: Request) -> Response:
@@ -70,7 +70,7 @@ async def create_programme(request: Request) -> Response:
     coming = await _event_days(request, tending)
     zone = state(request).town.timezone
     times, typed_times = forms.read_times(values, outline.minutes, coming, zone, now(request))
-    whole = Typed(values, {**typed.errors, **typed_times.errors})
+    whole = Form(values, {**typed.errors, **typed_times.errors})
     if whole.errors or times is None:
         return await _new_page(request, tending, whole, status=422)
     try:
@@ -78,7 +78,7 @@ async def create_programme(request: Request) -> Response:
             tending.site.id, outline, times, actor=tending.actor, now=now(request)
         )
     except TimesRefused as exc:
-        return await _new_page(request, tending, Typed(values, exc.errors), status=422)
+        return await _new_page(request, tending, Form(values, exc.errors), status=422)
     if form.get("do") == "publish":
         await editing.publish(made, actor=tending.actor, now=now(request))
     return _to_programme(request, tending, made.id, "made")
@@ -87,7 +87,7 @@ async def create_programme(request: Request) -> Response:
 async def programme_page(request: Request) -> Response:
     tending, programme = await _programme(request)
     values = {**forms.outline_values(outline_of(programme)), **forms.USUAL_TIMES}
-    return await _programme_page(request, tending, programme, Typed(values))
+    return await _programme_page(request, tending, programme, Form(values))
 
 
 async def change_programme(request: Request) -> Response:
@@ -107,7 +107,7 @@ async def change_programme(request: Request) -> Response:
     except Stale:
         fresh = await editing.programme_of_site(programme.id, tending.site.id)
         merge = await merged(values, SUBJECT, fresh, str(form.get("version", "")))
-        typed = Typed(merge.values)
+        typed = Form(merge.values)
         return await _programme_page(
             request, tending, programme, typed, 409, others=merge.others, version=merge.version
         )
@@ -127,7 +127,7 @@ async def add_times(request: Request) -> Response:
     try:
         await editing.add_times(programme, times, actor=tending.actor, now=now(request))
     except TimesRefused as exc:
-        return await _programme_page(request, tending, programme, Typed(values, exc.errors), 422)
+        return await _programme_page(request, tending, programme, Form(values, exc.errors), 422)
     return _to_programme(request, tending, programme.id, "times")
 
 
@@ -216,7 +216,7 @@ async def _event_days(request: Request, tending: Tending) -> list[EventDays]:
     ]
 
 
-async def _new_page(request: Request, tending: Tending, form: Typed, status: int = 200) -> Response:
+async def _new_page(request: Request, tending: Tending, form: Form, status: int = 200) -> Response:
     return host_page(
         request,
         "host/new_programme.html",
@@ -235,7 +235,7 @@ async def _programme_page(
     request: Request,
     tending: Tending,
     programme: Programme,
-    form: Typed,
+    form: Form,
     status: int = 200,
     *,
     others: Any = (),
@@ -249,7 +249,7 @@ async def _programme_page(
         status,
         tab="programmes",
         programme=fresh,
-        form=Typed({**forms.USUAL_TIMES, **form.values}, form.errors),
+        form=Form({**forms.USUAL_TIMES, **form.values}, form.errors),
         version=version or str(await Version.of(fresh, SUBJECT)),
         others=others,
         labels=forms.labels(),

@@ -13,7 +13,7 @@ from tour.sites.hours_text import read_spans
 from tour.sites.labels import LANGUAGES
 from tour.sites.states import ACCESS_FEATURES
 from tour.sites.texts import ENGLISH, FIELDS, OWN, TRANSLATED, SiteText
-from tour.web.forms import Reading, Typed, read_date, texts
+from tour.web.forms import Form, Reading, read_date, texts
 
 LISTS = ("access_features", "languages")
 PIN = "entrance"
@@ -52,7 +52,7 @@ def submitted_profile(form: FormData) -> dict[str, str]:
 
 def read_profile(
     values: dict[str, str], bounds: tuple[float, float, float, float]
-) -> tuple[Profile, Typed]:
+) -> tuple[Profile, Form]:
     """The profile, and the form with what is wrong in it. `bounds` is the town's: W, S, E, N."""
     read = Reading(values)
     texts = {field: _text(read, text, field) for field, text in FIELDS.items()}
@@ -68,7 +68,7 @@ def read_profile(
     return profile, read.typed
 
 
-def read_week(values: dict[str, str]) -> tuple[list[tuple[Span, ...]], HolidayRule, Typed]:
+def read_week(values: dict[str, str]) -> tuple[list[tuple[Span, ...]], HolidayRule, Form]:
     """Seven days, Monday first, what holidays do, and the form with what is wrong in it."""
     read = Reading(values)
     week = [_spans(read, name) for name in WEEKDAY_FIELDS]
@@ -77,7 +77,7 @@ def read_week(values: dict[str, str]) -> tuple[list[tuple[Span, ...]], HolidayRu
 
 def read_exception(
     values: Mapping[str, str], today: date
-) -> tuple[date, tuple[Span, ...], str, Typed]:
+) -> tuple[date, tuple[Span, ...], str, Form]:
     """(date, hours, note) of one exception, and the form with what is wrong in it."""
     read = Reading(values)
     on_date = read_date(values["on_date"])

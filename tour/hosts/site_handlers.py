@@ -24,7 +24,7 @@ from tour.sites.merging import Other, merged
 from tour.sites.models import Site
 from tour.sites.texts import ENGLISH, TEXTS
 from tour.web import now, state
-from tour.web.forms import Typed, read_form, texts
+from tour.web.forms import Form, read_form, texts
 
 SUBJECT = "site"
 PIN_ZOOM = 18
@@ -39,7 +39,7 @@ FIELD_LABELS = {
 
 async def profile_page(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    form = Typed(forms.profile_values(editing.profile_of(tending.site)))
+    form = Form(forms.profile_values(editing.profile_of(tending.site)))
     return await _profile_page(request, tending, form)
 
 
@@ -61,7 +61,7 @@ async def change_profile(request: Request) -> Response:
     except Stale:
         fresh = await Site.get(id=tending.site.id)
         merge = await merged(forms.with_pin(values), SUBJECT, fresh, version)
-        typed = Typed(forms.without_pin(merge.values))
+        typed = Form(forms.without_pin(merge.values))
         return await _profile_page(
             request, tending, typed, 409, others=merge.others, version=merge.version
         )
@@ -71,7 +71,7 @@ async def change_profile(request: Request) -> Response:
 
 async def hours_page(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    form = Typed(await editing.week_fields(tending.site.id))
+    form = Form(await editing.week_fields(tending.site.id))
     return await _hours_page(request, tending, form)
 
 
@@ -93,7 +93,7 @@ async def change_hours(request: Request) -> Response:
         )
     except Stale:
         merge = await merged(values, SUBJECT, await Site.get(id=tending.site.id), version)
-        typed = Typed(merge.values)
+        typed = Form(merge.values)
         return await _hours_page(
             request, tending, typed, status=409, others=merge.others, version=merge.version
         )
@@ -107,7 +107,7 @@ async def set_exception(request: Request) -> Response:
     on_date, spans, note, typed = forms.read_exception(values, local_date(request))
     if typed.errors:
         week = await editing.week_fields(tending.site.id)
-        whole = Typed({**week, **values}, typed.errors)
+        whole = Form({**week, **values}, typed.errors)
         return await _hours_page(request, tending, whole, status=422)
     await editing.set_exception(
         tending.site.id, on_date, spans, note, actor=tending.actor, now=now(request)
@@ -130,7 +130,7 @@ async def clear_exception(request: Request) -> Response:
 async def _profile_page(
     request: Request,
     tending: Tending,
-    form: Typed,
+    form: Form,
     status: int = 200,
     *,
     others: Any = (),
@@ -155,7 +155,7 @@ async def _profile_page(
     )
 
 
-def _pin_map(request: Request, site: Site, form: Typed) -> Any:
+def _pin_map(request: Request, site: Site, form: Form) -> Any:
     """A map whose pin can be dragged; it stands where the form says, or on the building."""
     at = Point(lat=site.lat, lon=site.lon) if site.lat and site.lon else None
     if form.value("lat") and not form.errors:
@@ -168,7 +168,7 @@ def _pin_map(request: Request, site: Site, form: Typed) -> Any:
 async def _hours_page(
     request: Request,
     tending: Tending,
-    form: Typed,
+    form: Form,
     *,
     status: int = 200,
     others: Iterable[Other] = (),
@@ -182,7 +182,7 @@ async def _hours_page(
         tending,
         status,
         tab="profile",
-        form=Typed({**empty, **form.values}, form.errors),
+        form=Form({**empty, **form.values}, form.errors),
         others=[_in_words(other) for other in others],
         labels=_labels(),
         version=version or str(await Version.of(fresh, SUBJECT)),

@@ -17,12 +17,12 @@ from tour.reservations import slot_changes
 from tour.reservations.slot_changes import MAX_MESSAGE
 from tour.routes import plan_news
 from tour.web import now
-from tour.web.forms import Reading, Typed, read_form, texts
+from tour.web.forms import Form, Reading, read_form, texts
 
 
 async def slot_page(request: Request) -> Response:
     tending, slot = await _slot(request)
-    return await _slot_page(request, tending, slot, Typed({"capacity": str(slot.capacity)}))
+    return await _slot_page(request, tending, slot, Form({"capacity": str(slot.capacity)}))
 
 
 async def change_slot(request: Request) -> Response:
@@ -37,7 +37,7 @@ async def change_slot(request: Request) -> Response:
             slot, capacity, site_id=tending.site.id, actor=tending.actor, now=now(request)
         )
     except BelowReserved as exc:
-        typed = Typed(read.values, {"capacity": exc.message})
+        typed = Form(read.values, {"capacity": exc.message})
         return await _slot_page(request, tending, slot, typed, 409)
     return _to_programme(request, tending, slot, "capacity")
 
@@ -60,7 +60,7 @@ async def cancel_slot(request: Request) -> Response:
 async def messages_page(request: Request) -> Response:
     tending = await guards.door(request)
     chosen = request.query_params.get("slot", "")
-    return await _messages_page(request, tending, Typed({"slot": chosen, "message": ""}))
+    return await _messages_page(request, tending, Form({"slot": chosen, "message": ""}))
 
 
 async def send_message(request: Request) -> Response:
@@ -89,7 +89,7 @@ async def _slot(request: Request) -> tuple[Tending, Slot]:
 
 
 async def _slot_page(
-    request: Request, tending: Tending, slot: Slot, form: Typed, status: int = 200
+    request: Request, tending: Tending, slot: Slot, form: Form, status: int = 200
 ) -> Response:
     return host_page(
         request,
@@ -107,7 +107,7 @@ async def _slot_page(
 
 
 async def _messages_page(
-    request: Request, tending: Tending, form: Typed, status: int = 200
+    request: Request, tending: Tending, form: Form, status: int = 200
 ) -> Response:
     told = request.query_params.get("told", "")
     return host_page(

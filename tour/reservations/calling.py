@@ -6,8 +6,6 @@ asked once a session, nobody in quiet hours, nobody whose way is known to be too
 
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Q
-
 from tour.geo import Point, distance_m
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
@@ -19,7 +17,7 @@ from tour.programmes.models import Slot
 from tour.reservations import reminders, waitlist
 from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.offers import LAST_YES
-from tour.reservations.parties import same_contact
+from tour.reservations.parties import of_contact
 from tour.reservations.states import PlaceStatus
 from tour.sites.models import Site
 
@@ -99,9 +97,8 @@ def _message(party: Reservation, slot: Slot, walk: timedelta | None, last: datet
 
 async def _walk(party: Reservation, site: Site, now: datetime) -> timedelta | None:
     """From the session where the party is, or was just before; None where nobody knows."""
-    contacts = [Q(**{f"reservation__{k}": v for k, v in c.items()}) for c in same_contact(party)]
     here = Place.filter(
-        Q(*contacts, join_type="OR"),
+        of_contact(party, "reservation__"),
         status=PlaceStatus.CONFIRMED,
         slot__starts_at__lte=now,
         slot__ends_at__gt=now - NEAR,

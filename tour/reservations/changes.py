@@ -28,7 +28,7 @@ from tour.reservations.models import DrawEntry, Place, Reservation, WaitlistEntr
 from tour.reservations.parties import by_reference
 from tour.reservations.rules import change_problem, resize_problem
 from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
-from tour.reservations.terms import limits_of, slots_with_programmes
+from tour.reservations.terms import audience_of, slots_with_programmes
 
 
 async def cancel(reference: str, *, by: EndedBy = EndedBy.PARTY, now: datetime) -> Reservation:
@@ -184,7 +184,7 @@ async def _check_change(
     slot_ids += await _hoped_for(reservation, now)
     before, after = (reservation.adults, reservation.children), (adults, children)
     for slot in await slots_with_programmes(slot_ids):
-        if problem := resize_problem(before, after, limits_of(slot)):
+        if problem := resize_problem(before, after, audience_of(slot)):
             raise BookingRefused(problem, slot.id, "adults")
 
 

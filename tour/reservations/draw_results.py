@@ -19,7 +19,7 @@ from tour.reservations import lottery, waitlist
 from tour.reservations.draw_seating import is_to_come, seat
 from tour.reservations.locks import lock_draw
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, Reservation
-from tour.reservations.parties import same_contact
+from tour.reservations.parties import contacts_of
 from tour.reservations.states import DrawStatus, EntryStatus
 
 
@@ -99,8 +99,7 @@ async def _lost_before(draw: Draw) -> Lost:
 
 def _losses(party: Reservation, lost: Lost) -> int:
     """How many earlier draws of the event this contact lost."""
-    contacts = [pair for contact in same_contact(party) for pair in contact.items()]
-    return len(set[int]().union(*(lost.get(contact, set()) for contact in contacts)))
+    return len(set[int]().union(*(lost.get(contact, set()) for contact in contacts_of(party))))
 
 
 def _record(draw: Draw, entries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q
 
 from tour.db import transaction
 from tour.errors import BadInput, NotFound
@@ -22,12 +21,12 @@ from tour.reservations import contact_check, holdings, lottery, newcomers
 from tour.reservations.errors import AlreadyWaiting, EntriesClosed
 from tour.reservations.locks import lock_contact, lock_draw, lock_network
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, Reservation
-from tour.reservations.parties import by_reference, once, same_contact, write_party
+from tour.reservations.parties import by_reference, of_contact, once, write_party
 from tour.reservations.rules import Party, party_problem
 from tour.reservations.states import DrawStatus, EntryStatus
 from tour.reservations.terms import (
     Terms,
-    limits_of,
+    audience_of,
     read_terms,
     refuse_unanswered,
     slots_with_programmes,
@@ -204,7 +203,7 @@ def _refuse_unless_fits(wish: Wish, terms: Terms, pools: Sequence[str]) -> None:
     that bring some."""
     party = wish.party
     for slot in terms.slots:
-        problem = party_problem(party.adults, party.children, limits_of(slot))
+        problem = party_problem(party.adults, party.children, audience_of(slot))
         if slot.status != SlotStatus.OPEN:
             problem = _("One of the times has been called off.")
         if problem:
@@ -220,7 +219,7 @@ def _refuse(problem: Text) -> None:
 
 async def _check_contact(draw: Draw, party: Party | Reservation) -> None:
     """One entry a draw, and one win an event, for each contact."""
-    mine = Q(*(Q(**contact) for contact in same_contact(party)), join_type="OR")
+    mine = of_contact(party)
     entered = DrawEntry.filter(mine, draw_id=draw.id)
     if await entered.exclude(status__in=(EntryStatus.LEFT, EntryStatus.UNPROVED)).exists():
         raise AlreadyWaiting(ENTERED_ALREADY)

@@ -84,7 +84,7 @@ async def hit_by_dates(event: Event, first: date, last: date, *, now: datetime) 
 
 async def hit_by_leaving(event: Event, kept: Collection[int], *, now: datetime) -> list[Slot]:
     """Those at places that take part, and would not any more; `kept` are the sites that stay."""
-    left = {seat.site_id for seat in await editing.seats_of(event.id)} - set(kept)
+    left = {seat.site_id for seat in await editing.parts_of(event.id)} - set(kept)
     return [
         slot for slot in await coming_sessions(event, now=now) if slot.programme.site.id in left
     ]

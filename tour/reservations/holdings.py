@@ -14,7 +14,7 @@ from tour.i18n import lazy as _
 from tour.programmes.models import Slot
 from tour.reservations.errors import AlreadyReserved, LimitReached, Overlapping
 from tour.reservations.models import Place, Reservation
-from tour.reservations.parties import same_contact
+from tour.reservations.parties import of_contact
 from tour.reservations.rules import Clash, Party, Stretch, clash_among, clash_with
 from tour.reservations.states import PlaceStatus
 from tour.reservations.terms import Terms
@@ -75,7 +75,7 @@ async def _held_by_contact(party: Party | Reservation, slots: Sequence[Slot]) ->
     begins, ends = min(s.starts_at for s in slots), max(s.ends_at for s in slots)
     if not await fetch(ANYTHING_NEAR, party.email_key, party.phone_key, ends, begins):
         return []
-    return await _held_near(_is_one_of(party, "reservation__"), [stretch(slot) for slot in slots])
+    return await _held_near(of_contact(party, "reservation__"), [stretch(slot) for slot in slots])
 
 
 async def _held_near(whose: Q, slots: Sequence[Stretch]) -> list[Place]:
@@ -100,7 +100,7 @@ def _stretch_of(place: Place) -> Stretch:
 async def _check_limits(party: Party | Reservation, terms: Terms, beside: int | None) -> None:
     for event_id, most in sorted(terms.limits.items()):
         held = Reservation.filter(
-            _is_one_of(party),
+            of_contact(party),
             places__status=PlaceStatus.CONFIRMED,
             places__slot__programme__event_id=event_id,
         ).exclude(id=beside or 0)
@@ -108,11 +108,6 @@ async def _check_limits(party: Party | Reservation, terms: Terms, beside: int | 
             raise LimitReached(
                 _("One contact can hold at most %(n)s reservations of this event.", n=most)
             )
-
-
-def _is_one_of(party: Party | Reservation, prefix: str = "") -> Q:
-    contacts = [Q(**{prefix + k: v for k, v in c.items()}) for c in same_contact(party)]
-    return Q(*contacts, join_type="OR")
 
 
 def _refusal(clash: Clash, held: Place | None) -> AlreadyReserved | Overlapping:

@@ -13,7 +13,7 @@ from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.reservations.models import Draw, DrawEntry, Place, Reservation, WaitlistEntry
-from tour.reservations.parties import same_contact
+from tour.reservations.parties import contacts_of
 from tour.reservations.rules import Newcomer, Party
 from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 
@@ -35,8 +35,7 @@ async def lock_contact(party: Party | Reservation) -> None:
 
 def contact_keys(party: Party | Reservation) -> list[int]:
     """The numbers under which a contact is locked, in the order in which they are."""
-    values = [value for contact in same_contact(party) for value in contact.values()]
-    return sorted({zlib.crc32(value.encode()) - 2**31 for value in values})
+    return sorted({zlib.crc32(v.encode()) - 2**31 for _column, v in contacts_of(party)})
 
 
 async def lock_network(newcomer: Newcomer | None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
 from tour.contacts.finding import found_by
 from tour.errors import NotFound, TourError
@@ -90,10 +91,16 @@ async def by_reference(reference: str) -> Reservation:
     return reservation
 
 
-def same_contact(reservation: Reservation | Party) -> list[dict[str, str]]:
-    """Filters, one of which finds each row of the same person."""
-    pairs = (("email_key", reservation.email_key), ("phone_key", reservation.phone_key))
-    return [{name: value} for name, value in pairs if value]
+def contacts_of(party: Reservation | Party) -> list[tuple[str, str]]:
+    """(column, value): by each of these a row is the same person's."""
+    pairs = (("email_key", party.email_key), ("phone_key", party.phone_key))
+    return [(column, value) for column, value in pairs if value]
+
+
+def of_contact(party: Reservation | Party, prefix: str = "") -> Q:
+    """Finds the rows of the same person; `prefix` leads to the reservation they belong to."""
+    found = [Q(**{prefix + column: value}) for column, value in contacts_of(party)]
+    return Q(*found, join_type="OR")
 
 
 def new_reference() -> str:

@@ -85,7 +85,7 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Audience:
     """Who a session is for."""
 
     max_party: int
@@ -94,15 +94,15 @@ class Limits:
     min_age: int | None = None
 
 
-def party_problem(adults: int, children: int, limits: Limits) -> Text | None:
+def party_problem(adults: int, children: int, audience: Audience) -> Text | None:
     """Why this party cannot have this session at all, or None."""
-    largest = min(limits.max_party, limits.capacity)
+    largest = min(audience.max_party, audience.capacity)
     if adults + children > largest:
         return _("At most %(n)s people can come together here.", n=largest)
-    if limits.needs_adult and not adults:
+    if audience.needs_adult and not adults:
         return _("Children come together with an adult here.")
-    if children and limits.min_age is not None and limits.min_age > OLDEST_CHILD:
-        return _("This session is for people of %(age)s and older.", age=limits.min_age)
+    if children and audience.min_age is not None and audience.min_age > OLDEST_CHILD:
+        return _("This session is for people of %(age)s and older.", age=audience.min_age)
     return None
 
 
@@ -153,15 +153,17 @@ def clash_among(wanted: Sequence[Stretch]) -> Clash | None:
     return None
 
 
-def resize_problem(before: tuple[int, int], after: tuple[int, int], limits: Limits) -> Text | None:
+def resize_problem(
+    before: tuple[int, int], after: tuple[int, int], audience: Audience
+) -> Text | None:
     """As `party_problem` for a party (adults, children) that has its place already, or None. What
     was granted stays granted: terms that came later do not keep it from growing smaller."""
     size = sum(before)
-    granted = Limits(
-        max_party=max(limits.max_party, size),
-        capacity=max(limits.capacity, size),
-        needs_adult=limits.needs_adult and before[0] > 0,
-        min_age=limits.min_age if after[1] > before[1] else None,
+    granted = Audience(
+        max_party=max(audience.max_party, size),
+        capacity=max(audience.capacity, size),
+        needs_adult=audience.needs_adult and before[0] > 0,
+        min_age=audience.min_age if after[1] > before[1] else None,
     )
     return party_problem(*after, granted)
 

@@ -21,7 +21,7 @@ from tour.programmes.models import BookingRules, Slot
 from tour.programmes.queries import PUBLIC_SLOT, entry_of
 from tour.reservations.errors import BookingRefused
 from tour.reservations.forms import answer_field
-from tour.reservations.rules import Limits, booking_problem, party_problem
+from tour.reservations.rules import Audience, booking_problem, party_problem
 from tour.reservations.wishes import Wish
 
 SECONDS = 1.0
@@ -109,7 +109,7 @@ def refuse_unless_fits(wish: Wish, terms: Terms, now: datetime) -> None:
         entry = entry_of(slot)
         if problem := booking_problem(entry.availability(now), entry.booking_opens_at):
             raise BookingRefused(problem, slot.id)
-        if problem := party_problem(wish.party.adults, wish.party.children, limits_of(slot)):
+        if problem := party_problem(wish.party.adults, wish.party.children, audience_of(slot)):
             raise BookingRefused(problem, slot.id, "adults")
     refuse_unanswered(wish, terms)
 
@@ -127,10 +127,10 @@ def refuse_unanswered(wish: Wish, terms: Terms) -> None:
         raise BadInput(_("Some fields need correcting."), missing)
 
 
-def limits_of(slot: Slot) -> Limits:
+def audience_of(slot: Slot) -> Audience:
     """Who its session is for."""
     programme = slot.programme
-    return Limits(
+    return Audience(
         max_party=programme.max_party,
         capacity=slot.capacity - slot.seats_kept,
         needs_adult=programme.needs_adult,

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from tour.db import transaction
 from tour.i18n import lazy as _
 from tour.notifications import queries as told
@@ -28,7 +26,7 @@ from tour.reservations import contact_check, holdings, newcomers, offering, offe
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
 from tour.reservations.locks import lock_contact, lock_network, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry
-from tour.reservations.parties import by_reference, once, same_contact, write_party
+from tour.reservations.parties import by_reference, of_contact, once, write_party
 from tour.reservations.rules import Party
 from tour.reservations.states import WaitlistStatus
 from tour.reservations.terms import (
@@ -274,7 +272,6 @@ def _takes_offers(slot: Slot, now: datetime) -> bool:
 
 
 async def _refuse_second_turn(slot_id: int, party: Party | Reservation) -> None:
-    contacts = [Q(**{f"reservation__{k}": v for k, v in c.items()}) for c in same_contact(party)]
     entries = WaitlistEntry.filter(slot_id=slot_id, status__in=UNANSWERED)
-    if await entries.filter(Q(*contacts, join_type="OR")).exists():
+    if await entries.filter(of_contact(party, "reservation__")).exists():
         raise AlreadyWaiting(_("You are on this waiting list already."))

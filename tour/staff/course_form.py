@@ -8,7 +8,7 @@ from tour.routes.editing import STOPS, TEXTS, CourseDraft, DraftStop, in_words
 from tour.routes.models import Stop, WalkingRoute
 from tour.routes.outing import MOST_STOPS
 from tour.sites.models import Site
-from tour.web.forms import Reading, Typed
+from tour.web.forms import Form, Reading
 
 LIMITS = {"title": 200, "summary": 500}
 POSITIONS = tuple(range(1, MOST_STOPS + 1))
@@ -65,7 +65,7 @@ def labels() -> dict[str, str]:
 
 def read_course(
     values: Mapping[str, str], sites: Mapping[str, int]
-) -> tuple[CourseDraft | None, Typed]:
+) -> tuple[CourseDraft | None, Form]:
     """The course, or None with what is wrong; `sites` are those that may be on it, by slug."""
     read = Reading(values)
     own = {name: read.text(name, LIMITS[name], required=name == "title") for name in TEXTS}

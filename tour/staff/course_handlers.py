@@ -28,7 +28,7 @@ from tour.staff import queries
 from tour.staff.event_form import read_slug
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
-from tour.web.forms import Typed, read_form, texts
+from tour.web.forms import Form, read_form, texts
 from tour.web.templates import metres
 
 
@@ -49,7 +49,7 @@ async def courses_page(request: Request) -> Response:
 async def new_course(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await queries.event_by_id(request.path_params["event_id"])
-    return await _page(request, who, event, Typed({"published": "1"}))
+    return await _page(request, who, event, Form({"published": "1"}))
 
 
 async def create_course(request: Request) -> Response:
@@ -58,7 +58,7 @@ async def create_course(request: Request) -> Response:
     values = texts(await read_form(request, 60), forms.FIELDS)
     draft, typed = forms.read_course(values, await _ids_by_slug(request, event))
     slugged = read_slug(values)
-    typed = Typed({**typed.values, **slugged.values}, {**slugged.errors, **typed.errors})
+    typed = Form({**typed.values, **slugged.values}, {**slugged.errors, **typed.errors})
     if draft is None or typed.errors:
         return await _page(request, who, event, typed, status=422)
     try:
@@ -66,14 +66,14 @@ async def create_course(request: Request) -> Response:
             event.id, typed.value("slug"), draft, actor=who.actor, now=now(request)
         )
     except BadInput as exc:
-        return await _page(request, who, event, Typed(typed.values, exc.errors), status=422)
+        return await _page(request, who, event, Form(typed.values, exc.errors), status=422)
     return back_to(request, "staff:courses", event_id=event.id)
 
 
 async def course_page(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event, route = await _course(request)
-    return await _page(request, who, event, Typed(await forms.course_values(route)), route)
+    return await _page(request, who, event, Form(await forms.course_values(route)), route)
 
 
 async def change_course(request: Request) -> Response:
@@ -91,7 +91,7 @@ async def change_course(request: Request) -> Response:
         )
     except Stale:
         merge = await _merged(request, values, draft, version)
-        typed = Typed(merge.values)
+        typed = Form(merge.values)
         return await _page(request, who, event, typed, route, 409, merge=merge)
     return back_to(request, "staff:courses", event_id=event.id)
 
@@ -150,7 +150,7 @@ def _legs(outing: Outing) -> list[str]:
 async def _walkable(request: Request, event: Event) -> list[tuple[int, SiteEntry]]:
     """(number, site) of the event's published places that a walk can reach."""
     catalogue = await state(request).caches.catalogue.current()
-    seats = await events.seats_of(event.id)
+    seats = await events.parts_of(event.id)
     found = [(seat.number, catalogue.by_id.get(seat.site_id)) for seat in seats]
     return [(number, site) for number, site in found if site and site.is_walkable]
 
@@ -175,7 +175,7 @@ async def _page(
     request: Request,
     who: SignedIn,
     event: Event,
-    form: Typed,
+    form: Form,
     route: WalkingRoute | None = None,
     status: int = 200,
     *,

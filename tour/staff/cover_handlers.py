@@ -18,7 +18,7 @@ from tour.sites.photo_files import MAX_BYTES
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
-from tour.web.forms import Typed, texts
+from tour.web.forms import Form, texts
 
 LARGEST_FORM = MAX_BYTES + 100_000
 """Of one upload in bytes, the form around it included; above it the body is not read at all."""
@@ -30,7 +30,7 @@ async def cover_page(request: Request) -> Response:
     event = await queries.event_by_id(request.path_params["event_id"])
     cover = event.cover or {"alt": "", "alt_en": ""}
     values = {"cover_alt": str(cover["alt"]), "cover_alt_en": str(cover["alt_en"])}
-    return await _page(request, who, event, Typed(values))
+    return await _page(request, who, event, Form(values))
 
 
 async def change_cover(request: Request) -> Response:
@@ -40,14 +40,14 @@ async def change_cover(request: Request) -> Response:
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > LARGEST_FORM:
         problem = _("A photo can have at most 10 MB.")
-        return await _page(request, who, event, Typed({}, {"cover": problem}), 413)
+        return await _page(request, who, event, Form({}, {"cover": problem}), 413)
     async with request.form(max_fields=5, max_files=1) as form:
         values = texts(form, TEXTS)
         try:
             await _change(request, who, event, form, values)
         except BadInput as exc:
             errors = {name.replace("photo", "cover"): text for name, text in exc.errors.items()}
-            return await _page(request, who, event, Typed(values, errors), 422)
+            return await _page(request, who, event, Form(values, errors), 422)
     return back_to(request, "staff:event_cover", event_id=event.id)
 
 
@@ -81,7 +81,7 @@ async def _uploaded(form: FormData) -> bytes:
 
 
 async def _page(
-    request: Request, who: SignedIn, event: Event, form: Typed, status: int = 200
+    request: Request, who: SignedIn, event: Event, form: Form, status: int = 200
 ) -> Response:
     shown = cover_of(event.cover, lang(request)) if event.cover else None
     former = await covers.former_cover(event.id, now=now(request))

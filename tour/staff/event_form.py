@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tour.events.editing import SEAT_FIELDS, TEXTS, EventDraft, Seat, as_fields, seat_fields
+from tour.events.editing import PART_FIELDS, TEXTS, EventDraft, Part, as_fields, part_fields
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.hours import Span
-from tour.web.forms import Reading, Typed, read_date, read_instant
+from tour.web.forms import Form, Reading, read_date, read_instant
 
 LIMITS = {"title": 200, "summary": 500, "description": 8000}
 FIELDS = (
@@ -50,7 +50,7 @@ def as_typed(field: str, logged: Any, zone: ZoneInfo) -> str:
     return text.rjust(5, "0") if field in ("opens", "closes") and text else text
 
 
-def read_event(values: Mapping[str, str], zone: ZoneInfo) -> tuple[EventDraft | None, Typed]:
+def read_event(values: Mapping[str, str], zone: ZoneInfo) -> tuple[EventDraft | None, Form]:
     """The event, or None with what is wrong field by field."""
     read = Reading(values)
     texts = {name: read.text(name, LIMITS[name], required=name == "title") for name in TEXTS}
@@ -68,27 +68,27 @@ def read_event(values: Mapping[str, str], zone: ZoneInfo) -> tuple[EventDraft | 
     return EventDraft(texts, english, starts_on, ends_on, span, opens_at), read.typed
 
 
-def read_slug(values: Mapping[str, str]) -> Typed:
+def read_slug(values: Mapping[str, str]) -> Form:
     """The address of something new: small letters, digits and hyphens."""
     slug = values.get("slug", "").strip().lower()
     if SLUG.fullmatch(slug) and len(slug) <= 80:
-        return Typed({**values, "slug": slug})
+        return Form({**values, "slug": slug})
     problem = _("Use small letters, digits and single hyphens, such as open-factory-2026.")
-    return Typed(values, {"slug": problem})
+    return Form(values, {"slug": problem})
 
 
-def seat_values(seats: Sequence[Seat]) -> dict[str, str]:
+def part_values(seats: Sequence[Part]) -> dict[str, str]:
     """{number-12: "3", role-12: "host"} for every site that takes part."""
-    return seat_fields(seats)
+    return part_fields(seats)
 
 
-def whole_seats(values: Mapping[str, str], site_ids: Sequence[int]) -> dict[str, str]:
+def whole_parts(values: Mapping[str, str], site_ids: Sequence[int]) -> dict[str, str]:
     """The form with every field that it has not sent: of a place without a tick all are empty,
     and one that is only shown is not asked for its answer."""
-    whole = {f"{name}-{i}": "" for i in site_ids for name in SEAT_FIELDS}
+    whole = {f"{name}-{i}": "" for i in site_ids for name in PART_FIELDS}
     for i in site_ids:
         if values.get(f"takes-{i}"):
-            sent = {f"{name}-{i}": values.get(f"{name}-{i}", "") for name in SEAT_FIELDS}
+            sent = {f"{name}-{i}": values.get(f"{name}-{i}", "") for name in PART_FIELDS}
             is_shown = sent[f"role-{i}"] == ParticipationRole.NEARBY
             asked = {f"answer-{i}": ParticipationAnswer.ACCEPTED.value} if is_shown else {}
             whole |= {**sent, **asked}
@@ -97,7 +97,7 @@ def whole_seats(values: Mapping[str, str], site_ids: Sequence[int]) -> dict[str,
 
 def read_seats(
     values: Mapping[str, str], site_ids: Sequence[int], new_answer: ParticipationAnswer
-) -> tuple[list[Seat], Typed]:
+) -> tuple[list[Part], Form]:
     """Who takes part. A site without a number gets the lowest that is free.
 
     `new_answer` is of places that are ticked for the first time; the others keep theirs.
@@ -115,7 +115,7 @@ def read_seats(
         numbers[site_id] = number
     free = (n for n in range(1, MOST_NUMBER + 1) if n not in set(numbers.values()))
     seats = [
-        Seat(
+        Part(
             site_id,
             numbers[site_id] if site_id in numbers else next(free),
             _role(values, site_id),

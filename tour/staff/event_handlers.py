@@ -27,9 +27,9 @@ from tour.staff import queries, seat_words
 from tour.staff.event_impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
 from tour.web import now, state
-from tour.web.forms import Typed, number_in, read_form, texts
+from tour.web.forms import Form, number_in, read_form, texts
 
-SENT = tuple(f"{name}-" for name in editing.SEAT_FIELDS)
+SENT = tuple(f"{name}-" for name in editing.PART_FIELDS)
 
 
 async def events_page(request: Request) -> Response:
@@ -40,7 +40,7 @@ async def events_page(request: Request) -> Response:
 
 async def new_event(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
-    return _new_page(request, who, Typed({}))
+    return _new_page(request, who, Form({}))
 
 
 async def create_event(request: Request) -> Response:
@@ -49,7 +49,7 @@ async def create_event(request: Request) -> Response:
     zone = state(request).town.timezone
     draft, typed = forms.read_event(values, zone)
     slugged = forms.read_slug(values)
-    typed = Typed({**typed.values, **slugged.values}, {**slugged.errors, **typed.errors})
+    typed = Form({**typed.values, **slugged.values}, {**slugged.errors, **typed.errors})
     if draft is None or typed.errors:
         return _new_page(request, who, typed, 422)
     try:
@@ -57,7 +57,7 @@ async def create_event(request: Request) -> Response:
             typed.value("slug"), draft, timezone=zone.key, actor=who.actor, now=now(request)
         )
     except BadInput as exc:
-        return _new_page(request, who, Typed(typed.values, exc.errors), 422)
+        return _new_page(request, who, Form(typed.values, exc.errors), 422)
     return back_to(request, "staff:event_sites", event_id=event.id)
 
 
@@ -65,7 +65,7 @@ async def event_page(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await _event(request)
     values = forms.event_values(editing.draft_of(event), state(request).town.timezone)
-    return await _page(request, who, event, Typed(values))
+    return await _page(request, who, event, Form(values))
 
 
 async def change_event(request: Request) -> Response:
@@ -131,8 +131,8 @@ async def set_visibility(request: Request) -> Response:
 async def sites_page(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await _event(request)
-    values = forms.seat_values(await editing.seats_of(event.id))
-    return await _sites_page(request, who, event, Typed(values))
+    values = forms.part_values(await editing.parts_of(event.id))
+    return await _sites_page(request, who, event, Form(values))
 
 
 async def change_sites(request: Request) -> Response:
@@ -155,7 +155,7 @@ async def change_sites(request: Request) -> Response:
     what = _("Take places out of the event?")
     if page := await asked_first(request, who, event, form, await ends(), what):
         return page
-    before = {"seats": editing.as_json(await editing.seats_of(event.id))}
+    before = {"seats": editing.as_json(await editing.parts_of(event.id))}
     try:
         since = Version.parse(version)
         async with together(now=now(request)) as part:
@@ -169,7 +169,7 @@ async def change_sites(request: Request) -> Response:
     except Meanwhile as exc:
         return await asked_again(request, who, event, form, exc.impact, what)
     except Stale:
-        whole = forms.whole_seats(values, [line.id for line in lines])
+        whole = forms.whole_parts(values, [line.id for line in lines])
         merge = await _merged(request, event, whole, version)
         return await _sites_page(request, who, event, typed, 409, merge=merge)
     return back_to(request, "staff:event_sites", event_id=event.id)
@@ -200,7 +200,7 @@ async def _merged(request: Request, event: Event, values: Mapping[str, str], ver
     )
 
 
-def _new_page(request: Request, who: SignedIn, form: Typed, status: int = 200) -> Response:
+def _new_page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     defaults = {"opens": "10:00", "closes": "16:00"}
     return staff_page(
         request,
@@ -208,7 +208,7 @@ def _new_page(request: Request, who: SignedIn, form: Typed, status: int = 200) -
         who,
         status,
         section="events",
-        form=Typed({**defaults, **form.values}, form.errors),
+        form=Form({**defaults, **form.values}, form.errors),
     )
 
 
@@ -216,7 +216,7 @@ async def _page(
     request: Request,
     who: SignedIn,
     event: Event,
-    form: Typed,
+    form: Form,
     status: int = 200,
     *,
     version: str = "",
@@ -232,7 +232,7 @@ async def _page(
         tab="texts",
         event=fresh,
         undoable=await event_changes.last_undoable(event.id, now=now(request)),
-        form=Typed(merge.values) if merge else form,
+        form=Form(merge.values) if merge else form,
         others=merge.others if merge else (),
         labels=forms.labels(),
         version=merge.version if merge else version or await _version(fresh),
@@ -243,7 +243,7 @@ async def _sites_page(
     request: Request,
     who: SignedIn,
     event: Event,
-    form: Typed,
+    form: Form,
     status: int = 200,
     *,
     version: str = "",
@@ -251,7 +251,7 @@ async def _sites_page(
 ) -> Response:
     fresh = await queries.event_by_id(event.id)
     lines = await queries.site_lines(now(request))
-    form = Typed(merge.values) if merge else form
+    form = Form(merge.values) if merge else form
     return staff_page(
         request,
         "staff/event_sites.html",
@@ -280,7 +280,7 @@ def kind_labels() -> dict[str, str]:
     return {kind.value: str(KINDS[kind]) for kind in SiteKind}
 
 
-def _in_order(lines: list[queries.SiteLine], form: Typed) -> list[queries.SiteLine]:
+def _in_order(lines: list[queries.SiteLine], form: Form) -> list[queries.SiteLine]:
     """Those that take part first, by number; the others by name."""
 
     def place(line: queries.SiteLine) -> tuple[bool, int]:

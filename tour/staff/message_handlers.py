@@ -18,7 +18,7 @@ from tour.staff import letters
 from tour.staff.frame import back_to, staff_page
 from tour.staff.letters import Audience, Letter
 from tour.web import now, state
-from tour.web.forms import Reading, Typed, read_form, texts
+from tour.web.forms import Form, Reading, read_form, texts
 
 FIELDS = ("to", "title", "text", "title_en", "text_en", "token")
 MAX_TITLE = 100
@@ -29,7 +29,7 @@ MOST_SLOTS = 300
 async def messages_page(request: Request) -> Response:
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
     values = {"to": request.query_params.get("to", ""), "token": secrets.token_urlsafe(12)}
-    return await _page(request, who, Typed(values))
+    return await _page(request, who, Form(values))
 
 
 async def send(request: Request) -> Response:
@@ -82,7 +82,7 @@ def _letter(read: Reading, town_language: str) -> Letter:
 async def _page(
     request: Request,
     who: SignedIn,
-    form: Typed,
+    form: Form,
     *,
     preview: Any = (),
     count: int | None = None,

@@ -20,7 +20,7 @@ from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import ROLES
 from tour.web import lang, now, state
-from tour.web.forms import Typed, read_form
+from tour.web.forms import Form, read_form
 
 LONGEST_SLUG = 80
 
@@ -40,7 +40,7 @@ class PersonLine:
 
 async def people_page(request: Request) -> Response:
     who = await guards.require(request, Permission.INVITE)
-    return await _page(request, who, Typed({}))
+    return await _page(request, who, Form({}))
 
 
 async def invite(request: Request) -> Response:
@@ -60,7 +60,7 @@ async def invite(request: Request) -> Response:
     if who.account.is_sample and state(request).settings.smtp_url:
         errors["email"] = _("Sample accounts send no mail.")
     if errors:
-        return await _page(request, who, Typed(typed.values, errors), 422)
+        return await _page(request, who, Form(typed.values, errors), 422)
     await invitations.invite_by_mail(
         offer,
         typed.value("email"),
@@ -130,7 +130,7 @@ async def _account(request: Request) -> Account:
     return account
 
 
-async def _page(request: Request, who: SignedIn, form: Typed, status: int = 200) -> Response:
+async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     waiting = Invitation.filter(accepted_at=None, revoked_at=None, expires_at__gt=now(request))
     return staff_page(
         request,

@@ -25,7 +25,7 @@ from tour.staff.frame import back_to, staff_page
 from tour.staff.parties import PartyLine, Selection
 from tour.staff.tables import as_csv, as_xlsx
 from tour.web import now, state
-from tour.web.forms import Reading, Typed, read_form, texts
+from tour.web.forms import Form, Reading, read_form, texts
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_REASON = 300
@@ -208,12 +208,12 @@ def _id(request: Request) -> int:
 async def _party_page(
     request: Request,
     who: SignedIn,
-    form: Typed | None = None,
+    form: Form | None = None,
     problem: Text | None = None,
     status: int = 200,
 ) -> Response:
     party = await parties.by_id(_id(request))
-    filled = Typed({"adults": str(party.adults), "children": str(party.children)})
+    filled = Form({"adults": str(party.adults), "children": str(party.children)})
     return staff_page(
         request,
         "staff/party.html",

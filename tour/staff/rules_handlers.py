@@ -17,7 +17,7 @@ from tour.programmes.booking_rules import (
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import now
-from tour.web.forms import Reading, Typed, read_form, texts
+from tour.web.forms import Form, Reading, read_form, texts
 
 FIELDS = ("reservations_per_contact", "checks_contact", "releases_absent", "retention_days")
 MOST_PER_CONTACT = 20
@@ -41,12 +41,12 @@ async def change(request: Request) -> Response:
     try:
         await change_rules(event, draft, version=version, actor=who.actor, now=now(request))
     except RulesChanged as exc:
-        refused = Typed(typed.values, {"version": exc.message})
+        refused = Form(typed.values, {"version": exc.message})
         return await _page(request, who, event, refused, 409)
     return back_to(request, "staff:event_rules", event_id=event.id)
 
 
-def read_rules(values: dict[str, str]) -> tuple[RulesDraft, Typed]:
+def read_rules(values: dict[str, str]) -> tuple[RulesDraft, Form]:
     """The rules, and the form with what is wrong in it."""
     read = Reading(values)
     name = "reservations_per_contact"
@@ -59,9 +59,9 @@ def read_rules(values: dict[str, str]) -> tuple[RulesDraft, Typed]:
     return draft, read.typed
 
 
-def _typed(rules: RulesDraft) -> Typed:
+def _typed(rules: RulesDraft) -> Form:
     most = rules.reservations_per_contact
-    return Typed(
+    return Form(
         {
             "reservations_per_contact": "" if most is None else str(most),
             "checks_contact": "1" if rules.checks_contact else "",
@@ -72,7 +72,7 @@ def _typed(rules: RulesDraft) -> Typed:
 
 
 async def _page(
-    request: Request, who: SignedIn, event: Event, form: Typed, status: int = 200
+    request: Request, who: SignedIn, event: Event, form: Form, status: int = 200
 ) -> Response:
     return staff_page(
         request,

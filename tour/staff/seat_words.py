@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tour.events.editing import SEAT_FIELDS
+from tour.events.editing import PART_FIELDS
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.merging import Other
@@ -59,4 +59,4 @@ def word(field: str, value: Any) -> str:
 def site_of(field: str) -> int | None:
     """The site that a field of a seat is about; None for every other field."""
     kind, _hyphen, site = field.partition("-")
-    return int(site) if kind in SEAT_FIELDS and site.isdecimal() else None
+    return int(site) if kind in PART_FIELDS and site.isdecimal() else None

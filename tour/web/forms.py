@@ -61,9 +61,6 @@ class Form:
         return self.refused(**{refusal.field or WHOLE: refusal.message})
 
 
-Typed = Form
-
-
 async def form_again(page: Awaitable[Response], refusal: Refusal) -> Response:
     """The page of a refused form. One that was sent too often says when it can be sent again, and
     no more than that where there is no such page."""
@@ -139,8 +136,8 @@ class Reading:
         self.errors: dict[str, Text] = {}
 
     @property
-    def typed(self) -> Typed:
-        return Typed(self.values, self.errors)
+    def typed(self) -> Form:
+        return Form(self.values, self.errors)
 
     def text(self, name: str, most: int, *, required: bool = False) -> str:
         """Lines as they are; other control characters are taken out."""
