@@ -42,7 +42,7 @@ CORE = {
 """By folder under `tour/`, the files in which a slip costs somebody a seat, a day or a word."""
 COMPILED = "@compiled"
 """What files of the planner say whose functions run as machine code."""
-SECONDS_EACH = 60.0
+SECONDS_EACH = 12.0
 """Of recorded test time for one slip, the nearest tests first."""
 NEAR = (
     *("reservations", "programmes", "routes", "hosts", "sites", "notifications"),

@@ -8,6 +8,7 @@ import difflib
 import hashlib
 import json
 import signal
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +68,8 @@ class Recorder:
     def record(self) -> dict[str, Any]:
         """Test → seconds and lines by file; only those that passed can notice anything."""
         self.coverage.stop()
-        data = self.coverage.get_data()
+        with warnings.catch_warnings(action="ignore"):  # A file may run no line of the core.
+            data = self.coverage.get_data()
         lines: dict[str, Lines] = {test: {} for test in self.seconds if test not in self.failed}
         for file in data.measured_files():
             path = str(Path(file).relative_to(self.root))

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import NOON
-from tour.programmes.rules import FEW_SEATS, RESERVABLE, Availability, availability
+from tour.programmes.rules import (
+    FEW_SEATS,
+    RESERVABLE,
+    Availability,
+    availability,
+    seats_left,
+)
 from tour.programmes.states import Allocation, SlotStatus
 
 SECOND = timedelta(seconds=1)
@@ -48,3 +54,13 @@ def test_one_answer_for_every_moment(values: dict[str, Any], answer: Availabilit
 
 def test_only_an_open_slot_with_seats_can_be_reserved() -> None:
     assert set(RESERVABLE) == {Availability.OPEN, Availability.FEW}
+
+
+@pytest.mark.parametrize(
+    ("capacity", "kept", "taken", "left"),
+    [(8, 0, 0, 8), (8, 2, 5, 1), (8, 2, 6, 0), (8, 3, 6, 0), (8, 0, 9, 0)],
+)
+def test_what_a_slot_can_still_give_is_never_less_than_nothing(
+    capacity: int, kept: int, taken: int, left: int
+) -> None:
+    assert seats_left(capacity, kept, taken) == left

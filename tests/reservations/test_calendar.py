@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import httpx
@@ -120,6 +120,24 @@ async def test_the_sequence_rises_with_each_change_and_with_nothing_else(
     await client.post(f"{path}/cancel")
     seen += [await sequence(), await sequence()]
     assert seen == [0, 0, 0, 1, 2, 3, 3]
+
+
+async def test_a_change_is_dated_by_when_it_was_seen_first(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    path = await reserve(client, await make_slot())
+
+    async def modified() -> datetime:
+        [event] = await events_of(client, path)
+        return event["LAST-MODIFIED"].dt
+
+    first = await modified()
+    clock.turn(hours=1)
+    assert await modified() == first == NOON
+    await client.post(f"{path}/change", data={"adults": "3", "children": "0", "name": "北 花子"})
+    assert await modified() == NOON + timedelta(hours=1)
+    clock.turn(hours=1)
+    assert await modified() == NOON + timedelta(hours=1)
 
 
 async def test_what_is_cancelled_strikes_itself_and_rings_no_more(

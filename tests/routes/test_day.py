@@ -24,6 +24,7 @@ from tour.routes.day import (
     Refusal,
     TownDay,
     WalkStyle,
+    has_room,
     open_doors,
     openings_of,
 )
@@ -382,3 +383,18 @@ def test_a_visit_has_begun_in_the_minute_in_which_it_begins(now: int, begun: int
 def test_children_and_choice_make_it_slower() -> None:
     assert wish_of(adults=2).pace > wish_of(adults=2, children=1).pace
     assert wish_of(children=1).pace > wish_of(children=1, style=WalkStyle.SLOW).pace
+
+
+@pytest.mark.parametrize(
+    ("seats", "max_party", "party", "fits"),
+    [(4, 20, 4, True), (3, 20, 4, False), (8, 4, 4, True), (8, 3, 4, False), (0, 20, 1, False)],
+)
+def test_a_session_has_room_for_who_fits_its_seats_and_its_rule(
+    seats: int, max_party: int, party: int, fits: bool
+) -> None:
+    town = town_of(Door(spans=(), slots=((660, seats),), max_party=max_party))
+    [slot] = town.board.slots
+    assert has_room(town, slot, party) is fits
+    late = replace(town, now=slot.booking_closes_at)
+    assert not has_room(late, slot, party), "it takes no more reservations"
+    assert not has_room(replace(town, board=replace(town.board, programmes={})), slot, party)

@@ -416,6 +416,16 @@ def test_a_candidate_outside_the_matrix_is_refused() -> None:
         day(line_of(0, 5), open_site(2))
 
 
+@pytest.mark.parametrize("ends", [{"start": -1}, {"end": -1}, {"start": 2}, {"end": 2}])
+def test_a_day_that_begins_or_ends_outside_the_matrix_is_refused(ends: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="row and a column"):
+        replace(day(line_of(0, 5), open_site(1)), **ends)
+    with pytest.raises(ValueError, match="row and a column"):
+        replace(day(line_of(0, 5), open_site(1)), walk=np.zeros((2, 3), np.int64))
+    with pytest.raises(ValueError, match="row and a column"):
+        day(line_of(0, 5), open_site(-1))
+
+
 @without_deadline
 @example(4)
 @given(st.integers(0, 8))
