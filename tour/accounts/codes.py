@@ -63,8 +63,8 @@ async def _counted(browser: str, now: datetime) -> SignInLink | None:
 async def _lock(link: SignInLink) -> None:
     """Tries for one person are looked at one after the other, from whatever browser."""
     for rows, row_id in (
-        (Account.filter(id=link.account_id), link.account_id),  # type: ignore[attr-defined]
-        (Invitation.filter(id=link.invitation_id), link.invitation_id),  # type: ignore[attr-defined]
+        (Account.filter(id=link.account_id), link.account_id),
+        (Invitation.filter(id=link.invitation_id), link.invitation_id),
     ):
         if row_id is not None:
             await rows.select_for_update(no_key=True).first()
@@ -81,5 +81,5 @@ def _is_right(link: SignInLink, typed: str, seal: Seal) -> bool:
     """Digits of any width, with or without spaces; never for who has no account and no letter."""
     digits = "".join(unicodedata.normalize("NFKC", typed[:40]).split())
     is_same = hmac.compare_digest(seal.fingerprint(digits), str(link.code_hash))
-    has_way = link.account_id is not None or link.invitation_id is not None  # type: ignore[attr-defined]
+    has_way = link.account_id is not None or link.invitation_id is not None
     return is_same and has_way

@@ -133,8 +133,8 @@ async def join(invitation: Invitation, joiner: Joiner, *, now: datetime) -> Acco
         now=now,
     )
     await _admit(invitation, account, inviter, now)
-    if invitation.recipient_id:  # type: ignore[attr-defined]
-        await notifications.erase([invitation.recipient_id])  # type: ignore[attr-defined]
+    if invitation.recipient_id:
+        await notifications.erase([invitation.recipient_id])
     return account
 
 
@@ -160,7 +160,7 @@ async def change_role(account_id: int, role: Role, *, actor: Actor, now: datetim
         await people.change_role(account_id, role, actor=actor, now=now)
         own = {site.id for site in await sites_of(await Account.get(id=account_id))}
         for one in await _open(inviter_id=account_id):
-            site_id: int | None = one.site_id  # type: ignore[attr-defined]
+            site_id: int | None = one.site_id
             needed = Permission.INVITE if site_id is not None else Permission.MANAGE_PEOPLE
             if not may(role, needed) and site_id not in own:
                 await _take_back(one, actor, now)
@@ -175,11 +175,11 @@ async def _open(*which: Q, **fields: object) -> list[Invitation]:
 
 
 async def _take_back(one: Invitation, actor: Actor, now: datetime) -> None:
-    subject = Subject("invitation", one.id, one.site_id)  # type: ignore[attr-defined]
+    subject = Subject("invitation", one.id, one.site_id)
     async with edit(actor, subject, "invitation.revoke", now=now) as change:
         await Invitation.filter(id=one.id).update(revoked_at=now)
-        if one.recipient_id:  # type: ignore[attr-defined]
-            await notifications.erase([one.recipient_id])  # type: ignore[attr-defined]
+        if one.recipient_id:
+            await notifications.erase([one.recipient_id])
         change.after = {"revoked": True}
 
 
@@ -200,8 +200,8 @@ async def _spare(email: str, now: datetime) -> None:
 
 
 async def _admit(invitation: Invitation, account: Account, inviter: Actor, now: datetime) -> None:
-    if invitation.site_id is not None:  # type: ignore[attr-defined]
-        await people.join_site(account, invitation.site_id, actor=inviter, now=now)  # type: ignore[attr-defined]
+    if invitation.site_id is not None:
+        await people.join_site(account, invitation.site_id, actor=inviter, now=now)
     if account.role == Role.HOST and invitation.role != Role.HOST:
         await people.change_role(account.id, invitation.role, actor=inviter, now=now)
 

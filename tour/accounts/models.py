@@ -26,6 +26,7 @@ class Account(Model):
     recipient: fields.ForeignKeyRelation[Recipient] = fields.ForeignKeyField(
         "models.Recipient", related_name="accounts", on_delete=fields.RESTRICT
     )
+    recipient_id: int
     is_sample = fields.BooleanField(default=False)
     created_at: datetime = fields.DatetimeField()
 
@@ -40,9 +41,11 @@ class Membership(Model):
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="memberships"
     )
+    account_id: int
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="memberships"
     )
+    site_id: int
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -57,6 +60,7 @@ class AccountSession(Model):
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="sessions"
     )
+    account_id: int
     token_hash = fields.CharField(max_length=64, unique=True)
     device = fields.CharField(max_length=80)
     created_at: datetime = fields.DatetimeField()
@@ -79,15 +83,18 @@ class Invitation(Model):
     site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="invitations", null=True
     )
+    site_id: int | None
     role = fields.CharEnumField(Role, max_length=20)
     email = fields.CharField(max_length=254, default="")
     recipient: fields.ForeignKeyNullableRelation[Recipient] = fields.ForeignKeyField(
         "models.Recipient", related_name="invitations", null=True, on_delete=fields.RESTRICT
     )
+    recipient_id: int | None
     invited_by = fields.CharField(max_length=100)
     inviter: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="written", null=True, on_delete=fields.SET_NULL
     )
+    inviter_id: int | None
     created_at: datetime = fields.DatetimeField()
     expires_at: datetime = fields.DatetimeField()
     accepted_at: datetime | None = fields.DatetimeField(null=True)
@@ -109,9 +116,11 @@ class SignInLink(Model):
     account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="links", null=True
     )
+    account_id: int | None
     invitation: fields.ForeignKeyNullableRelation[Invitation] = fields.ForeignKeyField(
         "models.Invitation", related_name="links", null=True
     )
+    invitation_id: int | None
     email = fields.CharField(max_length=254)
     token_hash = fields.CharField(max_length=64, unique=True)
     browser_hash = fields.CharField(max_length=64)
@@ -133,6 +142,7 @@ class Passkey(Model):
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="passkeys"
     )
+    account_id: int
     credential_id = fields.CharField(max_length=1400, unique=True)
     public_key = fields.TextField()
     sign_count = fields.BigIntField()

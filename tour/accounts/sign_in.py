@@ -104,7 +104,7 @@ async def check(token: str, browser: str, *, now: datetime) -> SignInLink:
     """The link, if it can be used in this browser now; raises LinkUnusable."""
     link = await SignInLink.get_or_none(token_hash=token_hash(token), used_at=None)
     is_good = link and link.browser_hash == token_hash(browser) and link.expires_at > now
-    if not link or not is_good or (link.account_id is None and link.invitation_id is None):  # type: ignore[attr-defined]
+    if not link or not is_good or (link.account_id is None and link.invitation_id is None):
         raise LinkUnusable
     return link
 
@@ -141,7 +141,7 @@ async def sign_in_account(account: Account, *, device: str, now: datetime) -> st
 
 async def _recipient(account: Account | None, wish: Wish) -> int:
     if account:
-        return int(account.recipient_id)  # type: ignore[attr-defined]
+        return int(account.recipient_id)
     made = await notifications.new_recipient(
         lang=wish.lang, timezone=wish.timezone, email=wish.email
     )
@@ -149,8 +149,8 @@ async def _recipient(account: Account | None, wish: Wish) -> int:
 
 
 async def _account(link: SignInLink, lang: str, timezone: str, now: datetime) -> Account:
-    if link.invitation_id is not None:  # type: ignore[attr-defined]
-        invitation = await Invitation.get(id=link.invitation_id)  # type: ignore[attr-defined]
+    if link.invitation_id is not None:
+        invitation = await Invitation.get(id=link.invitation_id)
         joiner = invitations.Joiner(link.email, "", lang, timezone)
         return await invitations.join(invitation, joiner, now=now)
-    return await Account.get(id=link.account_id)  # type: ignore[attr-defined]
+    return await Account.get(id=link.account_id)

@@ -92,7 +92,7 @@ async def set_participants(
     async with edit(actor, Subject(SUBJECT, event_id), "event.sites", now=now) as change:
         await _claim(change, event_id, version)
         change.before = part_fields(await parts_of(event_id))
-        asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
+        asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}
         # Written anew as a whole: two places may have swapped their numbers.
         await Participation.filter(event_id=event_id).delete()
         rows = [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in seats]
@@ -153,7 +153,7 @@ async def _put_seats_back(change: Change, event_id: int, seats: Sequence[Sequenc
         Part(site_id, number, ParticipationRole(role), ParticipationAnswer(answer))
         for site_id, number, role, answer in seats
     ]
-    asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}  # type: ignore[attr-defined]
+    asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}
     await Participation.filter(event_id=event_id).delete()
     await Participation.bulk_create(
         [_participation(event_id, seat, asked.get(seat.site_id), change.now) for seat in rows]

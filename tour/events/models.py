@@ -44,6 +44,7 @@ class CoverKept(Model):
     event: fields.OneToOneRelation[Event] = fields.OneToOneField(
         "models.Event", related_name="former_cover"
     )
+    event_id: int
     cover: dict[str, Any] = fields.JSONField()
     taken_at: datetime = fields.DatetimeField()
 
@@ -61,9 +62,11 @@ class Participation(Model):
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
         "models.Event", related_name="participations"
     )
+    event_id: int
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="participations"
     )
+    site_id: int
     number = fields.SmallIntField()
     role = fields.CharEnumField(ParticipationRole, max_length=20, default=ParticipationRole.HOST)
     answer = fields.CharEnumField(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
@@ -19,7 +18,6 @@ from tour.programmes.outline import (
 from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.programmes.states import POOLS, Allocation
 from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
-from tour.sites.hours import clock_text
 from tour.sites.labels import LANGUAGES
 from tour.web.forms import Form, Reading, read_date, texts
 
@@ -212,13 +210,6 @@ def _kept_seats(read: Reading, capacity: int) -> dict[str, int]:
     if not read.errors and sum(kept.values()) > capacity:
         read.errors["seats_kept"] = _("More seats are kept than there are.")
     return kept
-
-
-def starts_preview(values: dict[str, Any], minutes: int) -> list[str]:
-    """10:00, 11:00 …: what the numbers in the form come to, or nothing while they are wrong."""
-    read = Reading(values)
-    starts = _rhythm(read).starts(minutes)
-    return [] if read.errors else [clock_text(start) for start in starts]
 
 
 def _days(read: Reading) -> list[date]:

@@ -45,6 +45,7 @@ class PushSubscription(Model):
     recipient: fields.ForeignKeyRelation[Recipient] = fields.ForeignKeyField(
         "models.Recipient", related_name="subscriptions"
     )
+    recipient_id: int
     endpoint = fields.CharField(max_length=2048)
     p256dh = fields.CharField(max_length=120)
     auth = fields.CharField(max_length=40)
@@ -67,6 +68,7 @@ class Reminder(Model):
     recipient: fields.ForeignKeyRelation[Recipient] = fields.ForeignKeyField(
         "models.Recipient", related_name="reminders"
     )
+    recipient_id: int
     key = fields.CharField(max_length=80)
     revision = fields.IntField(default=1)
     title = fields.CharField(max_length=200)
@@ -101,6 +103,7 @@ class Delivery(Model):
     reminder: fields.ForeignKeyRelation[Reminder] = fields.ForeignKeyField(
         "models.Reminder", related_name="deliveries"
     )
+    reminder_id: int
     revision = fields.IntField()
     subscription: fields.ForeignKeyNullableRelation[PushSubscription] = fields.ForeignKeyField(
         "models.PushSubscription",
@@ -108,9 +111,11 @@ class Delivery(Model):
         null=True,
         on_delete=fields.SET_NULL,
     )
+    subscription_id: int | None
     lead: fields.ForeignKeyNullableRelation["Delivery"] = fields.ForeignKeyField(
         "models.Delivery", related_name="followers", null=True, on_delete=fields.SET_NULL
     )
+    lead_id: int | None
     service = fields.CharField(max_length=120)
     status = fields.CharEnumField(DeliveryStatus, max_length=20, default=DeliveryStatus.WAITING)
     attempts = fields.SmallIntField(default=0)

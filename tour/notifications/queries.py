@@ -7,6 +7,7 @@ from typing import Any
 
 from tortoise.functions import Count
 
+from tour.db.columns import ids_of
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.notifications.models import MAIL, Circuit, Delivery, PushSubscription, Recipient, Reminder
@@ -71,8 +72,7 @@ async def settings_token(recipient_id: int) -> str:
 
 async def recipients_of_browser(endpoint: str) -> list[int]:
     """The ids of all recipients that one browser stands for."""
-    found = PushSubscription.filter(endpoint=endpoint).values_list("recipient_id", flat=True)
-    return [int(i) for i in await found]  # type: ignore[call-overload]
+    return await ids_of(PushSubscription.filter(endpoint=endpoint), "recipient_id")
 
 
 async def are_browsers_of(recipient_id: int, others: Collection[int]) -> bool:

@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 
 from tour.contacts.addresses import counting_key
 from tour.db import transaction
+from tour.db.columns import ids_of
 from tour.errors import Conflict
 from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
@@ -389,7 +390,7 @@ def _columns(draft: Draft, now: datetime) -> dict[str, Any]:
 async def _cancel_deliveries(reminder_ids: list[int]) -> None:
     open_ones = Delivery.filter(reminder_id__in=reminder_ids)
     open_ones = open_ones.filter(status__in=(DeliveryStatus.WAITING, DeliveryStatus.TOGETHER))
-    ids = [int(i) for i in await open_ones.values_list("id", flat=True)]  # type: ignore[call-overload]
+    ids = await ids_of(open_ones)
     if ids:
         await Delivery.filter(id__in=ids).update(status=DeliveryStatus.CANCELLED)
         await part_company(ids)

@@ -66,7 +66,7 @@ async def _made(part: Part, wording: Wording, now: datetime) -> Part | None:
     reminder = await Reminder.get(id=part.reminder_id) if make else None
     if make is None or reminder is None:
         return part
-    promised = Promised(reminder.recipient_id, part.key, part.message)  # type: ignore[attr-defined]
+    promised = Promised(reminder.recipient_id, part.key, part.message)
     words = await make(promised, now)
     if words is None:
         return None

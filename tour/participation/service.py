@@ -47,7 +47,7 @@ async def _ask(part: Part, event_id: int, rows: Sequence[Participation], seal: S
     event = await Event.get(id=event_id)
     for row in rows:
         token = new_token()
-        people = [member.recipient_id for member in await accounts.members_of(row.site.id)]  # type: ignore[attr-defined]
+        people = [member.recipient_id for member in await accounts.members_of(row.site.id)]
         if people:
             told += await _tell(event, row, people, f"/taking-part/{token}", seal, part.now)
             await answers.write_asked(part, row, token_hash(token))

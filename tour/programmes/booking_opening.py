@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tour.changes import Kind, Part
+from tour.db.columns import ids_of
 from tour.programmes.models import Slot
 
 
@@ -12,6 +13,6 @@ async def follow_event(
     """Move the slots that open with their event, in the change of the event; one that was set by
     hand stays. Returns how many slots moved."""
     following = Slot.filter(programme__event_id=event_id, booking_opens_at=before)
-    ids = [int(i) for i in await following.values_list("id", flat=True)]  # type: ignore[call-overload]
+    ids = await ids_of(following)
     part.told(Kind.SESSION, ids)
     return await Slot.filter(id__in=ids).update(booking_opens_at=after)

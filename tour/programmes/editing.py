@@ -184,7 +184,7 @@ async def _add_slots(change: Change, programme: Programme, times: Times) -> None
             if times.allocation == Allocation.DRAW
             else _("Some of these times are over or begin within half an hour.")
         )
-    site_id: int = programme.site_id  # type: ignore[attr-defined]
+    site_id: int = programme.site_id
     if programme.event_id is not None and (
         problem := await event_problem(programme.event_id, site_id, times.starts)
     ):
@@ -234,7 +234,7 @@ async def _called_off(programme: Programme, times: Times) -> dict[datetime, int]
 async def _refuse_overlap(programme: Programme, times: Times) -> None:
     """A host cannot lead two sessions at once; of one programme there is never the same start."""
     others = Slot.filter(
-        programme__site_id=programme.site_id,  # type: ignore[attr-defined]
+        programme__site_id=programme.site_id,
         starts_at__lt=max(times.starts) + timedelta(minutes=programme.minutes),
         ends_at__gt=min(times.starts),
     ).exclude(status=SlotStatus.CANCELLED)
@@ -262,5 +262,5 @@ async def _set_published(
 
 
 def _subject(programme: Programme) -> Subject:
-    site_id: int = programme.site_id  # type: ignore[attr-defined]
+    site_id: int = programme.site_id
     return Subject(SUBJECT, programme.id, site_id, programme.title)

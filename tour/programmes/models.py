@@ -22,6 +22,7 @@ class Programme(Model):
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="programmes"
     )
+    site_id: int
     event: fields.ForeignKeyNullableRelation[Event] = fields.ForeignKeyField(
         "models.Event", related_name="programmes", null=True, on_delete=fields.SET_NULL
     )
@@ -67,6 +68,7 @@ class Slot(Model):
     programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
         "models.Programme", related_name="slots"
     )
+    programme_id: int
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
     capacity = fields.SmallIntField()

@@ -18,6 +18,7 @@ class MapVersion(Model):
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
         "models.Event", related_name="map_versions"
     )
+    event_id: int
     number = fields.IntField()
     published_at = fields.DatetimeField()
     published_by = fields.CharField(max_length=200)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from tour.contacts.finding import found_by
 from tour.db import transaction
+from tour.db.columns import ids_of
 from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
@@ -214,7 +215,7 @@ async def _resize(place: Place, size: int, now: datetime) -> None:
 async def _resize_queued(reservation: Reservation, size: int, now: datetime) -> None:
     """A smaller party may fit now, so its queues move; its turn stays."""
     waiting = WaitlistEntry.filter(reservation_id=reservation.id, status=WaitlistStatus.WAITING)
-    slot_ids = [int(i) for i in await waiting.order_by("slot_id").values_list("slot_id", flat=True)]  # type: ignore[call-overload]
+    slot_ids = await ids_of(waiting.order_by("slot_id"), "slot_id")
     await waiting.update(seats=size)
     for slot_id in slot_ids:
         await waitlist.promote(slot_id, now=now)

@@ -55,7 +55,7 @@ async def close_early(
 
 async def _stop(change: Change, day: SiteDay, zone: ZoneInfo) -> dict[str, Any]:
     """End the booking of what is still to come, and tell; returns what the log says of it."""
-    site_id: int = day.site_id  # type: ignore[attr-defined]
+    site_id: int = day.site_id
     soon = await _still_to_come(site_id, zone, change.now).values("id", "status")
     stopped = [row["id"] for row in soon if row["status"] == SlotStatus.OPEN]
     await programmes.lock_slots(stopped)

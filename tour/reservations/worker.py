@@ -7,11 +7,10 @@ of workers may find it, and one that dies leaves it to be found again.
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from tortoise.expressions import F
-from tortoise.queryset import QuerySet
 
+from tour.db.columns import ids_of
 from tour.programmes.queries import PUBLIC_SLOT
 from tour.programmes.states import SlotStatus
 from tour.reservations import absences, draw_results, draws, proving, waitlist
@@ -60,19 +59,19 @@ async def _open_draws(due: Due) -> None:
 
 async def _freeze_draws(due: Due) -> None:
     over = Draw.filter(status=DrawStatus.OPEN, entries_close_at__lte=due.now)
-    for draw_id in await _numbers(over.order_by("id"), "id"):
+    for draw_id in await ids_of(over.order_by("id")):
         await due.attempt(draw_results.freeze(draw_id, now=due.now))
 
 
 async def _hold_draws(due: Due) -> None:
     frozen = Draw.filter(status=DrawStatus.FROZEN, draws_at__lte=due.now)
-    for draw_id in await _numbers(frozen.order_by("id"), "id"):
+    for draw_id in await ids_of(frozen.order_by("id")):
         await due.attempt(draw_results.hold(draw_id, now=due.now))
 
 
 async def _lapse_checks(due: Due) -> None:
     over = unanswered().filter(ends_at__lte=due.now).order_by("ends_at").limit(BATCH)
-    for check_id in await _numbers(over, "id"):
+    for check_id in await ids_of(over):
         await due.attempt(proving.lapse(check_id, now=due.now))
 
 
@@ -92,7 +91,7 @@ async def _offer_idle_seats(due: Due) -> None:
         slot__booking_closes_at__gt=due.now,
         **{f"slot__{name}": value for name, value in PUBLIC_SLOT.items()},
     )
-    for slot_id in sorted(set(await _numbers(idle.limit(BATCH), "slot_id"))):
+    for slot_id in sorted(set(await ids_of(idle.limit(BATCH), "slot_id"))):
         await due.attempt(waitlist.offer_free_seats(slot_id, now=due.now))
 
 
@@ -111,7 +110,7 @@ async def _close_queues(due: Due) -> None:
     called_off = waiting.filter(slot__status=SlotStatus.CANCELLED)
     slot_ids: set[int] = set()
     for chosen in (over, called_off):
-        slot_ids |= set(await _numbers(chosen.limit(BATCH), "slot_id"))
+        slot_ids |= set(await ids_of(chosen.limit(BATCH), "slot_id"))
     for slot_id in sorted(slot_ids):
         await due.attempt(waitlist.close_queue(slot_id, now=due.now))
 
@@ -127,7 +126,3 @@ STEPS = (
     _release_absent,
     _close_queues,
 )
-
-
-async def _numbers(rows: QuerySet[Any], column: str) -> list[int]:
-    return [int(row[column]) for row in await rows.values(column)]

@@ -12,6 +12,7 @@ from starlette.datastructures import State
 
 from tour.changes import NewsReader
 from tour.changes.reading import NOTHING_YET
+from tour.db.columns import ids_of
 from tour.repeating import Act
 from tour.reservations.event_changes import undoable_slots
 from tour.routes import itineraries, leaving
@@ -31,8 +32,8 @@ async def forget_plans(*, now: datetime) -> int:
     """Erase plans whose day is long over; how many."""
     erased = 0
     over = Itinerary.filter(on_date__lt=(now - KEPT).date())
-    while ids := await over.order_by("id").limit(BATCH).values_list("id", flat=True):
-        await itineraries.erase([int(i) for i in ids])  # type: ignore[call-overload]
+    while ids := await ids_of(over.order_by("id").limit(BATCH)):
+        await itineraries.erase(ids)
         erased += len(ids)
     return erased
 

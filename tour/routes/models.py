@@ -20,6 +20,7 @@ class WalkingRoute(Model):
     event: fields.ForeignKeyNullableRelation[Event] = fields.ForeignKeyField(
         "models.Event", related_name="walking_routes", null=True, on_delete=fields.SET_NULL
     )
+    event_id: int | None
     title = fields.CharField(max_length=200)
     summary = fields.TextField(default="")
     translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
@@ -39,10 +40,12 @@ class Stop(Model):
     walking_route: fields.ForeignKeyRelation[WalkingRoute] = fields.ForeignKeyField(
         "models.WalkingRoute", related_name="stops"
     )
+    walking_route_id: int
     position = fields.SmallIntField()
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="stops"
     )
+    site_id: int
     stay_minutes = fields.SmallIntField(default=30)
 
     class Meta:
@@ -87,6 +90,7 @@ class ItineraryReader(Model):
     itinerary: fields.ForeignKeyRelation[Itinerary] = fields.ForeignKeyField(
         "models.Itinerary", related_name="readers"
     )
+    itinerary_id: int
     recipient: fields.OneToOneRelation[Recipient] = fields.OneToOneField(
         "models.Recipient", related_name="itinerary_reader"
     )
@@ -103,6 +107,7 @@ class ItineraryReservation(Model):
     itinerary: fields.ForeignKeyRelation[Itinerary] = fields.ForeignKeyField(
         "models.Itinerary", related_name="reservations"
     )
+    itinerary_id: int
     reservation: fields.ForeignKeyRelation[Reservation] = fields.ForeignKeyField(
         "models.Reservation", related_name="itineraries"
     )

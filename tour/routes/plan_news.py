@@ -16,6 +16,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from tour.db import transaction
+from tour.db.columns import ids_of
 from tour.notifications import queries as browsers
 from tour.notifications import service as notifications
 from tour.notifications.models import Reminder
@@ -127,7 +128,7 @@ async def plans_with(slots: Sequence[Slot], zone: ZoneInfo) -> int:
 async def _readers(plan: ItineraryEntry) -> set[int]:
     """The recipients of the plan, and of each reservation that was made from it."""
     rows = ItineraryReservation.filter(itinerary_id=plan.id).order_by("id")
-    parties = {int(i) for i in await rows.values_list("reservation__recipient_id", flat=True)}  # type: ignore[call-overload]
+    parties = set(await ids_of(rows, "reservation__recipient_id"))
     return parties | set(await itineraries.readers(plan.id))
 
 
@@ -138,7 +139,7 @@ async def _told_by_host(news: News, readers: set[int]) -> set[int]:
         return set()
     of_slot, of_event = Q(key=called_off_key(news.slot_id)), Q(key__startswith=EVENT_OFF)
     told = Reminder.filter(of_slot | of_event, recipient_id__in=list(readers))
-    parties = {int(i) for i in await told.values_list("recipient_id", flat=True)}  # type: ignore[call-overload]
+    parties = set(await ids_of(told, "recipient_id"))
     if news.is_latest_word:
         parties |= await _with_seats(news.slot_id, readers)
     others = [r for r in readers - parties if await browsers.are_browsers_of(r, parties)]
@@ -152,7 +153,7 @@ async def _with_seats(slot_id: int, readers: set[int]) -> set[int]:
         status=PlaceStatus.CONFIRMED,
         reservation__recipient_id__in=list(readers),
     )
-    return {int(i) for i in await held.values_list("reservation__recipient_id", flat=True)}  # type: ignore[call-overload]
+    return set(await ids_of(held, "reservation__recipient_id"))
 
 
 async def _take_back(plan: ItineraryEntry, *, but: Collection[str]) -> None:

@@ -36,6 +36,7 @@ class Site(Model):
     craft: fields.ForeignKeyNullableRelation[Craft] = fields.ForeignKeyField(
         "models.Craft", related_name="sites", null=True, on_delete=fields.RESTRICT
     )
+    craft_id: int | None
     name = fields.CharField(max_length=200)
     name_kana = fields.CharField(max_length=200, default="")
     summary = fields.TextField(default="")
@@ -79,6 +80,7 @@ class OpeningHours(Model):
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="hours"
     )
+    site_id: int
     weekday = fields.SmallIntField()
     opens_minute = fields.SmallIntField()
     closes_minute = fields.SmallIntField()
@@ -94,6 +96,7 @@ class HoursException(Model):
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="hours_exceptions"
     )
+    site_id: int
     on_date = fields.DateField()
     opens_minute = fields.SmallIntField(null=True)
     closes_minute = fields.SmallIntField(null=True)
@@ -121,6 +124,7 @@ class Photo(Model):
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="photos"
     )
+    site_id: int
     name = fields.CharField(max_length=40)
     width = fields.SmallIntField()
     height = fields.SmallIntField()
@@ -144,6 +148,7 @@ class SiteDay(Model):
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", related_name="days"
     )
+    site_id: int
     on_date: date = fields.DateField()
     state = fields.CharEnumField(DoorState, max_length=20, default=DoorState.OPEN)
     closed_minute = fields.SmallIntField(null=True)

@@ -151,4 +151,4 @@ async def _locked(change: Change, photo_id: int, site_id: int) -> Photo:
 
 
 def _subject(photo: Photo) -> Subject:
-    return Subject(SUBJECT, photo.id, photo.site_id, photo.alt)  # type: ignore[attr-defined]
+    return Subject(SUBJECT, photo.id, photo.site_id, photo.alt)

@@ -16,6 +16,7 @@ from tour.changes import Change, edit
 from tour.changes.models import RecentEdit
 from tour.changes.recent import KEPT
 from tour.db import plain
+from tour.db.columns import ids_of
 from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
@@ -80,7 +81,7 @@ async def waiting() -> list[Waiting]:
 async def _edits_of_hosts() -> dict[int, list[RecentEdit]]:
     """By site, what hosts changed that visitors see, in order."""
     hosts = Account.filter(role=Role.HOST)
-    host_ids = {int(i) for i in await hosts.values_list("id", flat=True)}  # type: ignore[call-overload]
+    host_ids = set(await ids_of(hosts))
     wanted = RecentEdit.filter(action__in=list(SHOWN_TO_VISITORS)).exclude(site_id=None)
     by_site: dict[int, list[RecentEdit]] = {}
     for entry in reversed(await wanted.order_by("-id").limit(MOST_ENTRIES)):

@@ -80,7 +80,7 @@ async def revoke(request: Request) -> Response:
         raise NotFound(_("There is no such invitation."))
     if found.role != Role.HOST and not who.may(Permission.MANAGE_PEOPLE):
         raise NotYours
-    site_id: int | None = found.site_id  # type: ignore[attr-defined]
+    site_id: int | None = found.site_id
     await invitations.revoke(found.id, site_id, actor=who.actor, now=now(request))
     return back_to(request, "staff:people")
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tour.accounts.models import Invitation, Membership
+from tour.db.columns import ids_of
 from tour.errors import NotFound
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer
@@ -57,7 +58,7 @@ class CourseLine:
 async def event_lines() -> list[EventLine]:
     """Every event, the latest first."""
     agreed = Participation.filter(answer=ParticipationAnswer.ACCEPTED)
-    places = Counter(await _ids(agreed, "event_id"))
+    places = Counter(await ids_of(agreed, "event_id"))
     shown: dict[int, int] = dict(
         await MapVersion.filter(ended_at=None).values_list("event_id", "number")
     )
@@ -87,15 +88,15 @@ async def event_by_id(event_id: int) -> Event:
 async def course_lines(event_id: int) -> list[CourseLine]:
     routes = await WalkingRoute.filter(event_id=event_id).order_by("id")
     wanted = Stop.filter(walking_route_id__in=[r.id for r in routes])
-    stops = Counter(await _ids(wanted, "walking_route_id"))
+    stops = Counter(await ids_of(wanted, "walking_route_id"))
     return [CourseLine(r.id, r.slug, r.title, bool(r.is_published), stops[r.id]) for r in routes]
 
 
 async def site_lines(now: datetime, query: str = "", show: str = "") -> list[SiteLine]:
     """Sites by name. `show` narrows them: draft, rough (town-level point), hostless."""
-    hosts = Counter(await _ids(Membership.all(), "site_id"))
+    hosts = Counter(await ids_of(Membership.all(), "site_id"))
     waiting = Invitation.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
-    invited = Counter(await _ids(waiting.exclude(site_id=None), "site_id"))
+    invited = Counter(await ids_of(waiting.exclude(site_id=None), "site_id"))
     found = [
         SiteLine(
             site.id,
@@ -118,10 +119,6 @@ async def site_names(ids: Iterable[int | None]) -> dict[int, str]:
     """What the sites are called, as far as they still exist."""
     wanted = {i for i in ids if i is not None}
     return {site.id: str(site.name) for site in await Site.filter(id__in=list(wanted))}
-
-
-async def _ids(query: Any, column: str) -> Iterable[int]:
-    return await query.values_list(column, flat=True)  # type: ignore[no-any-return]
 
 
 def _index(site: Site) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from tortoise.expressions import F
 
 from tour.accounts.models import Membership
+from tour.db.columns import ids_of
 from tour.notifications import queries as notifications
 from tour.participation import queries as participation
 from tour.programmes.models import Slot
@@ -107,7 +108,7 @@ async def _not_agreed(now: datetime) -> Matter:
 
 
 async def _slots_without_hosts(now: datetime) -> Matter:
-    tended = [int(i) for i in await Membership.all().values_list("site_id", flat=True)]  # type: ignore[call-overload]
+    tended = await ids_of(Membership.all(), "site_id")
     coming = _coming(now).exclude(programme__site_id__in=tended) if tended else _coming(now)
     return await _slot_matter("hostless", coming)
 
