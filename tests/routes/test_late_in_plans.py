@@ -7,6 +7,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from tests.accounts.signing import browser
 from tests.conftest import TurnableClock
 from tests.notifications.push_service import Phone
 from tests.routes.test_plan_pages import a_town, at
@@ -108,7 +109,8 @@ async def test_who_has_seats_hears_it_from_the_host_alone(app, client, clock, sl
     url, mine = await a_plan(client, *slots), a_phone()
     await reserved(client, url, slots[0], mine)
     await asked(client, url, mine)
-    await asked(client, url, a_phone("friend"))
+    async with browser(app) as friend:
+        await asked(friend, url, a_phone("friend"))
     await late(slots[0], 15, clock)
     await LookOut(app.state).look()
     assert len(await told()) == 1  # the friend

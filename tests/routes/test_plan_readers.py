@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from tests.accounts.signing import browser
 from tests.conftest import TurnableClock
 from tests.factories import EVENT_DAY, catalogue_changed, make_event, make_site
 from tests.notifications.push_service import Phone
@@ -286,7 +287,8 @@ class TestReservedToo:
         slot, other = slots = await a_town()
         url = await a_plan(client, *slots)
         await reserved(client, url, other, a_phone())
-        await asked(client, url, a_phone("friend"))
+        async with browser(app) as friend:
+            await asked(friend, url, a_phone("friend"))
         await called_off(slot)
         assert await tell_news(app.state, now=clock()) == 2
         async with transaction():
@@ -331,7 +333,8 @@ class TestReservedToo:
         slot, _other = slots = await a_town()
         url = await a_plan(client, *slots)
         await reserved(client, url, slot, a_phone())
-        await asked(client, url, a_phone("friend"))
+        async with browser(app) as friend:
+            await asked(friend, url, a_phone("friend"))
         await called_off_by_host(slot, clock())
         assert await tell_news(app.state, now=clock()) == 1
         assert await tell_news(app.state, now=clock()) == 0

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
-from tour.reservations import queries
+from tour.reservations import mine, queries
 from tour.reservations.intake import count_try
 from tour.routes import plan_readers
 from tour.web import lang, now, state
@@ -37,8 +37,14 @@ async def subscribe(request: Request) -> Response:
 
 
 async def _to_itinerary(request: Request, token: str, subscription: dict[str, Any]) -> None:
-    parts = request.app.state
-    await plan_readers.subscribe(parts, token, subscription, lang=lang(request), now=now(request))
+    await plan_readers.subscribe(
+        request.app.state,
+        token,
+        subscription,
+        made=mine.made(request),
+        lang=lang(request),
+        now=now(request),
+    )
 
 
 async def _to_reservation(request: Request, reference: str, subscription: dict[str, Any]) -> None:

@@ -290,6 +290,13 @@ async def forget_browser(recipient_id: int, endpoint: str) -> bool:
     return bool(await mine.exists())
 
 
+async def prefer_mail(recipient_id: int, endpoint: str) -> None:
+    """Tell it nothing more in this browser where letters tell it instead."""
+    lettered = Recipient.filter(id=recipient_id, mail_stopped_at=None).exclude(email="")
+    if await lettered.exists():
+        await forget_browser(recipient_id, endpoint)
+
+
 async def stop(recipient_id: int, *, now: datetime) -> None:
     """Tell this recipient nothing more, on any channel, until they subscribe or resume."""
     async with transaction():

@@ -7,7 +7,7 @@ from tour.errors import BadInput, TooManyRequests
 from tour.reservations import clash_views, contact_check, known, proving
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import choice_in
-from tour.reservations.handlers import show, to_reservation, to_said
+from tour.reservations.handlers import show, to_made, to_said
 from tour.reservations.intake import count_code
 from tour.reservations.parties import by_reference
 from tour.web import now
@@ -33,7 +33,7 @@ async def prove(request: Request) -> Response:
         response = error_page(request, exc.status, exc.message)
         known.remember(request, response, await by_reference(reference))
         return response
-    response = to_reservation(request, made)
+    response = to_made(request, made)
     known.remember(request, response, made)
     return response
 

@@ -11,7 +11,7 @@ from tour.reservations.clash_views import refused
 from tour.reservations.draws import MAX_CHOICES
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
-from tour.reservations.handlers import to_reservation
+from tour.reservations.handlers import to_made, to_reservation
 from tour.reservations.intake import count_made, count_try, take_in
 from tour.reservations.shown import SlotView
 from tour.reservations.states import DrawStatus
@@ -70,7 +70,7 @@ async def enter(request: Request) -> Response:
         page = _form_page(request, form.refused_by(asked), chosen, pools, exc)
         return await form_again(page, exc)
     await count_made(request, wish.party)
-    return to_reservation(request, made)
+    return to_made(request, made)
 
 
 async def leave(request: Request) -> Response:

@@ -74,7 +74,7 @@ async def _reserve(request: Request, slot_ids: Sequence[int], raw: FormData) -> 
     except REFUSALS as exc:
         return await form_again(_page(request, slot_ids, form.refused_by(exc), exc), exc)
     await count_made(request, wish.party)
-    return to_reservation(request, made)
+    return to_made(request, made)
 
 
 async def _page(
@@ -173,6 +173,13 @@ def to_reservation(request: Request, made: Reservation) -> Response:
     """See Other: a page that is loaded again changes nothing."""
     response = RedirectResponse(_path(request, made.reference), status_code=303)
     mine.remember(request, response, made.reference)
+    return response
+
+
+def to_made(request: Request, made: Reservation) -> Response:
+    """As `to_reservation`, to what this browser has just made itself."""
+    response = to_reservation(request, made)
+    mine.remember_made(request, response, made.reference)
     return response
 
 

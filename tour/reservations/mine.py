@@ -13,6 +13,7 @@ from tour.reservations.parties import REFERENCE_LENGTH, REFERENCE_LETTERS
 from tour.web import state
 
 COOKIE = "reservations"
+MADE = "made"
 MOST = 20
 DAYS = 120
 FORMS = "forms"
@@ -22,13 +23,21 @@ HOURS_OF_FORMS = 24
 
 def references(request: Request) -> list[str]:
     """The remembered references, latest first; whatever else was put there is left out."""
-    found = request.cookies.get(COOKIE, "").split(".")
-    return [text for text in found if _is_reference(text)][:MOST]
+    return _references(request, COOKIE)
+
+
+def made(request: Request) -> list[str]:
+    """Of those, what this browser reserved itself: not what somebody else has shown it."""
+    return _references(request, MADE)
 
 
 def remember(request: Request, response: Response, reference: str) -> None:
-    kept = [reference, *(r for r in references(request) if r != reference)][:MOST]
-    _keep(request, response, COOKIE, kept, DAYS * 24)
+    _remember(request, response, COOKIE, reference)
+
+
+def remember_made(request: Request, response: Response, reference: str) -> None:
+    """Note that this browser has just made it, beside `remember`."""
+    _remember(request, response, MADE, reference)
 
 
 def remember_form(request: Request, response: Response, key: str) -> None:
@@ -42,6 +51,16 @@ def holds(request: Request, reservation: Reservation) -> bool:
     return reservation.reference in references(request) or reservation.idempotency_key in _forms(
         request
     )
+
+
+def _references(request: Request, name: str) -> list[str]:
+    found = request.cookies.get(name, "").split(".")
+    return [text for text in found if _is_reference(text)][:MOST]
+
+
+def _remember(request: Request, response: Response, name: str, reference: str) -> None:
+    kept = [reference, *(r for r in _references(request, name) if r != reference)][:MOST]
+    _keep(request, response, name, kept, DAYS * 24)
 
 
 def _forms(request: Request) -> list[str]:

@@ -8,7 +8,7 @@ from tour.programmes import queries as programmes
 from tour.reservations import booking_page, clash_views, waitlist
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm, choice_in
-from tour.reservations.handlers import show, to_reservation
+from tour.reservations.handlers import show, to_made, to_reservation
 from tour.reservations.intake import count_made, count_try, take_in
 from tour.web import now
 from tour.web.forms import form_again, read_form, texts
@@ -26,7 +26,7 @@ async def join(request: Request) -> Response:
         page = booking_page.show(request, [slot], form.refused_by(exc), exc)
         return await form_again(page, exc)
     await count_made(request, wish.party)
-    return to_reservation(request, made)
+    return to_made(request, made)
 
 
 async def accept(request: Request) -> Response:

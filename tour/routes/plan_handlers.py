@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.i18n import Text
 from tour.limits.lanes import costly
+from tour.reservations import mine
 from tour.reservations.intake import count_try
 from tour.routes import itineraries, leaving, my_plans, plan_readers
 from tour.routes.giving_up import WouldGiveUp, allowed, session_text
@@ -99,6 +100,7 @@ async def plan_page(
         day=entry.day,
         may_edit=entry.edit_token is not None,
         vapid_public_key=state(request).vapid_public_key,
+        tells_own=bool(plan_readers.own_parties(entry, mine.made(request))),
         notice=notice,
         choice=choice,
         added=_added(request, desk, entry),

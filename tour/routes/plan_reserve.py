@@ -57,6 +57,7 @@ async def reserve(request: Request) -> Response:
     url = request.app.url_path_for("reservations:detail", reference=made.reference)
     response = RedirectResponse(url, status_code=303)
     mine.remember(request, response, made.reference)
+    mine.remember_made(request, response, made.reference)
     return response
 
 
