@@ -10,6 +10,7 @@ import pytest
 from tests.accounts.signing import OPERATOR
 from tests.conftest import NOON
 from tests.factories import make_event, make_programme, make_site, make_slot
+from tour.changes import together
 from tour.errors import Conflict
 from tour.programmes import editing, slot_editing
 from tour.programmes.booking_opening import follow_event
@@ -155,10 +156,15 @@ async def test_times_that_open_with_their_event_move_and_no_others() -> None:
         await make_slot(programme=programme, starts_at=SOON + HOUR, booking_opens_at=None),
         await make_slot(programme=elsewhere, starts_at=SOON, booking_opens_at=NOON),
     ]
-    assert await follow_event(event.id, NOON, SOON) == 1
+    assert await moved(event.id, NOON) == 1
     assert await opening(slots) == [SOON, by_hand, None, NOON]
-    assert await follow_event(event.id, None, SOON) == 1
+    assert await moved(event.id, None) == 1
     assert await opening(slots) == [SOON, by_hand, SOON, NOON]
+
+
+async def moved(event_id: int, before: datetime | None) -> int:
+    async with together(now=NOON) as part:
+        return await follow_event(part, event_id, before, SOON)
 
 
 async def opening(slots: Sequence[Slot]) -> list[datetime | None]:
@@ -276,3 +282,13 @@ async def test_what_is_called_off_is_not_opened_by_a_tap(
         await slot_editing.set_open(slot, wanted, **by)
     assert (await Slot.get(id=slot.id)).status == (after or now)
     assert (await Slot.get(id=other.id)).status == now
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_host_chooses_for_one_session_whether_seats_go_unasked(wanted: bool) -> None:
+    slot = await make_slot(releases_absent=not wanted)
+    other = await make_slot(releases_absent=not wanted)
+    by: dict[str, Any] = {"site_id": (await slot.programme).site_id, **BY}
+    await slot_editing.release_absent(slot, wanted, **by)
+    assert (await Slot.get(id=slot.id)).releases_absent is wanted
+    assert (await Slot.get(id=other.id)).releases_absent is not wanted

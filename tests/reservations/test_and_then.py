@@ -241,6 +241,25 @@ async def test_a_yes_is_none_once_the_session_is_over() -> None:
     assert await Place.filter(reservation_id=waits.id).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("minutes", "until"), [(60, timedelta(minutes=30)), (20, timedelta(minutes=20))]
+)
+async def test_a_late_yes_ends_half_an_hour_in_or_with_the_session(
+    minutes: int, until: timedelta
+) -> None:
+    slot, holder, waits = await full(1)
+    await Slot.filter(id=slot.id).update(ends_at=slot.starts_at + timedelta(minutes=minutes))
+    await worker.run_due(slot.booking_closes_at)
+    assert await status_of(waits) == WaitlistStatus.CLOSED
+    await Slot.filter(id=slot.id).update(capacity=2)
+    with pytest.raises(OfferGone):
+        await waitlist.accept(waits.reference, slot.id, now=slot.starts_at + until)
+    await waitlist.accept(waits.reference, slot.id, now=slot.starts_at + until - SECOND)
+    assert await Place.filter(reservation_id=waits.id).count() == 1
+    assert (await Place.get(reservation_id=holder.id)).status == PlaceStatus.CONFIRMED
+    await assert_ledger_holds()
+
+
 # --- codes -------------------------------------------------------------------------------------
 
 
