@@ -44,7 +44,7 @@ ELSEWHERE: MappingProxyType[str, tuple[frozenset[str], str]] = MappingProxyType(
             MINE,
         ),
         "tour.routes.itineraries": (
-            frozenset({"Itinerary", "ItineraryReader", "ItineraryReservation"}),
+            frozenset({"Itinerary", "ItineraryReader"}),
             MINE,
         ),
         "tour.limits": (frozenset({"RateCount"}), "counts of requests"),

@@ -106,6 +106,18 @@ async def test_what_is_open_is_made_smaller_and_named_anew() -> None:
 
 
 @pytest.mark.usefixtures("database")
+async def test_a_form_that_changes_size_and_name_changes_both_or_neither() -> None:
+    made, morning, afternoon = await day()
+    own = {"adults": 2, "children": 0, "name": "北 次郎", "kana": ""}
+    both = await changes.change_details(made.reference, **own, now=NOON)
+    assert (both.name, both.party_size) == ("北 次郎", 2)
+    await Reservation.filter(id=made.id).update(erased_at=NOON)
+    with pytest.raises(TooLateToChange):
+        await changes.change_details(made.reference, **{**own, "adults": 1}, now=NOON)
+    assert await held() == {morning.id: 2, afternoon.id: 2}
+
+
+@pytest.mark.usefixtures("database")
 async def test_one_session_alone_is_made_smaller() -> None:
     made, morning, afternoon = await day()
     await changes.change_party(made.reference, adults=1, children=0, slot_id=afternoon.id, now=NOON)

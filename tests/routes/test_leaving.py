@@ -17,6 +17,7 @@ from tour.reservations import changes
 from tour.reservations.arrivals import Arrival
 from tour.reservations.models import Place, Reservation
 from tour.reservations.slot_changes import cancel_slot
+from tour.routes import itineraries
 from tour.routes.keeping import LookOut
 from tour.routes.models import Itinerary
 from tour.sites.models import HoursException, OpeningHours, Site
@@ -40,6 +41,22 @@ async def leaving() -> dict[str, tuple[str, datetime]]:
     """{key: (status, due)} of what is said about leaving."""
     rows = await Reminder.filter(key__startswith="leave:").order_by("id")
     return {row.key: (str(row.status), row.due_at) for row in rows}
+
+
+async def test_a_change_whose_request_broke_off_is_followed_all_the_same(app, client) -> None:
+    """The plan was written, and the process ended before it said anew when to leave."""
+    url, _slots = await reserved_plan(client)
+    look_out = LookOut(app.state)
+    await look_out.look()
+    right = await leaving()
+    wrong = NOW + timedelta(hours=1)
+    await Reminder.filter(key__startswith="leave:").update(due_at=wrong)
+    await look_out.look()
+    assert {due for _status, due in (await leaving()).values()} == {wrong}
+    plan = await itineraries.find(url.rpartition("/")[2])
+    await itineraries.change(plan, itineraries.Sent(plan.version), plan.stops)
+    await look_out.look()
+    assert await leaving() == right
 
 
 async def test_by_the_walks_of_the_plan(client: httpx.AsyncClient) -> None:

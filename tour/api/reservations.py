@@ -59,10 +59,15 @@ async def change(request: Request) -> Response:
     given = old | _part(body, "party") | _part(body, "contact") | {"slot": body.get("slot")}
     form = ChangeForm.parse({name: text_of(value) for name, value in given.items()})
     form.check()
-    await changes.change_party(
-        reference, adults=form.adults, children=form.children, slot_id=form.slot_id, now=at
+    await changes.change_details(
+        reference,
+        adults=form.adults,
+        children=form.children,
+        name=form.value("name"),
+        kana=form.value("kana"),
+        slot_id=form.slot_id,
+        now=at,
     )
-    await changes.rename(reference, name=form.value("name"), kana=form.value("kana"), now=at)
     entry = await queries.by_reference(reference)
     return private(await shown(request, entry))
 

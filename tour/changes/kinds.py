@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """One bookable start of a programme."""
     EVENT = "event"
     COURSE = "course"
+    PLAN = "plan"
+    """A visitor's plan from which something is reserved: when to leave for it is said anew."""
 
 
 EVERY = 0

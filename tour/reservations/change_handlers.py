@@ -29,11 +29,14 @@ async def change(request: Request) -> Response:
     try:
         await count_try(request, "change")
         form.check()
-        made = await changes.change_party(
-            reference, adults=form.adults, children=form.children, slot_id=form.slot_id, now=at
-        )
-        made = await changes.rename(
-            reference, name=form.value("name"), kana=form.value("kana"), now=at
+        made = await changes.change_details(
+            reference,
+            adults=form.adults,
+            children=form.children,
+            name=form.value("name"),
+            kana=form.value("kana"),
+            slot_id=form.slot_id,
+            now=at,
         )
     except REFUSALS as exc:
         return await form_again(_page(request, form.refused_by(exc), exc.status), exc)

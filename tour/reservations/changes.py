@@ -97,6 +97,22 @@ async def change_party(
     return await by_reference(reference)
 
 
+async def change_details(
+    reference: str,
+    *,
+    adults: int,
+    children: int,
+    name: str,
+    kana: str,
+    slot_id: int | None = None,
+    now: datetime,
+) -> Reservation:
+    """Size and names of one form, both or neither; raises as `change_party` and `rename` do."""
+    async with transaction():
+        await change_party(reference, adults=adults, children=children, slot_id=slot_id, now=now)
+        return await rename(reference, name=name, kana=kana, now=now)
+
+
 async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Reservation:
     """Another name to call at the door, until the last cut-off; never into an erased party."""
     reservation = await by_reference(reference)

@@ -4,12 +4,13 @@ import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
 from tortoise.expressions import Q
 
+from tour.changes import Kind, together
 from tour.db import transaction
 from tour.errors import Conflict, NotAllowed, NotFound
 from tour.i18n import lazy as _
@@ -166,7 +167,11 @@ async def keep_mended(entry: ItineraryEntry, stops: Stops) -> None:
 
 async def attach(entry: ItineraryEntry, reservation: Reservation) -> None:
     """Remember that a reservation belongs to this plan; twice is the same as once."""
-    await ItineraryReservation.get_or_create(itinerary_id=entry.id, reservation_id=reservation.id)
+    async with together(now=datetime.now(UTC)) as part:
+        await ItineraryReservation.get_or_create(
+            itinerary_id=entry.id, reservation_id=reservation.id
+        )
+        part.told(Kind.PLAN, [entry.id])
 
 
 async def readers(entry_id: int) -> list[int]:
@@ -213,8 +218,12 @@ async def sites_of_slots(slot_ids: Collection[int]) -> dict[int, int]:
 
 
 async def _update(entry: ItineraryEntry, sent: Sent, **values: Any) -> None:
-    """One UPDATE that checks the version: of two devices that change at once, one is told."""
-    async with transaction():
+    """One UPDATE that checks the version: of two devices that change at once, one is told. When to
+    leave by the plan is promised anew afterwards, and were this process to end before, by the news
+    of it."""
+    async with together(now=datetime.now(UTC)) as part:
+        if entry.reservations:
+            part.told(Kind.PLAN, [entry.id])
         changed = await Itinerary.filter(id=entry.id, version=sent.version).update(
             version=sent.version + 1, last_change=sent.mark, **values
         )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from starlette.datastructures import State
 
-from tour.changes import NewsReader
+from tour.changes import Kind, NewsReader
 from tour.changes.reading import NOTHING_YET
 from tour.db.columns import ids_of
 from tour.repeating import Act
@@ -58,11 +58,15 @@ class LookOut:
     async def look(self) -> None:
         news: NewsReader = self.parts.news
         now, number = self.parts.clock(), await news.read()
-        concerned = await concerned_by(news.since(self.seen), self.undoable)
+        told = news.since(self.seen)
+        plans = [row for kind, row in told or () if kind == Kind.PLAN]
+        concerned = await concerned_by(told, self.undoable)
         desks = await desks_at(self.parts, now)
         if concerned is None or concerned:
             await tell_news(self.parts, now=now, concerned=concerned)
             await leaving.follow(desks, concerned)
+        if plans:
+            await leaving.follow_plans(desks, plans)
         if self.looked_at is not None:
             await leaving.follow_parties(desks, self.looked_at - SLACK)
         if self.alone_at is None or now - self.alone_at >= A_MINUTE:

@@ -2,7 +2,7 @@
 them or from the station."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -63,6 +63,15 @@ async def follow_parties(desks: Desks, since: datetime) -> None:
         reservation__places__cancelled_at__gte=since,
     )
     tokens = await gave_back.distinct().values_list("itinerary__edit_token", flat=True)
+    await _promise_each(desks, map(str, tokens))
+
+
+async def follow_plans(desks: Desks, ids: Collection[int]) -> None:
+    """Promise anew for plans that were changed: their own requests have, unless they broke off."""
+    changed = ItineraryReservation.filter(
+        itinerary_id__in=list(ids), itinerary__on_date__gte=desks.context.local.date()
+    )
+    tokens = await changed.distinct().values_list("itinerary__edit_token", flat=True)
     await _promise_each(desks, map(str, tokens))
 
 
