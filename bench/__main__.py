@@ -5,6 +5,7 @@ import sys
 
 MEASUREMENTS = (
     "pages",
+    "taps",
     "search",
     "streets",
     "planner",
