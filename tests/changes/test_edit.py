@@ -89,6 +89,27 @@ async def test_what_was_as_wanted_already_is_no_news() -> None:
     assert await AuditEntry.all().count() == 0
 
 
+async def test_a_change_into_the_same_takes_back_what_it_wrote_and_leaves_the_outer_one() -> None:
+    site, other = await make_site(name="前"), await make_site(name="前")
+    before = await told()
+
+    async def save_as_it_was() -> None:
+        async with edit(STAFF, Subject("site", site.id, site.id), "site.name", now=NOON) as change:
+            await Site.filter(id=site.id).update(phone="03-0000-0000")
+            change.before = change.after = {"name": "前"}
+            change.only_if_different()
+            raise AssertionError("the block has ended")
+
+    await save_as_it_was()
+    assert (await Site.get(id=site.id)).phone == ""
+    assert (await told(), await AuditEntry.all().count()) == (before, 0)
+    async with together(now=NOON):
+        await save_as_it_was()
+        await rename(other, "後")
+    assert (await Site.get(id=site.id)).phone == ""
+    assert (await AuditEntry.get()).subject_id == other.id
+
+
 async def test_nobody_locks_the_row_of_another_place() -> None:
     slot = await make_slot()
     await slot.fetch_related("programme__site")

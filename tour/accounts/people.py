@@ -62,6 +62,7 @@ async def rename(account_id: int, name: str, *, actor: Actor, now: datetime) -> 
     async with edit(actor, Subject("account", account_id), "account.name", now=now) as change:
         account = await change.lock(Account, account_id)
         change.before, change.after = {"name": account.name}, {"name": name}
+        change.only_if_different()
         await Account.filter(id=account_id).update(name=name)
 
 

@@ -11,7 +11,7 @@ write it, it reads inside.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, TypeVar
@@ -31,6 +31,10 @@ from tour.i18n import lazy as _
 
 Row = TypeVar("Row", bound=Model)
 Fields = Mapping[str, Any]
+
+
+class _Alike(Exception):
+    """Ends a block whose change is none."""
 
 
 class Part:
@@ -91,6 +95,12 @@ class Change(Part):
         """All was as wanted already: no line, no news."""
         self.is_nothing = True
 
+    def only_if_different(self) -> None:
+        """A form that was sent as it was shown changes nothing: `before` and `after` are alike, so
+        all that the block has written is taken back, even who saved the row last, and it ends."""
+        if self.before == self.after:
+            raise _Alike
+
     @property
     def entry(self) -> RecentEdit:
         """The line about the subject itself, once it is written: at the end of the block."""
@@ -146,9 +156,10 @@ async def edit(
     told at the end of the outer one, so that nobody waits for their number any longer than that.
     """
     change = Change(actor, subject, action, now)
-    async with _telling(change):
-        yield change
-        await change.finish()
+    with suppress(_Alike):
+        async with _telling(change):
+            yield change
+            await change.finish()
 
 
 @asynccontextmanager

@@ -82,6 +82,7 @@ async def change_event(
     async with edit(actor, Subject(SUBJECT, event_id), "event.change", now=now) as change:
         event = await _claim(change, event_id, version)
         change.before, change.after = as_fields(draft_of(event)), as_fields(draft)
+        change.only_if_different()
         await Event.filter(id=event_id).update(**_columns(event.translations, draft))
 
 
@@ -98,6 +99,7 @@ async def set_participants(
         rows = [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in seats]
         await Participation.bulk_create(rows)
         change.after = part_fields(await parts_of(event_id))
+        change.only_if_different()
 
 
 async def publish_event(event_id: int, *, actor: Actor, now: datetime) -> None:

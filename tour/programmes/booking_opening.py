@@ -12,6 +12,8 @@ async def follow_event(
 ) -> int:
     """Move the slots that open with their event, in the change of the event; one that was set by
     hand stays. Returns how many slots moved."""
+    if before == after:
+        return 0
     following = Slot.filter(programme__event_id=event_id, booking_opens_at=before)
     ids = await ids_of(following)
     part.told(Kind.SESSION, ids)

@@ -60,5 +60,6 @@ async def change_rules(
             raise RulesChanged(
                 _("Somebody else has changed these rules. Yours stand below: look, and save again.")
             )
-        await BookingRules.update_or_create(asdict(draft), event_id=event.id)
         change.before, change.after = asdict(before), asdict(draft)
+        change.only_if_different()
+        await BookingRules.update_or_create(asdict(draft), event_id=event.id)

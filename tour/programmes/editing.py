@@ -93,6 +93,7 @@ async def rewrite(
             raise Stale
         before = await Programme.get(id=programme.id)
         change.before, change.after = as_fields(outline_of(before)), as_fields(outline)
+        change.only_if_different()
         row = columns(outline, before.translations)
         await Programme.filter(id=programme.id).update(**row)
 

@@ -33,14 +33,13 @@ class NoSeatAtDoor(Conflict):
 
 async def change_capacity(
     slot: Slot, capacity: int, *, site_id: int, actor: Actor, now: datetime
-) -> RecentEdit:
-    """Set the seats of a slot; raises BelowReserved. Returns the entry that can undo it.
+) -> None:
+    """Set the seats of a slot; raises BelowReserved.
 
     The slot is locked, so that a reservation made at the same moment is never undercut.
     """
     async with edit(actor, None, CAPACITY, now=now) as change:
         await _set_capacity(change, await _locked(change, slot, site_id), capacity)
-    return change.entry
 
 
 async def add_seat(slot: Slot, *, site_id: int, actor: Actor, now: datetime) -> RecentEdit:
@@ -125,4 +124,5 @@ async def _set_capacity(change: Change, locked: Slot, capacity: int) -> None:
     if not locked.seats_taken + locked.seats_kept <= capacity <= MAX_CAPACITY:
         raise BelowReserved(locked.seats_taken + locked.seats_kept)
     change.before, change.after = {"capacity": locked.capacity}, {"capacity": capacity}
+    change.only_if_different()
     await Slot.filter(id=locked.id).update(capacity=capacity)

@@ -63,6 +63,7 @@ async def change_course(
         await WalkingRoute.filter(id=route_id).update(**_columns(route.translations, draft))
         await _write_stops(change, route_id, draft.stops)
         change.after = await fields_of(route_id)
+        change.only_if_different()
 
 
 async def fields_of(route_id: int) -> dict[str, Any]:

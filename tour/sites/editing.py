@@ -118,6 +118,7 @@ async def change_profile(
     async with edit(actor, Subject("site", site_id, site_id), PROFILE, now=now) as change:
         site = await _claim(change, site_id, version)
         change.before, change.after = as_fields(profile_of(site)), as_fields(profile)
+        change.only_if_different()
         await Site.filter(id=site_id).update(**_columns(site, profile))
 
 
@@ -149,6 +150,7 @@ async def replace_week(
             ]
         )
         change.after = await week_fields(site_id)
+        change.only_if_different()
 
 
 async def set_exception(
@@ -174,6 +176,7 @@ async def set_exception(
                 note=note_text,
             )
         change.after = await exception_fields(site_id, on_date)
+        change.only_if_different()
 
 
 async def clear_exception(site_id: int, on_date: date, *, actor: Actor, now: datetime) -> None:
