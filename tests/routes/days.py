@@ -144,7 +144,7 @@ def _plans(problem: DayProblem, at: _Walker) -> Iterator[tuple[tuple[tuple[int, 
     for index, candidate in enumerate(problem.candidates):
         if any(index == other for other, _ in at.visited):
             continue
-        for time, walked, has_break in _arrivals(problem, at, candidate.place, last=False):
+        for time, walked, has_break in _arrivals(problem, at, candidate.row, last=False):
             for number, option in enumerate(candidate.options):
                 start = max(time, option.earliest)
                 if option.full or start > option.latest or start + option.stay > problem.ends:
@@ -152,7 +152,7 @@ def _plans(problem: DayProblem, at: _Walker) -> Iterator[tuple[tuple[tuple[int, 
                 visited = (*at.visited, (index, number))
                 leave = start + option.stay
                 yield from _plans(
-                    problem, _Walker(candidate.place, leave, walked, has_break, visited)
+                    problem, _Walker(candidate.row, leave, walked, has_break, visited)
                 )
 
 

@@ -68,7 +68,7 @@ def site_entry(number: int, door: Door) -> SiteEntry:
         own={"name": f"Site {number}", "summary": "", "address": "", "access": ""},
         name_kana="",
         translations={},
-        place=at(door.east, door.north),
+        point=at(door.east, door.north),
         quality=door.quality,
         point_source="",
         access_features=(),
@@ -175,7 +175,7 @@ def _arrivals(
     for after in (False, True):
         minute, place, ok = wish.starts, wish.start, True
         for number, stop in enumerate([*stops, None]):
-            goal = town.catalogue.by_id[stop.site_id].place if stop else wish.end
+            goal = town.catalogue.by_id[stop.site_id].point if stop else wish.end
             assert goal is not None
             if number == gap and not after:
                 ok, minute = ok and minute <= LUNCH.latest, _fed(minute)

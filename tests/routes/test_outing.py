@@ -123,5 +123,5 @@ def test_an_outing_is_said_again_the_same(
 
 
 async def test_the_catalogue_knows_where_stations_and_places_are(catalogue: Catalogue) -> None:
-    assert catalogue.place("south") == Point(lat=35.745, lon=139.73)
-    assert catalogue.place("rough") is None
+    assert catalogue.point_of("south") == Point(lat=35.745, lon=139.73)
+    assert catalogue.point_of("rough") is None

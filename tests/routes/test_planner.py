@@ -62,7 +62,7 @@ def assert_keeps_all_rules(problem: DayProblem, plan: Plan) -> None:
         candidate = problem.candidates[stop.candidate]
         assert stop.option is not None
         option = candidate.options[stop.option]
-        leg = int(problem.walk[place, candidate.place])
+        leg = int(problem.walk[place, candidate.row])
         assert 0 <= leg == stop.leg
         assert problem.max_leg is None or leg <= problem.max_leg
         busy = leg
@@ -75,7 +75,7 @@ def assert_keeps_all_rules(problem: DayProblem, plan: Plan) -> None:
         assert not option.full
         assert option.earliest <= stop.start <= option.latest
         assert stop.leave == stop.start + option.stay
-        time, place, walked = stop.leave, candidate.place, walked + leg
+        time, place, walked = stop.leave, candidate.row, walked + leg
     last = int(problem.walk[place, problem.end])
     walked += last
     paused_last = pause is not None and pause.before == len(plan.stops)

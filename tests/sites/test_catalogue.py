@@ -98,23 +98,23 @@ async def test_an_entry_has_everything_of_its_rows() -> None:
     (entry,) = catalogue.sites
     assert entry.craft is not None
     assert entry.craft.name_in("en") == "Wood-block print"
-    assert entry.place == Point(lat=35.75, lon=139.73)
+    assert entry.point == Point(lat=35.75, lon=139.73)
     assert entry.hours.on(date(2026, 12, 1)) == (Span(600, 720), Span(780, 1020))
     assert entry.hours.on(EVENT_DAY) == (Span(600, 720), Span(780, 960))
     assert entry.hours.on(closed) == ()
     assert (entry.access_features, entry.languages) == (("wheelchair",), ("ja", "en"))
-    assert catalogue.place(site.slug) == entry.place
-    assert catalogue.place(station.id) == Point(lat=station.lat, lon=station.lon)
-    assert catalogue.place("nowhere") is None
+    assert catalogue.point_of(site.slug) == entry.point
+    assert catalogue.point_of(station.id) == Point(lat=station.lat, lon=station.lon)
+    assert catalogue.point_of("nowhere") is None
     assert hidden.slug not in catalogue.by_slug
 
 
 async def test_a_rough_place_is_on_the_map_but_no_walk_leads_there() -> None:
     site = await make_site(point_quality=PointQuality.TOWN)
     catalogue = await CatalogueCache(NoApproaches(), NewsReader()).current()
-    assert catalogue.by_slug[site.slug].place is not None
+    assert catalogue.by_slug[site.slug].point is not None
     assert not catalogue.by_slug[site.slug].is_walkable
-    assert catalogue.place(site.slug) is None
+    assert catalogue.point_of(site.slug) is None
 
 
 async def test_the_nearest_station_is_found_without_streets_and_marked_so() -> None:

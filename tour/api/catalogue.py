@@ -52,7 +52,7 @@ async def sites(request: Request) -> Response:
     if slug := query.get("slug"):
         chosen = [site for site in chosen if site.slug == slug]
     if box := _read(query, "bbox", parse_bbox, _("A box is written west,south,east,north.")):
-        chosen = [site for site in chosen if site.place and site.place in box]
+        chosen = [site for site in chosen if site.point and site.point in box]
     limit = _limit(query, MOST_SITES)
     event = town.agenda.event(filters.event)
     parts = {p.site_id: p for p in event.participants} if event else {}
@@ -126,7 +126,7 @@ def _site_feature(
         "number": part.number if part else None,
         "role": part.role.value if part else None,
     }
-    return feature(point_geometry(site.place) if site.place else None, properties, id=site.id)
+    return feature(point_geometry(site.point) if site.point else None, properties, id=site.id)
 
 
 def _slot(town: TownNow, slot: SlotEntry) -> dict[str, Any]:

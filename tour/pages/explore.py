@@ -89,14 +89,14 @@ def select(town: TownNow, filters: Filters) -> list[SiteEntry]:
     start = start_point(town, filters.near)
     if start is None:
         return chosen
-    placed = [site for site in chosen if site.place is not None]
-    return sorted(placed, key=lambda site: distance_m(start, site.place or start))
+    placed = [site for site in chosen if site.point is not None]
+    return sorted(placed, key=lambda site: distance_m(start, site.point or start))
 
 
 def found(town: TownNow, site: SiteEntry, start: Point | None) -> Found:
     card, slot = town.site_and_slot(site)
-    if start is not None and site.place is not None:
-        card = replace(card, distance_m=distance_m(start, site.place))
+    if start is not None and site.point is not None:
+        card = replace(card, distance_m=distance_m(start, site.point))
     return Found(card, slot)
 
 
@@ -104,7 +104,7 @@ def start_point(town: TownNow, near: str) -> Point | None:
     """Where "near" is: a station, or lon,lat of the visitor's own position."""
     if not near:
         return None
-    if point := town.catalogue.place(near):
+    if point := town.catalogue.point_of(near):
         return point
     try:
         return parse_lon_lat(near)

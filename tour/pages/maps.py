@@ -11,7 +11,7 @@ def results_map(request: Request, sites: list[SiteEntry], query: str) -> MapFrag
     """The sites of a search; a map of none shows the town."""
     return map_around(
         request,
-        [site.place for site in sites if site.place],
+        [site.point for site in sites if site.point],
         sites=places_url(request, query),
         whole=True,
     )
@@ -26,7 +26,7 @@ def event_map(request: Request, sites: list[SiteEntry], slug: str) -> MapFragmen
     """The numbered places of an event's published map."""
     return map_around(
         request,
-        [site.place for site in sites if site.place],
+        [site.point for site in sites if site.point],
         sites=str(request.app.url_path_for("publishing:places", slug=slug)),
         numbered=True,
         whole=True,
@@ -35,11 +35,11 @@ def event_map(request: Request, sites: list[SiteEntry], slug: str) -> MapFragmen
 
 def site_map(request: Request, site: SiteEntry) -> MapFragment | None:
     """One site and its entrance, or None where no place is known."""
-    if site.place is None:
+    if site.point is None:
         return None
     return map_around(
         request,
-        [site.place],
+        [site.point],
         sites=f"{request.app.url_path_for('api:sites')}?slug={site.slug}",
         zoom=17 if site.is_walkable else 15,
     )

@@ -67,12 +67,12 @@ def _session(session: ProgrammeEntry) -> Entry:
 
 def _stations(site: SiteEntry, stations: Iterable[StationEntry]) -> Iterator[Entry]:
     """Nearest first."""
-    if site.place is None:
+    if site.point is None:
         return
     near = []
     for station in stations:
-        if abs(station.point.lat - site.place.lat) < NEAR_DEGREES:
-            distance = distance_m(site.place, station.point)
+        if abs(station.point.lat - site.point.lat) < NEAR_DEGREES:
+            distance = distance_m(site.point, station.point)
             if distance <= NEAR_M:
                 near.append((distance, station))
     for _distance, station in sorted(near, key=lambda pair: pair[0]):

@@ -83,7 +83,7 @@ def _place(
         crafts={lang: site.craft.name_in(lang) for lang in languages} if site.craft else {},
         addresses=_texts(site, "address", languages),
         access=site.access_features,
-        point=site.place,
+        point=site.point,
         approximate=site.quality == PointQuality.TOWN,
         sample=site.is_sample,
         hours=_hours(site, event.dates, doors),

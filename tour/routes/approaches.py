@@ -16,11 +16,11 @@ def approach_finder(walks: Walks) -> FindApproaches:
     """A function that finds every walkable site's nearest station on foot."""
 
     def find(sites: Sequence[SiteEntry], stations: Sequence[StationEntry]) -> dict[int, Approach]:
-        walkable = [site for site in sites if site.place and site.is_walkable]
+        walkable = [site for site in sites if site.point and site.is_walkable]
         if not walkable or not stations:
             return {}
         starts = [station.point for station in stations]
-        ends = [site.place for site in walkable if site.place]
+        ends = [site.point for site in walkable if site.point]
         lengths, _sure = walks.lengths(starts, ends, Profile.WALK)
         found = {}
         for column, site in enumerate(walkable):
@@ -35,8 +35,8 @@ def _nearest(
 ) -> Approach:
     approximate = not np.isfinite(lengths).any()
     if approximate:
-        assert site.place is not None  # noqa: S101 - only walkable sites come here
-        lengths = np.array([distance_m(s.point, site.place) * DETOUR for s in stations])
+        assert site.point is not None  # noqa: S101 - only walkable sites come here
+        lengths = np.array([distance_m(s.point, site.point) * DETOUR for s in stations])
     row = int(np.argmin(lengths))
     metres = float(lengths[row])
     return Approach(stations[row], metres, minutes_for(metres), approximate)

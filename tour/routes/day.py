@@ -232,9 +232,9 @@ def open_doors(town: TownDay, wish: DayWish) -> tuple[list[Doors], dict[int, Ref
         openings = openings_of(town, wish, site)
         if is_must and (refusal := _refusal(town, site, openings)):
             refused[site.id] = refusal
-        elif site.place and site.is_walkable and (is_must or _is_worth_it(openings)):
+        elif site.point and site.is_walkable and (is_must or _is_worth_it(openings)):
             reserved = any(opening.slot_id in wish.reserved for opening in openings)
-            found.append(Doors(site.id, site.kind, site.place, tuple(openings), is_must, reserved))
+            found.append(Doors(site.id, site.kind, site.point, tuple(openings), is_must, reserved))
     return found, refused
 
 

@@ -151,9 +151,9 @@ def _course_stops(found: queries.Course, catalogue: Catalogue, language: str) ->
     """The stops that a walk can reach, with the minutes one stays; what was withdrawn is passed."""
     sites = [(catalogue.by_id.get(stop.site_id), stop.stay_minutes) for stop in found.stops]
     return {
-        Place(site.text("name", language), site.kind.value, site.place, site.slug): minutes
+        Place(site.text("name", language), site.kind.value, site.point, site.slug): minutes
         for site, minutes in sites
-        if site and site.place and site.is_walkable
+        if site and site.point and site.is_walkable
     }
 
 

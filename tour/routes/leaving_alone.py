@@ -91,8 +91,8 @@ async def _way(
     parts: State, desks: Desks, start: SiteEntry | None, goal: SiteEntry, lang: str
 ) -> Way | None:
     """None where nobody knows where the place is, or no station is near it."""
-    if start and start.place and goal.place and start.is_walkable and goal.is_walkable:
-        ends = [start.place, goal.place]
+    if start and start.point and goal.point and start.is_walkable and goal.is_walkable:
+        ends = [start.point, goal.point]
         distances = await parts.site_matrix.distances(desks.context.catalogue, ends, Profile.WALK)
         minutes = int(distances.minutes(STANDARD_PACE)[0, 1])
         return _from(start.slug, start.text("name", lang), minutes, goal)

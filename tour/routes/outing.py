@@ -168,8 +168,8 @@ def _place(
         label = translate("%(name)s station", lang, name=station.name_in(lang))
         return Place(label, "station", station.point)
     if site := catalogue.by_slug.get(name):
-        if site.place and site.is_walkable:
-            return Place(site.text("name", lang), site.kind.value, site.place, site.slug)
+        if site.point and site.is_walkable:
+            return Place(site.text("name", lang), site.kind.value, site.point, site.slug)
         errors[field] = _("Its position is only roughly known, so no walk leads there yet.")
         return None
     try:

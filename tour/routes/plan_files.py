@@ -103,7 +103,7 @@ def _stop(
         slug=site.slug,
         address=site.address,
         title=shown.programme_title if shown else "",
-        point=site.place or desk.wish.start,
+        point=site.point or desk.wish.start,
         arrives_at=instant(timed.arrive),
         starts_at=shown.starts_at if shown else instant(timed.start),
         leaves_at=instant(timed.leave),

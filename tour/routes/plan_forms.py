@@ -139,7 +139,7 @@ def usual_start(context: PlanContext, day: date | None) -> str:
     stations = context.catalogue.stations
     railway = [station for station in stations if station.kind == "station"] or stations
     days = context.agenda.event_days
-    hosts = [s.place for s in context.catalogue.sites if s.place and day in days.get(s.id, {})]
+    hosts = [s.point for s in context.catalogue.sites if s.point and day in days.get(s.id, {})]
     if not hosts:
         return next((station.id for station in railway), "")
     middle = Point(lat=fmean(place.lat for place in hosts), lon=fmean(place.lon for place in hosts))
@@ -155,7 +155,7 @@ def clock_choices(chosen: str) -> list[str]:
 
 def spot(name: str, context: PlanContext) -> Point:
     """Where a station's id, a site's slug or lon,lat is; ValueError with why it is none."""
-    if point := context.catalogue.place(name):
+    if point := context.catalogue.point_of(name):
         return point
     if name in context.catalogue.by_slug:
         raise ValueError("rough")

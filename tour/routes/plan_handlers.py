@@ -145,7 +145,7 @@ def _addable(planned: PlanRequest, desk: Desk, entry: ItineraryEntry) -> list[tu
 
 def _map(request: Request, desk: Desk, entry: ItineraryEntry) -> MapFragment:
     sites = desk.town.catalogue.by_id
-    stops = [sites[stop.site_id].place for stop in entry.stops if stop.site_id in sites]
+    stops = [sites[stop.site_id].point for stop in entry.stops if stop.site_id in sites]
     points = [desk.wish.start, *(point for point in stops if point), desk.wish.end]
     url = request.app.url_path_for("itineraries:geojson", token=entry.token)
     return map_around(request, points, walk=f"{url}?version={entry.version}", numbered=True)

@@ -70,7 +70,7 @@ class Reach:
 
     @classmethod
     def of(cls, problem: DayProblem) -> "Reach":
-        places = [problem.start, *(c.place for c in problem.candidates), problem.end]
+        places = [problem.start, *(c.row for c in problem.candidates), problem.end]
         walk = problem.walk[np.ix_(places, places)].astype(np.int64)
         walk[(walk < 0) | (walk > FAR)] = FAR
         stays = [min((o.stay for o in c.options), default=0) for c in problem.candidates]
@@ -146,7 +146,7 @@ def model_of(problem: DayProblem, reach: Reach, candidates: Iterable[int]) -> Mo
     scores = nodes[WEIGHT, 1:-1]
     scale = float(scores[scores > 0].mean()) if (scores > 0).any() else 1.0
     nodes[WEIGHT] += _extra(problem, kept, nodes)[nodes[GROUP]]
-    places = [problem.start, *(problem.candidates[c.candidate].place for c in choices)]
+    places = [problem.start, *(problem.candidates[c.candidate].row for c in choices)]
     day = day_arrays(_walks(problem, [*places, problem.end]), nodes, _rules(problem))
     return Model(day, tuple(choices), kept, scale)
 

@@ -43,8 +43,8 @@ class Option:
 class Candidate:
     """A site that may be visited once, by one of its options."""
 
-    place: int
-    """Its row in the walk matrix."""
+    row: int
+    """In the walk matrix."""
     options: tuple[Option, ...]
     importance: Importance = Importance.WISH
 
@@ -79,7 +79,7 @@ class DayProblem:
 
     def __post_init__(self) -> None:
         rows, columns = self.walk.shape
-        places = [self.start, self.end, *(candidate.place for candidate in self.candidates)]
+        places = [self.start, self.end, *(candidate.row for candidate in self.candidates)]
         if rows != columns or min(places) < 0 or max(places) >= rows:
             raise ValueError("the walk matrix has a row and a column for every place")
 
@@ -106,7 +106,7 @@ class DayProblem:
             fixed if number == option else replace(other, full=True)
             for number, other in enumerate(candidate.options)
         )
-        return self.with_candidate(index, Candidate(candidate.place, options, Importance.FIXED))
+        return self.with_candidate(index, Candidate(candidate.row, options, Importance.FIXED))
 
 
 class Trouble(StrEnum):

@@ -77,7 +77,7 @@ class _Walkthrough:
 
     def _visit(self, number: int, choice: Choice) -> TimedStop:
         candidate = self._problem.candidates[choice.candidate]
-        leg, arrive, trouble = self._go(number, candidate.place)
+        leg, arrive, trouble = self._go(number, candidate.row)
         if choice.candidate in self._seen:
             trouble = trouble or Trouble.REPEATED
         self._seen.add(choice.candidate)

@@ -136,7 +136,7 @@ def _wish_for_rest(desk: Desk, done: SoFar, ahead: Stops) -> DayWish:
     site = desk.town.catalogue.by_id.get(done.past[-1].site_id) if done.past else None
     return replace(
         wish,
-        start=site.place if site and site.place else wish.start,
+        start=site.point if site and site.point else wish.start,
         starts=max(wish.starts, done.resumes or 0),
         set_out=wish.starts,
         must=tuple(dict.fromkeys((*wish.must, *locked))),

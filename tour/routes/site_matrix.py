@@ -84,5 +84,5 @@ class SiteMatrix:
 
 def known_places(catalogue: Catalogue) -> list[Point]:
     """Where walks begin and end: every site that a walk may lead to, and every station."""
-    sites = [site.place for site in catalogue.sites if site.place and site.is_walkable]
+    sites = [site.point for site in catalogue.sites if site.point and site.is_walkable]
     return list(dict.fromkeys([*sites, *(station.point for station in catalogue.stations)]))

@@ -197,7 +197,7 @@ def _options(town: TownDay, site: SiteEntry, stop: PlannedStop, slots: Slots) ->
 
 def _door(site: SiteEntry, wish: DayWish) -> Point:
     """A site that lost its place on the map stands where the day begins, and says so elsewhere."""
-    return site.place if site.place and site.is_walkable else wish.start
+    return site.point if site.point and site.is_walkable else wish.start
 
 
 def _hops(distances: Distances, pace: float, past: Sequence[Been]) -> tuple[Hop, ...]:

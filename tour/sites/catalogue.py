@@ -122,7 +122,7 @@ def _places_in(news: Iterable[News]) -> set[int] | None:
 
 
 def _stands_alike(one: SiteEntry, other: SiteEntry) -> bool:
-    return (one.place, one.is_walkable) == (other.place, other.is_walkable)
+    return (one.point, one.is_walkable) == (other.point, other.is_walkable)
 
 
 def _catalogue(
@@ -261,7 +261,7 @@ def site_entry(row: Mapping[str, Any], craft: CraftEntry | None, hours: Hours) -
         own={name: row[name] for name in OWN},
         name_kana=row["name_kana"],
         translations=row["translations"],
-        place=_point(row, "entrance_lat", "entrance_lon") or _point(row, "lat", "lon"),
+        point=_point(row, "entrance_lat", "entrance_lon") or _point(row, "lat", "lon"),
         quality=PointQuality(row["point_quality"]),
         point_source=row["point_source"],
         access_features=tuple(row["access_features"]),

@@ -85,7 +85,7 @@ class DoorEntry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteEntry:
-    """One published site. `place` is its entrance where known, else its building."""
+    """One published site. `point` is its entrance where known, else its building."""
 
     id: int
     slug: str
@@ -94,7 +94,7 @@ class SiteEntry:
     own: Mapping[str, str]
     name_kana: str
     translations: Translations
-    place: Point | None
+    point: Point | None
     quality: PointQuality
     point_source: str
     access_features: tuple[str, ...]
@@ -111,7 +111,7 @@ class SiteEntry:
     @property
     def is_walkable(self) -> bool:
         """Whether a walk may lead here: a town-level point would lead to somebody's door."""
-        return self.place is not None and self.quality != PointQuality.TOWN
+        return self.point is not None and self.quality != PointQuality.TOWN
 
     def text(self, name: str, lang: str) -> str:
         return localized(self.own, name, lang, self.translations)
@@ -137,9 +137,9 @@ class Catalogue:
     def station(self, station_id: str) -> StationEntry | None:
         return next((s for s in self.stations if s.id == station_id), None)
 
-    def place(self, name: str) -> Point | None:
+    def point_of(self, name: str) -> Point | None:
         """Where a station's id or a site's slug is, if a walk may lead there."""
         if station := self.station(name):
             return station.point
         site = self.by_slug.get(name)
-        return site.place if site and site.is_walkable else None
+        return site.point if site and site.is_walkable else None

@@ -31,7 +31,7 @@ class SiteCard:
     station_text: str
     access: tuple[tuple[str, str], ...]
     languages: tuple[str, ...]
-    place: Point | None
+    point: Point | None
     distance_m: float | None = None
     hours_today: str = ""
     open_now: bool | None = None
@@ -72,7 +72,7 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         station_text=approach_text(site.approach, lang) if site.approach else "",
         access=tuple((a, ACCESS[a].in_language(lang)) for a in site.access_features if a in ACCESS),
         languages=tuple(language_name(code, lang) for code in site.languages),
-        place=site.place,
+        point=site.point,
         photo=site.photos[0].name if site.photos else "",
         phone=site.phone.partition("/")[0],
         photo_alt=site.photos[0].alt_in(lang) if site.photos else "",

@@ -120,9 +120,9 @@ async def _outing(request: Request, slugs: list[str]) -> Outing:
     catalogue = await state(request).caches.catalogue.current()
     sites = [catalogue.by_slug.get(slug) for slug in slugs]
     places = tuple(
-        Place(site.text("name", lang(request)), site.kind.value, site.place, site.slug)
+        Place(site.text("name", lang(request)), site.kind.value, site.point, site.slug)
         for site in sites
-        if site and site.place and site.is_walkable
+        if site and site.point and site.is_walkable
     )
     return await asyncio.to_thread(outing_through, places, state(request).walks, lang=lang(request))
 
@@ -206,7 +206,7 @@ async def _page(
         walk_text=_walk_text(outing),
         map=map_around(
             request,
-            [site.place for _number, site in sites if site.place],
+            [site.point for _number, site in sites if site.point],
             sites=str(request.app.url_path_for("staff:event_places", event_id=event.id)),
             numbered=True,
         ),
