@@ -181,6 +181,24 @@ async def test_holidays_stay_days_like_any_other(empty_url: str) -> None:
         assert {row["holiday_rule"] for row in rows} == {"none"}
 
 
+async def test_what_calendars_have_is_the_floor_of_what_they_get(empty_url: str) -> None:
+    """One above it: what changed since they were read last was never counted."""
+    await migrate_to(empty_url, "0034_log_for_people")
+    async with db.opened(empty_url):
+        await fill()
+        await get_connection("default").execute_query("UPDATE calendar_entry SET sequence = 7")
+    await db.migrate(empty_url)
+    async with db.opened(empty_url):
+        client = get_connection("default")
+        [place] = await client.execute_query_dict("SELECT revision, revised_at FROM place")
+        [slot] = await client.execute_query_dict("SELECT revision, revised_at FROM slot")
+        [told] = await client.execute_query_dict("SELECT mailed_in FROM calendar_entry")
+    assert place["revision"] == 8
+    assert str(place["revised_at"])[:10] == INSTANT[:10]
+    assert slot == {"revision": 0, "revised_at": None}
+    assert told
+
+
 @pytest.mark.slow
 async def test_of_several_first_starts_at_once_one_works_and_none_fails(
     empty_url: str, tmp_path: Path

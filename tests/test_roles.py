@@ -228,9 +228,8 @@ async def ask_as(
         return await client.request(method, path, data={"x": "1"})
 
 
-NOTES = {"calendar_entry", "lease"}
-"""What calendars were last given (decision 0023), which nobody sees but the next file, and which
-process does the chores of one: that is renewed by the clock, not by requests."""
+NOTES = {"lease"}
+"""Which process does the chores of one: that is renewed by the clock, not by requests."""
 
 
 async def dump() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import httpx
@@ -122,9 +122,10 @@ async def test_the_sequence_rises_with_each_change_and_with_nothing_else(
     assert seen == [0, 0, 0, 1, 2, 3, 3]
 
 
-async def test_a_change_is_dated_by_when_it_was_seen_first(
+async def test_a_change_is_dated_by_when_it_was_made(
     client: httpx.AsyncClient, clock: TurnableClock
 ) -> None:
+    """By the database's own clock; never later than the file that says so."""
     path = await reserve(client, await make_slot())
 
     async def modified() -> datetime:
@@ -134,10 +135,16 @@ async def test_a_change_is_dated_by_when_it_was_seen_first(
     first = await modified()
     clock.turn(hours=1)
     assert await modified() == first == NOON
+    began = datetime.now(UTC)
     await client.post(f"{path}/change", data={"adults": "3", "children": "0", "name": "北 花子"})
-    assert await modified() == NOON + timedelta(hours=1)
+    made_at = (await Place.get()).revised_at
+    assert made_at
+    assert abs(made_at - began) < timedelta(seconds=20)
+    await Place.all().update(revised_at=NOON + timedelta(minutes=30))
     clock.turn(hours=1)
-    assert await modified() == NOON + timedelta(hours=1)
+    assert await modified() == NOON + timedelta(minutes=30)
+    await Slot.all().update(revised_at=NOON + timedelta(days=1))
+    assert await modified() == clock()
 
 
 async def test_what_is_cancelled_strikes_itself_and_rings_no_more(

@@ -6,6 +6,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from tour.db.revised import Revised
 from tour.events.models import Event
 from tour.programmes.rules import seats_left
 from tour.programmes.states import Allocation, SlotStatus
@@ -14,7 +15,7 @@ from tour.sites.models import Site
 DEFAULT_RETENTION_DAYS = 30
 
 
-class Programme(Model):
+class Programme(Revised):
     """A hands-on session or tour that a site offers. Visitors read 体験 / "session"."""
 
     id = fields.IntField(primary_key=True)
@@ -56,7 +57,7 @@ class Programme(Model):
         table = "programme"
 
 
-class Slot(Model):
+class Slot(Revised):
     """One bookable start. `seats_taken` is the one truth about its seats, in people: those of
     confirmed parties, those held for an offer, and walk-ins. `seats_kept` are for people who still
     walk in.

@@ -1,18 +1,17 @@
 """A party's sessions as its calendars know them, and which of them the next mail carries.
 
-An entry's `sequence` rises when what it says has changed since anybody was last given it, whoever
-changed it: party, host or staff. So no writer has to think of calendars.
+An entry's `sequence` rises when anything that it shows has changed, whoever changed it: the place,
+its slot, the programme and the site each count their own changes (`tour.db.revised`). So no writer
+has to think of calendars, and reading writes nothing.
 """
 
 import hashlib
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from tortoise.expressions import F
-
+from tour.db.revised import Revised
 from tour.geo import Point
 from tour.i18n import localized, translate, translate_plural
 from tour.notifications.enclosing import Cover, Enclose, Enclosure
@@ -34,10 +33,26 @@ def uid_of(reference: str, slot_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A place with its slot, programme and site, and its entry as it is now."""
+    """A place with its slot, programme and site, all of one instant, and what mails told of it."""
 
     place: Place
-    entry: CalendarEntry
+    told: CalendarEntry | None
+
+    @property
+    def sequence(self) -> int:
+        """RFC 5545, 3.8.7.4. A sum of numbers that only rise: no clock, and no order in which
+        changes become true, makes it stand still or fall."""
+        return sum(int(row.revision) for row in self._rows)
+
+    def changed_at(self, now: datetime) -> datetime:
+        """Of the last change (RFC 5545, 3.8.7.3), and never later than it is told."""
+        instants = [row.revised_at for row in self._rows if row.revised_at]
+        return min(max([self.place.reservation.created_at, *instants]), now)
+
+    @property
+    def _rows(self) -> tuple[Revised, ...]:
+        slot = self.place.slot
+        return self.place, slot, slot.programme, slot.programme.site
 
     @property
     def is_cancelled(self) -> bool:
@@ -54,30 +69,31 @@ class Mark:
     ends_at: datetime
 
 
-async def noted(reservation: Reservation, *, now: datetime) -> list[Noted]:
-    """The party's places that calendars know, soonest first, each with its entry brought up."""
+async def noted(reservation: Reservation) -> list[Noted]:
+    """The party's places that calendars know, soonest first."""
     mine = Place.filter(reservation_id=reservation.id, status__in=IN_CALENDARS)
-    places = await mine.order_by("slot__starts_at", "id").select_related("slot__programme__site")
-    known = await CalendarEntry.filter(place_id__in=[place.id for place in places])
-    entries = {entry.place_id: entry for entry in known}
-    return [Noted(place, await _entry(place, entries.get(place.id), now)) for place in places]
+    soonest = mine.order_by("slot__starts_at", "id")
+    places = await soonest.select_related("slot__programme__site", "reservation")
+    told = await CalendarEntry.filter(place_id__in=[place.id for place in places])
+    by_place = {entry.place_id: entry for entry in told}
+    return [Noted(place, by_place.get(place.id)) for place in places]
 
 
 async def appointments(
     reservation: Reservation, *, base_url: str, now: datetime
 ) -> list[Appointment]:
-    return [_appointment(reservation, one, base_url) for one in await noted(reservation, now=now)]
+    return [_appointment(reservation, one, base_url, now) for one in await noted(reservation)]
 
 
 async def marks(references: Collection[str], *, now: datetime) -> dict[int, Mark]:
     """Of the sessions that these parties hold, by slot id, for another file that has them, too."""
     found: dict[int, Mark] = {}
     for party in await Reservation.filter(reference__in=list(references)).order_by("id"):
-        for one in await noted(party, now=now):
+        for one in await noted(party):
             if not one.is_cancelled:
-                slot, entry = one.place.slot, one.entry
+                slot = one.place.slot
                 uid = uid_of(party.reference, slot.id)
-                mark = Mark(uid, int(entry.sequence), entry.changed_at, slot.ends_at)
+                mark = Mark(uid, one.sequence, one.changed_at(now), slot.ends_at)
                 found.setdefault(slot.id, mark)
     return found
 
@@ -91,7 +107,7 @@ def encloser(base_url: str) -> Enclose:
         again = {row["recipient_id"] for row in rows if row["key"] == reminders.RECEIPT}
         carried = []
         for party in await Reservation.filter(recipient_id__in={r["recipient_id"] for r in rows}):
-            for one in await noted(party, now=cover.now):
+            for one in await noted(party):
                 if _is_news(one, cover, is_asked_for=party.recipient_id in again):
                     carried.append(await _carry(party, one, base_url, cover))
         return tuple(carried)
@@ -100,53 +116,25 @@ def encloser(base_url: str) -> Enclose:
 
 
 def _is_news(one: Noted, cover: Cover, *, is_asked_for: bool) -> bool:
-    entry = one.entry
+    told = one.told
     if one.place.slot.ends_at <= cover.now:
         return False
-    if entry.mailed_sequence is None:
+    if told is None or told.mailed_sequence is None:
         return not one.is_cancelled
-    is_same_mail = entry.mailed_in == cover.name
-    is_told = entry.mailed_sequence >= entry.sequence and not is_same_mail
+    is_same_mail = told.mailed_in == cover.name
+    is_told = told.mailed_sequence >= one.sequence and not is_same_mail
     return not is_told or (is_asked_for and not one.is_cancelled)
 
 
 async def _carry(party: Reservation, one: Noted, base_url: str, cover: Cover) -> Enclosure:
-    await CalendarEntry.filter(id=one.entry.id).update(
-        mailed_sequence=one.entry.sequence, mailed_in=cover.name
-    )
+    values = {"mailed_sequence": one.sequence, "mailed_in": cover.name}
+    await CalendarEntry.update_or_create(values, place_id=one.place.id)
     head = Letterhead(cover.sender, cover.sender_name, cover.to)
-    method, text = scheduling(_appointment(party, one, base_url), head, now=cover.now)
+    method, text = scheduling(_appointment(party, one, base_url, cover.now), head, now=cover.now)
     return Enclosure(method.value, text)
 
 
-async def _entry(place: Place, entry: CalendarEntry | None, now: datetime) -> CalendarEntry:
-    digest = _digest(place)
-    if entry is None:
-        values = {"digest": digest, "changed_at": now}
-        entry, _new = await CalendarEntry.get_or_create(place_id=place.id, defaults=values)
-    if entry.digest == digest:
-        return entry
-    seen = CalendarEntry.filter(id=entry.id, digest=entry.digest)
-    await seen.update(digest=digest, sequence=F("sequence") + 1, changed_at=now)
-    return await CalendarEntry.get(id=entry.id)
-
-
-def _digest(place: Place) -> str:
-    """Of what a calendar shows, the same in every language."""
-    slot, programme, site = place.slot, place.slot.programme, place.slot.programme.site
-    shown = [
-        slot.starts_at.isoformat(),
-        slot.ends_at.isoformat(),
-        place.status == PlaceStatus.CONFIRMED,
-        place.seats,
-        [programme.title, programme.bring, programme.translations],
-        [site.name, site.address, site.access_note, site.translations],
-        [site.entrance_lat, site.entrance_lon],
-    ]
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
-
-
-def _appointment(reservation: Reservation, one: Noted, base_url: str) -> Appointment:
+def _appointment(reservation: Reservation, one: Noted, base_url: str, now: datetime) -> Appointment:
     slot, lang = one.place.slot, str(reservation.lang)
     site, programme = slot.programme.site, slot.programme
     name = _text(site, "name", lang)
@@ -162,8 +150,8 @@ def _appointment(reservation: Reservation, one: Noted, base_url: str) -> Appoint
     lat, lon = site.entrance_lat or site.lat, site.entrance_lon or site.lon
     return Appointment(
         uid=uid_of(reservation.reference, slot.id),
-        sequence=int(one.entry.sequence),
-        changed_at=one.entry.changed_at,
+        sequence=one.sequence,
+        changed_at=one.changed_at(now),
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         title=f"{reminders.title_of(slot, lang)} ({name})",

@@ -6,6 +6,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from tour.db.revised import Revised
 from tour.events.models import Event
 from tour.notifications.models import Recipient
 from tour.programmes.models import Slot
@@ -69,7 +70,7 @@ class Reservation(Model):
         return Choice(self.again, self.split)
 
 
-class Place(Model):
+class Place(Revised):
     """The seats of one reservation in one slot."""
 
     id = fields.IntField(primary_key=True)
@@ -100,18 +101,15 @@ class Place(Model):
 
 
 class CalendarEntry(Model):
-    """A place as calendars were last given it: its `digest`, and how often that has changed."""
+    """What mails have told the party's own calendar of a place."""
 
     id = fields.IntField(primary_key=True)
     place: fields.OneToOneRelation[Place] = fields.OneToOneField(
         "models.Place", related_name="calendar_entry"
     )
     place_id: int
-    digest = fields.CharField(max_length=64)
-    sequence = fields.IntField(default=0)
-    changed_at: datetime = fields.DatetimeField()
     mailed_sequence: int | None = fields.IntField(null=True)
-    """As the party's own calendar knows it from a mail; None before the first."""
+    """The number of what it was told last; None before the first."""
     mailed_in = fields.CharField(max_length=80, default="")
     """The name of that mail: sent once more, it carries the same."""
 

@@ -8,6 +8,7 @@ from tortoise.manager import Manager
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from tour.db.revised import Revised
 from tour.sites.hours import HolidayRule
 from tour.sites.states import DoorState, PointQuality, SiteKind
 
@@ -27,7 +28,7 @@ class Craft(Model):
         table = "craft"
 
 
-class Site(Model):
+class Site(Revised):
     """A place that opens its doors. Texts are in the town's language; others in `translations`."""
 
     id = fields.IntField(primary_key=True)
