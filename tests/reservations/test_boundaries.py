@@ -201,7 +201,7 @@ THE_SAME: list[dict[str, Any]] = [
 """Of the reader, the device, and the answer to a question that the first form led to."""
 
 
-@pytest.mark.parametrize("values", ANOTHER, ids=str)
+@pytest.mark.parametrize("values", ANOTHER)
 def test_a_form_that_asks_for_something_else_is_another_wish(values: dict[str, Any]) -> None:
     assert replace(WISH, **values).digest != WISH.digest
 
