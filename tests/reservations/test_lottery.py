@@ -111,3 +111,34 @@ def test_a_forged_record_does_not(forged: str) -> None:
     else:
         record["entries"] = record["entries"][1:]  # type: ignore[index]
     assert lottery.verify(record)
+
+
+@pytest.mark.parametrize(
+    ("seats", "pools", "offers", "won"),
+    [
+        # Its pool first, to the last seat of it; then the seats of everybody; else the next choice.
+        (2, ("children",), [Offer(1, 2, (("children", 2),))], 1),
+        (3, ("children",), [Offer(1, 2, (("children", 2),)), Offer(2, 3)], 2),
+        (2, ("children",), [Offer(1, 2, (("children", 1),))], 1),
+        (1, ("children",), [Offer(1, 0, (("children", 1),))], 1),
+        (1, (), [Offer(1, 0, (("children", 1),))], None),
+        # A pool that this session does not have holds nothing.
+        (1, ("children",), [Offer(1, 0)], None),
+        (1, ("children",), [Offer(1, 0), Offer(2, 1)], 2),
+        (1, ("residents", "children"), [Offer(1, 0, (("children", 1),))], 1),
+        (3, (), [Offer(1, 3), Offer(2, 4)], 1),
+        (4, (), [Offer(1, 3), Offer(2, 4)], 2),
+        (5, (), [Offer(1, 3), Offer(2, 4)], None),
+    ],
+)
+def test_a_party_takes_the_best_choice_with_room_for_all_of_it(
+    seats: int, pools: tuple[str, ...], offers: list[Offer], won: int | None
+) -> None:
+    one = Entry("a", seats, tuple(offer.slot for offer in offers), pools)
+    assert lottery.draw(SEED, [one], offers) == {"a": won}
+
+
+def test_seats_that_are_won_are_gone_for_those_behind() -> None:
+    entries = [Entry(name, 2, (1,), ("children",)) for name in "abc"]
+    won = lottery.draw(SEED, entries, [Offer(1, 3, (("children", 2),))])
+    assert sorted(won.values(), key=str) == [1, 1, None], "two of the pool, two of the three"

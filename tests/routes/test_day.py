@@ -30,7 +30,14 @@ from tour.routes.day import (
 )
 from tour.routes.edits import PlannedStop
 from tour.routes.planner_problem import Reason, Trouble
-from tour.routes.planning import Desk, propose_rest, so_far, with_place
+from tour.routes.planning import (
+    Desk,
+    propose_rest,
+    reservable_slots,
+    so_far,
+    with_place,
+    with_slot,
+)
 from tour.routes.proposals import MOST_DOORS, Proposal, propose
 from tour.routes.site_matrix import SiteMatrix
 from tour.routes.walks import DETOUR, Walks
@@ -398,3 +405,24 @@ def test_a_session_has_room_for_who_fits_its_seats_and_its_rule(
     late = replace(town, now=slot.booking_closes_at)
     assert not has_room(late, slot, party), "it takes no more reservations"
     assert not has_room(replace(town, board=replace(town.board, programmes={})), slot, party)
+
+
+def test_another_session_of_a_place_takes_the_place_of_the_one_that_was_planned() -> None:
+    doors = [Door(spans=((600, 960),), slots=((660, 8), (720, 8), (780, 0))), Door(east=600)]
+    town = town_of(*doors)
+    desk = desk_of(town, wish_of())
+    stops = (PlannedStop(1, 100, 55), PlannedStop(2, None, 30))
+    later = with_slot(desk, stops, 1, "101")
+    assert [(stop.site_id, stop.slot_id) for stop in later] == [(1, 101), (2, None)]
+    assert later[0].stay == LEAD + 45 + LEAVING
+    look = with_slot(desk, stops, 1, "")
+    assert [(stop.slot_id, stop.stay) for stop in look] == [(None, 30), (None, 30)]
+    assert with_slot(desk, stops, 1, "102") == stops, "nobody is sent to a session that is full"
+    assert with_slot(desk, stops, 1, "999") == stops
+
+
+def test_what_can_be_reserved_of_a_plan_is_not_reserved_yet_and_has_room() -> None:
+    town = town_of(Door(slots=((660, 8),)), Door(slots=((720, 1),)), Door(slots=((780, 8),)))
+    desk = desk_of(town, wish_of(adults=2, reserved=frozenset({300})))
+    stops = (*(PlannedStop(n, n * 100, 55) for n in (1, 2, 3)), PlannedStop(1, None, 30))
+    assert [slot.id for slot in reservable_slots(desk, stops)] == [100]

@@ -19,7 +19,7 @@ from tour.errors import BadInput
 from tour.sites import editing, importing, vocabulary
 from tour.sites.editing import Version
 from tour.sites.import_comparing import changes_of, weeks_of
-from tour.sites.import_file import decode, read_file
+from tour.sites.import_file import MOST_ROWS, decode, read_file
 from tour.sites.importing import Imported
 from tour.sites.models import OpeningHours, Site
 from tour.sites.states import SiteKind
@@ -262,6 +262,13 @@ async def test_a_row_of_the_wrong_width_is_named() -> None:
 async def test_weekdays_are_read_as_people_write_them(text: str, days: list[int]) -> None:
     [row] = (await read_file(table(changed(利用可能曜日=text)))).rows
     assert [day for day, _opens, _closes in row.week] == days
+
+
+async def test_a_file_has_so_many_rows_at_most() -> None:
+    rows = [[f"館{n}"] for n in range(MOST_ROWS)]
+    assert len((await read_file(table(*rows, header=["名称"]))).rows) == MOST_ROWS
+    with pytest.raises(BadInput):
+        await read_file(table(*rows, ["もう一つの館"], header=["名称"]))
 
 
 async def test_full_width_digits_and_blank_lines_are_read() -> None:
