@@ -36,8 +36,8 @@ ACTS = {
     *("staff:event_visibility", "staff:site_visibility", "staff:publish_map", "staff:change_cover"),
     *("staff:cancel_place", "staff:export", "staff:preview_message"),
 }
-COUNTED = {"AccountSession", "RateCount", "Word"}
-"""Tables that tell who asked, and when, and how words are read."""
+COUNTED = {"AccountSession", "RateCount", "Word", "Lease", "Heartbeat"}
+"""Tables that tell who asked, which process is alive, and how words are read."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ from tour.demo.cells import Columns, Row, in_languages, read_rows
 from tour.demo.records import CraftRecord, SiteRecord, StationRecord
 from tour.geo import Point
 from tour.sites.hours import HolidayRule
+from tour.sites.labels import LANGUAGES
 from tour.sites.states import ACCESS_FEATURES, PointQuality, SiteKind
 from tour.sites.texts import FIELDS, OWN, TEXTS, TRANSLATED, SiteText
 from tour.town import Town
@@ -30,7 +31,7 @@ SITE_MAY_SAY = (
     *(name for name in OWN if name not in SITE),
     *("craft", "entrance_lat", "entrance_lon", "access_features", "languages", "holiday_rule"),
 )
-SPOKEN = ("ja", "en", "zh", "ko", "sign", "written")
+SPOKEN = tuple(LANGUAGES)
 """Languages of a host: spoken ones, sign language, and talking in writing (筆談)."""
 
 MARGIN_DEGREES = 0.005
