@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from tests.factories import make_site, make_station
+from tour.changes import NewsReader
 from tour.errors import BadInput
 from tour.geo import Point
 from tour.routes.outing import MOST_STOPS, OutingQuery, outing_geojson, plan_outing
@@ -29,7 +30,7 @@ async def catalogue(database: str) -> Catalogue:
     for number, lat in enumerate(NORTHWARDS):
         await make_site(slug=f"place-{number}", lat=lat, lon=139.73)
     await make_site(slug="rough", point_quality=PointQuality.TOWN)
-    return await CatalogueCache(lambda _sites, _stations: {}).current()
+    return await CatalogueCache(lambda _sites, _stations: {}, NewsReader()).current()
 
 
 def plan(catalogue: Catalogue, text: str):
