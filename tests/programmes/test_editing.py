@@ -11,6 +11,7 @@ from tests.accounts.signing import OPERATOR
 from tests.conftest import NOON
 from tests.factories import make_event, make_programme, make_site, make_slot
 from tour.changes import together
+from tour.changes.models import RecentEdit
 from tour.errors import Conflict
 from tour.programmes import editing, slot_editing
 from tour.programmes.booking_opening import follow_event
@@ -193,7 +194,8 @@ async def test_seats_that_somebody_has_stay(
     slot, other = await make_slot(**columns), await make_slot()
     by: dict[str, Any] = {"site_id": 1, **BY}
     if may:
-        entry = await slot_editing.change_capacity(slot, capacity, **by)
+        await slot_editing.change_capacity(slot, capacity, **by)
+        entry = await RecentEdit.get(action="slot.capacity", subject_id=slot.id)
         assert (entry.before, entry.after) == ({"capacity": 8}, {"capacity": capacity})
     else:
         with pytest.raises(BelowReserved):
