@@ -1,6 +1,6 @@
 """What a transaction makes its own before it reads, everywhere in one order (decision 0009):
-networks, contacts, then the draw, then slots by their ids. So no two transactions wait for each
-other.
+networks, contacts, then the draw, then slots by their ids, then the party's own row. So no two
+transactions wait for each other.
 
 These are locks of rows on PostgreSQL; on SQLite a transaction has the only write lock already.
 """
@@ -56,7 +56,8 @@ async def lock_draw(draw_id: int) -> Draw:
 async def lock_party(reservation_id: int, *slot_ids: int) -> dict[int, Slot]:
     """All that the party has a part in, and these slots; returns the slots by id.
 
-    The draw that it is in comes first: once held, it puts the party into slots and queues.
+    The draw that it is in comes first: once held, it puts the party into slots and queues. Its own
+    row comes last: a party that holds nothing any more may change its size while a door lets it in.
     """
     entry = await DrawEntry.get_or_none(reservation_id=reservation_id, status__in=IN_DRAW)
     if entry:
@@ -64,4 +65,6 @@ async def lock_party(reservation_id: int, *slot_ids: int) -> dict[int, Slot]:
     held = Place.filter(reservation_id=reservation_id, status__in=HOLDS)
     queued = WaitlistEntry.filter(reservation_id=reservation_id, status__in=QUEUES)
     wanted = {int(row["slot_id"]) for rows in (held, queued) for row in await rows.values()}
-    return {slot.id: slot for slot in await programmes.lock_slots(wanted.union(slot_ids))}
+    slots = await programmes.lock_slots(wanted.union(slot_ids))
+    await Reservation.filter(id=reservation_id).select_for_update(no_key=True).first()
+    return {slot.id: slot for slot in slots}
