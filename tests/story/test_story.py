@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from tests.accounts.signing import SEAL, make_account, sign_in_as
 from tests.conftest import TurnableClock, make_settings
 from tests.participation.test_answers import ask, new_place
+from tests.routes.test_plan_pages import form
 from tests.story.person import Kind, Person
 from tests.test_urls import table
 from tour.accounts import people as members
@@ -41,11 +42,15 @@ from tour.programmes.states import Allocation
 from tour.reservations.draws import open_draw
 from tour.reservations.models import Reservation
 from tour.reservations.worker import run_due
+from tour.routes.edits import PlannedStop
+from tour.routes.models import Itinerary
 from tour.settings import ROOT, Settings
 from tour.sites.models import Site
 
 MORNING = datetime(2026, 12, 12, 0, 50, tzinfo=UTC)
 """9:50 of the demonstration's day."""
+A_PARTY = 5
+"""More than anybody in the story comes with."""
 SECONDS_BETWEEN = {"eleven days before": 60, "on the day": 10}
 """Two things are done; nobody sends forty forms in a minute, and the day is short."""
 BY_SCRIPT = {
@@ -66,10 +71,8 @@ RARE = {
 DECLINED = {
     *("accounts:use_code", "hosts:undo", "hosts:check_in_code", "hosts:add_times"),
     *("reservations:draw_enter", "reservations:prove", "staff:confirm_import", "staff:invite"),
-    "itineraries:reserve_all",
 }
-"""Wants more than a field filled in: digits of one letter, a moment, two choices that fit, a plan
-whose seats the button above (`itineraries:join`) has not taken before."""
+"""Wants more than a field filled in: digits of one letter, a moment, two choices that fit."""
 HOMES = {"arriving": "/sign-in", "visitor": "/", "host": f"/host/{SAMPLE_SITE}", "staff": "/staff"}
 
 
@@ -86,7 +89,7 @@ async def test_everything_is_sent_empty_filled_twice_and_after_back(app: Starlet
     async with company(app, clock) as everybody:
         full, neighbour = await sell_out(app, clock)
         await ask_a_place(app, clock)
-        starts = await rare_pages(full)
+        starts = await rare_pages(app, full)
         for seconds in SECONDS_BETWEEN.values():
             everybody.seconds = seconds
             everybody.done.clear()
@@ -171,10 +174,12 @@ async def give_back(app: Starlette, reference: str) -> None:
     assert answer.status_code < 500
 
 
-async def rare_pages(full: Slot) -> dict[str, list[str]]:
+async def rare_pages(app: Starlette, full: Slot) -> dict[str, list[str]]:
     """What one would find only after many others of its kind."""
     drawn = await Slot.filter(allocation=Allocation.DRAW).order_by("programme_id", "id").limit(2)
-    others = await Slot.filter(allocation=Allocation.FIRST_COME).exclude(id=full.id).limit(2)
+    first_come = Slot.filter(allocation=Allocation.FIRST_COME).exclude(id=full.id).order_by("id")
+    others, rest = (await first_come)[:2], (await first_come)[2:]
+    roomy = next(s for s in rest if s.capacity - s.seats_taken - s.seats_kept >= A_PARTY)
     checked = Slot.filter(programme__event__booking_rules__checks_contact=True)
     with_code = await checked.filter(allocation=Allocation.FIRST_COME).first()
     assert drawn
@@ -188,8 +193,21 @@ async def rare_pages(full: Slot) -> dict[str, list[str]]:
         f"/slots/{with_code.id}/reserve",
         f"/draws/{draw.id}/enter",
         f"/reserve?{'&'.join(f'slot={slot.id}' for slot in others)}",
+        f"{await shared_plan(app, roomy)}/reserve",
     ]
     return {"visitor": visitor}
+
+
+async def shared_plan(app: Starlette, slot: Slot) -> str:
+    """A friend's plan with this session, for whoever has not reserved anything yet: later the seats
+    would join, by a tap, what one holds, and the form would have none left."""
+    wish = form(date=f"{slot.starts_at:%Y-%m-%d}")
+    async with calm(app, 97) as friend:
+        url = str((await friend.post("/plan", data=wish)).headers["location"])
+    programme = await slot.programme
+    stops = [PlannedStop(programme.site_id, slot.id, 60).as_json()]  # type: ignore[attr-defined]
+    await Itinerary.filter(edit_token=url.rpartition("/")[2]).update(stops=stops)
+    return url
 
 
 async def mailed() -> list[str]:
