@@ -19,7 +19,13 @@ COSTLY = {
         *("routes:course_from_here", "routes:streets_geojson", "staff:walk", "itineraries:show"),
         *("itineraries:gpx", "itineraries:calendar", "itineraries:geojson"),
     },
-    "plans": {"api:plans", "routes:plan_create", "itineraries:change", "itineraries:edit"},
+    "plans": {
+        "api:plans",
+        "routes:plan_create",
+        "itineraries:change",
+        "itineraries:edit",
+        "itineraries:join_form",
+    },
     "drawings": {"publishing:picture", "publishing:archive", "publishing:print"},
 }
 
