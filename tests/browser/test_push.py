@@ -90,7 +90,7 @@ class Visit:
 
     async def shown(self, title: str) -> list[dict[str, Any]]:
         """What the phone shows as soon as `title` is among it."""
-        for _half in range(60):
+        for _half in range(120):
             notes: list[dict[str, Any]] = await self.page.evaluate(NOTES)
             if title in [note["title"] for note in notes]:
                 return notes
@@ -104,7 +104,7 @@ class Visit:
 
     async def delivered(self, status: str) -> None:
         """Wait until a delivery stands so."""
-        for _half in range(60):
+        for _half in range(120):
             async with db.opened(self.database_url):
                 if await Delivery.filter(status=status).exists():
                     return
