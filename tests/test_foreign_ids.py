@@ -53,7 +53,7 @@ FORMS: dict[str, dict[str, str]] = {
     "hosts:event": {},
     "hosts:answer_event": {"do": "decline"},
     "hosts:slot": {},
-    "hosts:change_slot": {"capacity": "9"},
+    "hosts:change_slot": {"capacity": "31"},
     "hosts:cancel_slot": {"message": "すみません。", "sure": "1"},
     "hosts:change_photo": {"do": "remove"},
     "hosts:letter": {},

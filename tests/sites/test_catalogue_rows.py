@@ -152,7 +152,7 @@ def said(catalogue: Catalogue) -> list[object]:
         (
             [
                 getattr(site, name)
-                for name in ("id", "slug", "own", "name_kana", "place", "quality")
+                for name in ("id", "slug", "own", "name_kana", "point", "quality")
             ],
             (site.hours.week, site.hours.exceptions, site.photos, site.door, site.approach),
         )
