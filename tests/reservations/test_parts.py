@@ -1,5 +1,6 @@
 """A day in several sessions: each place has its own cut-off, and what is open can be given back."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -214,3 +215,21 @@ async def test_who_gave_a_session_up_is_let_in_as_many_as_they_are_by_then() -> 
     assert (await let_in(place.id, door, now=at_the_door)).outcome == Outcome.ARRIVED
     assert (await Slot.get(id=second.id)).seats_taken == 3
     await assert_ledger_holds()
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_holds_nothing_changes_its_size_while_the_door_lets_it_in() -> None:
+    """Several times, because on PostgreSQL it is a race."""
+    slot = await make_slot(starts_at=MORNING, capacity=50)
+    site_id = (await Programme.get()).site_id
+    door = Door(site_id, ZoneInfo("Asia/Tokyo"), STAFF)
+    for _time in range(8):
+        made = await service.reserve(make_wish(slot, party=make_party(2)), now=NOON)
+        await changes.cancel(made.reference, now=NOON)
+        place = await Place.get(reservation_id=made.id)
+        await asyncio.gather(
+            changes.change_party(made.reference, adults=4, children=0, now=NOON),
+            let_in(place.id, door, now=NOON),
+            return_exceptions=True,
+        )
+        await assert_ledger_holds()
