@@ -20,6 +20,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from tour.audit import writing
+from tour.audit.noted import Noted
 from tour.audit.service import Actor, Line, Subject
 from tour.changes import news
 from tour.changes.kinds import EVERY, Kind, News, news_of
@@ -137,7 +138,7 @@ class Change(Part):
             self.news.add(found)
 
 
-def _recent(entry: Model) -> RecentEdit:
+def _recent(entry: Noted) -> RecentEdit:
     """The line of the log once more."""
     names = RecentEdit._meta.db_fields - {"id"}
     return RecentEdit(**{name: getattr(entry, name) for name in names})

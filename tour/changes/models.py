@@ -2,10 +2,11 @@
 of late, for whoever goes on from them: an undo, a merge of two forms, a second look."""
 
 from datetime import datetime
-from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
+
+from tour.audit.noted import Noted
 
 
 class NewsNumber(Model):
@@ -32,21 +33,10 @@ class News(Model):
         table = "news"
 
 
-class RecentEdit(Model):
+class RecentEdit(Noted):
     """A line of the log of late, for the app itself: what it was before can be undone, two forms of
     one page can be merged, and staff look it over. It goes when nobody needs it any more; the log
     is for people, and nothing here depends on it."""
-
-    id = fields.IntField(primary_key=True)
-    at: datetime = fields.DatetimeField()
-    account_id = fields.IntField(null=True)
-    who = fields.CharField(max_length=100)
-    site_id = fields.IntField(null=True)
-    action = fields.CharField(max_length=40)
-    subject = fields.CharField(max_length=20)
-    subject_id = fields.IntField()
-    before: dict[str, Any] = fields.JSONField(default=dict)
-    after: dict[str, Any] = fields.JSONField(default=dict)
 
     class Meta:
         table = "recent_edit"
