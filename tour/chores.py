@@ -10,7 +10,7 @@ from starlette.datastructures import State
 from tour.changes import cut_log, forget_news
 from tour.events import covers
 from tour.health import beating, lease
-from tour.health.chores import Chore, Where, each_time
+from tour.health.chores import Chore, Do, Where, each_time
 from tour.limits.counting import forget_counts
 from tour.notifications.worker import sending
 from tour.programmes.purging import purge_programmes
@@ -54,33 +54,22 @@ LEASE = Chore("lease", lease.EVERY_SECONDS, Where.WEB, lease.holding)
 STREETS = Chore("streets", 1, Where.WEB, taking_up_streets)
 
 NEWS = Chore("plan-news", 5, Where.ONE_WEB, telling_news, first_after=5)
-PLANS = Chore(
-    "forget-plans",
-    HOUR,
-    Where.ONE_WEB,
-    each_time(lambda _, now: forget_plans(now=now)),
-    first_after=MINUTE,
-)
-SESSIONS = Chore(
-    "purge-sessions",
-    HOUR,
-    Where.ONE_WEB,
-    each_time(lambda _, now: purge_programmes(now=now)),
-    first_after=MINUTE,
-)
-PHOTOS = Chore(
+
+
+def _hourly_in_one_web(name: str, do: Do) -> Chore:
+    """Clearing up that needs the folders of a web process; not in its first minute."""
+    return Chore(name, HOUR, Where.ONE_WEB, each_time(do), first_after=MINUTE)
+
+
+PLANS = _hourly_in_one_web("forget-plans", lambda _, now: forget_plans(now=now))
+SESSIONS = _hourly_in_one_web("purge-sessions", lambda _, now: purge_programmes(now=now))
+PHOTOS = _hourly_in_one_web(
     "purge-photos",
-    HOUR,
-    Where.ONE_WEB,
-    each_time(lambda parts, now: photos.purge(photos.folder_in(_var(parts)), now=now)),
-    first_after=MINUTE,
+    lambda parts, now: photos.purge(photos.folder_in(_var(parts)), now=now),
 )
-COVERS = Chore(
+COVERS = _hourly_in_one_web(
     "purge-covers",
-    HOUR,
-    Where.ONE_WEB,
-    each_time(lambda parts, now: covers.purge(covers.folder_in(_var(parts)), now=now)),
-    first_after=MINUTE,
+    lambda parts, now: covers.purge(covers.folder_in(_var(parts)), now=now),
 )
 
 CHORES = (

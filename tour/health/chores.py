@@ -21,6 +21,7 @@ SLACK_SECONDS = 600.0
 """A round may take so long, or fail for so long, before anybody is told."""
 
 Opened = Callable[[State], AbstractAsyncContextManager[Act]]
+Do = Callable[[State, datetime], Awaitable[object]]
 """From the parts of a process to what is done each time, for as long as the block lasts."""
 
 
@@ -81,7 +82,7 @@ class Round:
         return ""
 
 
-def each_time(do: Callable[[State, datetime], Awaitable[object]]) -> Opened:
+def each_time(do: Do) -> Opened:
     """A chore that needs no more than the parts and the instant: of a clock that does not follow a
     jump at once."""
 
