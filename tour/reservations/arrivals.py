@@ -21,8 +21,8 @@ from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations import reminders
 from tour.reservations.locks import lock_party
-from tour.reservations.models import Place, Reservation
-from tour.reservations.states import EndedBy, PlaceStatus
+from tour.reservations.models import STANDS_AGAIN, Place, Reservation
+from tour.reservations.states import PlaceStatus
 from tour.words.folding import fold
 
 DOOR_CODE = re.compile(r"[A-Z2-9]{4}-?[A-Z2-9]{4}")
@@ -190,8 +190,7 @@ async def seat_again(place: Place, slot: Slot) -> bool:
     seats = seats_again(place)
     if not await programmes.seat_at_door(slot, seats):
         return False
-    again = {"status": PlaceStatus.CONFIRMED, "cancelled_at": None, "seats": seats}
-    await Place.filter(id=place.id).update(ended_by=EndedBy.NOBODY, reason="", **again)
+    await Place.filter(id=place.id).update(seats=seats, **STANDS_AGAIN)
     return True
 
 

@@ -22,7 +22,14 @@ from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.programmes import service as programmes
 from tour.reservations import changes, reminders, waitlist
-from tour.reservations.models import Draw, DrawEntry, Place, Reservation, WaitlistEntry
+from tour.reservations.models import (
+    STANDS_AGAIN,
+    Draw,
+    DrawEntry,
+    Place,
+    Reservation,
+    WaitlistEntry,
+)
 from tour.reservations.newcomers import KEPT
 from tour.reservations.states import DrawStatus, EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.terms import slots_with_programmes
@@ -155,9 +162,7 @@ async def _give_place(place: Place, now: datetime) -> bool:
         if not await programmes.take_seats(place.slot_id, place.seats):
             return False
         again = Place.filter(id=place.id, status=PlaceStatus.CANCELLED)
-        await again.update(
-            status=PlaceStatus.CONFIRMED, cancelled_at=None, ended_by=EndedBy.NOBODY, reason=""
-        )
+        await again.update(**STANDS_AGAIN)
         party = await Reservation.get(id=place.reservation_id).select_related("recipient")
         held = await changes.confirmed_places(party.id)
         slots = await slots_with_programmes([one.slot_id for one in held])

@@ -28,7 +28,14 @@ from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations import draws, reminders
-from tour.reservations.models import CallOff, ContactCheck, Place, Reservation, WaitlistEntry
+from tour.reservations.models import (
+    STANDS_AGAIN,
+    CallOff,
+    ContactCheck,
+    Place,
+    Reservation,
+    WaitlistEntry,
+)
 from tour.reservations.states import EndedBy, PlaceStatus, WaitlistStatus
 from tour.reservations.waitlist import UNANSWERED
 
@@ -253,9 +260,7 @@ async def _restore(part: Part, made: CallOff) -> None:
     for slot_id in sorted(slot_ids):
         status = SlotStatus(made.slots[str(slot_id)])
         await programmes.reopen(slot_id, status, seats[slot_id])
-    await Place.filter(id__in=made.places).update(
-        status=PlaceStatus.CONFIRMED, cancelled_at=None, ended_by=EndedBy.NOBODY, reason=""
-    )
+    await Place.filter(id__in=made.places).update(**STANDS_AGAIN)
     await WaitlistEntry.filter(id__in=made.turns).update(status=WaitlistStatus.WAITING)
     part.told(Kind.SESSION, slot_ids)
     await notifications.restore(made.before["reminders"], now=part.now)

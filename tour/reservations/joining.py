@@ -25,12 +25,12 @@ from tour.reservations.errors import (
     TooManyPlaces,
 )
 from tour.reservations.locks import lock_contact, lock_network, lock_party
-from tour.reservations.models import ContactCheck, Place, Reservation, WaitlistEntry
+from tour.reservations.models import STANDS_AGAIN, ContactCheck, Place, Reservation, WaitlistEntry
 from tour.reservations.newcomers import Way
 from tour.reservations.parties import by_reference
 from tour.reservations.rules import Newcomer, Party, change_problem
 from tour.reservations.service import MAX_SLOTS
-from tour.reservations.states import EndedBy, PlaceStatus, WaitlistStatus
+from tour.reservations.states import PlaceStatus, WaitlistStatus
 from tour.reservations.terms import (
     Terms,
     checks_contact,
@@ -177,14 +177,11 @@ async def _refuse_while_offered(reservation: Reservation, slot_ids: list[int]) -
 async def _confirm(reservation: Reservation, slot: Slot, answers: list[str]) -> None:
     """A place that the party had here once, and gave back, is its place again."""
     values: dict[str, Any] = {
-        "status": PlaceStatus.CONFIRMED,
+        **STANDS_AGAIN,
         "seats": reservation.party_size,
         "answers": answers,
-        "cancelled_at": None,
         "late_minutes": None,
         "said_at": None,
-        "ended_by": EndedBy.NOBODY,
-        "reason": "",
     }
     mine = Place.filter(reservation_id=reservation.id, slot_id=slot.id)
     if not await mine.update(**values):

@@ -1,6 +1,8 @@
 """Parties, their places, their turn in a queue and their chance in a draw."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from tortoise import fields
@@ -98,6 +100,17 @@ class Place(Revised):
     class Meta:
         table = "place"
         unique_together = (("reservation", "slot"),)
+
+
+STANDS_AGAIN: Mapping[str, Any] = MappingProxyType(
+    {
+        "status": PlaceStatus.CONFIRMED,
+        "cancelled_at": None,
+        "ended_by": EndedBy.NOBODY,
+        "reason": "",
+    }
+)
+"""The columns of a place that had ended, once it is held again: nothing is left of its end."""
 
 
 class CalendarEntry(Model):
