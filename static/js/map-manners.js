@@ -65,6 +65,8 @@
     container.addEventListener("focusout", ({ relatedTarget }) => {
       if (!container.contains(relatedTarget)) entered = false;
     });
+    // Not passive: the browser would roll the page by the first turn before it asks whether the map
+    // takes it.
     container.addEventListener("wheel", (event) => {
       if (entered || !isShy(container) || event.ctrlKey || event.metaKey) {
         map.scrollWheelZoom.enable();
@@ -72,7 +74,7 @@
         map.scrollWheelZoom.disable();
         hint();
       }
-    }, { capture: true, passive: true });
+    }, { capture: true, passive: false });
   };
 
   const FullControl = L.Control.extend({
