@@ -1,5 +1,6 @@
 """What the planner's compiled parts promise each other, on days small enough to try everything."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.routes.days import best_merit, metric_problems, problems
 from tour.routes.planner_arrays import DETOUR, NEVER, WEIGHT
 from tour.routes.planner_gaps import delay_at, look_at_all_gaps, look_everywhere, measure
 from tour.routes.planner_model import Model, Reach, model_of, reason_alone, straight_way
+from tour.routes.planner_numba import forget_stale
 from tour.routes.planner_problem import DayProblem
 from tour.routes.planner_required import route_through
 from tour.routes.planner_state import new_search
@@ -111,3 +113,20 @@ def test_no_plan_waits_for_the_compiler() -> None:
     )
 
     assert run.stdout.strip() == "True set()", run.stderr
+
+
+@pytest.mark.parametrize("changed", ["top.py", "search/moves.py", "search/deeper/gaps.py"])
+def test_machine_code_older_than_any_source_is_dropped(tmp_path: Path, changed: str) -> None:
+    sources = [tmp_path / name for name in ("top.py", "search/moves.py", "search/deeper/gaps.py")]
+    cached = [file.parent / "__pycache__" / f"{file.stem}.run-9.nbi" for file in sources]
+    for file in (*sources, *cached):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        os.utime(file, (1000, 1000))
+
+    forget_stale(tmp_path)
+    assert all(file.exists() for file in cached)
+
+    os.utime(tmp_path / changed, (2000, 2000))
+    forget_stale(tmp_path)
+    assert not any(file.exists() for file in cached)

@@ -26,20 +26,19 @@ except ImportError:  # The planner is then some hundred times slower, and finds 
     _compile = None
 
 
-def _forget_stale() -> None:
-    """Drop machine code that is older than any of the planner's files.
+def forget_stale(folder: Path) -> None:
+    """Drop machine code under `folder` that is older than any of its sources, however deep.
 
     Numba looks only at the file of a function, not at those of the functions built into it.
     """
-    folder = Path(__file__).parent
-    newest = max(file.stat().st_mtime for file in folder.glob("planner*.py"))
-    for cached in folder.glob("__pycache__/planner*.nb[ci]"):
+    newest = max(file.stat().st_mtime for file in folder.rglob("*.py"))
+    for cached in folder.rglob("__pycache__/*.nb[ci]"):
         with suppress(OSError):  # Another process was faster, or the folder is read-only.
             if cached.stat().st_mtime < newest:
                 cached.unlink()
 
 
-_forget_stale()
+forget_stale(Path(__file__).parent)
 
 
 def compiled(function: Function) -> Function:
