@@ -43,11 +43,25 @@ async def test_a_request_is_one_line_with_the_name_of_its_page(client, log) -> N
     (line,) = lines(log)
     assert (line["method"], line["page"], line["status"]) == (
         "GET",
-        "tour.pages.handlers.explore",
+        "sites:index",
         200,
     )
     assert line["ms"] >= 0
     assert "花子" not in log.getvalue()
+
+
+async def test_what_changes_and_static_files_have_names_too(client, log) -> None:
+    await client.get("/plan")
+    await client.post("/plan", data={})
+    await client.put("/plan")
+    await client.get("/static/css/no-such.css")
+    pages = [(line["method"], line["page"]) for line in lines(log)]
+    assert pages == [
+        ("GET", "routes:plan"),
+        ("POST", "routes:plan_create"),
+        ("PUT", "routes:plan"),
+        ("GET", "static"),
+    ]
 
 
 async def test_an_address_that_leads_nowhere_is_not_repeated(client, log) -> None:

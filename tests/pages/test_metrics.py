@@ -39,7 +39,7 @@ async def test_the_queue_and_the_requests(client: httpx.AsyncClient, clock) -> N
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert "tour_outbox_waiting 1\n" in answer.text
     assert "tour_outbox_oldest_seconds 180\n" in answer.text
-    assert 'tour_requests_total{page="tour.pages.handlers.about",status="200"} 1' in answer.text
+    assert 'tour_requests_total{page="pages:about",status="200"} 1' in answer.text
     assert "yamada" not in answer.text
     for line in answer.text.splitlines():
         assert line.startswith("# ") or LINE.fullmatch(line), line

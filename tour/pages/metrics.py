@@ -106,7 +106,7 @@ def _requests(traffic: Traffic) -> Iterator[str]:
         ({"page": page, "status": str(status)}, count)
         for (page, status), count in sorted(traffic.requests.items())
     ]
-    about = "Requests that this process has answered, by handler and status"
+    about = "Requests that this process has answered, by page and status"
     yield _samples("tour_requests_total", "counter", about, samples)
     about = "Seconds spent on them"
     yield _family("tour_request_seconds_total", "counter", about, traffic.seconds)
@@ -132,6 +132,6 @@ def _samples(name: str, kind: str, about: str, samples: Iterable[Sample]) -> str
 
 
 def _labels(labels: dict[str, str]) -> str:
-    """Hosts, statuses and names of handlers need no escaping; quotes cannot be in them."""
+    """Hosts, statuses and names of pages need no escaping; quotes cannot be in them."""
     inside = ",".join(f'{name}="{value}"' for name, value in labels.items())
     return f"{{{inside}}}" if inside else ""

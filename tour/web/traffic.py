@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Traffic:
-    """Since the process started. The pages are handlers of ours, so there are few."""
+    """Since the process started. The pages are names of `urls.py`, so there are few."""
 
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
     seconds: float = 0.0
