@@ -30,7 +30,7 @@ from bench.mutants.trial import (
 CORE = {
     "reservations": (
         "rules parties service one_statement changes waitlist offers offering arrivals absences "
-        "draws draw_results draw_seating lottery calendar appointments"
+        "draws draw_results lottery calendar appointments"
     ),
     "programmes": "service editing slot_editing rules",
     "notifications": "service worker trying enclosing schedule",

@@ -12,7 +12,7 @@ from tests.days import Party, PlayedDay, played
 from tests.reservations.factories import make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.programmes.models import Slot
-from tour.reservations.meeting import meetings
+from tour.reservations.rules import meetings
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tour.programmes import editing
 from tour.programmes import service as programmes
 from tour.programmes.models import Programme, Slot
 from tour.programmes.states import Allocation
-from tour.reservations import draw_results, draws, resuming, worker
+from tour.reservations import draw_results, draws, waitlist, worker
 from tour.reservations.models import DrawEntry, Place, WaitlistEntry
 from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 from tour.sites.publication import withdraw_site
@@ -36,9 +36,9 @@ async def hide(what: str, *slots: Slot) -> None:
 async def show_again(what: str, slot: Slot) -> None:
     programme = await Programme.get(id=slot.programme_id)
     if what == "programme":
-        await resuming.publish_programme(programme, actor=STAFF, now=NOON)
+        await waitlist.publish_programme(programme, actor=STAFF, now=NOON)
     else:
-        await resuming.publish_site(programme.site_id, actor=STAFF, now=NOON)
+        await waitlist.publish_site(programme.site_id, actor=STAFF, now=NOON)
 
 
 async def queue(client: Client, slot: Slot, adults: int = 1) -> str:

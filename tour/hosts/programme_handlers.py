@@ -22,7 +22,7 @@ from tour.programmes.editing import SUBJECT, TimesRefused
 from tour.programmes.models import Programme
 from tour.programmes.outline import TEXTS, outline_of
 from tour.programmes.states import POOLS
-from tour.reservations.resuming import publish_programme
+from tour.reservations.waitlist import publish_programme
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged
 from tour.web import lang, now, state

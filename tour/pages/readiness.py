@@ -9,10 +9,10 @@ from tour.db import UNREACHABLE
 from tour.health import checks
 from tour.health.checks import Asked
 from tour.notifications import overdue as letters
-from tour.reservations import overdue
+from tour.reservations import worker as reservations
 from tour.web import now, state
 
-CHECKS = (*checks.CHECKS, *overdue.CHECKS, *letters.CHECKS)
+CHECKS = (*checks.CHECKS, *reservations.CHECKS, *letters.CHECKS)
 FRESH = {"Cache-Control": "no-store"}
 
 

@@ -14,7 +14,7 @@ from tour.notifications.schedule import is_quiet
 from tour.notifications.service import Draft
 from tour.notifications.wording import Promised, Words
 from tour.programmes.models import Slot
-from tour.reservations import reminders, waitlist
+from tour.reservations import offering, reminders
 from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.offers import LAST_YES
 from tour.reservations.parties import of_contact
@@ -40,7 +40,7 @@ async def call_who_waited(slot_id: int, *, now: datetime) -> int:
     waited = WaitlistEntry.filter(slot_id=slot_id, seats__lte=slot.seats_left).order_by("id")
     asked = 0
     for entry in await waited.select_related("reservation__recipient"):
-        if waitlist.takes_a_yes(entry.status, slot, now):
+        if offering.takes_a_yes(entry.status, slot, now):
             asked += await _ask(entry.reservation, slot, last, now)
     return asked
 
@@ -70,7 +70,7 @@ async def words(promised: Promised, now: datetime) -> Words | None:
     last = _last_yes(slot)
     walk = await _walk(entry.reservation, slot.programme.site, now)
     is_far = walk is not None and walk > last - now
-    if is_far or now + WORTH_IT > last or not waitlist.takes_a_yes(entry.status, slot, now):
+    if is_far or now + WORTH_IT > last or not offering.takes_a_yes(entry.status, slot, now):
         return None
     return Words(_message(entry.reservation, slot, walk, last))
 

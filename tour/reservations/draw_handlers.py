@@ -1,16 +1,19 @@
 """A draw: what was promised, entering, leaving, the result and its check."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tour.errors import REFUSALS, Refusal
-from tour.reservations import draw_questions, draw_results, draws, lottery, mine, queries, views
+from tour.errors import REFUSALS, BadInput, Refusal
+from tour.programmes.entries import SlotEntry
+from tour.reservations import draw_results, draws, lottery, mine, queries, views
+from tour.reservations.booking_page import Question, questions_of
 from tour.reservations.clash_views import refused
 from tour.reservations.draws import MAX_CHOICES
 from tour.reservations.errors import Clashing
-from tour.reservations.forms import ReserveForm
+from tour.reservations.forms import MAX_QUESTIONS, ReserveForm, answer_field
 from tour.reservations.handlers import to_made, to_reservation
 from tour.reservations.intake import count_made, count_try, take_in
 from tour.reservations.shown import SlotView
@@ -62,11 +65,11 @@ async def enter(request: Request) -> Response:
     draw_id = request.path_params["draw_id"]
     slots = await queries.slots_of_draw(draw_id)
     try:
-        answered = draw_questions.answered(form, slots)
+        answered = _answered(form, slots)
         wish = await take_in(request, "draw", ranking, answered)
         made = await draws.enter(draw_id, wish, pools=pools, now=now(request))
     except REFUSALS as exc:
-        asked = draw_questions.as_asked(exc, slots)
+        asked = _as_asked(exc, slots)
         page = _form_page(request, form.refused_by(asked), chosen, pools, exc)
         return await form_again(page, exc)
     await count_made(request, wish.party)
@@ -101,7 +104,7 @@ async def _form_page(
         clash=clash,
         is_refused=clash is not None,
         chosen=[*chosen, *[""] * MAX_CHOICES][: min(MAX_CHOICES, len(slots))],
-        question_groups=draw_questions.groups_of(shown),
+        question_groups=_groups_of(shown),
         asks_photos=any(view.programme.asks_photo_consent for view in shown),
         ticked=ticked,
         pools=sorted(await queries.pools_of_draw(draw.id)),
@@ -115,3 +118,62 @@ async def _form_page(
 async def _shown(request: Request, draw_id: int) -> list[SlotView]:
     found = await queries.slots_of_draw(draw_id)
     return [await views.slot_view(request, slot) for slot in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What the hosts of one programme ask those who enter, once, though it has many times in the
+    draw; `slot_ids`: those by which it is chosen.
+
+    The fields are named as on the form of a reservation, for the first slot of the programme, which
+    speaks for its others.
+    """
+
+    title: str
+    slot_ids: tuple[int, ...]
+    questions: tuple[Question, ...]
+
+
+def _groups_of(shown: Sequence[SlotView]) -> list[Questions]:
+    """One group for each programme of the draw that asks something, in the order of its slots."""
+    by_programme: dict[int, list[SlotView]] = {}
+    for view in shown:
+        by_programme.setdefault(view.programme.id, []).append(view)
+    return [
+        Questions(
+            views[0].programme.title,
+            tuple(view.slot.id for view in views),
+            tuple(questions_of(views[:1])),
+        )
+        for views in by_programme.values()
+        if views[0].programme.questions
+    ]
+
+
+def _answered(form: ReserveForm, slots: Sequence[SlotEntry]) -> ReserveForm:
+    """The form as if each slot of the draw had been asked by itself."""
+    values = dict(form.values)
+    for slot_id, speaker in _speakers(slots).items():
+        for number in range(MAX_QUESTIONS):
+            if (asked := answer_field(speaker, number)) in form.values:
+                values[answer_field(slot_id, number)] = form.values[asked]
+    return replace(form, values=values)
+
+
+def _as_asked(refusal: Refusal, slots: Sequence[SlotEntry]) -> Refusal:
+    """The refusal under the names of the fields that the page has."""
+    if not isinstance(refusal, BadInput):
+        return refusal
+    asked = {"ranking": "choice-1"} | {
+        answer_field(slot_id, number): answer_field(speaker, number)
+        for slot_id, speaker in _speakers(slots).items()
+        for number in range(MAX_QUESTIONS)
+    }
+    errors = {asked.get(name, name): problem for name, problem in refusal.errors.items()}
+    return BadInput(refusal.message, errors)
+
+
+def _speakers(slots: Sequence[SlotEntry]) -> dict[int, int]:
+    """By slot, the first slot of its programme."""
+    first: dict[int, int] = {}
+    return {slot.id: first.setdefault(slot.programme_id, slot.id) for slot in slots}

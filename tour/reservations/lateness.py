@@ -23,8 +23,8 @@ from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations import changes, reminders, slot_changes
 from tour.reservations.arrivals import arrivals_of, day_bounds
-from tour.reservations.meeting import meetings
 from tour.reservations.models import Place, Reservation
+from tour.reservations.rules import meetings
 from tour.reservations.states import PlaceStatus
 from tour.reservations.terms import slots_with_programmes
 from tour.sites import day as days

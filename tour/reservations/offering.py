@@ -1,4 +1,4 @@
-"""Telling one party of a queue that seats are held for it, and until when.
+"""What of a slot may be offered, and telling one party of its queue that seats are held for it.
 
 The time to answer begins when the letter leaves, and its words are made then.
 """
@@ -12,12 +12,28 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
 from tour.notifications.service import Draft
 from tour.notifications.wording import Promised, Words
+from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
+from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import offers, reminders
 from tour.reservations.models import Reservation, WaitlistEntry
 from tour.reservations.offers import Channel, Window
 from tour.reservations.states import WaitlistStatus
 from tour.web.templates import day_text
+
+STILL_A_YES = (WaitlistStatus.WAITING, WaitlistStatus.EXPIRED, WaitlistStatus.CLOSED)
+"""What has not been declined: as long as seats are free, they may be taken."""
+
+
+def may_be_offered(slot: Slot, now: datetime) -> bool:
+    """No offer after the cut-off, none while seats are given by a draw or the slot is hidden."""
+    return (
+        slot.status == SlotStatus.OPEN
+        and slot.programme.is_published
+        and slot.programme.site.is_published
+        and slot.allocation == Allocation.FIRST_COME
+        and now < slot.booking_closes_at
+    )
 
 
 async def window_for(entry: WaitlistEntry, slot: Slot, now: datetime) -> Window | None:
@@ -44,6 +60,21 @@ async def offer(entry: WaitlistEntry, slot: Slot, open_for: Window, now: datetim
 def key_of(entry: WaitlistEntry) -> str:
     """Ends with a colon, so that entry 1 is no prefix of entry 12."""
     return f"offer:{entry.id}:"
+
+
+def is_open(entry: WaitlistEntry, now: datetime) -> bool:
+    ends_at = entry.offer_ends_at
+    return entry.status == WaitlistStatus.OFFERED and ends_at is not None and now < ends_at
+
+
+def takes_a_yes(status: WaitlistStatus, slot: Slot | SlotEntry, now: datetime) -> bool:
+    """Whether a party that is offered nothing at present may still say yes, if seats are free."""
+    return (
+        status in STILL_A_YES
+        and slot.status == SlotStatus.OPEN
+        and slot.allocation == Allocation.FIRST_COME
+        and now < min(slot.starts_at + offers.LAST_YES, slot.ends_at)
+    )
 
 
 async def words(promised: Promised, now: datetime) -> Words | None:

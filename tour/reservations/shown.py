@@ -6,8 +6,8 @@ from datetime import datetime
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.views import ProgrammeView, SlotCard
-from tour.reservations.meeting import meetings
 from tour.reservations.queries import CheckEntry
+from tour.reservations.rules import meetings
 from tour.reservations.stages import (
     BADGES,
     CHANCE_HEADS,

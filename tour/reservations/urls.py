@@ -3,7 +3,6 @@ from starlette.routing import Route as Url
 from tour.reservations import (
     change_handlers,
     check_handlers,
-    day_handlers,
     draw_handlers,
     handlers,
     queue_handlers,
@@ -47,16 +46,16 @@ urls = [
         methods=POST,
         name="reservations:cancel_place",
     ),
-    Url(f"{RESERVATION}/late", day_handlers.late, name="reservations:late"),
+    Url(f"{RESERVATION}/late", change_handlers.late, name="reservations:late"),
     Url(
         f"{RESERVATION}/places/{{slot_id:int}}/late",
-        day_handlers.say,
+        change_handlers.say,
         methods=POST,
         name="reservations:say_late",
     ),
     Url(
         f"{RESERVATION}/places/{{slot_id:int}}/give-up",
-        day_handlers.give_up,
+        change_handlers.give_up,
         methods=POST,
         name="reservations:give_up",
     ),

@@ -10,6 +10,7 @@ from tour.programmes.entries import Board, SlotEntry
 from tour.programmes.states import SlotStatus
 from tour.programmes.views import SlotCard, programme_view
 from tour.reservations.models import Reservation
+from tour.reservations.offering import takes_a_yes
 from tour.reservations.queries import (
     DrawnEntry,
     PlaceEntry,
@@ -30,7 +31,6 @@ from tour.reservations.stages import (
 )
 from tour.reservations.standing import other_times, standing_of
 from tour.reservations.states import EntryStatus, PlaceStatus
-from tour.reservations.waitlist import takes_a_yes
 from tour.sites.entries import SiteEntry
 from tour.sites.texts import ON_TICKET, way_rows
 from tour.sites.views import site_card, with_door

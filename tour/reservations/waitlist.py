@@ -7,22 +7,24 @@ that nobody answers goes to the next who waits; where nobody waits the seats are
 the late yes of whoever was asked is as good as anybody's.
 
 While a programme is paused or its site withdrawn, nobody is offered a seat: a queue keeps its order
-until `resuming`. What was offered before stays good to its end, as what is reserved does.
+until it is shown again (`publish_programme`). What was offered before stays good to its end, as
+what is reserved does.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tour.audit.service import Actor
 from tour.db import transaction
 from tour.i18n import lazy as _
 from tour.notifications import queries as told
 from tour.notifications import service as notifications
+from tour.programmes import editing
 from tour.programmes import service as programmes
-from tour.programmes.entries import SlotEntry
-from tour.programmes.models import Slot
-from tour.programmes.states import Allocation, SlotStatus
-from tour.reservations import contact_check, holdings, newcomers, offering, offers, reminders
+from tour.programmes.models import Programme, Slot
+from tour.programmes.states import SlotStatus
+from tour.reservations import contact_check, holdings, newcomers, offering, reminders
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
 from tour.reservations.locks import lock_contact, lock_network, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry
@@ -36,10 +38,9 @@ from tour.reservations.terms import (
     terms_of_existing,
 )
 from tour.reservations.wishes import NOTHING_CHOSEN, Choice, Wish
+from tour.sites import publication
 
 UNANSWERED = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
-STILL_A_YES = (WaitlistStatus.WAITING, WaitlistStatus.EXPIRED, WaitlistStatus.CLOSED)
-"""What has not been declined: as long as seats are free, they may be taken."""
 
 
 async def join(wish: Wish, *, now: datetime) -> Reservation:
@@ -106,7 +107,7 @@ async def enqueue(
 async def promote(slot_id: int, *, now: datetime) -> int:
     """Offer the free seats of a locked slot to those who fit, oldest first; returns to how many."""
     [slot] = await Slot.filter(id=slot_id).select_related("programme__site")
-    if not _takes_offers(slot, now):
+    if not offering.may_be_offered(slot, now):
         return 0
     offered, free = 0, slot.seats_left
     waiting = WaitlistEntry.filter(slot_id=slot_id, status=WaitlistStatus.WAITING)
@@ -167,7 +168,7 @@ async def expire_offer(entry_id: int, slot_id: int, *, now: datetime) -> bool:
     async with transaction():
         await programmes.lock_slots([slot_id])
         entry = await WaitlistEntry.get(id=entry_id).select_related("reservation")
-        if entry.status != WaitlistStatus.OFFERED or _is_open(entry, now):
+        if entry.status != WaitlistStatus.OFFERED or offering.is_open(entry, now):
             return False
         slot = await Slot.get(id=slot_id).select_related("programme__site")
         is_untold = await told.is_on_its_way(entry.reservation.recipient_id, offering.key_of(entry))
@@ -185,6 +186,35 @@ async def offer_free_seats(slot_id: int, *, now: datetime) -> int:
     async with transaction():
         await programmes.lock_slots([slot_id])
         return await promote(slot_id, now=now)
+
+
+async def publish_programme(programme: Programme, *, actor: Actor, now: datetime) -> None:
+    """Show a paused programme to visitors again, and offer the seats that came free meanwhile, at
+    one moment: its queues come before newcomers."""
+    async with transaction():
+        slots = await _lock_waited_for(slot__programme_id=programme.id)
+        await editing.publish(programme, actor=actor, now=now)
+        await _promote_each(slots, now)
+
+
+async def publish_site(site_id: int, *, actor: Actor, now: datetime) -> None:
+    """The same for a site that had withdrawn: all its programmes that are not paused themselves."""
+    async with transaction():
+        slots = await _lock_waited_for(slot__programme__site_id=site_id)
+        await publication.publish_site(site_id, actor=actor, now=now)
+        await _promote_each(slots, now)
+
+
+async def _lock_waited_for(**of: int) -> list[Slot]:
+    waiting = WaitlistEntry.filter(status=WaitlistStatus.WAITING, **of)
+    return await programmes.lock_slots(
+        [int(row["slot_id"]) for row in await waiting.values("slot_id")]
+    )
+
+
+async def _promote_each(slots: list[Slot], now: datetime) -> None:
+    for slot in slots:
+        await promote(slot.id, now=now)
 
 
 async def close_queue(slot_id: int, *, now: datetime) -> int:
@@ -240,34 +270,8 @@ async def _takes_its_seats(entry: WaitlistEntry, slot: Slot, now: datetime) -> b
     """Those held for it, or, when its time is over, those that are free all the same."""
     if entry.status == WaitlistStatus.OFFERED:
         return now < slot.ends_at
-    return takes_a_yes(entry.status, slot, now) and await programmes.take_seats(
+    return offering.takes_a_yes(entry.status, slot, now) and await programmes.take_seats(
         slot.id, entry.seats
-    )
-
-
-def takes_a_yes(status: WaitlistStatus, slot: Slot | SlotEntry, now: datetime) -> bool:
-    """Whether a party that is offered nothing at present may still say yes, if seats are free."""
-    return (
-        status in STILL_A_YES
-        and slot.status == SlotStatus.OPEN
-        and slot.allocation == Allocation.FIRST_COME
-        and now < min(slot.starts_at + offers.LAST_YES, slot.ends_at)
-    )
-
-
-def _is_open(entry: WaitlistEntry, now: datetime) -> bool:
-    ends_at = entry.offer_ends_at
-    return entry.status == WaitlistStatus.OFFERED and ends_at is not None and now < ends_at
-
-
-def _takes_offers(slot: Slot, now: datetime) -> bool:
-    """No offer after the cut-off, none while seats are given by a draw or the slot is hidden."""
-    return (
-        slot.status == SlotStatus.OPEN
-        and slot.programme.is_published
-        and slot.programme.site.is_published
-        and slot.allocation == Allocation.FIRST_COME
-        and now < slot.booking_closes_at
     )
 
 

@@ -1,4 +1,5 @@
-"""What falls due by the clock: offers that run out, queues that close, draws.
+"""What falls due by the clock: offers that run out, queues that close, draws; and what should have
+been done by now.
 
 Each piece is one transaction that looks again whether it is still to be done, so that any number
 of workers may find it, and one that dies leaves it to be found again.
@@ -6,11 +7,14 @@ of workers may find it, and one that dies leaves it to be found again.
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from tour.db.columns import ids_of
+from tour.health.checks import Asked, Check, late
 from tour.programmes.queries import PUBLIC_SLOT
 from tour.programmes.states import SlotStatus
 from tour.reservations import absences, draw_results, draws, proving, waitlist
@@ -126,3 +130,29 @@ STEPS = (
     _release_absent,
     _close_queues,
 )
+
+
+SLACK = timedelta(minutes=5)
+"""The worker looks each second; this is no hurry any more."""
+MOST_TOLD = 100
+
+
+async def _overdue_draws(asked: Asked) -> str:
+    over = asked.now - SLACK
+    open_ones = Draw.filter(status=DrawStatus.OPEN, entries_close_at__lt=over)
+    frozen = Draw.filter(status=DrawStatus.FROZEN, draws_at__lt=over)
+    due = [*await _times(open_ones, "entries_close_at"), *await _times(frozen, "draws_at")]
+    return late(due, "draws are overdue", asked.now)
+
+
+async def _overdue_offers(asked: Asked) -> str:
+    over = WaitlistEntry.filter(status=WaitlistStatus.OFFERED, offer_ends_at__lt=asked.now - SLACK)
+    due = await _times(over, "offer_ends_at")
+    return late(due, "offers of seats are over and not passed on", asked.now)
+
+
+async def _times(rows: QuerySet[Any], column: str) -> list[datetime]:
+    return [row[column] for row in await rows.order_by(column).limit(MOST_TOLD).values(column)]
+
+
+CHECKS = (Check("draws", _overdue_draws), Check("offers", _overdue_offers))

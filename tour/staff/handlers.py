@@ -9,7 +9,7 @@ from tour.audit import queries as audit
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
-from tour.reservations.resuming import publish_site
+from tour.reservations.waitlist import publish_site
 from tour.sites.models import Site
 from tour.sites.publication import withdraw_site
 from tour.staff import approvals, queries, seat_words, today
