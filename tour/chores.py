@@ -17,7 +17,8 @@ from tour.programmes.purging import purge_programmes
 from tour.reservations.newcomers import forget_networks
 from tour.reservations.retention import erase_due
 from tour.reservations.worker import run_due
-from tour.routes.keeping import forget_plans, telling_news
+from tour.routes.itineraries import forget_plans
+from tour.routes.look_out import telling_news
 from tour.routes.town_streets import taking_up_streets
 from tour.settings import Settings
 from tour.sites import photos

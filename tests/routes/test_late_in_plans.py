@@ -19,7 +19,7 @@ from tour.notifications.models import Delivery, Reminder
 from tour.notifications.states import ReminderStatus
 from tour.programmes.models import Slot
 from tour.reservations.lateness import run_late
-from tour.routes.keeping import LookOut
+from tour.routes.look_out import LookOut
 from tour.routes.models import Itinerary
 from tour.routes.plan_news import pages_of_parties_at
 from tour.sites.models import Site

@@ -18,7 +18,7 @@ from tour.reservations.arrivals import Arrival
 from tour.reservations.models import Place, Reservation
 from tour.reservations.slot_changes import cancel_slot
 from tour.routes import itineraries
-from tour.routes.keeping import LookOut
+from tour.routes.look_out import LookOut
 from tour.routes.models import Itinerary
 from tour.sites.models import HoursException, OpeningHours, Site
 

@@ -26,7 +26,7 @@ from tour.reservations import event_changes
 from tour.reservations.slot_changes import cancel_slot
 from tour.routes import itineraries
 from tour.routes.edits import PlannedStop
-from tour.routes.keeping import LookOut
+from tour.routes.look_out import LookOut
 from tour.routes.models import Itinerary, ItineraryReader
 from tour.routes.plan_news import pages_of_parties, tell_news, tell_sold_out
 from tour.seal import Seal

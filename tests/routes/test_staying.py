@@ -14,7 +14,7 @@ from tour.notifications.models import Reminder, ReminderStatus
 from tour.programmes.models import Slot
 from tour.reservations import lateness
 from tour.routes.edits import PlannedStop
-from tour.routes.keeping import LookOut
+from tour.routes.look_out import LookOut
 from tour.routes.models import Itinerary
 from tour.sites.models import Site
 

@@ -28,7 +28,7 @@ from tour.notifications.states import DeliveryStatus
 from tour.programmes.models import Slot
 from tour.reservations import event_changes
 from tour.reservations.models import Reservation
-from tour.routes.keeping import LookOut
+from tour.routes.look_out import LookOut
 from tour.sites.models import Site
 
 NEWS = ("cancelled", "delay", "door", "event-off", "shared")

@@ -16,9 +16,9 @@ from tour.limits.lanes import costly
 from tour.reservations.intake import count_try
 from tour.reservations.rules import MAX_PARTY
 from tour.routes.day import OTHERWISE, DayWish, WalkStyle
+from tour.routes.enquiry import Enquiry
 from tour.routes.paths import Profile
 from tour.routes.plan_forms import MOST_MUSTS, PlanContext, is_within_reach
-from tour.routes.plan_request import plan_request
 from tour.routes.plan_views import walk_legs
 from tour.routes.planning import Desk
 from tour.routes.proposals import LeftOut, propose
@@ -40,9 +40,9 @@ FINENESS = 100
 async def create(request: Request) -> Response:
     """Stops with their times, the walks between them, and why a must-see is not among them."""
     await count_try(request, "plan")
-    planned = await plan_request(request)
-    wish, unknown = await _wish(request, planned.context)
-    desk = await planned.desk(wish)
+    enquiry = await Enquiry.of(request)
+    wish, unknown = await _wish(request, enquiry.context)
+    desk = await enquiry.desk(wish)
     proposal = await propose(desk.town, wish, desk.matrix)
     day = await desk.timed(proposal.stops)
     legs = await asyncio.to_thread(walk_legs, day, desk, state(request).walks, lang(request))

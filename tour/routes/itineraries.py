@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 
 from tour.changes import Kind, together
 from tour.db import transaction
+from tour.db.columns import ids_of
 from tour.errors import Conflict, NotAllowed, NotFound
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
@@ -32,6 +33,11 @@ TOKEN_BYTES = 18
 
 MOST_READERS = 20
 """Browsers that are told of one plan; a further one replaces the oldest."""
+
+KEPT = timedelta(days=30)
+"""After its day a plan is of use to nobody; it may say where somebody lives."""
+
+BATCH = 500
 
 
 class ChangedElsewhere(Conflict):
@@ -229,6 +235,16 @@ async def _update(entry: ItineraryEntry, sent: Sent, **values: Any) -> None:
         )
     if not changed:
         raise ChangedElsewhere
+
+
+async def forget_plans(*, now: datetime) -> int:
+    """Erase plans whose day is long over; how many."""
+    erased = 0
+    over = Itinerary.filter(on_date__lt=(now - KEPT).date())
+    while ids := await ids_of(over.order_by("id").limit(BATCH)):
+        await erase(ids)
+        erased += len(ids)
+    return erased
 
 
 def _entry(made: Itinerary, token: str, reserved: Sequence[ReservationEntry]) -> ItineraryEntry:

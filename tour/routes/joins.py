@@ -4,8 +4,11 @@ what the page says of it before the tap."""
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from starlette.requests import Request
+
 from tour.programmes.entries import ProgrammeEntry, SlotEntry
 from tour.reservations import joining
+from tour.reservations.known import is_known
 from tour.reservations.models import Reservation
 from tour.reservations.queries import PlaceEntry, ReservationEntry
 from tour.reservations.receipts import party_text
@@ -15,7 +18,9 @@ from tour.reservations.states import PlaceStatus
 from tour.routes.day import has_room
 from tour.routes.edits import Stops
 from tour.routes.giving_up import session_text
+from tour.routes.itineraries import ItineraryEntry
 from tour.routes.planning import Desk, reservable_slots
+from tour.web import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,28 @@ class Joins:
     def named(self) -> str:
         """The sessions for the form."""
         return csv(slot.id for slot in self.slots)
+
+
+def holders_of(
+    request: Request, entry: ItineraryEntry, own: Iterable[ReservationEntry]
+) -> list[Holder]:
+    """The parties whose reservation a session of the plan can join; none where it is only shown.
+    `own`: what this browser has reserved."""
+    if entry.edit_token is None:
+        return []
+    instant = now(request)
+    references = {party.reservation.reference for party in own}
+    return [
+        Holder(
+            party, party.reservation.reference in references, is_known(request, party.reservation)
+        )
+        for party in entry.reservations
+        if party.reservation.erased_at is None
+        if any(
+            place.status == PlaceStatus.CONFIRMED and place.slot.ends_at > instant
+            for place in party.places
+        )
+    ]
 
 
 def csv(numbers: Iterable[int]) -> str:

@@ -18,8 +18,8 @@ from tour.reservations.states import PlaceStatus
 from tour.reservations.terms import slots_with_programmes
 from tour.routes import itineraries
 from tour.routes.concerned import Concerned
-from tour.routes.desks import Desks
 from tour.routes.edits import PlannedStop, Stops
+from tour.routes.enquiry import Enquiry
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.models import ItineraryReservation
 from tour.routes.paths import Profile
@@ -51,34 +51,34 @@ async def promise(desk: Desk, entry: ItineraryEntry, *, now: datetime) -> None:
         await tell(reference, ways[reference], now)
 
 
-async def follow(desks: Desks, concerned: Concerned | None = None) -> None:
+async def follow(enquiry: Enquiry, concerned: Concerned | None = None) -> None:
     """Promise anew for the plans still to come, or for those that a change concerns."""
-    await _promise_each(desks, await _plans_with_parties(desks.context.local.date(), concerned))
+    await _promise_each(enquiry, await _plans_with_parties(enquiry.context.local.date(), concerned))
 
 
-async def follow_parties(desks: Desks, since: datetime) -> None:
+async def follow_parties(enquiry: Enquiry, since: datetime) -> None:
     """Promise anew for the plans still to come whose parties gave something back since then."""
     gave_back = ItineraryReservation.filter(
-        itinerary__on_date__gte=desks.context.local.date(),
+        itinerary__on_date__gte=enquiry.context.local.date(),
         reservation__places__cancelled_at__gte=since,
     )
     tokens = await gave_back.distinct().values_list("itinerary__edit_token", flat=True)
-    await _promise_each(desks, map(str, tokens))
+    await _promise_each(enquiry, map(str, tokens))
 
 
-async def follow_plans(desks: Desks, ids: Collection[int]) -> None:
+async def follow_plans(enquiry: Enquiry, ids: Collection[int]) -> None:
     """Promise anew for plans that were changed: their own requests have, unless they broke off."""
     changed = ItineraryReservation.filter(
-        itinerary_id__in=list(ids), itinerary__on_date__gte=desks.context.local.date()
+        itinerary_id__in=list(ids), itinerary__on_date__gte=enquiry.context.local.date()
     )
     tokens = await changed.distinct().values_list("itinerary__edit_token", flat=True)
-    await _promise_each(desks, map(str, tokens))
+    await _promise_each(enquiry, map(str, tokens))
 
 
-async def _promise_each(desks: Desks, tokens: Iterable[str]) -> None:
+async def _promise_each(enquiry: Enquiry, tokens: Iterable[str]) -> None:
     for token in sorted(set(tokens)):
         entry = await itineraries.find(token)
-        await promise(await desks.desk_of(entry), entry, now=desks.now)
+        await promise(await enquiry.desk_of(entry), entry, now=enquiry.now)
 
 
 async def _plans_with_parties(today: date, concerned: Concerned | None) -> set[str]:

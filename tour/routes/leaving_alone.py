@@ -17,7 +17,7 @@ from tour.programmes.states import SlotStatus
 from tour.reservations.models import Place, Reservation
 from tour.reservations.setting_out import PREFIX, Way
 from tour.reservations.states import PlaceStatus
-from tour.routes.desks import Desks
+from tour.routes.enquiry import Enquiry
 from tour.routes.leaving import Ways, tell
 from tour.routes.models import ItineraryReservation
 from tour.routes.paths import STANDARD_PACE, Profile
@@ -27,12 +27,12 @@ AHEAD = timedelta(hours=3)
 """So long before a session its way is worked out: longer than any walk."""
 
 
-async def promise_alone(parts: State, desks: Desks) -> int:
+async def promise_alone(parts: State, enquiry: Enquiry) -> int:
     """Promise it to all who are due and were not told; to how many parties."""
-    parties = await _parties(desks.now)
+    parties = await _parties(enquiry.now)
     for reservation_id in parties:
         party = await Reservation.get(id=reservation_id)
-        await tell(party.reference, await _ways(parts, desks, party), desks.now)
+        await tell(party.reference, await _ways(parts, enquiry, party), enquiry.now)
     return len(parties)
 
 
@@ -72,7 +72,7 @@ async def _parties(now: datetime) -> list[int]:
     )
 
 
-async def _ways(parts: State, desks: Desks, party: Reservation) -> Ways:
+async def _ways(parts: State, enquiry: Enquiry, party: Reservation) -> Ways:
     places = Place.filter(reservation_id=party.id, status=PlaceStatus.CONFIRMED)
     rows = await places.order_by("slot__starts_at", "id").values(
         "slot_id", site="slot__programme__site_id", at="slot__starts_at"
@@ -80,20 +80,20 @@ async def _ways(parts: State, desks: Desks, party: Reservation) -> Ways:
     zone, found = parts.town.timezone, Ways()
     for _day, of_day in groupby(rows, key=lambda row: row["at"].astimezone(zone).date()):
         for before, row in pairwise([None, *of_day]):
-            start = desks.context.catalogue.by_id.get(before["site"]) if before else None
-            goal = desks.context.catalogue.by_id.get(row["site"]) if row else None
-            if row and goal and (way := await _way(parts, desks, start, goal, party.lang)):
+            start = enquiry.context.catalogue.by_id.get(before["site"]) if before else None
+            goal = enquiry.context.catalogue.by_id.get(row["site"]) if row else None
+            if row and goal and (way := await _way(parts, enquiry, start, goal, party.lang)):
                 found[row["slot_id"]] = way
     return found
 
 
 async def _way(
-    parts: State, desks: Desks, start: SiteEntry | None, goal: SiteEntry, lang: str
+    parts: State, enquiry: Enquiry, start: SiteEntry | None, goal: SiteEntry, lang: str
 ) -> Way | None:
     """None where nobody knows where the place is, or no station is near it."""
     if start and start.point and goal.point and start.is_walkable and goal.is_walkable:
         ends = [start.point, goal.point]
-        distances = await parts.site_matrix.distances(desks.context.catalogue, ends, Profile.WALK)
+        distances = await parts.site_matrix.distances(enquiry.context.catalogue, ends, Profile.WALK)
         minutes = int(distances.minutes(STANDARD_PACE)[0, 1])
         return _from(start.slug, start.text("name", lang), minutes, goal)
     if goal.approach is None:

@@ -16,8 +16,8 @@ from tour.notifications.states import ReminderStatus
 from tour.programmes.entries import SlotEntry
 from tour.programmes.states import SlotStatus
 from tour.routes.day import door_of
-from tour.routes.desks import Desks
 from tour.routes.edits import PlannedStop
+from tour.routes.enquiry import Enquiry
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.planner_problem import Trouble
 from tour.routes.planning import Desk
@@ -73,9 +73,9 @@ class News:
         return Message(title, f"{what}\n{advice}", PAGE.format(token=self.plan.token))
 
 
-async def news_of(desks: Desks, plan: ItineraryEntry) -> list[News]:
+async def news_of(enquiry: Enquiry, plan: ItineraryEntry) -> list[News]:
     """What others changed about the stops that have not begun, told or not."""
-    desk = await desks.desk_of(plan)
+    desk = await enquiry.desk_of(plan)
     day = await desk.timed(plan.stops)
     sites = desk.town.catalogue.by_id
     found = [

@@ -12,9 +12,9 @@ from tour.limits.lanes import costly
 from tour.reservations import appointments
 from tour.reservations.appointments import Mark
 from tour.routes import itineraries
+from tour.routes.enquiry import desk_of
 from tour.routes.exports import ExportDay, ExportStop, plan_geojson, plan_gpx, plan_ics
 from tour.routes.plan_handlers import private
-from tour.routes.plan_request import plan_request
 from tour.routes.plan_rows import Reader, slot_view
 from tour.routes.plan_views import walk_legs
 from tour.routes.planning import Desk
@@ -55,10 +55,10 @@ def _file(body: bytes, media_type: str, name: str) -> Response:
 
 async def _export(request: Request) -> ExportDay:
     entry = await itineraries.find(request.path_params["token"])
-    planned = await plan_request(request)
-    desk = await planned.desk_of(entry)
+    desk = await desk_of(request, entry)
     day = await desk.timed(entry.stops)
     legs = await asyncio.to_thread(walk_legs, day, desk, state(request).walks, lang(request))
+    reader = Reader.of(entry.wish, desk.town.catalogue, lang(request))
     marks = await appointments.marks(set(entry.reserved.values()), now=now(request))
     base = state(request).settings.base_url
     path = request.app.url_path_for("itineraries:show", token=entry.show_token)
@@ -68,7 +68,7 @@ async def _export(request: Request) -> ExportDay:
         url=f"{base}{path}",
         key=sha256(entry.show_token.encode()).hexdigest(),
         version=entry.version,
-        stops=_stops(desk, day, planned.reader(entry.wish), marks),
+        stops=_stops(desk, day, reader, marks),
         legs=legs,
     )
 

@@ -13,10 +13,12 @@ from tour.limits.lanes import costly
 from tour.reservations import mine
 from tour.reservations.intake import count_try
 from tour.routes import itineraries, leaving, my_plans, plan_readers
+from tour.routes.enquiry import Enquiry, desk_of
 from tour.routes.giving_up import WouldGiveUp, allowed, session_text
 from tour.routes.itineraries import ItineraryEntry
+from tour.routes.joins import holders_of
 from tour.routes.plan_edits import edited
-from tour.routes.plan_request import PlanRequest, plan_request
+from tour.routes.plan_rows import Reader
 from tour.routes.plan_views import plan_view
 from tour.routes.planning import Desk
 from tour.sites.maps import map_around
@@ -36,7 +38,7 @@ async def edit(request: Request) -> Response:
     """One change by hand; the page then says what it does to the rest of the day."""
     await count_try(request, "plan")
     entry = await itineraries.find_to_edit(request.path_params["token"])
-    desk = await (await plan_request(request)).desk_of(entry)
+    desk = await desk_of(request, entry)
     form = await read_form(request, 10)
     asked = {name: value for name, value in form.items() if isinstance(value, str)}
     try:
@@ -64,10 +66,10 @@ async def after_change(
 ) -> Response:
     """Back to the plan, whose walks may begin at other times now; what this browser has reserved
     elsewhere belongs to it as soon as it stands in it."""
-    planned = await plan_request(request)
-    entry = await planned.with_own(await itineraries.find(token))
+    enquiry = await Enquiry.of(request)
+    entry = await enquiry.with_own(await itineraries.find(token))
     if entry.reserved:
-        desk = await planned.desk_of(entry)
+        desk = await enquiry.desk_of(entry)
         await leaving.promise(desk, entry, now=now(request))
     return to_plan(request, token, anchor, added=added)
 
@@ -84,11 +86,11 @@ async def plan_page(
 
     `choice` are the fields of a change that waits for a yes.
     """
-    planned = await plan_request(request)
-    desk = await planned.desk_of(entry)
-    reader, days = planned.reader(entry.wish), planned.context.days
-    holders = planned.holders(entry)
-    view = await plan_view(desk, entry, state(request).walks, reader, days, holders)
+    enquiry = await Enquiry.of(request)
+    desk = await enquiry.desk_of(entry)
+    reader = Reader.of(entry.wish, desk.town.catalogue, lang(request))
+    holders = holders_of(request, entry, enquiry.own)
+    view = await plan_view(desk, entry, state(request).walks, reader, enquiry.context.days, holders)
     base = state(request).settings.base_url
     response = render(
         request,
@@ -106,7 +108,7 @@ async def plan_page(
         added=_added(request, desk, entry),
         party_size=desk.wish.party_size,
         style=desk.wish.style.value,
-        sites=_addable(planned, desk, entry),
+        sites=_addable(desk, entry, lang(request)),
         share_url=base + _path(request, entry.show_token),
         edit_url=base + _path(request, entry.token),
         qr=_qr(base + _path(request, entry.token)),
@@ -130,10 +132,9 @@ def _added(request: Request, desk: Desk, entry: ItineraryEntry) -> list[tuple[st
     return [(session_text(desk, slot, lang(request)), entry.reserved[slot.id]) for slot in slots]
 
 
-def _addable(planned: PlanRequest, desk: Desk, entry: ItineraryEntry) -> list[tuple[str, str]]:
+def _addable(desk: Desk, entry: ItineraryEntry, language: str) -> list[tuple[str, str]]:
     """Places that are open on the day and not in the plan."""
     present = {stop.site_id for stop in entry.stops}
-    language = lang(planned.request)
     return [
         (site.slug, site.text("name", language))
         for site in desk.town.catalogue.sites

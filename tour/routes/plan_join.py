@@ -17,11 +17,11 @@ from tour.reservations.forms import ReserveForm, answers_in
 from tour.reservations.intake import count_made, count_wish
 from tour.reservations.joining import Joining
 from tour.routes import itineraries, taking
+from tour.routes.enquiry import Enquiry
 from tour.routes.giving_up import WouldGiveUp, allowed, given_up, refuse_to_give_up
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
-from tour.routes.joins import Holder, csv, holder_of
+from tour.routes.joins import Holder, csv, holder_of, holders_of
 from tour.routes.plan_handlers import after_change, plan_page, private, to_plan
-from tour.routes.plan_request import PlanRequest, plan_request
 from tour.routes.plan_reserve import questions_of, session_views, why_refused
 from tour.routes.planning import Desk
 from tour.routes.taking import Taken
@@ -50,9 +50,9 @@ async def form(request: Request) -> Response:
     """What hosts ask before their sessions join."""
     entry = await itineraries.find_to_edit(request.path_params["token"])
     asked = texts(request.query_params, FIELDS)
-    planned = await plan_request(request)
+    enquiry = await Enquiry.of(request)
     try:
-        offer = await _offer(planned, await planned.desk_of(entry), entry, asked)
+        offer = await _offer(request, enquiry, await enquiry.desk_of(entry), entry, asked)
     except Conflict as exc:
         return await plan_page(request, entry, exc.status, notice=exc.message)
     return _form_page(request, offer, asked, ReserveForm({}))
@@ -66,10 +66,10 @@ async def join(request: Request) -> Response:
     asked = texts(await read_form(request, 60))
     if _is_done(entry, asked):
         return to_plan(request, entry.token, added=csv(allowed(asked.get("slots"))))
-    planned = await plan_request(request)
-    desk = await planned.desk_of(entry)
+    enquiry = await Enquiry.of(request)
+    desk = await enquiry.desk_of(entry)
     try:
-        offer = await _offer(planned, desk, entry, asked)
+        offer = await _offer(request, enquiry, desk, entry, asked)
         return await _joined(request, offer, asked)
     except WouldGiveUp as exc:
         choice = {**asked, "give_up": exc.slots}
@@ -121,7 +121,9 @@ async def _refused(
     return await form_again(page, refusal)
 
 
-async def _offer(planned: PlanRequest, desk: Desk, entry: ItineraryEntry, asked: Asked) -> Offer:
+async def _offer(
+    request: Request, enquiry: Enquiry, desk: Desk, entry: ItineraryEntry, asked: Asked
+) -> Offer:
     """What was shown, if it is still so: raises ChangedElsewhere, WouldGiveUp, and NothingHeld
     where the reservation that it would join was cancelled meanwhile."""
     new, lost = None, list[SlotEntry]()
@@ -130,13 +132,13 @@ async def _offer(planned: PlanRequest, desk: Desk, entry: ItineraryEntry, asked:
         if new is None or number_in(asked.get("version")) != entry.version:
             raise ChangedElsewhere
         chosen = allowed(asked.get("give_up"))
-        refuse_to_give_up(desk, entry.stops, new.stops, chosen, lang(planned.request))
+        refuse_to_give_up(desk, entry.stops, new.stops, chosen, lang(request))
         lost = given_up(desk, entry.stops, new.stops)
     wanted = allowed(asked.get("slots"))
     there = {stop.slot_id for stop in (new.stops if new else entry.stops)}
     if not wanted or wanted - there or wanted - desk.slots.keys():
         raise ChangedElsewhere
-    holder = holder_of(planned.holders(entry), [slot.id for slot in lost])
+    holder = holder_of(holders_of(request, entry, enquiry.own), [slot.id for slot in lost])
     if holder is None:
         raise NothingHeld
     slots = tuple(desk.slots[slot_id] for slot_id in sorted(wanted))

@@ -29,7 +29,7 @@ from tour.reservations.slot_changes import called_off_key
 from tour.reservations.states import PlaceStatus
 from tour.routes import edits, itineraries
 from tour.routes.concerned import Concerned
-from tour.routes.desks import Desks, desks_at
+from tour.routes.enquiry import Enquiry
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation
 from tour.routes.plan_changes import LONG_WAIT, PAGE, News, keys_of, news_of
@@ -41,30 +41,30 @@ from tour.sites.states import DoorState
 async def tell_sold_out(parts: State, known: frozenset[int], *, now: datetime) -> frozenset[int]:
     """Tell the readers of the plans of today and tomorrow that sessions have filled up which were
     not full before (`known`); all that are full. Seats change too often to look at every plan."""
-    desks = await desks_at(parts, now)
-    today = desks.context.local.date()
-    board = (await desks.town_day(today)).board
+    enquiry = await Enquiry.at(parts, now)
+    today = enquiry.context.local.date()
+    board = (await enquiry.town_day(today)).board
     full = frozenset(slot.id for slot in board.slots if not slot.seats_left)
     if new := full - known:
         days = (today, today + timedelta(days=1))
         plans = Itinerary.filter(on_date__in=days, edit_token__in=await _told_plans(today))
         rows = await plans.values_list("edit_token", "stops")
-        await _tell(desks, {t for t, stops in rows if new & {s.get("slot_id") for s in stops}})
+        await _tell(enquiry, {t for t, stops in rows if new & {s.get("slot_id") for s in stops}})
     return full
 
 
 async def tell_news(parts: State, *, now: datetime, concerned: Concerned | None = None) -> int:
     """Tell every reader of a plan what became of it, or of those that a change concerns; how many
     messages were queued."""
-    desks = await desks_at(parts, now)
-    return await _tell(desks, await _told_plans(desks.context.local.date(), concerned))
+    enquiry = await Enquiry.at(parts, now)
+    return await _tell(enquiry, await _told_plans(enquiry.context.local.date(), concerned))
 
 
-def doors_with_signs(desks: Desks) -> Concerned:
+def doors_with_signs(enquiry: Enquiry) -> Concerned:
     """The places with something on their door today. What is later than `SOON` is told only when
     its time comes near, though nothing changes then."""
-    today = desks.context.local.date()
-    doors = ((site.id, site.door) for site in desks.context.catalogue.sites if site.door)
+    today = enquiry.context.local.date()
+    doors = ((site.id, site.door) for site in enquiry.context.catalogue.sites if site.door)
     return Concerned(frozenset(i for i, door in doors if door.on_date == today and _says(door)))
 
 
@@ -72,15 +72,15 @@ def _says(door: DoorEntry) -> bool:
     return door.state != DoorState.OPEN or door.waiting_minutes >= LONG_WAIT
 
 
-async def _tell(desks: Desks, tokens: Collection[str]) -> int:
+async def _tell(enquiry: Enquiry, tokens: Collection[str]) -> int:
     """What an organiser can still take back is not told yet."""
-    told, open_ends = 0, await undoable_slots(now=desks.now)
+    told, open_ends = 0, await undoable_slots(now=enquiry.now)
     for token in tokens:
         plan = await itineraries.find(token)
-        found = [n for n in await news_of(desks, plan) if n.slot_id not in open_ends]
+        found = [n for n in await news_of(enquiry, plan) if n.slot_id not in open_ends]
         await _take_back(plan, but=[news.key for news in found])
         for news in found:
-            told += await tell_once(desks, news)
+            told += await tell_once(enquiry, news)
     return told
 
 
@@ -167,7 +167,7 @@ async def _take_back(plan: ItineraryEntry, *, but: Collection[str]) -> None:
                 await notifications.cancel(row["recipient_id"], row["key"])
 
 
-async def tell_once(desks: Desks, news: News) -> int:
+async def tell_once(enquiry: Enquiry, news: News) -> int:
     """Tell all readers, unless they were told; to how many.
 
     The rows of the message are the mark that it was told, whoever of many processes wrote them. For
@@ -179,12 +179,12 @@ async def tell_once(desks: Desks, news: News) -> int:
     if await _is_told(news, readers):
         return 0
     if news.breaks_plan:
-        await _mend(desks, news.plan)
+        await _mend(enquiry, news.plan)
     told = await _told_by_host(news, readers)
     try:
         async with transaction():
-            await _queue(desks, news, told, expires_at=desks.now)
-            return await _queue(desks, news, readers - told, expires_at=news.ends_at)
+            await _queue(enquiry, news, told, expires_at=enquiry.now)
+            return await _queue(enquiry, news, readers - told, expires_at=news.ends_at)
     except IntegrityError:
         return 0
 
@@ -197,22 +197,22 @@ async def _is_told(news: News, readers: set[int]) -> bool:
     return any(mark.body == news.told_to(mark.recipient).body for mark in told)
 
 
-async def _mend(desks: Desks, plan: ItineraryEntry) -> None:
+async def _mend(enquiry: Enquiry, plan: ItineraryEntry) -> None:
     """What the message announces is there before it is sent: for today and tomorrow. Later days
     change again before anybody looks."""
-    if plan.day > desks.context.local.date() + timedelta(days=1):
+    if plan.day > enquiry.context.local.date() + timedelta(days=1):
         return
     newest = await itineraries.find(plan.token)
-    proposal = await propose_rest(await desks.desk_of(newest), newest.stops)
+    proposal = await propose_rest(await enquiry.desk_of(newest), newest.stops)
     await itineraries.keep_mended(newest, proposal.stops)
 
 
-async def _queue(desks: Desks, news: News, readers: set[int], *, expires_at: datetime) -> int:
+async def _queue(enquiry: Enquiry, news: News, readers: set[int], *, expires_at: datetime) -> int:
     return await notifications.tell_now(
         sorted(readers),
         news.key,
         news.told_to,
         concerns=news.plan.day,
         expires_at=expires_at,
-        now=desks.now,
+        now=enquiry.now,
     )

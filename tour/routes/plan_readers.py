@@ -20,7 +20,7 @@ from tour.notifications.models import Recipient
 from tour.notifications.service import Draft
 from tour.reservations.models import Reservation
 from tour.routes import itineraries, plan_news
-from tour.routes.desks import desks_at
+from tour.routes.enquiry import Enquiry
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_changes import News, news_of
 
@@ -101,10 +101,10 @@ async def _reader_in(plan: ItineraryEntry, endpoint: str) -> int | None:
 
 async def _on_the_page(parts: State, plan: ItineraryEntry, now: datetime) -> list[News]:
     """What the page shows to who asks; those who reserved from it are told of it first."""
-    desks = await desks_at(parts, now)
-    seen = await news_of(desks, plan)
+    enquiry = await Enquiry.at(parts, now)
+    seen = await news_of(enquiry, plan)
     for news in seen:
-        await plan_news.tell_once(desks, news)
+        await plan_news.tell_once(enquiry, news)
     return seen
 
 

@@ -15,9 +15,9 @@ from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
 from tour.reservations.intake import count_made, take_in
 from tour.routes import itineraries, leaving
+from tour.routes.enquiry import desk_of
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_handlers import plan_page, private
-from tour.routes.plan_request import plan_request
 from tour.routes.planning import Desk, reservable_slots
 from tour.sites.hours import clock_text
 from tour.sites.views import site_card
@@ -46,7 +46,7 @@ async def reserve(request: Request) -> Response:
     if await _has_lost_some_of(slot_ids, entry):
         changed = itineraries.ChangedElsewhere().message
         return await _form_page(request, entry, form.for_another_wish(), 409, notice=changed)
-    desk = await (await plan_request(request)).desk_of(entry)
+    desk = await desk_of(request, entry)
     try:
         made = await service.reserve(wish, now=now(request))
     except REFUSALS as exc:
@@ -86,7 +86,7 @@ async def _refused(
     nothing can, the plan."""
     notice = None
     if not isinstance(refusal, Clashing) and "slot" in refusal.extra:
-        desk = await (await plan_request(request)).desk_of(entry)
+        desk = await desk_of(request, entry)
         notice = why_refused(desk, refusal, lang(request))
     again = form if notice else form.refused_by(refusal)
     clash = refusal if isinstance(refusal, Clashing) else None
@@ -115,7 +115,7 @@ async def _form_page(
     notice: Text | None = None,
     clash: Clashing | None = None,
 ) -> Response:
-    desk = await (await plan_request(request)).desk_of(entry)
+    desk = await desk_of(request, entry)
     slots = reservable_slots(desk, entry.stops)[: service.MAX_SLOTS]
     if not slots:
         nothing = _("There is nothing left to reserve in this plan.")

@@ -1,9 +1,9 @@
 """The rows of a plan's timeline: where one starts, walks, stops, eats and ends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -15,11 +15,13 @@ from tour.routes.day import door_of, openings_of
 from tour.routes.directions import Direction
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
+from tour.routes.plan_forms import spot_name
 from tour.routes.planner_problem import TimedBreak
 from tour.routes.planning import Desk, is_reservable
 from tour.routes.staying import stays
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
+from tour.sites.entries import Catalogue
 from tour.sites.views import SiteCard, language_name, site_card, with_door
 
 StopState = Literal["look", "free", "reserved", "gone"]
@@ -93,6 +95,13 @@ class Reader:
     lang: str
     start_name: str
     end_name: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], catalogue: Catalogue, lang: str) -> "Reader":
+        """`values`: what the plan was asked for with; one that ends nowhere ends where it began."""
+        start = spot_name(catalogue, values["from"], lang)
+        end = spot_name(catalogue, values["to"], lang) if values["to"] else start
+        return cls(lang, start, end)
 
 
 def slot_view(desk: Desk, slot: SlotEntry, site: SiteCard, lang: str) -> SlotCard | None:

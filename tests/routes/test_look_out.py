@@ -22,7 +22,7 @@ from tour.programmes.purging import purge_programmes
 from tour.programmes.states import SlotStatus
 from tour.reservations import service
 from tour.reservations.models import Reservation
-from tour.routes.keeping import KEPT, forget_plans
+from tour.routes.itineraries import KEPT, forget_plans
 from tour.routes.models import Itinerary, ItineraryReservation
 from tour.routes.plan_news import tell_news
 from tour.sites.models import SiteDay

@@ -1,4 +1,4 @@
-"""What is done about plans beside the pages: telling news of them, and forgetting old ones.
+"""The look-out: what has changed for the plans of visitors is seen, and told where it matters.
 
 In the web process, because the times of a plan need the streets; in one of them (`tour.chores`).
 Two that do it at once for a moment tell nothing twice.
@@ -12,31 +12,13 @@ from starlette.datastructures import State
 
 from tour.changes import Kind, NewsReader
 from tour.changes.reading import NOTHING_YET
-from tour.db.columns import ids_of
 from tour.repeating import Act
 from tour.reservations.event_changes import undoable_slots
-from tour.routes import itineraries, leaving
+from tour.routes import leaving
 from tour.routes.concerned import concerned_by
-from tour.routes.desks import Desks, desks_at
+from tour.routes.enquiry import Enquiry
 from tour.routes.leaving_alone import promise_alone
-from tour.routes.models import Itinerary
 from tour.routes.plan_news import doors_with_signs, tell_news, tell_sold_out
-
-KEPT = timedelta(days=30)
-"""After its day a plan is of use to nobody; it may say where somebody lives."""
-
-BATCH = 500
-
-
-async def forget_plans(*, now: datetime) -> int:
-    """Erase plans whose day is long over; how many."""
-    erased = 0
-    over = Itinerary.filter(on_date__lt=(now - KEPT).date())
-    while ids := await ids_of(over.order_by("id").limit(BATCH)):
-        await itineraries.erase(ids)
-        erased += len(ids)
-    return erased
-
 
 A_MINUTE = SLACK = timedelta(minutes=1)
 """So much longer back than the last look: what was being written then."""
@@ -61,25 +43,25 @@ class LookOut:
         told = news.since(self.seen)
         plans = [row for kind, row in told or () if kind == Kind.PLAN]
         concerned = await concerned_by(told, self.undoable)
-        desks = await desks_at(self.parts, now)
+        enquiry = await Enquiry.at(self.parts, now)
         if concerned is None or concerned:
             await tell_news(self.parts, now=now, concerned=concerned)
-            await leaving.follow(desks, concerned)
+            await leaving.follow(enquiry, concerned)
         if plans:
-            await leaving.follow_plans(desks, plans)
+            await leaving.follow_plans(enquiry, plans)
         if self.looked_at is not None:
-            await leaving.follow_parties(desks, self.looked_at - SLACK)
+            await leaving.follow_parties(enquiry, self.looked_at - SLACK)
         if self.alone_at is None or now - self.alone_at >= A_MINUTE:
-            await self._look_by_the_minute(desks, now)
+            await self._look_by_the_minute(enquiry, now)
         self.undoable = frozenset(await undoable_slots(now=now))
         self.seen, self.looked_at = number, now
 
-    async def _look_by_the_minute(self, desks: Desks, now: datetime) -> None:
+    async def _look_by_the_minute(self, enquiry: Enquiry, now: datetime) -> None:
         """What becomes true by the time alone, or changes too often to be told as news."""
         self.full = await tell_sold_out(self.parts, self.full, now=now)
-        if signs := doors_with_signs(desks):
+        if signs := doors_with_signs(enquiry):
             await tell_news(self.parts, now=now, concerned=signs)
-        await promise_alone(self.parts, desks)
+        await promise_alone(self.parts, enquiry)
         self.alone_at = now
 
 
