@@ -69,6 +69,10 @@ class Text:
     def __str__(self) -> str:
         return self.in_language(current_language.get())
 
+    def filled(self, **params: Any) -> "Text":
+        """The same words with these values in their %(places)s, beside those that stand there."""
+        return Text(self.message, {**self.params, **params})
+
     def in_language(self, lang: str) -> str:
         return translate(self.message, lang, **self.params)
 

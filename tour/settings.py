@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from starlette.config import Config
 
 from tour.errors import ConfigurationError
+from tour.words.typed import read_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"
@@ -97,21 +98,22 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise ValueError(f"must be a whole number from 1 to 64, not {text!r}")
-    return int(text)
+    return _whole(text, 1, 64)
 
 
 def _rush(text: str) -> int:
-    if not text.isdecimal() or len(text) > 6:
-        raise ValueError(f"must be a whole number, not {text!r}")
-    return int(text)
+    return _whole(text, 0, 999_999)
 
 
 def _days(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= 36_500:
-        raise ValueError(f"must be a whole number from 1 to 36500, not {text!r}")
-    return int(text)
+    return _whole(text, 1, 36_500)
+
+
+def _whole(text: str, low: int, high: int) -> int:
+    number = read_whole(text, low, high)
+    if number is None:
+        raise ValueError(f"must be a whole number from {low} to {high}, not {text!r}")
+    return number
 
 
 def _worker(text: str) -> str:

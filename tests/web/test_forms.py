@@ -4,7 +4,7 @@ import pytest
 from starlette.datastructures import FormData, UploadFile
 
 from tour.i18n import lazy
-from tour.web.forms import Form, number_in, texts
+from tour.web.forms import Form, texts
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,3 @@ def test_a_form_keeps_what_was_typed_beside_what_is_wrong() -> None:
     assert (form.value("name"), form.value("email")) == ("x", "")
     assert form.error("name") is not None
     assert form.error("email") is None
-
-
-def test_a_row_is_named_by_a_number() -> None:
-    assert [number_in(text) for text in ("7", "０7", "123456789")] == [7, 7, 123456789]
-    for nothing in ("", "x", "-1", "1.5", "²", "1" * 10, "9" * 5_000, None, 7):
-        assert number_in(nothing) is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tour.words.typed import DAY, padded, read_minute, read_whole
+from tour.words.typed import DAY, number_in, padded, read_minute, read_whole
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,13 @@ def test_what_is_no_whole_number(text: str) -> None:
 
 def test_a_number_outside_its_bounds_is_none() -> None:
     assert [read_whole(text, 1, 20) for text in ("0", "1", "20", "21")] == [None, 1, 20, None]
+
+
+def test_a_row_is_named_by_a_number() -> None:
+    assert [number_in(text) for text in ("7", "０7", "123456789")] == [7, 7, 123456789]
+    for nothing in ("", "x", "-1", "1.5", "²", "٣", "1,2", "1" * 10, "9" * 5_000, None, 7):
+        assert number_in(nothing) is None
+    assert (number_in("1" * 18, 18), number_in("1" * 19, 18)) == (int("1" * 18), None)
 
 
 @pytest.mark.parametrize(

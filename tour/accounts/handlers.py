@@ -27,7 +27,7 @@ from tour.errors import REFUSALS, BadInput, NotFound, TooManyRequests
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
-from tour.web import lang, now, render, state
+from tour.web import lang, now, private, render, state
 from tour.web.forms import Form, read_form, refused_page
 from tour.web.json_body import read_object, text_of
 from tour.web.problems import error_page
@@ -114,7 +114,7 @@ async def open_link(request: Request) -> Response:
         await sign_in.check(token, browser_key(request), now=now(request))
     except LinkUnusable as exc:
         return _sign_in_page(request, Form({}), problem=exc.message, status=403)
-    return _private(render(request, "accounts/open_link.html", token=token))
+    return private(render(request, "accounts/open_link.html", token=token))
 
 
 async def use_link(request: Request) -> Response:
@@ -225,7 +225,7 @@ async def _link_sent_page(
         code_error=problem,
         is_mail_away=await notifications.is_mail_away(),
     )
-    return _private(page)
+    return private(page)
 
 
 def _sign_in_page(
@@ -246,11 +246,4 @@ def _sign_in_page(
         problem=problem,
         next_path=own_path(next_path),
     )
-    return _private(page)
-
-
-def _private(response: Response) -> Response:
-    """A link in the address is a key: it goes to no other site and into no index."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return private(page)

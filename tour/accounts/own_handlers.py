@@ -27,8 +27,9 @@ from tour.accounts.invitations import Joiner
 from tour.accounts.models import Invitation
 from tour.db import transaction
 from tour.errors import REFUSALS
-from tour.web import lang, now, render, state
+from tour.web import lang, now, private, render, state
 from tour.web.forms import Form, form_again, read_form
+from tour.words.typed import number_in
 
 
 async def console(request: Request) -> Response:
@@ -63,8 +64,8 @@ async def end_session(request: Request) -> Response:
     chosen = str(form.get("session", ""))
     if chosen == "all":
         await people.end_sessions(who.account.id, actor=who.actor, now=now(request))
-    elif chosen.isdecimal() and len(chosen) < 10:
-        await sessions.end(int(chosen), who.account.id, now=now(request))
+    elif (session_id := number_in(chosen)) is not None:
+        await sessions.end(session_id, who.account.id, now=now(request))
     return _to_account(request)
 
 
@@ -158,8 +159,7 @@ async def _invitation_page(
         who=await guards.visitor_account(request),
         form=typed,
     )
-    page.headers["Referrer-Policy"] = "no-referrer"
-    return page
+    return private(page)
 
 
 async def _page(

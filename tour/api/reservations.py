@@ -17,8 +17,8 @@ from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.reservations.standing import standing_of
 from tour.reservations.wishes import Choice, Wish
 from tour.web import lang, now, state
-from tour.web.forms import number_in
 from tour.web.json_body import read_object, text_of
+from tour.words.typed import number_in
 
 
 async def create(request: Request) -> Response:

@@ -28,6 +28,7 @@ from tortoise.transactions import in_transaction as transaction
 from tour.db.alone import folder_locked, server_locked
 from tour.errors import ConfigurationError, Unavailable
 from tour.patience import CHORES, UPKEEP, Patience
+from tour.words.typed import number_in
 
 __all__ = ["MODELS", "alone", "check_file", "config", "migrate", "opened", "transaction"]
 
@@ -91,7 +92,7 @@ def _postgres(url: str) -> dict[str, Any]:
         "password": unquote(parts.password) if parts.password else None,
         "database": parts.path.lstrip("/"),
         **POOL,
-        **{name: int(value) if value.isdecimal() else value for name, value in query.items()},
+        **{name: value if (n := number_in(value)) is None else n for name, value in query.items()},
     }
     return {"engine": "tour.db.asyncpg_engine", "credentials": credentials}
 

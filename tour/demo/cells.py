@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tour.errors import ConfigurationError
+from tour.words.typed import number_in
 
 _TIME = re.compile(r"([01]\d|2[0-9]):([0-5]\d)")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -75,9 +76,10 @@ class Row:
 
     def whole(self, column: str, low: int, high: int) -> int:
         text = self.cells[column]
-        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        number = number_in(text)
+        if number is None or not low <= number <= high:
             self.fail(f"{column} must be a whole number from {low} to {high}, not {text!r}")
-        return int(text)
+        return number
 
     def time(self, column: str) -> int:
         """Minutes after midnight of the cell's `HH:MM`."""

@@ -18,7 +18,8 @@ from tour.reservations.absences import Asked
 from tour.reservations.arrivals import Outcome
 from tour.reservations.models import Place
 from tour.web import now
-from tour.web.forms import number_in, read_form
+from tour.web.forms import read_form
+from tour.words.typed import number_in
 
 
 async def answer_absent(request: Request) -> Response:

@@ -1,7 +1,5 @@
 """Who tends the site: inviting by mail or by a printed letter, and leaving."""
 
-import segno
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,8 +12,9 @@ from tour.accounts.roles import Permission
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.limits.counting import Limit, limits
-from tour.web import lang, now, state
+from tour.web import lang, now, private, state
 from tour.web.forms import Form, read_form
+from tour.web.qr import qr_svg
 
 INVITATIONS = Limit(20, 3600)
 """By one host, to whomever; how many one mail box gets is counted with the invitation itself."""
@@ -69,10 +68,9 @@ async def letter(request: Request) -> Response:
         tab="profile",
         invitation=invitation,
         url=url,
-        qr=Markup(segno.make(url, error="m").svg_inline(scale=6, border=2)),  # noqa: S704
+        qr=qr_svg(url),
     )
-    page.headers["Referrer-Policy"] = "no-referrer"
-    return page
+    return private(page)
 
 
 async def revoke(request: Request) -> Response:

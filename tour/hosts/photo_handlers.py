@@ -17,6 +17,7 @@ from tour.sites.photo_files import FILE_NAME, MAX_BYTES, file_name
 from tour.web import now, state
 from tour.web.forms import Form, read_form, texts
 from tour.web.pictures import gone, kept_picture, picture
+from tour.words.typed import number_in
 
 LARGEST_FORM = MAX_BYTES + 100_000
 """Of one upload in bytes, the form around it included; above it the body is not read at all."""
@@ -29,8 +30,8 @@ async def photos_page(request: Request) -> Response:
 
 async def add_photo(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > LARGEST_FORM:
+    length = number_in(request.headers.get("content-length"), 18)
+    if length is None or length > LARGEST_FORM:
         return await _page(request, tending, Form({}, {"photo": TOO_LARGE}), 413)
     async with request.form(max_fields=5, max_files=1) as form:
         values = texts(form, ("alt", "alt_en"))

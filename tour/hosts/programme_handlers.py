@@ -27,6 +27,7 @@ from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged
 from tour.web import lang, now, state
 from tour.web.forms import Form, read_form
+from tour.words.typed import number_in
 
 VERBS = {
     "publish": publish_programme,
@@ -54,9 +55,9 @@ async def new_programme(request: Request) -> Response:
     """An empty form, or one filled from an earlier programme (`?copy=id`): new days, same rest."""
     tending = await guards.tended_site(request)
     values = {**forms.USUAL_OUTLINE, **forms.USUAL_TIMES}
-    copied = request.query_params.get("copy", "")
-    if copied.isdecimal() and len(copied) < 10:
-        before = await editing.programme_of_site(int(copied), tending.site.id)
+    copied = number_in(request.query_params.get("copy"))
+    if copied is not None:
+        before = await editing.programme_of_site(copied, tending.site.id)
         values |= forms.outline_values(outline_of(before))
         values |= await _usual_times(request, before)
     return await _new_page(request, tending, Form(values))

@@ -18,6 +18,7 @@ from tour.reservations.slot_changes import MAX_MESSAGE
 from tour.routes import plan_news
 from tour.web import now
 from tour.web.forms import Form, Reading, read_form, texts
+from tour.words.typed import number_in
 
 
 async def slot_page(request: Request) -> Response:
@@ -109,7 +110,6 @@ async def _slot_page(
 async def _messages_page(
     request: Request, tending: Tending, form: Form, status: int = 200
 ) -> Response:
-    told = request.query_params.get("told", "")
     return host_page(
         request,
         "host/messages.html",
@@ -118,7 +118,7 @@ async def _messages_page(
         tab="messages",
         form=form,
         slots=await queries.slots_with_parties(tending.site.id, now=now(request)),
-        told=int(told) if told.isdecimal() and len(told) < 6 else None,
+        told=number_in(request.query_params.get("told"), 5),
         sent=await queries.told(tending.site.id),
     )
 

@@ -27,6 +27,7 @@ from tour.sites import day as days
 from tour.sites.states import DoorState
 from tour.web import now, state
 from tour.web.forms import read_date, read_form
+from tour.words.typed import number_in
 
 WAITS = (0, 10, 20, 30, 60)
 DELAYS = (0, 10, 15, 20, 30, 45)
@@ -192,10 +193,10 @@ async def _count(request: Request, tending: Tending, button: str) -> RecentEdit:
 async def _done(request: Request, tending: Tending) -> dict[str, Any] | None:
     """What the tap before did, in words, and how to take it back; one that changed nothing is
     not taken back."""
-    text = request.query_params.get("done", "")
-    if not text.isdecimal() or len(text) > 12:
+    number = number_in(request.query_params.get("done"), 12)
+    if number is None:
         return None
-    entry = await queries.own_entry(int(text), tending.site.id, tending.who.account.id)
+    entry = await queries.own_entry(number, tending.site.id, tending.who.account.id)
     if entry is None:
         return None
     return {"id": entry.id, "text": _words(entry), "can_undo": bool(entry.after)}

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from tour.words.typed import number_in
+
 MOST_REFUSALS = 10
 """Tries, within about half an hour, of a message whose refusal may be the server's own trouble."""
 UNCERTAIN_PAUSES = (timedelta(minutes=2), timedelta(minutes=20))
@@ -92,8 +94,8 @@ def retry_after(text: str | None, *, now: datetime) -> timedelta | None:
     if not text:
         return None
     try:
-        if text.isascii() and text.strip().isdecimal():
-            wait = timedelta(seconds=min(int(text), 86400))
+        if text.isascii() and (seconds := number_in(text.strip(), 40)) is not None:
+            wait = timedelta(seconds=min(seconds, 86400))
         else:
             wait = parsedate_to_datetime(text) - now
     except (ValueError, TypeError):

@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from tour.errors import ConfigurationError
+from tour.words.typed import read_whole
 
 KNOWN_HOSTS = frozenset(
     {
@@ -106,9 +107,10 @@ def _split(endpoint: object) -> SplitResult:
 
 def _host_and_port(entry: str) -> tuple[str, int]:
     host, _colon, port = entry.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+    number = read_whole(port, 1, 65535)
+    if not host or number is None:
         raise ConfigurationError(f"TOUR_PUSH_HOSTS: {entry!r} is not host:port")
-    return host.strip("[]"), int(port)
+    return host.strip("[]"), number
 
 
 def is_public(text: str) -> bool:

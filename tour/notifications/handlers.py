@@ -19,7 +19,7 @@ from tour.notifications.mail_boxes import reader_key
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.notifications.schedule import Choice
-from tour.web import lang, now, render, state
+from tour.web import lang, now, private, render, state
 from tour.web.forms import read_form
 from tour.web.json_body import read_object, text_of
 
@@ -68,9 +68,7 @@ async def recipient(request: Request) -> Response:
         choices=[(key.value, str(text), key in reader.choices) for key, text in CHOICES.items()],
         done=DONE.get(request.query_params.get("done", "")),
     )
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return private(response)
 
 
 async def change(request: Request) -> Response:

@@ -14,6 +14,7 @@ from tour.sites.entries import SiteEntry
 from tour.sites.states import ACCESS_FEATURES, SiteKind
 from tour.sites.views import SiteCard
 from tour.web.forms import read_date
+from tour.words.typed import number_in, read_whole
 
 PER_PAGE = 24
 MAX_QUERY = 100
@@ -43,10 +44,10 @@ class Filters:
             event=query.get("event", "")[:LONGEST_SLUG],
             on=read_date(query.get("date", "")),
             open_now=query.get("open_now") == "1",
-            seats=_number(query.get("seats", "")),
+            seats=read_whole(query.get("seats", ""), 0, 999) or 0,
             access=tuple(a for a in dict.fromkeys(query.getlist("access")) if a in ACCESS_FEATURES),
             near=query.get("near", "")[:60],
-            page=max(1, _number(query.get("page", ""))),
+            page=number_in(query.get("page"), 3) or 1,
         )
 
     def query_string(self, **changes: object) -> str:
@@ -144,8 +145,3 @@ def _has_seats(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
         and (filters.on is None or slot.starts_at.astimezone(zone).date() == filters.on)
         for slot in town.slots_of(site)
     )
-
-
-def _number(text: str) -> int:
-    """A small whole number, full-width digits included; 0 for anything else."""
-    return int(text) if text.isdecimal() and len(text) <= 3 else 0

@@ -11,7 +11,7 @@ from tour.events.models import Participation
 from tour.events.states import ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.participation.queries import invitation
-from tour.web import lang, now, render
+from tour.web import lang, now, private, render
 from tour.web.forms import read_form
 
 SAYS = {"accept": ParticipationAnswer.ACCEPTED, "decline": ParticipationAnswer.DECLINED}
@@ -35,9 +35,7 @@ async def answer_page(request: Request) -> Response:
         invitation=invitation(row, lang(request), now(request)),
         done=bool(request.query_params.get("done")),
     )
-    page.headers["Referrer-Policy"] = "no-referrer"
-    page.headers["X-Robots-Tag"] = "noindex"
-    return page
+    return private(page)
 
 
 async def answer(request: Request) -> Response:

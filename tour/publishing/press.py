@@ -12,7 +12,6 @@ from functools import cache, partial
 from pathlib import Path
 
 import jinja2
-import segno
 from markupsafe import Markup
 from starlette.requests import Request
 
@@ -31,6 +30,7 @@ from tour.settings import ROOT
 from tour.town import Town
 from tour.web import state
 from tour.web.assets import Assets
+from tour.web.qr import qr_svg
 
 MOST_KEPT = 200
 _one_at_a_time = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
@@ -62,7 +62,7 @@ class Press:
             return self.templates.get_template(template).render(
                 lang=lang,
                 map=map_view(published, lang),
-                qr=_qr(f"{self.base_url}/events/{published.slug}"),
+                qr=qr_svg(f"{self.base_url}/events/{published.slug}"),
                 page_url=f"{self.base_url}/events/{published.slug}",
                 **context,
             )
@@ -162,12 +162,6 @@ def _forget_oldest(folder: Path) -> None:
     files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
     for old in files[MOST_KEPT:]:
         old.unlink(missing_ok=True)
-
-
-def _qr(url: str) -> Markup:
-    """Level M still reads with a coffee stain on it (ISO/IEC 18004)."""
-    code = segno.make(url, error="m", micro=False)
-    return Markup(code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None))  # noqa: S704
 
 
 @cache

@@ -12,8 +12,9 @@ from tour.reservations import changes, on_the_way, queries, views
 from tour.reservations.forms import ChangeForm
 from tour.reservations.handlers import show, to_reservation, to_said
 from tour.reservations.intake import count_try
-from tour.web import now, render
-from tour.web.forms import form_again, number_in, read_form, texts
+from tour.web import now, private, render
+from tour.web.forms import form_again, read_form, texts
+from tour.words.typed import number_in
 
 
 async def edit(request: Request) -> Response:
@@ -69,9 +70,7 @@ async def late(request: Request) -> Response:
     if not any(place.can_say for place in view.places):
         return await show(request, entry.reservation.reference)
     response = render(request, "reservations/late.html", nav="reservations", reservation=view)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return private(response)
 
 
 async def say(request: Request) -> Response:
@@ -111,5 +110,4 @@ async def _page(request: Request, form: ChangeForm, status: int = 200) -> Respon
         max_party=max(own, min(sizes, default=own)),
         title=_("Change the reservation"),
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return private(response)

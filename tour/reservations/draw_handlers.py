@@ -19,7 +19,8 @@ from tour.reservations.intake import count_made, count_try, take_in
 from tour.reservations.shown import SlotView
 from tour.reservations.states import DrawStatus
 from tour.web import now, render
-from tour.web.forms import form_again, number_in, read_form, texts
+from tour.web.forms import form_again, read_form, texts
+from tour.words.typed import number_in
 
 MOST_FIELDS = 600
 """An event may have a hundred programmes of five questions in one draw."""

@@ -11,7 +11,8 @@ from tour.i18n import lazy as _
 from tour.reservations.errors import CONTACT, Clashing, KeyReused, SlotFull
 from tour.reservations.rules import Party, read_party
 from tour.reservations.wishes import Choice
-from tour.web.forms import Form, number_in
+from tour.web.forms import Form
+from tour.words.typed import number_in
 
 FIELDS = (
     "adults",

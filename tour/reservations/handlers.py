@@ -22,9 +22,10 @@ from tour.reservations.forms import ReserveForm
 from tour.reservations.intake import count_made, count_try, take_in
 from tour.reservations.models import Reservation
 from tour.reservations.stages import STILL_OPEN, Screen
-from tour.web import now, render, state
-from tour.web.forms import form_again, number_in, read_form, texts
+from tour.web import now, private, render, state
+from tour.web.forms import form_again, read_form, texts
 from tour.web.qr import qr_svg
+from tour.words.typed import number_in
 
 SAID = {
     "sent": _("The confirmation is on its way again."),
@@ -118,8 +119,7 @@ async def show(
         is_held_back=await mail_boxes.was_held_back(entry.reservation.recipient_id),
         settings_token=await notifications.settings_token(entry.reservation.recipient_id),
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
+    private(response)
     mine.remember(request, response, entry.reservation.reference)
     return response
 
@@ -133,9 +133,7 @@ async def cannot_come(request: Request) -> Response:
     response = render(
         request, "reservations/cannot_come.html", nav="reservations", reservation=view
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return private(response)
 
 
 async def cancel(request: Request) -> Response:

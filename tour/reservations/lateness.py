@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from tour.audit.service import Actor
 from tour.changes import Change, Kind, edit
 from tour.changes.models import RecentEdit
-from tour.i18n import Text, translate
 from tour.i18n import lazy as _
+from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
@@ -205,7 +205,7 @@ def _message(
     lines = [reminders.line(slot, lang, zone) for slot in reminders.in_order(slots)]
     lines.append(translate("The times above are the new ones.", lang))
     lines += _about_meeting(meet, lang, zone)
-    title = Text(LATE.message, {"n": minutes}) if minutes else ON_TIME
+    title = LATE.filled(n=minutes) if minutes else ON_TIME
     return reminders.message(party, title, lines, *actions)
 
 
@@ -216,5 +216,5 @@ def _about_meeting(meet: Sequence[tuple[Slot, Slot]], lang: str, zone: ZoneInfo)
     said = []
     for late, other in meet:
         until, session = late.ends_at.astimezone(zone), reminders.line(other, lang, zone)
-        said.append(Text(MEETS.message, {"time": f"{until:%H:%M}", "session": session}))
+        said.append(MEETS.filled(time=f"{until:%H:%M}", session=session))
     return [text.in_language(lang) for text in (*said, WHAT_TO_DO)]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tour.i18n import Text, localized, translate, translate_plural
 from tour.i18n import lazy as _
+from tour.i18n import localized, translate, translate_plural
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.reservations.models import Reservation
@@ -55,7 +55,7 @@ def _until(slots: Sequence[Slot], zone: ZoneInfo, lang: str, now: datetime) -> l
     some_are_late = FIRST if len(cut_offs) == len(slots) else LATER
     said = ALONE if len(slots) == 1 else some_are_late
     when = _when(min(cut_offs), zone, lang)
-    return [Text(said.message, {"when": when}).in_language(lang)]
+    return [said.filled(when=when).in_language(lang)]
 
 
 def that_fit(coming: Sequence[SlotEntry], seats: int) -> list[SlotEntry]:

@@ -261,7 +261,7 @@ def _reminder(
     begins = f"{first.starts_at.astimezone(zone):%H:%M}"
     return message(
         reservation,
-        Text(TITLES[due.choice].message, {"time": begins}),
+        TITLES[due.choice].filled(time=begins),
         lines,
         Action(translate("Show the way", lang), way),
         Action(answer.in_language(lang), f"{page}/{'late' if is_near else 'cannot-come'}"),

@@ -112,7 +112,7 @@ async def tell_of_door(slot_id: int, words: Text, *, now: datetime) -> int:
     were told of it before is replaced. Returns how many. `words` name the %(session)s."""
     slot = await _with_programme(slot_id)
     parties = [place.reservation for place in await confirmed_places(slot_id)]
-    title = Text(words.message, {"session": slot.programme.title})
+    title = words.filled(session=slot.programme.title)
     return await _tell(slot, parties, f"door:{slot_id}", title, "", now)
 
 
@@ -203,7 +203,7 @@ def _composer(
         party = parties[reader.id]
         session = reminders.title_of(slot, party.lang)
         lines = [reminders.line(slot, party.lang, reminders.zone_of(party), with_day=True)]
-        own_title = Text(title.message, {"session": session})
+        own_title = title.filled(session=session)
         lines += message.splitlines()
         said = reminders.message(party, own_title, lines)
         return _leading_to(plans[party.id], said, party.lang) if party.id in plans else said

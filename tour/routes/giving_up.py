@@ -12,7 +12,7 @@ from tour.programmes.entries import SlotEntry
 from tour.routes.edits import Stops
 from tour.routes.planning import Desk
 from tour.sites.hours import clock_text
-from tour.web.forms import number_in
+from tour.words.typed import number_in
 
 MOST = 20
 

@@ -49,9 +49,7 @@ def missed_kind(desk: Desk, missed: Missed, lang: str) -> Unmet:
         text = _outweighed(missed, named, others)
     else:
         why = plan_reasons.why_not(reason, "" if reason == Reason.NO_LUNCH else others)
-        text = Text(
-            _("%(kind)s: %(place)s is not in the plan. %(why)s").message, {**named, "why": why}
-        )
+        text = _("%(kind)s: %(place)s is not in the plan. %(why)s", why=why).filled(**named)
     if reason != Reason.NOT_CHOSEN and reason not in FREED:
         return Unmet(text)
     query = urlencode({"must": place.slug, **FREED.get(reason, {})})
@@ -60,12 +58,11 @@ def missed_kind(desk: Desk, missed: Missed, lang: str) -> Unmet:
 
 def _outweighed(missed: Missed, named: Mapping[str, object], others: str) -> Text:
     """What it would cost to go there all the same."""
-    values = {**named, "others": others, "n": missed.minutes}
-    if others and missed.minutes > 0:
-        return Text(COSTS_BOTH.message, values)
     if others:
-        return Text(COSTS_VISITS.message, values)
-    return Text(COSTS_WALKING.message if missed.minutes > 0 else COSTS_NOTHING.message, values)
+        words = COSTS_BOTH if missed.minutes > 0 else COSTS_VISITS
+    else:
+        words = COSTS_WALKING if missed.minutes > 0 else COSTS_NOTHING
+    return words.filled(**named, others=others, n=missed.minutes)
 
 
 COSTS_BOTH = _(

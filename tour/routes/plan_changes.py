@@ -64,7 +64,7 @@ class News:
         day = day_text(self.plan.day, lang)
         title = translate("Your plan of %(day)s has changed", lang, day=day)
         place = self.site.text("name", lang)
-        what = Text(self.what.message, {**self.what.params, "place": place}).in_language(lang)
+        what = self.what.filled(place=place).in_language(lang)
         advice = (
             translate("Open it for a new proposal for the rest of the day.", lang)
             if self.breaks_plan
@@ -100,7 +100,7 @@ async def _late(desk: Desk, plan: ItineraryEntry, day: TimedDay) -> list[News]:
             site = desk.town.catalogue.by_id[stop.site_id]
             begins = clock_text(desk.town.minute_of(slot.starts_at))
             what = LATE if slot.delay_minutes else ON_TIME
-            words = Text(what.message, {"n": slot.delay_minutes, "time": begins})
+            words = what.filled(n=slot.delay_minutes, time=begins)
             found.append(News(plan, key, site, words, slot.id, slot.ends_at, True, breaks_plan))
     return found
 

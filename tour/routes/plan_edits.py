@@ -10,7 +10,7 @@ from tour.routes.giving_up import allowed, refuse_to_give_up
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
 from tour.routes.planning import Desk, SoFar, propose_rest, so_far, with_place, with_slot
 from tour.sites.entries import SiteEntry
-from tour.web.forms import number_in
+from tour.words.typed import number_in
 
 Asked = dict[str, str]
 

@@ -14,13 +14,12 @@ from tour.reservations.appointments import Mark
 from tour.routes import itineraries
 from tour.routes.enquiry import desk_of
 from tour.routes.exports import ExportDay, ExportStop, plan_geojson, plan_gpx, plan_ics
-from tour.routes.plan_handlers import private
 from tour.routes.plan_rows import Reader, slot_view
 from tour.routes.plan_views import walk_legs
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
 from tour.sites.views import site_card
-from tour.web import lang, now, state
+from tour.web import lang, now, private, state
 
 GEOJSON = "application/geo+json"
 GPX = "application/gpx+xml"

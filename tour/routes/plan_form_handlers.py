@@ -26,14 +26,14 @@ from tour.routes.plan_forms import (
     kept_wish,
     spot_name,
 )
-from tour.routes.plan_handlers import after_change, private
+from tour.routes.plan_handlers import after_change
 from tour.routes.planning import Desk, propose_after, so_far
 from tour.routes.proposals import Proposal, propose
 from tour.sites.entries import Catalogue
 from tour.sites.labels import KINDS
-from tour.web import lang, render, state
-from tour.web.forms import form_again, number_in, read_form
-from tour.words.typed import padded
+from tour.web import lang, private, render, state
+from tour.web.forms import form_again, read_form
+from tour.words.typed import number_in, padded
 
 MOST_FIELDS = 400
 

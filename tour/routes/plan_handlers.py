@@ -1,10 +1,7 @@
 """The page of a plan, with everything one can do to it."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
-import segno
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -23,8 +20,9 @@ from tour.routes.plan_views import plan_view
 from tour.routes.planning import Desk
 from tour.sites.maps import map_around
 from tour.sites.site_map import MapFragment
-from tour.web import lang, now, render, state
+from tour.web import lang, now, private, render, state
 from tour.web.forms import read_form
+from tour.web.qr import qr_svg
 
 
 @costly("walks")
@@ -111,18 +109,11 @@ async def plan_page(
         sites=_addable(desk, entry, lang(request)),
         share_url=base + _path(request, entry.show_token),
         edit_url=base + _path(request, entry.token),
-        qr=_qr(base + _path(request, entry.token)),
+        qr=qr_svg(base + _path(request, entry.token), scale=4),
         map=_map(request, desk, entry),
     )
     my_plans.remember(request, response, entry.token)
     return private(response)
-
-
-def private(response: Response) -> Response:
-    """The address is the key to what is on the page: nobody else may learn it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _added(request: Request, desk: Desk, entry: ItineraryEntry) -> list[tuple[str, str]]:
@@ -150,11 +141,6 @@ def _map(request: Request, desk: Desk, entry: ItineraryEntry) -> MapFragment:
     points = [desk.wish.start, *(point for point in stops if point), desk.wish.end]
     url = request.app.url_path_for("itineraries:geojson", token=entry.token)
     return map_around(request, points, walk=f"{url}?version={entry.version}", numbered=True)
-
-
-@lru_cache(maxsize=256)
-def _qr(url: str) -> Markup:
-    return Markup(segno.make(url, error="m").svg_inline(scale=4, border=2))  # noqa: S704
 
 
 def _path(request: Request, token: str) -> str:

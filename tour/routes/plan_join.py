@@ -21,12 +21,13 @@ from tour.routes.enquiry import Enquiry
 from tour.routes.giving_up import WouldGiveUp, allowed, given_up, refuse_to_give_up
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
 from tour.routes.joins import Holder, csv, holder_of, holders_of
-from tour.routes.plan_handlers import after_change, plan_page, private, to_plan
+from tour.routes.plan_handlers import after_change, plan_page, to_plan
 from tour.routes.plan_reserve import questions_of, session_views, why_refused
 from tour.routes.planning import Desk
 from tour.routes.taking import Taken
-from tour.web import lang, now, render
-from tour.web.forms import form_again, number_in, read_form, refused_page, texts
+from tour.web import lang, now, private, render
+from tour.web.forms import form_again, read_form, refused_page, texts
+from tour.words.typed import number_in
 
 FIELDS = ("do", "number", "version", "shown", "slots", "give_up", "give_back")
 """What a button says of the proposal that it stands under; for the plan as it stands no `do`."""

@@ -47,9 +47,9 @@ DIFFERENCES: Mapping[Wish, Text] = {
 def why_not(reason: str, others: str) -> Text:
     """Why a place asked for by name is not in the plan; `others` are those in its way."""
     if others and reason in BESIDE:
-        return Text(BESIDE[reason].message, {"others": others})
+        return BESIDE[reason].filled(others=others)
     text = WHY_NOT[reason]
-    return Text(text.message, {"n": MOST_MUSTS}) if reason == Refusal.TOO_MANY else text
+    return text.filled(n=MOST_MUSTS) if reason == Refusal.TOO_MANY else text
 
 
 def stop_trouble(timed: TimedStop, late_by: int, *, is_session: bool) -> Text | None:

@@ -17,12 +17,13 @@ from tour.reservations.intake import count_made, take_in
 from tour.routes import itineraries, leaving
 from tour.routes.enquiry import desk_of
 from tour.routes.itineraries import ItineraryEntry
-from tour.routes.plan_handlers import plan_page, private
+from tour.routes.plan_handlers import plan_page
 from tour.routes.planning import Desk, reservable_slots
 from tour.sites.hours import clock_text
 from tour.sites.views import site_card
-from tour.web import lang, now, render
-from tour.web.forms import WHOLE, form_again, number_in, read_form, texts
+from tour.web import lang, now, private, render
+from tour.web.forms import WHOLE, form_again, read_form, texts
+from tour.words.typed import number_in
 
 
 async def new(request: Request) -> Response:

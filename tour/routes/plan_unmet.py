@@ -101,7 +101,7 @@ def _closed(desk: Desk) -> Iterator[Unmet]:
         return
     hours = {"from": clock_text(opens), "to": clock_text(closes)}
     yield Unmet(
-        Text(_("On this day the doors are open from %(from)s to %(to)s.").message, hours),
+        _("On this day the doors are open from %(from)s to %(to)s.", **hours),
         urlencode({"date": desk.wish.day.isoformat()}),
         _("Plan these hours"),
     )

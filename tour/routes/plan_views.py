@@ -224,14 +224,12 @@ def _day_troubles(entry: ItineraryEntry, day: TimedDay) -> Iterator[Text]:
     if len(day.stops) < len(edits.visits(entry.stops)):
         yield _("A place of this plan is no longer listed.")
     trouble = day.times.trouble
-    if trouble is None:
-        return
-    text = plan_reasons.DAY_TROUBLES.get(trouble)
-    if trouble is Trouble.TOO_LATE:
-        yield Text(str(text.message) if text else "", {"at": clock_text(day.times.arrives)})
+    text = plan_reasons.DAY_TROUBLES.get(trouble) if trouble else None
+    if trouble is Trouble.TOO_LATE and text:
+        yield text.filled(at=clock_text(day.times.arrives))
     elif trouble is Trouble.NO_BREAK and text:
         span = {"from": clock_text(LUNCH.earliest), "to": clock_text(LUNCH.latest + LUNCH.length)}
-        yield Text(text.message, span)
+        yield text.filled(**span)
     elif text:
         yield text
 
@@ -300,7 +298,7 @@ def _difference(other: Alternative) -> Text:
         return text
     if not other.kind:
         return _("Other places")
-    return Text(text.message, {"kind": KINDS[SiteKind(other.kind)]})
+    return text.filled(kind=KINDS[SiteKind(other.kind)])
 
 
 async def _effect(desk: Desk, entry: ItineraryEntry, day: TimedDay) -> Effect | None:

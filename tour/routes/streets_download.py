@@ -19,6 +19,7 @@ import osmium
 
 from tour.geo import Bounds
 from tour.routes.streets_file import StreetsError
+from tour.words.typed import number_in
 
 PUBLIC_SERVER = "https://overpass-api.de/api/interpreter"
 
@@ -133,13 +134,13 @@ async def _ask(
             async with session.post(server.url, data={"data": query}) as answer:
                 if answer.status not in _BUSY:
                     return await receive(answer)
-                asked = answer.headers.get("Retry-After", "")
+                asked = number_in(answer.headers.get("Retry-After"), 18)
         except (aiohttp.ClientError, TimeoutError) as exc:
             raise StreetsError(
                 f"{server.url}: no answer ({exc}); check the network and try again: "
                 "what already came is kept."
             ) from exc
-        await asyncio.sleep(min(float(asked), _LONGEST_WAIT) if asked.isdecimal() else wait)
+        await asyncio.sleep(wait if asked is None else min(asked, _LONGEST_WAIT))
         wait *= 2
     raise StreetsError(f"{server.url}: busy; try again later: what already came is kept.")
 

@@ -12,8 +12,7 @@ from tour.routes.edits import Stops
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
 from tour.routes.planning import Desk, so_far, taken
 from tour.routes.proposals import Findings
-from tour.web.forms import number_in
-from tour.words.typed import padded
+from tour.words.typed import number_in, padded
 
 
 class ProposalChanged(ChangedElsewhere):

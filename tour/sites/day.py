@@ -13,6 +13,7 @@ from tour.errors import Conflict
 from tour.i18n import lazy as _
 from tour.sites.models import SiteDay
 from tour.sites.states import DoorState
+from tour.words.typed import number_in
 
 MAX_WAITING = 240
 MAX_DELAY = 120
@@ -78,14 +79,14 @@ def door_changes(button: str, minute_now: int) -> dict[str, Any] | None:
             return {"state": DoorState.FULL, "closed_minute": None}
         case ["closed"]:
             return {"state": DoorState.CLOSED, "closed_minute": minute_now}
-        case ["waiting", minutes] if minutes.isdecimal() and len(minutes) < 4:
-            return {"waiting_minutes": min(int(minutes), MAX_WAITING)}
-        case ["delay", minutes] if minutes.isdecimal() and len(minutes) < 4:
-            return {"delay_minutes": min(int(minutes), MAX_DELAY)}
+        case ["waiting", text] if (minutes := number_in(text, 3)) is not None:
+            return {"waiting_minutes": min(minutes, MAX_WAITING)}
+        case ["delay", text] if (minutes := number_in(text, 3)) is not None:
+            return {"delay_minutes": min(minutes, MAX_DELAY)}
         case ["cap", ""]:
             return {"walk_in_cap": None}
-        case ["cap", people] if people.isdecimal() and len(people) < 5:
-            return {"walk_in_cap": int(people)}
+        case ["cap", text] if (people := number_in(text, 4)) is not None:
+            return {"walk_in_cap": people}
     return None
 
 

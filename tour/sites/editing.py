@@ -23,6 +23,7 @@ from tour.sites.models import HoursException, OpeningHours, Site
 from tour.sites.states import PointQuality
 from tour.sites.texts import OWN, TRANSLATED, stored
 from tour.web.forms import read_instant
+from tour.words.typed import number_in
 
 PROFILE = "site.profile"
 HOURS = "site.hours"
@@ -55,9 +56,10 @@ class Version:
         instant, _bar, entry = text.partition("|")
         updated_at = read_instant(instant)
         is_ours = updated_at is not None and updated_at.tzinfo is not None
-        if updated_at is None or not is_ours or not entry.isdecimal() or len(entry) > MOST_DIGITS:
+        edit = number_in(entry, MOST_DIGITS)
+        if updated_at is None or not is_ours or edit is None:
             raise Stale
-        return cls(updated_at, int(entry))
+        return cls(updated_at, edit)
 
     @classmethod
     async def of(cls, row: Any, subject: str) -> "Version":

@@ -19,6 +19,7 @@ from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
 from tour.web.forms import Form, texts
+from tour.words.typed import number_in
 
 LARGEST_FORM = MAX_BYTES + 100_000
 """Of one upload in bytes, the form around it included; above it the body is not read at all."""
@@ -37,8 +38,8 @@ async def change_cover(request: Request) -> Response:
     """Add, describe, take away or bring back, by the button's name."""
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await queries.event_by_id(request.path_params["event_id"])
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > LARGEST_FORM:
+    length = number_in(request.headers.get("content-length"), 18)
+    if length is None or length > LARGEST_FORM:
         problem = _("A photo can have at most 10 MB.")
         return await _page(request, who, event, Form({}, {"cover": problem}), 413)
     async with request.form(max_fields=5, max_files=1) as form:

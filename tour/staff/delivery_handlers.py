@@ -14,6 +14,7 @@ from tour.notifications import queries
 from tour.staff.frame import staff_page
 from tour.staff.reasons import reason
 from tour.web import now
+from tour.words.typed import number_in
 
 SINCE = timedelta(days=7)
 KINDS: Mapping[str, Text] = {
@@ -40,8 +41,7 @@ STATUSES: Mapping[str, Text] = {
 
 async def page(request: Request) -> Response:
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
-    before = request.query_params.get("before", "")
-    before_id = int(before) if before.isdecimal() and len(before) < 16 else None
+    before_id = number_in(request.query_params.get("before"), 15)
     problems_only = request.query_params.get("show") == "problems"
     at = now(request)
     lines = await queries.deliveries(before_id=before_id, problems_only=problems_only)

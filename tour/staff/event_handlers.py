@@ -27,7 +27,8 @@ from tour.staff import queries, seat_words
 from tour.staff.event_impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
 from tour.web import now, state
-from tour.web.forms import Form, number_in, read_form, texts
+from tour.web.forms import Form, read_form, texts
+from tour.words.typed import number_in
 
 SENT = tuple(f"{name}-" for name in editing.PART_FIELDS)
 

@@ -19,6 +19,7 @@ from tour.staff.labels import action_label, field_label
 from tour.staff.values import in_words
 from tour.web import now, state
 from tour.web.forms import read_form
+from tour.words.typed import number_in
 
 SITES_ON_A_PAGE = 60
 LONGEST_COMMENT = 500
@@ -42,8 +43,7 @@ async def sites_page(request: Request) -> Response:
     who = await guards.require(request, Permission.TEND_ANY_SITE)
     query, show = request.query_params.get("q", ""), request.query_params.get("show", "")
     lines = await queries.site_lines(now(request), query[:100], show)
-    page = request.query_params.get("page", "1")
-    number = int(page) if page.isdecimal() and len(page) < 5 else 1
+    number = number_in(request.query_params.get("page"), 4) or 1
     first = (max(1, number) - 1) * SITES_ON_A_PAGE
     return staff_page(
         request,
@@ -89,8 +89,7 @@ async def review(request: Request) -> Response:
     who = await guards.require(request, Permission.APPROVE)
     site = await _site(request)
     form = await read_form(request, 10)
-    upto = str(form.get("upto", ""))
-    last = int(upto) if upto.isdecimal() and len(upto) < 15 else 0
+    last = number_in(form.get("upto"), 14) or 0
     if form.get("do") == "approve":
         await approvals.approve(site.id, last, actor=who.actor, now=now(request))
         return back_to(request, "staff:approvals")
@@ -103,8 +102,7 @@ async def review(request: Request) -> Response:
 
 async def log_page(request: Request) -> Response:
     who = await guards.require(request, Permission.READ_AUDIT)
-    before = request.query_params.get("before", "")
-    before_id = int(before) if before.isdecimal() and len(before) < 15 else None
+    before_id = number_in(request.query_params.get("before"), 14)
     entries = await audit.entries(before_id=before_id)
     seated = (seat_words.site_of(field) for e in entries for field in e.after)
     names = await queries.site_names([*(e.site_id for e in entries), *seated])

@@ -19,6 +19,7 @@ from tour.staff.frame import back_to, staff_page
 from tour.staff.letters import Audience, Letter
 from tour.web import now, state
 from tour.web.forms import Form, Reading, read_form, texts
+from tour.words.typed import number_in
 
 FIELDS = ("to", "title", "text", "title_en", "text_en", "token")
 MAX_TITLE = 100
@@ -61,8 +62,8 @@ async def preview(request: Request) -> Response:
 
 def _audience(read: Reading) -> Audience:
     kind, _colon, number = read.values["to"].partition(":")
-    if kind in ("event", "slot") and number.isdecimal() and len(number) < 10:
-        chosen = int(number)
+    chosen = number_in(number)
+    if kind in ("event", "slot") and chosen is not None:
         return Audience(event_id=chosen) if kind == "event" else Audience(slot_id=chosen)
     read.errors["to"] = _("Choose who shall get the message.")
     return Audience()

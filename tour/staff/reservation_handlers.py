@@ -26,6 +26,7 @@ from tour.staff.parties import PartyLine, Selection
 from tour.staff.tables import as_csv, as_xlsx
 from tour.web import now, state
 from tour.web.forms import Form, Reading, read_form, texts
+from tour.words.typed import number_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_REASON = 300
@@ -179,8 +180,7 @@ def _selection(request: Request, *, held_only: bool = False) -> Selection:
     asked = request.query_params
 
     def number(name: str) -> int | None:
-        text = asked.get(name, "")
-        return int(text) if text.isdecimal() and len(text) < 10 else None
+        return number_in(asked.get(name))
 
     query = asked.get("q", "").strip()[:100]
     with_past = query or number("slot") or asked.get("past") == "1"

@@ -8,6 +8,7 @@ from tour.events.editing import PART_FIELDS
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.merging import Other
+from tour.words.typed import number_in
 
 ANSWERS = {
     ParticipationAnswer.INVITED: _("Asked"),
@@ -59,4 +60,4 @@ def word(field: str, value: Any) -> str:
 def site_of(field: str) -> int | None:
     """The site that a field of a seat is about; None for every other field."""
     kind, _hyphen, site = field.partition("-")
-    return int(site) if kind in PART_FIELDS and site.isdecimal() else None
+    return number_in(site) if kind in PART_FIELDS else None

@@ -118,11 +118,6 @@ def texts(form: Mapping[str, Any], names: Iterable[str] | None = None) -> dict[s
     return {name: cleaned(v) if isinstance(v := form.get(name), str) else "" for name in wanted}
 
 
-def number_in(text: object) -> int | None:
-    """A number by which a form names a row, or None for anything else."""
-    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 10 else None
-
-
 def cleaned(text: str) -> str:
     """Bounded, without what cannot be written down, and without space around it."""
     return bounded(text).strip()

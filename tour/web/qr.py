@@ -16,7 +16,8 @@ DARK = re.compile(rb"\x01+")
 
 @lru_cache(maxsize=256)
 def qr_svg(text: str, scale: int = 6) -> Markup:
-    """The code of a text, with error correction M; `scale` is the side of a square in pixels."""
+    """The code of a text (ISO/IEC 18004), level M: a coffee stain leaves it readable. `scale` is
+    the side of a square in pixels."""
     rows = segno.make(text, error="m", mask=MASK, micro=False, boost_error=False).matrix
     side = len(rows) + 2 * BORDER
     path = "".join(

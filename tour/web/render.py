@@ -1,14 +1,16 @@
 """Answering with a page."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from starlette.datastructures import State
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from tour.i18n import NAMES
+
+Answer = TypeVar("Answer", bound=Response)
 
 
 def state(request: Request) -> State:
@@ -50,6 +52,14 @@ def render(
     )
     caching = f"public, max-age=0, s-maxage={shared_seconds}" if shared_seconds else "no-store"
     return HTMLResponse(body, status, headers={"Cache-Control": caching})
+
+
+def private(response: Answer) -> Answer:
+    """The address is the key to what it answers with: nobody else may learn it. It goes to no other
+    site (Referrer Policy) and into no index (X-Robots-Tag)."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _languages(request: Request) -> list[tuple[str, str, str]]:

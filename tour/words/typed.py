@@ -9,6 +9,7 @@ LONGEST = 40
 """Characters of a number or a time, with all the space that anybody types around it."""
 DAY = 24 * 60
 WIDTH = str.maketrans("０１２３４５６７８９：，\u3000", "0123456789:, ")
+DIGITS = re.compile("[0-9]+")
 WHOLE = re.compile("[0-9]{1,7}")
 CLOCK = re.compile("([0-9]{1,2}):([0-5][0-9])(?::00)?")
 
@@ -18,6 +19,13 @@ def read_whole(text: str, low: int, high: int) -> int | None:
     digits = _narrow(text).replace(",", "")
     number = int(digits) if WHOLE.fullmatch(digits) else None
     return number if number is not None and low <= number <= high else None
+
+
+def number_in(text: object, digits: int = 9) -> int | None:
+    """The number by which a form or an address names a row, or None for anything else. Nine digits
+    are within PostgreSQL's integer, 18 within its bigint."""
+    number = text.translate(WIDTH) if isinstance(text, str) and len(text) <= digits else ""
+    return int(number) if DIGITS.fullmatch(number) else None
 
 
 def read_minute(text: str, latest: int = DAY - 1) -> int | None:
