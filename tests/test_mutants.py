@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 
@@ -37,7 +38,9 @@ def changes(source: str, kind: str) -> set[str]:
         ("return a + b", "reckoned", {"return a - b"}),
         ("return a + 'b'", "reckoned", set()),
         ("return min(a, b)", "bound left out", {"return a", "return b"}),
+        ("return min(a, b - 1)", "bound left out", {"return a", "return (b - 1)"}),
         ("return min(a, b)", "min/max", {"return max(a, b)"}),
+        ("return a[b].min(axis=0)", "min/max", {"return a[b].max(axis=0)"}),
         ("return a[1]", "one more", {"return a[2]"}),
         ("return True", "yes/no", {"return False"}),
         (
@@ -100,6 +103,11 @@ def counted(things: list[int]) -> int:
     return sum(1 for thing in things if thing > 3)
 
 
+@cache
+def kept_of(number: int) -> bool:
+    return number > 3
+
+
 class Counter:
     def __init__(self, least: int) -> None:
         self.least = least
@@ -132,3 +140,18 @@ def test_a_slip_is_put_into_functions_that_others_hold_already() -> None:
     finally:
         held.__code__, Counter.is_met.fget.__code__ = kept
     assert (held([3, 4]), counter.is_met) == (1, True)
+
+
+def test_what_a_function_has_kept_is_forgotten_with_its_slip() -> None:
+    assert not kept_of(3)
+    path = Path(__file__)
+    source = path.read_text("utf-8")
+    function = kept_of.__wrapped__
+    slips = [s for s in slips_in(path.name, source) if s.kind == "compare"]
+    kept = function.__code__
+    try:
+        assert apply(next(s for s in slips if s.line == line_of(function)), source, path.parent)
+        assert kept_of(3)
+    finally:
+        function.__code__ = kept
+        kept_of.cache_clear()

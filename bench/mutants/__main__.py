@@ -46,10 +46,11 @@ SECONDS_EACH = 12.0
 """Of recorded test time for one slip, the nearest tests first."""
 NEAR = (
     *("reservations", "programmes", "routes", "hosts", "sites", "notifications"),
-    *("events", "staff", "pages", "api", "story", "participation"),
+    *("events", "words", "changes", "staff", "pages", "api", "story", "participation"),
 )
-"""Where the tests are that ask what the core knows, in this process; and who may do what."""
-ROLES = "tests/test_roles.py"
+"""Where the tests are that ask what the core knows, in this process."""
+OF_ALL = ("roles", "round_trips", "repeating", "foreign_ids")
+"""So do some that ask one thing of the whole app: who may do what, whether twice is once."""
 
 
 class Tree:
@@ -67,7 +68,8 @@ class Tree:
             for path in folders[name].glob(f"{file}.py")
         )
         near = [p for name in NEAR for p in sorted((root / "tests" / name).glob("test_*.py"))]
-        self.tests = [*(str(path.relative_to(root)) for path in near), ROLES]
+        of_all = [f"tests/test_{name}.py" for name in OF_ALL]
+        self.tests = [*(str(path.relative_to(root)) for path in near), *of_all]
 
     def is_compiled(self, path: str) -> bool:
         return COMPILED in self.sources[path]
@@ -151,6 +153,13 @@ def draw(tree: Tree, seed: int, count: int) -> list[Slip]:
         drawn[dice.choice([slip for slip in slips if slip.kind == kind])] = None
     print(f"{sum(map(len, found.values()))} slips in {len(found)} files; seed {seed} draws {count}")
     return list(drawn)
+
+
+def slips_at(tree: Tree, places: Iterable[str]) -> list[Slip]:
+    """All slips of these lines (`path:line`): what a new test is tried on."""
+    asked = [(path, int(line)) for path, _, line in (place.partition(":") for place in places)]
+    found = {path: slips_in(path, tree.sources[path]) for path, _ in asked}
+    return [slip for path, line in asked for slip in found[path] if slip.line == line]
 
 
 def tests_for(slip: Slip, covered: Covered) -> list[Covering]:
@@ -264,7 +273,7 @@ class _Trials:
         self.children.wait()
 
 
-def report(tree: Tree, results: dict[Slip, Result], doubts: set[str], seed: int) -> None:
+def report(tree: Tree, results: dict[Slip, Result], doubts: set[str], drawn: str) -> None:
     survivors = [slip for slip, r in results.items() if r.outcome == Outcome.PASSED]
     counts = Counter(result.outcome for result in results.values())
     noticed = counts[Outcome.CAUGHT] + counts[Outcome.STUCK]
@@ -275,9 +284,9 @@ def report(tree: Tree, results: dict[Slip, Result], doubts: set[str], seed: int)
         print(f"\nfails without any slip, too: {test}")
     tried = len(results) - counts[Outcome.UNTRIED]
     print(
-        f"\nseed {seed}: {noticed} of {tried} noticed ({noticed / max(tried, 1):.0%}): "
+        f"\n{drawn}: {noticed} of {tried} noticed ({noticed / max(tried, 1):.0%}): "
         f"{counts[Outcome.CAUGHT]} by a failing test, {counts[Outcome.STUCK]} by coming to a "
-        f"stand; {counts[Outcome.UNTRIED]} could not be tried"
+        f"stand; {len(survivors)} survived, {counts[Outcome.UNTRIED]} could not be tried"
     )
 
 
@@ -285,6 +294,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
+    parser.add_argument("--at", action="append", metavar="PATH:LINE", help="all slips of a line")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--record-only", action="store_true")
     parser.add_argument("--var", type=Path, default=Path("var/mutants"))
@@ -295,10 +305,11 @@ def main() -> int:
     if options.record_only:
         return 0
     covered.load([named(*recording) for recording in tree.recordings()], tree.sources)
-    slips = draw(tree, options.seed, options.count)
+    at, seed = options.at, options.seed
+    slips = slips_at(tree, at) if at else draw(tree, seed, options.count)
     chosen = {slip: tests_for(slip, covered) for slip in slips}
     results, doubts = try_all(tree, chosen, folder, options.processes)
-    report(tree, results, doubts, options.seed)
+    report(tree, results, doubts, "these lines" if at else f"seed {seed}")
     return 0
 
 

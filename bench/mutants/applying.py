@@ -1,10 +1,12 @@
 """Puts a slip into a running process: functions get the code that the changed file would give them.
 
 No file is written and nothing is imported anew, so whoever holds a function has the changed one.
+What the file's functions have kept of earlier calls is forgotten.
 """
 
 import gc
 from collections.abc import Iterator
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -32,7 +34,15 @@ def apply(slip: Slip, source: str, root: Path) -> int:
         if new and new.co_freevars == function.__code__.co_freevars:
             function.__code__ = new
             count += 1
+    _forget(path)
     return count
+
+
+def _forget(path: str) -> None:
+    """What was reckoned before by what is now changed."""
+    for one in gc.get_objects():
+        if isinstance(one, _lru_cache_wrapper) and one.__wrapped__.__code__.co_filename == path:
+            one.cache_clear()
 
 
 def _functions(module: CodeType) -> Iterator[tuple[Name, CodeType]]:

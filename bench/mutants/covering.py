@@ -139,8 +139,8 @@ class Covered:
                         self.by_line.setdefault((path, line), []).append(covering)  # type: ignore[arg-type]
 
     def tests_of(self, path: str, span: tuple[int, int]) -> list[Covering]:
-        """The tests that run any of the lines of a change, those of the nearest name first, each
-        quick one before a slow one."""
+        """The tests that run any of the lines of a change: those that are named for the file first,
+        then those of its feature; of each the quick before the slow."""
         found = {
             c.test: c
             for at in range(span[0], span[1] + 1)
@@ -148,10 +148,10 @@ class Covered:
         }
         feature, name = Path(path).parent.name, Path(path).stem
 
-        def rank(covering: Covering) -> tuple[bool, float]:
+        def rank(covering: Covering) -> tuple[bool, bool, float]:
             file = covering.test.partition("::")[0]
-            near = f"/{feature}/" in file and name in file
-            return (not near, covering.seconds)
+            is_near = f"/{feature}/" in file
+            return (not (is_near and name in file), not is_near, covering.seconds)
 
         return sorted(found.values(), key=rank)
 

@@ -207,10 +207,13 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _least(self, node: ast.Call, name: str) -> None:
-        self.replace(node.func, "min/max", {"min": "max", "max": "min"}[name])
+        end = self.end(node.func)
+        self.add(node, "min/max", end - len(name), end, {"min": "max", "max": "min"}[name])
         if len(node.args) > 1 and not node.keywords:
             for argument in node.args:
-                self.replace(node, "bound left out", self.text(argument))
+                is_reckoned = isinstance(argument, ast.BinOp | ast.IfExp | ast.BoolOp)
+                text = self.text(argument)
+                self.replace(node, "bound left out", f"({text})" if is_reckoned else text)
 
     def _chosen(self, node: ast.Call) -> None:
         """A condition of a query, or a column of a change, left out or off by its boundary."""
