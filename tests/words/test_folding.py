@@ -70,6 +70,16 @@ def test_what_is_another_word_stays_one(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
+@pytest.mark.parametrize("counted", ["丁目", "番", "号"])
+def test_a_number_is_one_however_it_is_written(counted: str) -> None:
+    """二十三, with no 一 before the ten, and nothing after it where none is."""
+    digits = " 一二三四五六七八九"
+    for number in range(1, 100):
+        tens, ones = divmod(number, 10)
+        kanji = (digits[tens] if tens > 1 else "") + ("十" if tens else "") + digits[ones].strip()
+        assert fold(f"王子{kanji}{counted}") == fold(f"王子{number}{counted}")
+
+
 @given(st.text(max_size=60))
 def test_folding_twice_is_folding_once(text: str) -> None:
     once = fold(text)
