@@ -372,3 +372,75 @@ async def test_one_entry_a_draw_and_who_left_may_come_back() -> None:
         await draws.enter(draw.id, make_wish(slot), now=CLOSES_AT)
     found = await DrawEntry.all().order_by("id")
     assert [str(entry.status) for entry in found] == ["left", "entered"]
+
+
+async def test_a_list_is_closed_once_and_stays_as_it_was() -> None:
+    slot = await drawn_slot()
+    draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=CLOSES_AT)
+    stays, goes = [await draws.enter(draw.id, make_wish(slot), now=NOON) for _party in range(2)]
+    assert await draw_results.freeze(draw.id, now=CLOSES_AT)
+    listed = (await Draw.get(id=draw.id)).record
+    await draws.leave(goes.reference)
+    assert not await draw_results.freeze(draw.id, now=CLOSES_AT + SECOND)
+    assert (await Draw.get(id=draw.id)).record == listed
+    assert len(listed["entries"]) == 2
+    await draw_results.hold(draw.id, now=DRAWS_AT)
+    assert not await draw_results.freeze(draw.id, now=DRAWS_AT), "nor after it"
+    assert await Place.filter(reservation_id=stays.id).count() == await Place.all().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("losers_first", "is_of_event", "counted"),
+    [(True, True, 1), (False, True, 0), (True, False, 0)],
+)
+async def test_who_lost_an_earlier_draw_of_the_event_comes_first_where_the_draw_says_so(
+    losers_first: bool, is_of_event: bool, counted: int
+) -> None:
+    event = await make_event()
+    mine = make_party(email="yui@example.org", phone="")
+    full = await drawn_slot(1, seats_taken=1)
+    lost = await draws.open_draw([full.id], event_id=event.id, entries_close_at=CLOSES_AT)
+    await draws.enter(lost.id, make_wish(full, party=mine), now=NOON)
+    await draw_results.freeze(lost.id, now=CLOSES_AT)
+    await draw_results.hold(lost.id, now=DRAWS_AT)
+    slot = await drawn_slot(at=DAY_AHEAD + timedelta(days=1))
+    event_id = event.id if is_of_event else None
+    draw = await draws.open_draw([slot.id], event_id=event_id, entries_close_at=CLOSES_AT)
+    await Draw.filter(id=draw.id).update(losers_first=losers_first)
+    await draws.enter(draw.id, make_wish(slot, party=mine), now=NOON)
+    await draw_results.freeze(draw.id, now=CLOSES_AT)
+    [entry] = (await Draw.get(id=draw.id)).record["entries"]
+    assert entry["losses"] == counted
+
+
+async def test_who_hopes_for_a_session_is_who_would_still_take_it() -> None:
+    """Of the same draw, but for another time; gone again; of another draw: none of these."""
+    one, two, elsewhere = [
+        await drawn_slot(at=DAY_AHEAD + n * timedelta(hours=2)) for n in range(3)
+    ]
+    both = await draws.open_draw([one.id, two.id], event_id=None, entries_close_at=CLOSES_AT)
+    other = await draws.open_draw([elsewhere.id], event_id=None, entries_close_at=CLOSES_AT)
+    hopes = await draws.enter(both.id, make_wish(two, one), now=NOON)
+    await draws.enter(both.id, make_wish(two), now=NOON)
+    await draws.enter(other.id, make_wish(elsewhere), now=NOON)
+    gone = await draws.enter(both.id, make_wish(one), now=NOON)
+    later = await draws.enter(both.id, make_wish(one), now=NOON)
+    await draws.leave(gone.reference)
+    found = await draws.hoping_for([one.id])
+    assert [entry.reservation_id for entry in found] == [hopes.id, later.id]  # type: ignore[attr-defined]
+
+
+async def test_an_entry_that_leaves_one_pool_stays_in_the_draw() -> None:
+    slot = await drawn_slot(pools={"children": 1})
+    draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=CLOSES_AT)
+    family = make_wish(slot, party=make_party(1, 1))
+    entered = await draws.enter(draw.id, family, pools=["children"], now=NOON)
+    await draws.enter(
+        draw.id, make_wish(slot, party=make_party(1, 1)), pools=["children"], now=NOON
+    )
+    await draws.leave_pool(entered.id, "of nobody")
+    assert (await DrawEntry.get(reservation_id=entered.id)).pools == ["children"]
+    await draws.leave_pool(entered.id, "children")
+    mine, theirs = await DrawEntry.all().order_by("id")
+    assert (mine.pools, mine.status) == ([], EntryStatus.ENTERED)
+    assert theirs.pools == ["children"]

@@ -19,11 +19,13 @@ from tests.days import TOKYO, PlayedDay, played
 from tests.reservations.factories import make_slot, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications import service as notifications
+from tour.notifications.message import Message
 from tour.notifications.models import PushSubscription, Reminder
 from tour.notifications.schedule import QUIET_FROM, QUIET_UNTIL
+from tour.notifications.wording import Promised
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
-from tour.reservations import changes, offers, service, waitlist, worker
+from tour.reservations import changes, offering, offers, service, waitlist, worker
 from tour.reservations.errors import OfferGone
 from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.offers import Channel
@@ -252,6 +254,55 @@ async def test_an_offer_is_honoured_though_the_host_takes_no_more() -> None:
     await Slot.filter(id=queue.slot.id).update(status=SlotStatus.CLOSED)
     await waitlist.accept(queue.waiting[0], queue.slot.id, now=NOON)
     await assert_ledger_holds()
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("later", "moves"),
+    [
+        (timedelta(0), False),
+        (offers.PROMPTLY, False),
+        (offers.PROMPTLY + timedelta(seconds=1), True),
+        (timedelta(hours=2), True),
+    ],
+)
+async def test_an_offer_that_leaves_late_lasts_as_if_it_were_made_then(
+    later: timedelta, moves: bool
+) -> None:
+    queue = await queue_of(1, NOON + timedelta(days=10))
+    await changes.cancel(queue.holder, now=NOON)
+    turn = await queue.turn(0)
+    words = await offering.words(await promise_of(turn), NOON + later)
+    ends_at = (await queue.turn(0)).offer_ends_at
+    assert words is not None
+    assert turn.offer_ends_at is not None
+    assert words.expires_at == ends_at
+    assert ends_at == turn.offer_ends_at + (later if moves else timedelta(0))
+
+
+@pytest.mark.usefixtures("database")
+async def test_an_offer_that_cannot_be_told_before_the_cut_off_ends_when_it_was_to_end() -> None:
+    queue = await queue_of(1)
+    await changes.cancel(queue.holder, now=NOON)
+    turn = await queue.turn(0)
+    words = await offering.words(await promise_of(turn), queue.slot.booking_closes_at)
+    assert words is not None
+    assert words.expires_at == turn.offer_ends_at == (await queue.turn(0)).offer_ends_at
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("status", [s for s in WaitlistStatus if s != WaitlistStatus.OFFERED])
+async def test_what_is_offered_no_more_is_not_told(status: WaitlistStatus) -> None:
+    queue = await queue_of(1)
+    await changes.cancel(queue.holder, now=NOON)
+    await WaitlistEntry.all().update(status=status)
+    assert await offering.words(await promise_of(await queue.turn(0)), NOON) is None
+
+
+async def promise_of(turn: WaitlistEntry) -> Promised:
+    """The letter about an offer, as it is about to leave."""
+    told = await Reminder.get(key=offering.key_of(turn))
+    return Promised(told.recipient_id, str(told.key), Message("", "", ""))  # type: ignore[attr-defined]
 
 
 @pytest.fixture
