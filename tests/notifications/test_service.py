@@ -1,5 +1,6 @@
 """What callers may rely on: promises that replace each other, choices, stops, subscriptions."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from tour.notifications.message import Message
 from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
 from tour.notifications.schedule import Choice
 from tour.notifications.service import MAX_SUBSCRIPTIONS, Draft, MessagesStopped
+from tour.notifications.trying import MAX_CLAIMS
 
 
 def changed(title: str) -> Message:
@@ -130,7 +132,7 @@ async def test_what_is_on_its_way_is_stopped_with_its_reminder(
     assert visitor.phone.tries == 1, "the other one still leaves"
 
 
-@pytest.mark.parametrize(("seconds", "tries"), [(298, 1), (300, 0), (301, 0)])
+@pytest.mark.parametrize(("seconds", "tries"), [(299, 1), (300, 0), (301, 0)])
 async def test_what_ran_out_in_a_workers_hand_is_not_sent(
     worker, make_visitor, clock, seconds, tries
 ) -> None:
@@ -144,6 +146,28 @@ async def test_what_ran_out_in_a_workers_hand_is_not_sent(
     outcome = await worker._trier.attempt(job)
     assert visitor.phone.tries == tries
     assert (outcome.verdict == Verdict.EXPIRED) is not bool(tries)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "tries"),
+    [
+        ({}, Verdict.SENT, 1),
+        ({"unfinished": MAX_CLAIMS}, Verdict.SENT, 1),
+        ({"unfinished": MAX_CLAIMS + 1}, Verdict.FAILED, 0),
+        ({"endpoint": None}, Verdict.GONE, 0),
+        ({"parts": ()}, Verdict.WITHDRAWN, 0),
+    ],
+)
+async def test_what_cannot_be_sent_is_not_tried(
+    worker, make_visitor, clock, values, verdict, tries
+) -> None:
+    visitor = await make_visitor()
+    await queue_now(visitor.recipient, clock, minutes=5)
+    async with transaction():
+        await fan_out(clock(), 10)
+        [job] = await outbox.claim(clock(), 10, {}, default_room=10)
+    outcome = await worker._trier.attempt(replace(job, **values))
+    assert (outcome.verdict, visitor.phone.tries) == (verdict, tries)
 
 
 async def test_what_the_visitor_did_not_choose_is_not_sent(worker, make_visitor, clock) -> None:
