@@ -12,10 +12,11 @@ from tests.conftest import NOON
 from tests.factories import make_event, make_programme, make_site, make_slot
 from tour.changes import together
 from tour.changes.models import RecentEdit
-from tour.errors import Conflict
+from tour.changes.recent import KEPT
+from tour.errors import Conflict, NotFound
 from tour.programmes import editing, slot_editing
 from tour.programmes.booking_opening import follow_event
-from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, MOST_SLOTS, Times, TimesRefused
+from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, MOST_SLOTS, Stage, Times, TimesRefused
 from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.slot_editing import MAX_CAPACITY, BelowReserved, NoSeatAtDoor
@@ -144,6 +145,69 @@ async def test_what_somebody_has_reserved_is_not_removed_before_it_is_over(
         with pytest.raises(Conflict):
             await editing.remove_programme(programme, **BY)  # type: ignore[arg-type]
         assert (await Programme.get(id=programme.id)).is_published
+
+
+async def test_a_session_is_a_draft_until_it_was_public_once() -> None:
+    programme = await make_programme(is_published=False)
+
+    async def stage() -> Stage:
+        return editing.stage_of(await editing.programme_of_site(programme.id, programme.site_id))  # type: ignore[attr-defined]
+
+    assert await stage() == Stage.DRAFT
+    await editing.publish(programme, **BY)  # type: ignore[arg-type]
+    assert await stage() == Stage.PUBLISHED
+    await editing.pause(programme, **BY)  # type: ignore[arg-type]
+    assert await stage() == Stage.PAUSED
+    assert (await Programme.get(id=programme.id)).first_published_at == NOON
+    later = {"actor": OPERATOR, "now": NOON + HOUR}
+    await editing.publish(programme, **later)  # type: ignore[arg-type]
+    assert await stage() == Stage.PUBLISHED
+    assert (await Programme.get(id=programme.id)).first_published_at == NOON, "the first time"
+
+
+async def test_a_place_reaches_its_own_sessions_latest_made_first() -> None:
+    site, other = await make_site(), await make_site()
+    first, second, third = [await make_programme(site=site) for _n in range(3)]
+    foreign = await make_programme(site=other)
+    await editing.remove_programme(second, **BY)  # type: ignore[arg-type]
+    found = await editing.programmes_of_site(site.id)
+    assert [one.id for one in found] == [third.id, first.id]
+    assert (await editing.programme_of_site(first.id, site.id)).id == first.id
+    for programme_id in (second.id, foreign.id, 0):
+        with pytest.raises(NotFound):
+            await editing.programme_of_site(programme_id, site.id)
+
+
+async def test_what_was_removed_can_be_brought_back_for_a_while_by_its_place_alone() -> None:
+    site, other = await make_site(), await make_site()
+    early, late, same = [await make_programme(site=site) for _n in range(3)]
+    foreign = await make_programme(site=other)
+    for programme, hours in ((early, 0), (late, 1), (same, 1), (foreign, 1)):
+        removed_at = NOON + hours * HOUR
+        await editing.remove_programme(programme, actor=OPERATOR, now=removed_at)
+
+    async def removed(now: datetime) -> list[int]:
+        return [one.id for one in await editing.removed_of_site(site.id, now=now)]
+
+    assert await removed(NOON + HOUR) == [same.id, late.id, early.id]
+    assert await removed(NOON + KEPT) == [same.id, late.id]
+    for programme_id in (foreign.id, early.id):
+        with pytest.raises(NotFound):
+            await editing.restore_programme(programme_id, site.id, actor=OPERATOR, now=NOON + KEPT)
+    assert await removed(NOON + HOUR) == [same.id, late.id, early.id]
+    last = NOON + KEPT + HOUR - SECOND
+    await editing.restore_programme(late.id, site.id, actor=OPERATOR, now=last)
+    back = await editing.programme_of_site(late.id, site.id)
+    assert (back.removed_at, back.removed_by, back.is_published) == (None, "", False)
+    assert await removed(last) == [same.id]
+
+
+async def test_what_was_removed_takes_no_more_times() -> None:
+    programme = await make_programme()
+    await editing.remove_programme(programme, **BY)  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        await editing.add_times(programme, times(SOON), **BY)  # type: ignore[arg-type]
+    assert await Slot.filter(programme_id=programme.id).count() == 0
 
 
 async def test_times_that_open_with_their_event_move_and_no_others() -> None:
