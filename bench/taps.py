@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from tour import db
 from tour.audit.service import Actor
 from tour.changes import EVERY, Kind, NewsReader, tell
-from tour.events.agenda import AgendaCache
+from tour.events.queries import AgendaCache
 from tour.programmes import slot_editing
 from tour.programmes.board import BoardCache
 from tour.programmes.models import Programme, Slot

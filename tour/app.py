@@ -22,7 +22,7 @@ from tour.changes import NewsReader
 from tour.chores import CHORES, chores_of
 from tour.clock import Clock, SteadyClock, clock_from, system_clock
 from tour.errors import TourError
-from tour.events.agenda import AgendaCache
+from tour.events.queries import AgendaCache
 from tour.health.chores import Where, going_round
 from tour.health.lease import Lease
 from tour.hosts.urls import urls as host_urls

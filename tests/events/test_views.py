@@ -7,7 +7,7 @@ import pytest
 
 from tests.factories import EVENT_DAY, make_event, make_site
 from tour.events import queries
-from tour.events.agenda import agenda
+from tour.events.entries import agenda
 from tour.events.views import event_card
 
 pytestmark = pytest.mark.usefixtures("database")

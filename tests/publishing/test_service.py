@@ -54,7 +54,7 @@ async def test_a_published_map_stays_as_it_was_published(read_sources: ReadSourc
     assert shown.version == 1
     assert numbers(shown) == {1: "site-1", 2: "site-2", 3: "site-3"}
     assert shown.places[0].names["ja"] == "工房その1号"
-    seen = await queries.as_published(await events.event("day"))
+    seen = await queries.event("day")
     assert [place.number for place in seen.participants] == [1, 2, 3]
     assert await service.publish(event.id, await read_sources(), actor=STAFF, now=NOW) == 2
     shown = await queries.published_map("day", await read_sources())

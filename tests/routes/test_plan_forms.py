@@ -8,8 +8,7 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from tests.routes.test_day import DAY, HOME, TOKYO, Door, at, town_of
-from tour.events.agenda import agenda
-from tour.events.entries import EventEntry, ParticipantEntry
+from tour.events.entries import EventEntry, ParticipantEntry, agenda
 from tour.events.states import ParticipationRole
 from tour.geo import Bounds, Point
 from tour.reservations.rules import MAX_PARTY

@@ -19,8 +19,8 @@ from tests.factories import (
     make_station,
 )
 from tour.changes import Kind, NewsReader, tell
-from tour.events.agenda import AgendaCache, agenda
-from tour.events.queries import events_from
+from tour.events.entries import agenda
+from tour.events.queries import AgendaCache, events_from
 from tour.geo import Point
 from tour.programmes.board import BoardCache
 from tour.programmes.models import Slot

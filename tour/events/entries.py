@@ -1,6 +1,6 @@
 """Events as they stood when they were read, and on which days each place opens for one. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -66,3 +66,13 @@ class Agenda:
             return site.hours
         opened = {day: DayException((event.span,)) for day, event in days.items()}
         return replace(site.hours, exceptions={**opened, **site.hours.exceptions})
+
+
+def agenda(events: Sequence[EventEntry]) -> Agenda:
+    """Join events by site and day; of two events on one day the sooner published map wins."""
+    days: dict[int, dict[date, EventEntry]] = {}
+    for event in events:
+        for host in event.hosts:
+            for day in event.dates:
+                days.setdefault(host.site_id, {}).setdefault(day, event)
+    return Agenda(tuple(events), days)

@@ -1,16 +1,37 @@
-"""Events, found for pages and the API."""
+"""Events, found for pages and the API, and the copy of the coming ones that a process keeps."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tour.changes import Kind, NewsReader
 from tour.errors import NotFound
-from tour.events.entries import EventEntry, ParticipantEntry
+from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.hours import Span
+
+
+class AgendaCache:
+    """Hands out the agenda of a day, read again when events, courses or places changed. The news
+    are those that the catalogue, which whoever needs an agenda has asked for, has just read."""
+
+    def __init__(self, news: NewsReader) -> None:
+        self._news = news
+        self._agenda: Agenda | None = None
+        self._key: tuple[int, date] | None = None
+        self._reading = asyncio.Lock()
+
+    async def current(self, today: date) -> Agenda:
+        async with self._reading:
+            key = self._news.last_of(Kind.EVENT, Kind.COURSE, Kind.PLACE), today
+            if self._agenda is None or self._key != key:
+                self._agenda = agenda(await events_from(today))
+                self._key = key
+            return self._agenda
 
 
 async def events_from(day: date) -> list[EventEntry]:

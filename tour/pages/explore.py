@@ -1,18 +1,25 @@
-"""Choosing sites by what a visitor asked for, as the query string of a page says it."""
+"""Choosing sites by what a visitor asked for, as the query string of a page says it.
 
-from collections.abc import Mapping
+First the filters, then the sites that meet them, last what is said above the list of the choice.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from tour.events.entries import ParticipantEntry
 from tour.geo import Point, distance_m, parse_lon_lat
-from tour.pages.town_now import TownNow
-from tour.programmes.views import RESERVABLE, SlotCard
+from tour.i18n import translate, translate_plural
+from tour.pages.reasons import reason
+from tour.pages.town_now import Found, TownNow
+from tour.programmes.views import RESERVABLE
 from tour.sites.entries import SiteEntry
+from tour.sites.finding import Hit
+from tour.sites.labels import ACCESS
 from tour.sites.states import ACCESS_FEATURES, SiteKind
-from tour.sites.views import SiteCard
 from tour.web.forms import read_date
 from tour.words.typed import number_in, read_whole
 
@@ -73,16 +80,6 @@ class Filters:
         return sum(1 for value in chosen if value) + len(self.access)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One site of a result with the slot that best answers the search."""
-
-    site: SiteCard
-    slot: SlotCard | None
-    why: str = ""
-    """By what the query found it, where its card does not say so."""
-
-
 def select(town: TownNow, filters: Filters) -> list[SiteEntry]:
     """The sites that meet every filter: nearest first when a place was named, else those that a
     query fits best."""
@@ -94,11 +91,29 @@ def select(town: TownNow, filters: Filters) -> list[SiteEntry]:
     return sorted(placed, key=lambda site: distance_m(start, site.point or start))
 
 
-def found(town: TownNow, site: SiteEntry, start: Point | None) -> Found:
-    card, slot = town.site_and_slot(site)
+def results(town: TownNow, sites: Sequence[SiteEntry], filters: Filters) -> list[Found]:
+    """The sites as the list shows them: how far from the place that was named, with their number
+    where an event was, and by what the query found them."""
+    start = start_point(town, filters.near)
+    event = town.agenda.event(filters.event) if filters.event else None
+    parts = {part.site_id: part for part in event.participants} if event else {}
+    hits = {hit.site_id: hit for hit in town.search(filters.q)} if filters.q else {}
+    return [_result(town, site, start, parts.get(site.id), hits.get(site.id)) for site in sites]
+
+
+def _result(
+    town: TownNow,
+    site: SiteEntry,
+    start: Point | None,
+    part: ParticipantEntry | None,
+    hit: Hit | None,
+) -> Found:
+    found = town.found(site)
     if start is not None and site.point is not None:
-        card = replace(card, distance_m=distance_m(start, site.point))
-    return Found(card, slot)
+        found = replace(found, site=replace(found.site, distance_m=distance_m(start, site.point)))
+    if part is not None:
+        found = found.taking_part(part)
+    return found if hit is None else replace(found, why=str(reason(town, site, hit)))
 
 
 def start_point(town: TownNow, near: str) -> Point | None:
@@ -145,3 +160,44 @@ def _has_seats(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
         and (filters.on is None or slot.starts_at.astimezone(zone).date() == filters.on)
         for slot in town.slots_of(site)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`label`, or the day `on` which the template writes; `without` is a query string."""
+
+    label: str
+    without: str
+    on: date | None = None
+
+
+def choices(town: TownNow, filters: Filters) -> list[Choice]:
+    """The choices that the closed form does not show; words and kinds are in sight."""
+    return list(_choices(town, filters))
+
+
+def _choices(town: TownNow, filters: Filters) -> Iterator[Choice]:
+    if filters.event:
+        event = town.agenda.event(filters.event)
+        title = event.text("title", town.lang) if event else translate("An open day that is over")
+        yield Choice(title, filters.query_string(event="", page=1))
+    if filters.on:
+        yield Choice("", filters.query_string(on=None, page=1), filters.on)
+    if start_point(town, filters.near):
+        yield Choice(_near(town, filters), filters.query_string(near="", page=1))
+    if filters.seats:
+        seats = translate_plural("%(num)d seat or more", "%(num)d seats or more", filters.seats)
+        yield Choice(seats, filters.query_string(seats=0, page=1))
+    if filters.open_now:
+        yield Choice(translate("Open now"), filters.query_string(open_now=False, page=1))
+    for feature in filters.access:
+        others = tuple(other for other in filters.access if other != feature)
+        yield Choice(str(ACCESS[feature]), filters.query_string(access=others, page=1))
+
+
+def _near(town: TownNow, filters: Filters) -> str:
+    if station := town.catalogue.station(filters.near):
+        return translate("Nearest to %(place)s first", place=station.name_in(town.lang))
+    if site := town.catalogue.by_slug.get(filters.near):
+        return translate("Nearest to %(place)s first", place=site.text("name", town.lang))
+    return translate("Nearest to you first")

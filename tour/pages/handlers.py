@@ -8,15 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tour.errors import NotFound
-from tour.events import queries as events
-from tour.events.entries import EventEntry, ParticipantEntry
-from tour.events.states import ParticipationRole
-from tour.geo import Point
+from tour.events.entries import EventEntry
 from tour.i18n import lazy as _
 from tour.pages import maps
-from tour.pages.chosen import choices
-from tour.pages.explore import PER_PAGE, Filters, Found, found, select, start_point
-from tour.pages.reasons import reason
+from tour.pages.explore import PER_PAGE, Filters, choices, results, select
 from tour.pages.town_now import TownNow, town_now
 from tour.programmes import queries as programmes
 from tour.programmes.views import ProgrammeView, SlotCard, by_day, programme_view
@@ -61,7 +56,7 @@ async def explore(request: Request) -> Response:
         "sites/index.html",
         nav="explore",
         shared_seconds=SHARED_SECONDS,
-        results=_found(town, chosen[first : first + PER_PAGE], filters),
+        results=results(town, chosen[first : first + PER_PAGE], filters),
         total=len(chosen),
         pages=pages,
         **_choices(town, filters),
@@ -76,7 +71,7 @@ async def explore_map(request: Request) -> Response:
         request,
         "sites/map.html",
         nav="map",
-        results=_found(town, chosen, filters),
+        results=results(town, chosen, filters),
         total=len(chosen),
         map=maps.results_map(request, chosen, filters.query_string(page=1)),
         places_url=maps.places_url(request, filters.query_string(page=1)),
@@ -118,28 +113,28 @@ async def _no_site(request: Request, town: TownNow) -> Response:
 
 async def event(request: Request) -> Response:
     town = await town_now(request)
-    entry = await publishing.as_published(await events.event(request.path_params["slug"]))
+    entry = await publishing.event(request.path_params["slug"])
     return render(
         request,
         "events/detail.html",
         nav="explore",
         shared_seconds=SHARED_SECONDS,
         event=town.event(entry),
-        results=_participants(town, entry),
+        results=town.places_of(entry),
         courses=[c.card(town.lang) for c in await routes.courses() if c.event_id == entry.id],
     )
 
 
 async def event_map(request: Request) -> Response:
     town = await town_now(request)
-    entry = await publishing.as_published(await events.event(request.path_params["slug"]))
+    entry = await publishing.event(request.path_params["slug"])
     sites = [s for p in entry.participants if (s := town.catalogue.by_id.get(p.site_id))]
     return render(
         request,
         "events/map.html",
         nav="map",
         event=town.event(entry),
-        results=_participants(town, entry),
+        results=town.places_of(entry),
         kinds=_kinds(sites),
         map=maps.event_map(request, sites, entry.slug),
     )
@@ -182,38 +177,6 @@ async def _programmes(town: TownNow, entry: SiteEntry) -> list[ProgrammeView]:
         )
         for p in offered
     ]
-
-
-def _found(town: TownNow, sites: list[SiteEntry], filters: Filters) -> list[Found]:
-    start: Point | None = start_point(town, filters.near)
-    taking_part = _taking_part(town.agenda.event(filters.event)) if filters.event else {}
-    hits = {hit.site_id: hit for hit in town.search(filters.q)} if filters.q else {}
-    return [
-        replace(
-            _numbered(found(town, site, start), taking_part.get(site.id)),
-            why=str(reason(town, site, hits[site.id])) if site.id in hits else "",
-        )
-        for site in sites
-    ]
-
-
-def _participants(town: TownNow, entry: EventEntry) -> list[Found]:
-    """The event's places in the order of its map, numbered as there."""
-    taking_part = _taking_part(entry)
-    sites = [s for i in taking_part if (s := town.catalogue.by_id.get(i))]
-    return [_numbered(found(town, site, None), taking_part[site.id]) for site in sites]
-
-
-def _taking_part(entry: EventEntry | None) -> dict[int, ParticipantEntry]:
-    return {p.site_id: p for p in entry.participants} if entry else {}
-
-
-def _numbered(result: Found, entry: ParticipantEntry | None) -> Found:
-    if entry is None:
-        return result
-    nearby = entry.role == ParticipationRole.NEARBY
-    card = replace(result.site, number=entry.number, is_nearby=nearby)
-    return replace(result, site=card)
 
 
 def _takes_part(event: EventEntry, site: SiteEntry) -> bool:

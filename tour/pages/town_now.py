@@ -1,12 +1,13 @@
 """Everything a visitor's page reads, as it stands at the moment of the request."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from starlette.requests import Request
 
-from tour.events.agenda import AgendaCache
-from tour.events.entries import Agenda, EventEntry
+from tour.events.entries import Agenda, EventEntry, ParticipantEntry
+from tour.events.queries import AgendaCache
+from tour.events.states import ParticipationRole
 from tour.events.views import EventCard, event_card
 from tour.pages.searching import FinderShelf
 from tour.programmes.board import BoardCache
@@ -19,8 +20,25 @@ from tour.sites.finding import Hit
 from tour.sites.views import SiteCard, site_card, with_door, with_hours
 from tour.web import lang, now, state
 
-BaseCards = dict[tuple[int, str], tuple[SiteEntry, SiteCard]]
-"""By site and language."""
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A site in a list, with the slot to show with it."""
+
+    site: SiteCard
+    slot: SlotCard | None
+    why: str = ""
+    """By what a query found it, where its card does not say so."""
+
+    def taking_part(self, part: ParticipantEntry) -> "Found":
+        """The same with its number on the map of an event."""
+        is_nearby = part.role == ParticipationRole.NEARBY
+        return replace(self, site=replace(self.site, number=part.number, is_nearby=is_nearby))
+
+
+SiteKey = tuple[int, str]
+"""A site and a language."""
+BaseCards = dict[SiteKey, tuple[SiteEntry, SiteCard]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +52,7 @@ class TownNow:
     local: datetime
     lang: str
     finders: FinderShelf
-    cards: dict[tuple[int, str], tuple[SiteCard, SlotCard | None]]
+    cards: dict[SiteKey, Found]
     """Cards made of the same copies in the same minute; see `CardShelf`."""
     bases: BaseCards
 
@@ -74,12 +92,21 @@ class TownNow:
         slots = self.slots_of(site)
         return slots[0].starts_at.astimezone(self.local.tzinfo).date() if slots else date.max
 
-    def site_and_slot(self, site: SiteEntry) -> tuple[SiteCard, SlotCard | None]:
+    def found(self, site: SiteEntry) -> Found:
         """The card of a site and of the slot to show with it, made once a minute at most."""
         key = (site.id, self.lang)
         if key not in self.cards:
-            self.cards[key] = (self.card(site), self.next_slot(site))
+            self.cards[key] = Found(self.card(site), self.next_slot(site))
         return self.cards[key]
+
+    def places_of(self, event: EventEntry) -> list[Found]:
+        """The event's places in the order of its map, numbered as there."""
+        by_id = self.catalogue.by_id
+        return [
+            self.found(by_id[part.site_id]).taking_part(part)
+            for part in event.participants
+            if part.site_id in by_id
+        ]
 
     def next_slot(self, site: SiteEntry) -> SlotCard | None:
         """The soonest slot that can be booked, else the soonest that is full or drawn."""
@@ -110,11 +137,9 @@ class CardShelf:
         self._catalogue: Catalogue | None = None
         self._bases: BaseCards = {}
         self._made_of: tuple[object, ...] = ()
-        self._cards: dict[tuple[int, str], tuple[SiteCard, SlotCard | None]] = {}
+        self._cards: dict[SiteKey, Found] = {}
 
-    def of(
-        self, *copies: object, minute: datetime
-    ) -> dict[tuple[int, str], tuple[SiteCard, SlotCard | None]]:
+    def of(self, *copies: object, minute: datetime) -> dict[SiteKey, Found]:
         same = len(self._made_of) == len(copies) + 1 and self._made_of[-1] == minute
         if not same or any(a is not b for a, b in zip(self._made_of, copies, strict=False)):
             self._made_of, self._cards = (*copies, minute), {}

@@ -6,8 +6,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
-from tour.events.agenda import agenda
-from tour.events.entries import Agenda, EventEntry, ParticipantEntry
+from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.geo import Point
 from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, Texts
 from tour.routes.queries import Course

@@ -7,6 +7,7 @@ from datetime import datetime
 from tour.errors import NotFound
 from tour.events import queries as events
 from tour.events.entries import EventEntry, ParticipantEntry
+from tour.events.states import ParticipationRole
 from tour.i18n import lazy as _
 from tour.publishing.collect import Sources, as_of_now, collect
 from tour.publishing.models import MapVersion
@@ -30,13 +31,13 @@ async def published_map(slug: str, sources: Sources) -> PublishedMap:
 
     NotFound when there is no such event, or when its map has been withdrawn.
     """
-    event = await events.event(slug)
-    kept = await _shown_version(event)
+    entry = await events.event(slug)
+    kept = await MapVersion.get_or_none(event_id=entry.id, ended_at=None)
     if kept:
-        return as_of_now(kept, event, sources.catalogue)
-    if await MapVersion.filter(event_id=event.id).exists():
+        return as_of_now(_read(kept, entry), entry, sources.catalogue)
+    if await MapVersion.filter(event_id=entry.id).exists():
         raise NotFound(_("The map of this event is not published at the moment."))
-    return await live_map(event, sources)
+    return await live_map(entry, sources)
 
 
 async def live_map(event: EventEntry, sources: Sources) -> PublishedMap:
@@ -44,20 +45,22 @@ async def live_map(event: EventEntry, sources: Sources) -> PublishedMap:
     return await asyncio.to_thread(collect, event, courses, sources)
 
 
-async def as_published(event: EventEntry) -> EventEntry:
-    """The event with the numbered places of its published map, for the event's own pages.
+async def event(slug: str) -> EventEntry:
+    """A published event with the numbered places of its published map, for the event's own pages;
+    NotFound where there is none.
 
     A place that has said no since is gone at once: nobody shall stand before a closed door.
     """
-    kept = await _shown_version(event)
+    entry = await events.event(slug)
+    kept = await MapVersion.get_or_none(event_id=entry.id, ended_at=None)
     if kept is None:
-        return event
+        return entry
     places = tuple(
-        ParticipantEntry(p.site_id, p.number, p.role)
-        for p in kept.places
-        if p.site_id not in event.declined
+        ParticipantEntry(place["site_id"], place["number"], ParticipationRole(place["role"]))
+        for place in kept.content["places"]
+        if place["site_id"] not in entry.declined
     )
-    return replace(event, participants=places)
+    return replace(entry, participants=places)
 
 
 async def version_map(event: EventEntry, number: int) -> PublishedMap:
@@ -80,11 +83,6 @@ async def versions(event_id: int) -> list[VersionEntry]:
         )
         for row in await MapVersion.filter(event_id=event_id).order_by("-number")
     ]
-
-
-async def _shown_version(event: EventEntry) -> PublishedMap | None:
-    row = await MapVersion.get_or_none(event_id=event.id, ended_at=None)
-    return _read(row, event) if row else None
 
 
 def _read(row: MapVersion, event: EventEntry) -> PublishedMap:
