@@ -1,7 +1,7 @@
 """A form that is refused comes back as it was sent, with the reason, whatever it is refused by."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route  # noqa: TID251 - the table is what is tested
 
+from tests.accounts.signing import browser
 from tests.conftest import NOON
 from tests.factories import catalogue_changed, make_course, make_site
 from tests.reservations.factories import (
@@ -23,6 +24,8 @@ from tests.reservations.factories import (
 )
 from tests.routes.test_plan_pages import CONTACT, a_town, fields_of, planned
 from tests.routes.test_plan_pages import form as plan_form
+from tests.web import console_forms
+from tests.web.console_forms import Console, Refused, make_console
 from tour.events.models import Event
 from tour.limits import counting
 from tour.limits.counting import Limit, RateLimits
@@ -30,6 +33,7 @@ from tour.programmes.models import BookingRules, Programme, Slot
 from tour.reservations import draws, service
 from tour.reservations.contact_check import MOST_LAPSED
 from tour.reservations.models import Reservation
+from tour.web.forms import WHOLE
 
 EN = {"Accept-Language": "en"}
 BUTTONS = {
@@ -149,18 +153,26 @@ FORMS: dict[str, Filled] = {
 }
 ELSEWHERE = {"accounts:accept", "itineraries:join"}
 """tests/accounts/test_invitations.py, tests/routes/test_plan_join.py"""
+CONSOLES = ("staff:", "hosts:")
+"""What hosts and staff send; their forms are in `console_forms`."""
 
 
-def visitors_forms(app: Starlette) -> set[str]:
+def names_of_forms(app: Starlette) -> set[str]:
     routes = [route for route in app.routes if isinstance(route, Route)]
-    behind = ("api:", "staff:", "hosts:")
     posts = {route.name for route in routes if "POST" in (route.methods or ())}
-    return {name for name in posts if not name.startswith(behind)}
+    return {name for name in posts if not name.startswith("api:")}
 
 
 async def test_every_form_has_its_line(app: Starlette) -> None:
     known = [set(FORMS), BUTTONS, BY_SCRIPT, UNCOUNTED, ELSEWHERE]
-    assert visitors_forms(app) == set().union(*known)
+    of_visitors = {name for name in names_of_forms(app) if not name.startswith(CONSOLES)}
+    assert of_visitors == set().union(*known)
+
+
+async def test_every_form_of_hosts_and_staff_has_its_line(app: Starlette) -> None:
+    known = [set(console_forms.FORMS), console_forms.BUTTONS, console_forms.BY_SCRIPT]
+    of_consoles = {name for name in names_of_forms(app) if name.startswith(CONSOLES)}
+    assert of_consoles == set().union(*known)
 
 
 def assert_says_why(answer: httpx.Response) -> None:
@@ -270,3 +282,53 @@ async def test_a_missing_answer_is_asked_for_at_its_question(
     assert error_of(answer.text, f"answer-{slot.id}-0") == "Please answer this question."
     assert not error_of(answer.text, "adults")
     assert sent.kept in answer.text
+
+
+@pytest.fixture
+async def console(app: Starlette) -> AsyncIterator[Console]:
+    async with browser(app) as host, browser(app) as staff:
+        yield await make_console(host, staff)
+
+
+async def sent(console: Console, form: Refused) -> httpx.Response:
+    client = console.host if form.path.startswith("/host") else console.staff
+    if not form.is_multipart:
+        return await client.post(form.path, data=form.data, headers=EN)
+    parts = {name: (None, str(value)) for name, value in form.data.items()}
+    files = {name: ("", body) for name, body in form.files.items()}
+    return await client.post(form.path, files={**parts, **files}, headers=EN)
+
+
+@pytest.mark.parametrize(
+    "filled",
+    [
+        pytest.param(filled, id=f"{name} {filled.__name__}")
+        for name, several in console_forms.FORMS.items()
+        for filled in several
+    ],
+)
+async def test_a_refused_form_of_hosts_and_staff_comes_back_as_it_was(
+    console: Console, filled: console_forms.Filled
+) -> None:
+    form = await filled(console)
+    answer = await sent(console, form)
+    assert answer.status_code == form.status, answer.text
+    assert form.kept in answer.text
+    if form.at == WHOLE:
+        assert 'role="alert"' in answer.text or "notice--warning" in answer.text
+    else:
+        assert error_of(answer.text, form.at)
+        assert f'id="{form.at}"' in answer.text, "the summary leads there"
+    if form.status == 429:
+        assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("refused", console_forms.TAPS, ids=lambda tap: tap.__name__)
+async def test_a_refused_button_comes_back_on_its_page(
+    console: Console, refused: console_forms.Filled
+) -> None:
+    form = await refused(console)
+    answer = await sent(console, form)
+    assert answer.status_code == form.status, answer.text
+    assert "error-page" not in answer.text
+    assert_says_why(answer)

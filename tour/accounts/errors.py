@@ -1,6 +1,6 @@
 """What somebody with an account can run into."""
 
-from tour.errors import NotAllowed
+from tour.errors import Conflict, NotAllowed, TooManyRequests
 from tour.i18n import lazy as _
 
 
@@ -51,4 +51,28 @@ class InvitationUnusable(NotAllowed):
                 "This invitation was taken up or taken back, or its time is over. "
                 "If you took it up yourself, please sign in."
             )
+        )
+
+
+class NoLetters(Conflict):
+    """Who reads this address has stopped our letters."""
+
+    field = "email"
+
+    def __init__(self) -> None:
+        super().__init__(_("No mail goes to this address. Print a letter instead."))
+
+
+class TooManyLetters(TooManyRequests):
+    """A mail box has had its invitations of the day."""
+
+    field = "email"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(
+            _(
+                "Several invitations went to this address today. "
+                "Print a letter, or try again tomorrow."
+            ),
+            retry_after=retry_after,
         )

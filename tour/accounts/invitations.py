@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 from tour.accounts import mailing, people
-from tour.accounts.errors import InvitationUnusable, LinkUnusable
+from tour.accounts.errors import (
+    InvitationUnusable,
+    LinkUnusable,
+    NoLetters,
+    TooManyLetters,
+)
 from tour.accounts.models import Account, Invitation
 from tour.accounts.queries import sites_of
 from tour.accounts.roles import Permission, Role, may
@@ -14,8 +19,6 @@ from tour.accounts.tokens import new_token, token_hash
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
 from tour.db import transaction
-from tour.errors import Conflict, TooManyRequests
-from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
 from tour.notifications.wording import Promised, Words
@@ -54,7 +57,7 @@ async def invite_by_mail(
     seal: Seal,
     now: datetime,
 ) -> Invitation:
-    """Write an invitation and its mail in one transaction; raises Conflict, TooManyRequests.
+    """Write an invitation and its mail in one transaction; raises NoLetters, TooManyLetters.
 
     One for the same thing that is still open is taken back: its letter is replaced, not doubled.
     """
@@ -184,19 +187,13 @@ async def _take_back(one: Invitation, actor: Actor, now: datetime) -> None:
 
 
 async def _spare(email: str, now: datetime) -> None:
-    """Raise Conflict when its reader has stopped letters, TooManyRequests when a mail box has had
-    its invitations of the day."""
+    """Raise NoLetters when its reader has stopped them, TooManyLetters when a mail box has had its
+    invitations of the day."""
     if await mail_boxes.wants_no_letters(email):
-        raise Conflict(_("No mail goes to this address. Print a letter instead."))
+        raise NoLetters
     lately = Invitation.filter(email=email, created_at__gt=now - LETTERS_WITHIN)
     if await lately.count() >= MOST_LETTERS:
-        raise TooManyRequests(
-            _(
-                "Several invitations went to this address today. "
-                "Print a letter, or try again tomorrow."
-            ),
-            retry_after=int(LETTERS_WITHIN.total_seconds()),
-        )
+        raise TooManyLetters(retry_after=int(LETTERS_WITHIN.total_seconds()))
 
 
 async def _admit(invitation: Invitation, account: Account, inviter: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from tour.accounts import guards
 from tour.accounts.guards import Tending
 from tour.errors import BadInput, Conflict, NotFound
 from tour.hosts.frame import site_path
-from tour.hosts.today_handlers import back, door_of
+from tour.hosts.today_handlers import MOST_FIELDS, back, door_of, tap
 from tour.i18n import lazy as _
 from tour.programmes import slot_editing
 from tour.reservations import absences, arrivals
@@ -22,11 +22,12 @@ from tour.web.forms import read_form
 from tour.words.typed import number_in
 
 
+@tap
 async def answer_absent(request: Request) -> Response:
     """The host's answer about those who have not come: give their seats away, or ask them."""
     tending = await guards.door(request)
     slot = await slot_editing.slot_of_site(request.path_params["slot_id"], tending.site.id)
-    form = await read_form(request, 60)
+    form = await read_form(request, MOST_FIELDS)
     asked = _asked(form, slot.id, tending, now(request))
     if form.get("do") == "ask":
         await absences.ask_parties(asked, now=now(request))
@@ -35,6 +36,7 @@ async def answer_absent(request: Request) -> Response:
     return back(request, tending, entry, slot.starts_at)
 
 
+@tap
 async def let_in(request: Request) -> Response:
     """Who came late, or had cancelled, takes seats that are free."""
     tending = await guards.door(request)
@@ -45,6 +47,7 @@ async def let_in(request: Request) -> Response:
     return back(request, tending, result.entry)
 
 
+@tap
 async def take_back(request: Request) -> Response:
     """A check-in was a mistake, however long ago."""
     tending = await guards.door(request)
@@ -53,6 +56,7 @@ async def take_back(request: Request) -> Response:
     return back(request, tending, None, place.slot.starts_at)
 
 
+@tap
 async def count_people(request: Request) -> Response:
     """Two of three came."""
     tending = await guards.door(request)

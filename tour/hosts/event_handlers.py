@@ -7,23 +7,29 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.guards import Tending
+from tour.errors import REFUSALS
 from tour.events import answers
 from tour.hosts.frame import host_page, site_path
 from tour.participation import queries
 from tour.participation.handlers import said
 from tour.participation.queries import Invitation
 from tour.web import lang, now, state
-from tour.web.forms import read_form
+from tour.web.forms import WHOLE, Form, form_again, read_form
 
 
 async def event_page(request: Request) -> Response:
-    tending = await guards.tended_site(request)
+    return await _page(request, await guards.tended_site(request), Form({}))
+
+
+async def _page(request: Request, tending: Tending, form: Form, status: int = 200) -> Response:
     row = await answers.invitation_of(request.path_params["event_id"], tending.site.id)
     return host_page(
         request,
         "host/event.html",
         tending,
+        status,
         tab="programmes",
+        form=form,
         invitation=queries.invitation(row, lang(request), now(request)),
         done=bool(request.query_params.get("done")),
     )
@@ -34,7 +40,11 @@ async def answer_event(request: Request) -> Response:
     event_id = request.path_params["event_id"]
     row = await answers.invitation_of(event_id, tending.site.id)
     form = await read_form(request, 5)
-    await answers.answer(row, said(form.get("do")), actor=tending.actor, now=now(request))
+    try:
+        await answers.answer(row, said(form.get("do")), actor=tending.actor, now=now(request))
+    except REFUSALS as exc:
+        refused = Form({}).refused(**{WHOLE: exc.message})
+        return await form_again(_page(request, tending, refused, exc.status), exc)
     path = site_path(request, "hosts:event", tending, event_id=event_id)
     return RedirectResponse(f"{path}?done=1", status_code=303)
 

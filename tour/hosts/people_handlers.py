@@ -9,11 +9,12 @@ from tour.accounts.forms import asking_email_form
 from tour.accounts.guards import Tending
 from tour.accounts.invitations import Offer
 from tour.accounts.roles import Permission
+from tour.errors import REFUSALS
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.limits.counting import Limit, limits
 from tour.web import lang, now, private, state
-from tour.web.forms import Form, read_form
+from tour.web.forms import Form, form_again, read_form
 from tour.web.qr import qr_svg
 
 INVITATIONS = Limit(20, 3600)
@@ -29,19 +30,28 @@ async def invite(request: Request) -> Response:
     """By mail, or by a letter to print when the button says so."""
     tending = await _tending(request)
     form = await read_form(request, 5)
+    by_letter = form.get("do") == "letter"
+    typed = Form({"email": str(form.get("email", ""))}) if by_letter else asking_email_form(form)
+    if not by_letter and tending.who.account.is_sample and state(request).settings.smtp_url:
+        typed = typed if typed.errors else typed.refused(email=NO_SAMPLE_MAIL)
+    try:
+        await limits(request).hit((INVITATIONS, f"invite:{tending.who.account.id}"))
+        typed.check()
+        return await (_by_letter(request, tending) if by_letter else _mail(request, tending, typed))
+    except REFUSALS as exc:
+        return await form_again(_page(request, tending, typed.refused_by(exc), exc.status), exc)
+
+
+async def _by_letter(request: Request, tending: Tending) -> Response:
     offer = Offer(site=tending.site)
-    await limits(request).hit((INVITATIONS, f"invite:{tending.who.account.id}"))
-    if form.get("do") == "letter":
-        token = await invitations.invite_by_letter(offer, actor=tending.actor, now=now(request))
-        path = site_path(request, "hosts:letter", tending, token=token)
-        return RedirectResponse(path, status_code=303)
-    typed = asking_email_form(form)
-    if not typed.errors and tending.who.account.is_sample and state(request).settings.smtp_url:
-        typed = Form(typed.values, {"email": NO_SAMPLE_MAIL})
-    if typed.errors:
-        return await _page(request, tending, typed, 422)
+    token = await invitations.invite_by_letter(offer, actor=tending.actor, now=now(request))
+    path = site_path(request, "hosts:letter", tending, token=token)
+    return RedirectResponse(path, status_code=303)
+
+
+async def _mail(request: Request, tending: Tending, typed: Form) -> Response:
     await invitations.invite_by_mail(
-        offer,
+        Offer(site=tending.site),
         typed.value("email"),
         lang=lang(request),
         timezone=state(request).town.timezone.key,

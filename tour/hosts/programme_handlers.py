@@ -7,7 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.guards import Tending
-from tour.errors import BadInput
+from tour.changes import together
+from tour.errors import REFUSALS, BadInput
 from tour.events import queries as events
 from tour.hosts import programme_form as forms
 from tour.hosts import queries
@@ -18,15 +19,14 @@ from tour.hosts.today_handlers import local_date
 from tour.i18n import lazy as _
 from tour.i18n import localized
 from tour.programmes import editing
-from tour.programmes.editing import SUBJECT, TimesRefused
+from tour.programmes.editing import SUBJECT
 from tour.programmes.models import Programme
 from tour.programmes.outline import TEXTS, outline_of
-from tour.programmes.states import POOLS
 from tour.reservations.waitlist import publish_programme
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged
 from tour.web import lang, now, state
-from tour.web.forms import Form, read_form
+from tour.web.forms import WHOLE, Form, form_again, read_form
 from tour.words.typed import number_in
 
 VERBS = {
@@ -59,7 +59,7 @@ async def new_programme(request: Request) -> Response:
     if copied is not None:
         before = await editing.programme_of_site(copied, tending.site.id)
         values |= forms.outline_values(outline_of(before))
-        values |= await _usual_times(request, before)
+        values |= await queries.usual_times(before, state(request).town.timezone)
     return await _new_page(request, tending, Form(values))
 
 
@@ -74,21 +74,25 @@ async def create_programme(request: Request) -> Response:
     whole = Form(values, {**typed.errors, **typed_times.errors})
     if whole.errors or times is None:
         return await _new_page(request, tending, whole, status=422)
+    by_host: dict[str, Any] = {"actor": tending.actor, "now": now(request)}
     try:
-        made = await editing.create(
-            tending.site.id, outline, times, actor=tending.actor, now=now(request)
-        )
-    except TimesRefused as exc:
-        return await _new_page(request, tending, Form(values, exc.errors), status=422)
-    if form.get("do") == "publish":
-        await editing.publish(made, actor=tending.actor, now=now(request))
+        async with together(now=now(request)):
+            made = await editing.create(tending.site.id, outline, times, **by_host)
+            if form.get("do") == "publish":
+                await editing.publish(made, **by_host)
+    except REFUSALS as exc:
+        page = _new_page(request, tending, whole.refused_by(exc), status=exc.status)
+        return await form_again(page, exc)
     return _to_programme(request, tending, made.id, "made")
 
 
 async def programme_page(request: Request) -> Response:
     tending, programme = await _programme(request)
-    values = {**forms.outline_values(outline_of(programme)), **forms.USUAL_TIMES}
-    return await _programme_page(request, tending, programme, Form(values))
+    return await _programme_page(request, tending, programme, _stored(programme))
+
+
+def _stored(programme: Programme) -> Form:
+    return Form({**forms.outline_values(outline_of(programme)), **forms.USUAL_TIMES})
 
 
 async def change_programme(request: Request) -> Response:
@@ -112,6 +116,16 @@ async def change_programme(request: Request) -> Response:
         return await _programme_page(
             request, tending, programme, typed, 409, others=merge.others, version=merge.version
         )
+    except REFUSALS as exc:
+        page = _programme_page(
+            request,
+            tending,
+            programme,
+            typed.refused_by(exc),
+            exc.status,
+            version=str(form.get("version", "")),
+        )
+        return await form_again(page, exc)
     return _to_programme(request, tending, programme.id, "saved")
 
 
@@ -124,11 +138,13 @@ async def add_times(request: Request) -> Response:
     zone = state(request).town.timezone
     times, typed = forms.read_times(values, programme.minutes, coming, zone, now(request))
     if times is None:
-        return await _programme_page(request, tending, programme, typed, 422)
+        return await _programme_page(request, tending, programme, typed, 422, adds_times=True)
     try:
         await editing.add_times(programme, times, actor=tending.actor, now=now(request))
-    except TimesRefused as exc:
-        return await _programme_page(request, tending, programme, Form(values, exc.errors), 422)
+    except REFUSALS as exc:
+        again = Form(values).refused_by(exc)
+        page = _programme_page(request, tending, programme, again, exc.status, adds_times=True)
+        return await form_again(page, exc)
     return _to_programme(request, tending, programme.id, "times")
 
 
@@ -139,7 +155,13 @@ async def set_stage(request: Request) -> Response:
     if chosen not in VERBS:
         message = _("Please go back and use the buttons of the page.")
         raise BadInput(message, {"do": message})
-    await VERBS[chosen](programme, actor=tending.actor, now=now(request))
+    try:
+        await VERBS[chosen](programme, actor=tending.actor, now=now(request))
+    except REFUSALS as exc:
+        again = _stored(programme).refused(**{WHOLE: exc.message})
+        return await form_again(
+            _programme_page(request, tending, programme, again, exc.status), exc
+        )
     if chosen == "remove":
         return RedirectResponse(site_path(request, "hosts:programmes", tending), status_code=303)
     return _to_programme(request, tending, programme.id, chosen)
@@ -188,25 +210,6 @@ async def _row(request: Request, programme: Programme) -> dict[str, Any]:
     }
 
 
-async def _usual_times(request: Request, programme: Programme) -> dict[str, str]:
-    """Seats and allocation of the programme's last times, and their first and last hour."""
-    slots = await queries.latest_slots(programme)
-    if not slots:
-        return {}
-    zone = state(request).town.timezone
-    day = slots[0].starts_at.astimezone(zone).date()
-    clocks = [at for s in slots if (at := s.starts_at.astimezone(zone)).date() == day]
-    return {
-        "capacity": str(slots[0].capacity),
-        "seats_kept": str(slots[0].seats_kept),
-        **{f"pool_{name}": str(slots[0].pools.get(name, 0)) for name in POOLS},
-        "allocation": str(slots[0].allocation),
-        "first": f"{min(clocks):%H:%M}",
-        "last": f"{max(clocks):%H:%M}",
-        "every": str(programme.minutes),
-    }
-
-
 async def _event_days(request: Request, tending: Tending) -> list[EventDays]:
     """The events that the site takes part in."""
     coming = await events.events_from(local_date(request))
@@ -241,6 +244,7 @@ async def _programme_page(
     *,
     others: Any = (),
     version: str = "",
+    adds_times: bool = False,
 ) -> Response:
     fresh = await editing.programme_of_site(programme.id, tending.site.id)
     return host_page(
@@ -252,6 +256,7 @@ async def _programme_page(
         programme=fresh,
         form=Form({**forms.USUAL_TIMES, **form.values}, form.errors),
         version=version or str(await Version.of(fresh, SUBJECT)),
+        adds_times=adds_times,
         others=others,
         labels=forms.labels(),
         slots=await queries.coming_slots(programme, now=now(request)),

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from tour.changes.models import RecentEdit
 from tour.i18n import lazy as _
 from tour.programmes.models import Programme, Slot
+from tour.programmes.states import POOLS
 from tour.sites import editing
 from tour.sites.models import HoursException
 
@@ -92,3 +94,21 @@ async def was_touched_again(entry: RecentEdit) -> bool:
     later = RecentEdit.filter(subject=entry.subject, subject_id=entry.subject_id, id__gt=entry.id)
     names = [name for name in entry.after if name not in TOLD]
     return any(name in other.after for other in await later for name in names)
+
+
+async def usual_times(programme: Programme, zone: ZoneInfo) -> dict[str, str]:
+    """Seats and allocation of the programme's last times, and their first and last hour."""
+    slots = await latest_slots(programme)
+    if not slots:
+        return {}
+    day = slots[0].starts_at.astimezone(zone).date()
+    clocks = [at for s in slots if (at := s.starts_at.astimezone(zone)).date() == day]
+    return {
+        "capacity": str(slots[0].capacity),
+        "seats_kept": str(slots[0].seats_kept),
+        **{f"pool_{name}": str(slots[0].pools.get(name, 0)) for name in POOLS},
+        "allocation": str(slots[0].allocation),
+        "first": f"{min(clocks):%H:%M}",
+        "last": f"{max(clocks):%H:%M}",
+        "every": str(programme.minutes),
+    }

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.guards import Tending
+from tour.errors import REFUSALS, Refusal
 from tour.geo import Point
 from tour.hosts import queries
 from tour.hosts import site_form as forms
@@ -24,7 +25,7 @@ from tour.sites.merging import Other, merged
 from tour.sites.models import Site
 from tour.sites.texts import ENGLISH, TEXTS
 from tour.web import now, state
-from tour.web.forms import Form, read_form, texts
+from tour.web.forms import Form, form_again, read_form, texts
 
 SUBJECT = "site"
 PIN_ZOOM = 18
@@ -65,6 +66,10 @@ async def change_profile(request: Request) -> Response:
         return await _profile_page(
             request, tending, typed, 409, others=merge.others, version=merge.version
         )
+    except REFUSALS as exc:
+        again = typed.refused_by(exc)
+        page = _profile_page(request, tending, again, exc.status, version=version)
+        return await form_again(page, exc)
     path = site_path(request, "hosts:profile", tending)
     return RedirectResponse(f"{path}?done=1", status_code=303)
 
@@ -97,6 +102,10 @@ async def change_hours(request: Request) -> Response:
         return await _hours_page(
             request, tending, typed, status=409, others=merge.others, version=merge.version
         )
+    except REFUSALS as exc:
+        again = typed.refused_by(exc)
+        page = _hours_page(request, tending, again, status=exc.status, version=version)
+        return await form_again(page, exc)
     return _to_hours(request, tending)
 
 
@@ -105,13 +114,13 @@ async def set_exception(request: Request) -> Response:
     form = await read_form(request, 20)
     values = texts(form, ("on_date", "hours", "note"))
     on_date, spans, note, typed = forms.read_exception(values, local_date(request))
-    if typed.errors:
-        week = await editing.week_fields(tending.site.id)
-        whole = Form({**week, **values}, typed.errors)
-        return await _hours_page(request, tending, whole, status=422)
-    await editing.set_exception(
-        tending.site.id, on_date, spans, note, actor=tending.actor, now=now(request)
-    )
+    try:
+        typed.check()
+        await editing.set_exception(
+            tending.site.id, on_date, spans, note, actor=tending.actor, now=now(request)
+        )
+    except REFUSALS as exc:
+        return await form_again(_exception_again(request, tending, typed.refused_by(exc), exc), exc)
     return _to_hours(request, tending)
 
 
@@ -125,6 +134,14 @@ async def clear_exception(request: Request) -> Response:
             tending.site.id, on_date, actor=tending.actor, now=now(request)
         )
     return _to_hours(request, tending)
+
+
+async def _exception_again(
+    request: Request, tending: Tending, typed: Form, refusal: Refusal
+) -> Response:
+    week = await editing.week_fields(tending.site.id)
+    whole = Form({**week, **typed.values}, typed.errors)
+    return await _hours_page(request, tending, whole, status=refusal.status)
 
 
 async def _profile_page(

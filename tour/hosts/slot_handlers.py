@@ -6,18 +6,19 @@ from starlette.responses import RedirectResponse, Response
 from tour.accounts import guards
 from tour.accounts.guards import Tending
 from tour.accounts.roles import Permission
+from tour.errors import REFUSALS
 from tour.hosts import queries
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.programmes import booking_rules, slot_editing
 from tour.programmes.models import Slot
-from tour.programmes.slot_editing import MAX_CAPACITY, BelowReserved
+from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.programmes.states import SlotStatus
 from tour.reservations import slot_changes
 from tour.reservations.slot_changes import MAX_MESSAGE
 from tour.routes import plan_news
 from tour.web import now
-from tour.web.forms import Form, Reading, read_form, texts
+from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.typed import number_in
 
 
@@ -31,15 +32,14 @@ async def change_slot(request: Request) -> Response:
     tending, slot = await _slot(request)
     read = Reading(texts(await read_form(request, 5), ("capacity",)))
     capacity = read.whole("capacity", 0, MAX_CAPACITY)
-    if read.errors:
-        return await _slot_page(request, tending, slot, read.typed, 422)
     try:
+        read.typed.check()
         await slot_editing.change_capacity(
             slot, capacity, site_id=tending.site.id, actor=tending.actor, now=now(request)
         )
-    except BelowReserved as exc:
-        typed = Form(read.values, {"capacity": exc.message})
-        return await _slot_page(request, tending, slot, typed, 409)
+    except REFUSALS as exc:
+        page = _slot_page(request, tending, slot, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
     return _to_programme(request, tending, slot, "capacity")
 
 
@@ -49,12 +49,15 @@ async def cancel_slot(request: Request) -> Response:
     slot = await slot_editing.slot_of_site(request.path_params["slot_id"], tending.site.id)
     read = Reading(texts(await read_form(request, 5), ("message",)))
     message = read.text("message", MAX_MESSAGE)
-    if read.errors:
-        return await _slot_page(request, tending, slot, read.typed, 422)
-    plans = await plan_news.pages_of_parties(slot.id)
-    await slot_changes.cancel_slot(
-        slot.id, message, actor=tending.actor, now=now(request), plans=plans
-    )
+    try:
+        read.typed.check()
+        plans = await plan_news.pages_of_parties(slot.id)
+        await slot_changes.cancel_slot(
+            slot.id, message, actor=tending.actor, now=now(request), plans=plans
+        )
+    except REFUSALS as exc:
+        page = _slot_page(request, tending, slot, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
     return _to_programme(request, tending, slot, "cancelled")
 
 
@@ -78,7 +81,11 @@ async def send_message(request: Request) -> Response:
         read.errors["slot"] = _("Choose whom to tell.")
     if read.errors or slot is None:
         return await _messages_page(request, tending, read.typed, 422)
-    told = await slot_changes.tell_slot(slot.id, message, actor=tending.actor, now=now(request))
+    try:
+        told = await slot_changes.tell_slot(slot.id, message, actor=tending.actor, now=now(request))
+    except REFUSALS as exc:
+        page = _messages_page(request, tending, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
     path = site_path(request, "hosts:messages", tending)
     return RedirectResponse(f"{path}?told={told}", status_code=303)
 
@@ -90,8 +97,10 @@ async def _slot(request: Request) -> tuple[Tending, Slot]:
 
 
 async def _slot_page(
-    request: Request, tending: Tending, slot: Slot, form: Form, status: int = 200
+    request: Request, tending: Tending, shown: Slot, form: Form, status: int = 200
 ) -> Response:
+    slot = await slot_editing.slot_of_site(shown.id, tending.site.id)
+    can_change = slot.status != SlotStatus.CANCELLED and slot.ends_at > now(request)
     return host_page(
         request,
         "host/slot.html",
@@ -101,7 +110,8 @@ async def _slot_page(
         slot=slot,
         form=form,
         parties=len(await slot_changes.confirmed_places(slot.id)),
-        can_change=slot.status != SlotStatus.CANCELLED and slot.ends_at > now(request),
+        can_change=can_change,
+        lost_words="" if can_change else form.value("message"),
         may_release=await booking_rules.may_release_absent(slot.programme.event_id),
         may_cancel=tending.may(Permission.CHANGE_RESERVATIONS),
     )
@@ -110,6 +120,7 @@ async def _slot_page(
 async def _messages_page(
     request: Request, tending: Tending, form: Form, status: int = 200
 ) -> Response:
+    slots = await queries.slots_with_parties(tending.site.id, now=now(request))
     return host_page(
         request,
         "host/messages.html",
@@ -117,7 +128,8 @@ async def _messages_page(
         status,
         tab="messages",
         form=form,
-        slots=await queries.slots_with_parties(tending.site.id, now=now(request)),
+        slots=slots,
+        can_write=bool(slots or form.errors),
         told=number_in(request.query_params.get("told"), 5),
         sent=await queries.told(tending.site.id),
     )

@@ -1,20 +1,22 @@
 """Today: who comes, and the taps that tell how it stands at the door."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from functools import wraps
 from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
 from tour.accounts.guards import Tending
 from tour.changes.models import RecentEdit
-from tour.errors import BadInput, NotFound
+from tour.errors import REFUSALS, BadInput, NotFound, Refusal
 from tour.hosts import queries, today, undo
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
-from tour.i18n import translate, translate_plural
 from tour.programmes import slot_editing
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
@@ -24,32 +26,58 @@ from tour.reservations.models import Place
 from tour.reservations.states import PlaceStatus
 from tour.routes.plan_news import pages_of_parties_at
 from tour.sites import day as days
+from tour.sites.models import SiteDay
 from tour.sites.states import DoorState
 from tour.web import now, state
-from tour.web.forms import read_date, read_form
+from tour.web.forms import WHOLE, Form, form_again, read_date, read_form, texts
 from tour.words.typed import number_in
 
+Handler = Callable[[Request], Awaitable[Response]]
 WAITS = (0, 10, 20, 30, 60)
 DELAYS = (0, 10, 15, 20, 30, 45)
+MOST_FIELDS = 60
 
 
 async def today_page(request: Request) -> Response:
-    tending = await guards.door(request)
+    return await _today(request, await guards.door(request))
+
+
+def tap(handler: Handler) -> Handler:
+    """A tap that is refused comes back on the list, with why and with what was ticked or typed."""
+
+    @wraps(handler)
+    async def answered(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except REFUSALS as exc:
+            tending, sent = await guards.door(request), await read_form(request, MOST_FIELDS)
+            return await form_again(_today(request, tending, sent, exc), exc)
+
+    return answered
+
+
+async def _today(
+    request: Request,
+    tending: Tending,
+    sent: FormData | None = None,
+    refusal: Refusal | None = None,
+) -> Response:
     zone, instant = state(request).town.timezone, now(request)
-    on_date = _asked_day(request) or local_date(request)
+    on_date = await _day_of(request, tending)
+    door = await days.site_day(tending.site.id, on_date)
+    day = await today.day_at(
+        tending.site.id, on_date, zone=zone, town_lang=state(request).town.language, now=instant
+    )
     return host_page(
         request,
         "host/today.html",
         tending,
+        refusal.status if refusal else 200,
         tab="today",
-        day=await today.day_at(
-            tending.site.id,
-            on_date,
-            zone=zone,
-            town_lang=state(request).town.language,
-            now=instant,
-        ),
-        door=await days.site_day(tending.site.id, on_date),
+        day=day,
+        door=door,
+        form=_filled(door, sent or FormData(), refusal),
+        ticked=_ticked(day, sent or FormData()),
         dates=await today.days_with_slots(tending.site.id, zone=zone, now=instant),
         is_today=on_date == local_date(request),
         waits=WAITS,
@@ -61,6 +89,26 @@ async def today_page(request: Request) -> Response:
     )
 
 
+def _filled(door: SiteDay, sent: FormData, refusal: Refusal | None) -> Form:
+    """The one field that is typed: how many are let in without a reservation."""
+    kept = "" if door.walk_in_cap is None else str(door.walk_in_cap)
+    form = Form({"cap": kept, **texts(sent, [name for name in sent if name == "cap"])})
+    if refusal is None:
+        return form
+    at_field = isinstance(refusal, BadInput) and "cap" in refusal.errors
+    return form.refused(**{"cap" if at_field else WHOLE: refusal.message})
+
+
+def _ticked(day: today.Day, sent: FormData) -> set[int]:
+    """The absent parties that are chosen: all that have not said that they come, until somebody
+    chooses."""
+    if "shown" in sent:
+        return {number_in(value) or 0 for value in sent.getlist("place")}
+    asked = [party for slot in day.slots for party in slot.absent]
+    return {party.place_id for party in asked if party.late_minutes is None}
+
+
+@tap
 async def tell_door(request: Request) -> Response:
     """One of the buttons of the door, for today."""
     tending = await guards.door(request)
@@ -74,7 +122,7 @@ async def tell_door(request: Request) -> Response:
     else:
         changes = days.door_changes(button, local.hour * 60 + local.minute)
         if changes is None:
-            raise _unknown_button()
+            raise _no_number() if button.startswith("cap") else _unknown_button()
         if changes.get("state") == DoorState.CLOSED and not form.get("sure"):
             coming = await closing.still_to_come(
                 tending.site.id, state(request).town.timezone, now=now(request)
@@ -106,6 +154,7 @@ def _ask_before_closing(request: Request, tending: Tending, coming: list[Slot]) 
     return host_page(request, "host/close.html", tending, tab="today", slots=coming)
 
 
+@tap
 async def change_seats(request: Request) -> Response:
     """One seat more or fewer, or no more reservations, for one slot."""
     tending = await guards.door(request)
@@ -134,6 +183,7 @@ async def change_seats(request: Request) -> Response:
     return back(request, tending, entry, slot.starts_at)
 
 
+@tap
 async def arrive(request: Request) -> Response:
     """A party has come; tapped in the list."""
     tending = await guards.door(request)
@@ -149,6 +199,7 @@ async def arrive(request: Request) -> Response:
     return back(request, tending, result.entry, place.slot.starts_at)
 
 
+@tap
 async def undo_tap(request: Request) -> Response:
     tending = await guards.door(request)
     await undo.undo(request, tending, request.path_params["entry_id"])
@@ -199,44 +250,17 @@ async def _done(request: Request, tending: Tending) -> dict[str, Any] | None:
     entry = await queries.own_entry(number, tending.site.id, tending.who.account.id)
     if entry is None:
         return None
-    return {"id": entry.id, "text": _words(entry), "can_undo": bool(entry.after)}
+    return {"id": entry.id, "text": undo.in_words(entry), "can_undo": bool(entry.after)}
 
 
-def _words(entry: RecentEdit) -> str:
-    after = entry.after
-    said = {
-        "day.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),
-        "slot.capacity": translate("Seats: %(n)s", n=after.get("capacity", "")),
-        "place.arrive": translate("Checked in"),
-        "slot.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),
-        "slot.release": translate(
-            "%(n)s seats are free now. The parties are told.", n=after.get("released", "")
-        ),
-        "day.close": translate(
-            "Closed for today. Parties told: %(n)s", n=after.get("parties", "0")
-        ),
-        "day.delay": translate(
-            "%(n)s minutes late. Parties told: %(parties)s",
-            n=after.get("delay_minutes", ""),
-            parties=after.get("parties", "0"),
-        )
-        + _meeting(after.get("meet", 0)),
-    }
-    return said.get(entry.action) or translate("Saved. Visitors see it now.")
-
-
-def _meeting(parties: int) -> str:
-    """What the new times mean for those who go on to another place."""
-    if not parties:
-        return ""
-    said = translate_plural(
-        "%(num)d party holds another session that begins before yours ends now; it was told, and"
-        " may leave early or give one back.",
-        "%(num)d parties hold another session that begins before yours ends now; they were told,"
-        " and may leave early or give one back.",
-        parties,
-    )
-    return f" {said}"
+async def _day_of(request: Request, tending: Tending) -> date:
+    """The day that is asked for, or that of the session that was tapped."""
+    if asked := _asked_day(request):
+        return asked
+    if (slot_id := request.path_params.get("slot_id")) is None:
+        return local_date(request)
+    slot = await slot_editing.slot_of_site(slot_id, tending.site.id)
+    return slot.starts_at.astimezone(state(request).town.timezone).date()
 
 
 def _asked_day(request: Request) -> date | None:
@@ -246,6 +270,11 @@ def _asked_day(request: Request) -> date | None:
 def _day_query(request: Request) -> str:
     asked = _asked_day(request)
     return f"day={asked}" if asked else ""
+
+
+def _no_number() -> BadInput:
+    message = _("Give a number of people, or nothing for no limit.")
+    return BadInput(message, {"cap": message})
 
 
 def _unknown_button() -> BadInput:

@@ -12,6 +12,7 @@ from tour.changes.models import RecentEdit
 from tour.errors import Conflict, NotFound
 from tour.hosts import queries
 from tour.i18n import lazy as _
+from tour.i18n import translate, translate_plural
 from tour.programmes import slot_editing
 from tour.programmes.states import SlotStatus
 from tour.reservations import absences, arrivals, closing, lateness
@@ -144,3 +145,41 @@ _ACTS: dict[str, Callable[[Request, Tending, RecentEdit], Awaitable[None]]] = {
     "slot.walk_ins": _slot_walk_ins,
     "place.arrive": _arrival,
 }
+
+
+def in_words(entry: RecentEdit) -> str:
+    """What a tap has done."""
+    after = entry.after
+    said = {
+        "day.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),
+        "slot.capacity": translate("Seats: %(n)s", n=after.get("capacity", "")),
+        "place.arrive": translate("Checked in"),
+        "slot.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),
+        "slot.release": translate(
+            "%(n)s seats are free now. The parties are told.", n=after.get("released", "")
+        ),
+        "day.close": translate(
+            "Closed for today. Parties told: %(n)s", n=after.get("parties", "0")
+        ),
+        "day.delay": translate(
+            "%(n)s minutes late. Parties told: %(parties)s",
+            n=after.get("delay_minutes", ""),
+            parties=after.get("parties", "0"),
+        )
+        + _meeting(after.get("meet", 0)),
+    }
+    return said.get(entry.action) or translate("Saved. Visitors see it now.")
+
+
+def _meeting(parties: int) -> str:
+    """What the new times mean for those who go on to another place."""
+    if not parties:
+        return ""
+    said = translate_plural(
+        "%(num)d party holds another session that begins before yours ends now; it was told, and"
+        " may leave early or give one back.",
+        "%(num)d parties hold another session that begins before yours ends now; they were told,"
+        " and may leave early or give one back.",
+        parties,
+    )
+    return f" {said}"

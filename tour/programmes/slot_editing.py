@@ -18,6 +18,8 @@ CAPACITY = "slot.capacity"
 class BelowReserved(Conflict):
     """Fewer seats were asked for than people have reserved."""
 
+    field = "capacity"
+
     def __init__(self, taken: int) -> None:
         super().__init__(
             _("%(n)s seats are reserved here. There can be more seats, not fewer.", n=taken)

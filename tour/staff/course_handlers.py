@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
-from tour.errors import BadInput, NotFound
+from tour.errors import REFUSALS, NotFound
 from tour.events import editing as events
 from tour.events.models import Event
 from tour.i18n import lazy as _
@@ -28,7 +28,7 @@ from tour.staff import queries
 from tour.staff.event_form import read_slug
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
-from tour.web.forms import Form, read_form, texts
+from tour.web.forms import Form, form_again, read_form, texts
 from tour.web.templates import metres
 
 
@@ -65,8 +65,9 @@ async def create_course(request: Request) -> Response:
         await editing.create_course(
             event.id, typed.value("slug"), draft, actor=who.actor, now=now(request)
         )
-    except BadInput as exc:
-        return await _page(request, who, event, Form(typed.values, exc.errors), status=422)
+    except REFUSALS as exc:
+        page = _page(request, who, event, typed.refused_by(exc), status=exc.status)
+        return await form_again(page, exc)
     return back_to(request, "staff:courses", event_id=event.id)
 
 
@@ -93,6 +94,10 @@ async def change_course(request: Request) -> Response:
         merge = await _merged(request, values, draft, version)
         typed = Form(merge.values)
         return await _page(request, who, event, typed, route, 409, merge=merge)
+    except REFUSALS as exc:
+        again = typed.refused_by(exc)
+        page = _page(request, who, event, again, route, exc.status, version=version)
+        return await form_again(page, exc)
     return back_to(request, "staff:courses", event_id=event.id)
 
 

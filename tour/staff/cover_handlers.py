@@ -7,7 +7,7 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
-from tour.errors import BadInput
+from tour.errors import REFUSALS, BadInput
 from tour.events import covers
 from tour.events.models import Event
 from tour.events.views import cover_of
@@ -18,7 +18,7 @@ from tour.sites.photo_files import MAX_BYTES
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
-from tour.web.forms import Form, texts
+from tour.web.forms import Form, form_again, texts
 from tour.words.typed import number_in
 
 LARGEST_FORM = MAX_BYTES + 100_000
@@ -46,9 +46,11 @@ async def change_cover(request: Request) -> Response:
         values = texts(form, TEXTS)
         try:
             await _change(request, who, event, form, values)
-        except BadInput as exc:
-            errors = {name.replace("photo", "cover"): text for name, text in exc.errors.items()}
-            return await _page(request, who, event, Form(values, errors), 422)
+        except REFUSALS as exc:
+            again = Form(values).refused_by(exc)
+            errors = {name.replace("photo", "cover"): text for name, text in again.errors.items()}
+            page = _page(request, who, event, Form(values, errors), exc.status)
+            return await form_again(page, exc)
     return back_to(request, "staff:event_cover", event_id=event.id)
 
 

@@ -10,7 +10,9 @@ from tour.events.editing import PART_FIELDS, TEXTS, EventDraft, Part, as_fields,
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.hours import Span
+from tour.staff.queries import SiteLine
 from tour.web.forms import Form, Reading, read_date, read_instant
+from tour.words.typed import number_in
 
 LIMITS = {"title": 200, "summary": 500, "description": 8000}
 FIELDS = (
@@ -164,3 +166,14 @@ def _instant(read: Reading, name: str, zone: ZoneInfo) -> datetime | None:
         return instant.replace(tzinfo=zone).astimezone(UTC)
     read.errors[name] = _("Give a date and a time, such as 2026-11-20 09:00.")
     return None
+
+
+def in_order(lines: list[SiteLine], form: Form) -> list[SiteLine]:
+    """Those that take part first, by number; the others by name."""
+
+    def place(line: SiteLine) -> tuple[bool, int]:
+        number = number_in(form.value(f"number-{line.id}")) or 0
+        takes_part = bool(form.value(f"takes-{line.id}"))
+        return not takes_part, number if takes_part else 0
+
+    return sorted(lines, key=place)

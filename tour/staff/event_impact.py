@@ -19,9 +19,9 @@ from tour.publishing.queries import versions
 from tour.reservations import event_changes
 from tour.reservations.event_changes import Impact
 from tour.routes.plan_news import plans_with
-from tour.staff.frame import back_to, staff_page
+from tour.staff.frame import staff_page
 from tour.web import now
-from tour.web.forms import read_form
+from tour.web.forms import Form, Reading
 
 LONGEST_REASON = 500
 ASKED = ("sure", "reason")
@@ -45,7 +45,7 @@ async def asked_first(
     impact = await event_changes.impact_of(slots)
     if impact.concerns_nobody:
         return None
-    if form.get("sure") == impact.sure:
+    if form.get("sure") == impact.sure and not _too_long(form):
         await guards.require(request, Permission.CHANGE_RESERVATIONS)
         return None
     return await asked_again(request, who, event, form, impact, what)
@@ -76,16 +76,15 @@ async def call_off(
 ) -> None:
     """What the change ends, in its transaction; nothing where it ends nothing."""
     if slots:
-        reason, at = str(form.get("reason", "")).strip()[:LONGEST_REASON], now(request)
+        reason, at = str(form.get("reason", "")).strip(), now(request)
         await event_changes.call_off(event, slots, reason, before, actor=who.actor, now=at)
 
 
-async def undo(request: Request) -> Response:
-    who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
-    await read_form(request, 5)
-    event_id = request.path_params["event_id"]
-    await event_changes.undo(event_id, actor=who.actor, now=now(request))
-    return back_to(request, "staff:event", event_id=event_id, done="undone")
+def _too_long(form: FormData) -> dict[str, Text]:
+    """What is wrong with the words to those who lose their seats."""
+    read = Reading({"reason": str(form.get("reason", ""))})
+    read.text("reason", LONGEST_REASON)
+    return read.errors
 
 
 async def asked_again(
@@ -102,6 +101,7 @@ async def asked_again(
         event=event,
         what=what,
         impact=impact,
+        form=Form({"reason": str(form.get("reason", ""))}, _too_long(form)),
         plans=await plans_with(impact.slots, ZoneInfo(event.timezone)),
         map_version=shown[0].number if shown else None,
         sent=[(name, value) for name, value in form.multi_items() if name not in ASKED],

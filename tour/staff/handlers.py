@@ -1,24 +1,27 @@
 """Today, places, approvals and the log of changes."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tour.accounts import guards
+from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
 from tour.audit import queries as audit
-from tour.errors import NotFound
+from tour.changes import together
+from tour.errors import REFUSALS, NotFound
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
 from tour.reservations.waitlist import publish_site
 from tour.sites.models import Site
 from tour.sites.publication import withdraw_site
 from tour.staff import approvals, queries, seat_words, today
-from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import action_label, field_label
+from tour.staff.labels import action_label, field_label, kind_labels
 from tour.staff.values import in_words
 from tour.web import now, state
-from tour.web.forms import read_form
+from tour.web.forms import Form, Reading, form_again, read_form
 from tour.words.typed import number_in
 
 SITES_ON_A_PAGE = 60
@@ -70,13 +73,22 @@ async def set_site_visibility(request: Request) -> Response:
 
 
 async def approvals_page(request: Request) -> Response:
-    who = await guards.require(request, Permission.APPROVE)
+    return await _approvals_page(
+        request, await guards.require(request, Permission.APPROVE), Form({})
+    )
+
+
+async def _approvals_page(
+    request: Request, who: SignedIn, form: Form, status: int = 200
+) -> Response:
     drafts = await queries.site_lines(now(request), show="draft")
     return staff_page(
         request,
         "staff/approvals.html",
         who,
+        status,
         section="approvals",
+        form=form,
         waiting=await approvals.waiting(),
         label=field_label,
         drafts=drafts,
@@ -89,14 +101,25 @@ async def review(request: Request) -> Response:
     who = await guards.require(request, Permission.APPROVE)
     site = await _site(request)
     form = await read_form(request, 10)
-    last = number_in(form.get("upto"), 14) or 0
-    if form.get("do") == "approve":
-        await approvals.approve(site.id, last, actor=who.actor, now=now(request))
-        return back_to(request, "staff:approvals")
-    comment = str(form.get("comment", "")).strip()[:LONGEST_COMMENT]
-    await approvals.return_to_hosts(site.id, last, comment, actor=who.actor, now=now(request))
-    if form.get("hide"):
-        await withdraw_site(site.id, actor=who.actor, now=now(request))
+    upto = number_in(form.get("upto"), 14) or 0
+    name = f"comment-{site.id}"
+    read = Reading(
+        {name: str(form.get("comment", "")), f"hide-{site.id}": str(form.get("hide", ""))}
+    )
+    comment = read.text(name, LONGEST_COMMENT)
+    common: dict[str, Any] = {"actor": who.actor, "now": now(request)}
+    try:
+        if form.get("do") == "approve":
+            await approvals.approve(site.id, upto, **common)
+            return back_to(request, "staff:approvals")
+        read.typed.check()
+        async with together(now=now(request)):
+            await approvals.return_to_hosts(site.id, upto, comment, **common)
+            if form.get("hide"):
+                await withdraw_site(site.id, **common)
+    except REFUSALS as exc:
+        page = _approvals_page(request, who, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
     return back_to(request, "staff:approvals")
 
 

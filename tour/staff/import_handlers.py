@@ -1,5 +1,6 @@
 """Importing sites: a file, a look at what it changes, then that."""
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,9 +14,8 @@ from tour.sites import importing
 from tour.sites.import_file import COLUMNS, Reading, decode, read_file
 from tour.sites.importing import Comparison, Imported
 from tour.sites.states import SiteKind
-from tour.staff.event_handlers import kind_labels
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import field_label
+from tour.staff.labels import field_label, kind_labels
 from tour.web import now
 from tour.web.forms import read_form
 
@@ -36,12 +36,13 @@ async def imports_page(request: Request) -> Response:
 async def look(request: Request) -> Response:
     """What the file would change. Writes nothing, so a reload asks the same again."""
     who = await guards.require(request, Permission.IMPORT)
-    try:
-        body, kind = await _upload(request)
-        read = await read_file(decode(body))
-        _refuse_large(len(read.text.encode()) + read.text.count("\n"), LARGEST_TEXT)
-    except BadInput as exc:
-        return _page(request, who, problem=exc.message, status=422)
+    async with request.form(max_fields=5, max_files=1) as form:
+        kind = str(form.get("kind", ""))
+        try:
+            read = await read_file(decode(await _uploaded(form)))
+            _refuse_large(len(read.text.encode()) + read.text.count("\n"), LARGEST_TEXT)
+        except BadInput as exc:
+            return _page(request, who, problem=exc.message, kind=kind, status=422)
     found = await importing.compare(read)
     return _page(request, who, read=read, found=found, kind=kind)
 
@@ -56,10 +57,12 @@ async def confirm(request: Request) -> Response:
         read = await read_file(text)
         done = await importing.apply(read, fingerprint, kind, actor=who.actor, now=now(request))
     except BadInput as exc:
-        return _page(request, who, problem=exc.message, status=422)
+        return _page(request, who, problem=exc.message, kind=kind, status=422)
     except Conflict as exc:
         found = await importing.compare(read)
-        return _page(request, who, read=read, found=found, problem=exc.message, status=409)
+        return _page(
+            request, who, read=read, found=found, kind=kind, problem=exc.message, status=409
+        )
     if done.left:
         found = await importing.compare(read)
         return _page(
@@ -78,16 +81,15 @@ def _left(done: Imported) -> Text:
     )
 
 
-async def _upload(request: Request) -> tuple[bytes, str]:
-    """The file and the kind of new sites; BadInput where there is no file, or too large a one."""
-    async with request.form(max_fields=5, max_files=1) as form:
-        upload, kind = form.get("file"), str(form.get("kind", ""))
-        if upload is None or isinstance(upload, str) or not upload.filename:
-            hint = _("Choose a CSV file.")
-            raise BadInput(hint, {"file": hint})
-        body = await upload.read(LARGEST_FILE + 1)
+async def _uploaded(form: FormData) -> bytes:
+    """The file; BadInput where there is none, or too large a one."""
+    upload = form.get("file")
+    if upload is None or isinstance(upload, str) or not upload.filename:
+        hint = _("Choose a CSV file.")
+        raise BadInput(hint, {"file": hint})
+    body = await upload.read(LARGEST_FILE + 1)
     _refuse_large(len(body), LARGEST_FILE)
-    return body, kind
+    return body
 
 
 def _refuse_large(size: int, most: int) -> None:

@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.accounts import guards
+from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
+from tour.errors import REFUSALS
 from tour.i18n import translate
 from tour.publishing import pdf, service
 from tour.publishing import queries as publishing
@@ -18,12 +20,15 @@ from tour.sites.maps import map_around
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, state
-from tour.web.forms import read_form
+from tour.web.forms import WHOLE, Form, form_again, read_form
 
 
 async def map_page(request: Request) -> Response:
     """The map as it would be published now, beside the history of what was."""
-    who = await guards.require(request, Permission.EDIT_EVENTS)
+    return await _page(request, await guards.require(request, Permission.EDIT_EVENTS), Form({}))
+
+
+async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     event = await queries.event_by_id(request.path_params["event_id"])
     draft = await service.preview(event.id, await sources_of(request))
     versions = await publishing.versions(event.id)
@@ -35,9 +40,11 @@ async def map_page(request: Request) -> Response:
         request,
         "staff/event_map.html",
         who,
+        status,
         section="events",
         tab="map",
         event=event,
+        form=form,
         draft=map_view(draft, lang(request)),
         versions=versions,
         is_shown=any(version.ended_at is None for version in versions),
@@ -69,9 +76,13 @@ async def publish_map(request: Request) -> Response:
     who = await guards.require(request, Permission.PUBLISH)
     event = await queries.event_by_id(request.path_params["event_id"])
     form = await read_form(request, 5)
-    if form.get("do") == "publish":
-        sources = await sources_of(request)
-        await service.publish(event.id, sources, actor=who.actor, now=now(request))
-    else:
-        await service.unpublish(event.id, actor=who.actor, now=now(request))
+    try:
+        if form.get("do") == "publish":
+            sources = await sources_of(request)
+            await service.publish(event.id, sources, actor=who.actor, now=now(request))
+        else:
+            await service.unpublish(event.id, actor=who.actor, now=now(request))
+    except REFUSALS as exc:
+        page = _page(request, who, Form({}).refused(**{WHOLE: exc.message}), exc.status)
+        return await form_again(page, exc)
     return back_to(request, "staff:event_map", event_id=event.id)

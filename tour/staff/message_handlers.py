@@ -10,6 +10,7 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
+from tour.errors import REFUSALS
 from tour.events.models import Event
 from tour.i18n import lazy as _
 from tour.programmes.models import Slot
@@ -18,7 +19,7 @@ from tour.staff import letters
 from tour.staff.frame import back_to, staff_page
 from tour.staff.letters import Audience, Letter
 from tour.web import now, state
-from tour.web.forms import Form, Reading, read_form, texts
+from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.typed import number_in
 
 FIELDS = ("to", "title", "text", "title_en", "text_en", "token")
@@ -40,10 +41,13 @@ async def send(request: Request) -> Response:
     read = Reading(texts(form, FIELDS))
     to = _audience(read)
     letter = _letter(read, state(request).town.language)
-    if read.errors:
-        return await _page(request, who, read.typed, status=422)
     token = read.text("token", 40) or secrets.token_urlsafe(12)
-    told = await letters.send(to, letter, token, actor=who.actor, now=now(request))
+    try:
+        read.typed.check()
+        told = await letters.send(to, letter, token, actor=who.actor, now=now(request))
+    except REFUSALS as exc:
+        page = _page(request, who, read.typed.refused_by(exc), status=exc.status)
+        return await form_again(page, exc)
     return back_to(request, "staff:messages", done=str(told))
 
 

@@ -14,13 +14,13 @@ from tour.accounts.guards import SignedIn
 from tour.accounts.invitations import Offer
 from tour.accounts.models import Account, AccountSession, Invitation, Membership
 from tour.accounts.roles import Permission, Role
-from tour.errors import BadInput, Conflict, NotFound
+from tour.errors import REFUSALS, BadInput, Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import ROLES
 from tour.web import lang, now, state
-from tour.web.forms import Form, read_form
+from tour.web.forms import Form, form_again, read_form, texts
 
 LONGEST_SLUG = 80
 
@@ -40,7 +40,7 @@ class PersonLine:
 
 async def people_page(request: Request) -> Response:
     who = await guards.require(request, Permission.INVITE)
-    return await _page(request, who, Form({}))
+    return await _page(request, who, Form({"site": request.query_params.get("site", "")}))
 
 
 async def invite(request: Request) -> Response:
@@ -50,26 +50,28 @@ async def invite(request: Request) -> Response:
     """
     who = await guards.require(request, Permission.INVITE)
     form = await read_form(request, 10)
-    typed = asking_email_form(form)
+    asked = asking_email_form(form)
+    typed = Form({**asked.values, **texts(form, ("role", "site"))}, asked.errors)
     offer = await _offer(str(form.get("role", "")), str(form.get("site", "")))
     if offer.role != Role.HOST and not who.may(Permission.MANAGE_PEOPLE):
         raise NotYours
-    errors = dict(typed.errors)
     if offer.role == Role.HOST and offer.site is None:
-        errors["site"] = _("Choose the place that this host looks after.")
+        typed = typed.refused(site=_("Choose the place that this host looks after."))
     if who.account.is_sample and state(request).settings.smtp_url:
-        errors["email"] = _("Sample accounts send no mail.")
-    if errors:
-        return await _page(request, who, Form(typed.values, errors), 422)
-    await invitations.invite_by_mail(
-        offer,
-        typed.value("email"),
-        lang=lang(request),
-        timezone=state(request).town.timezone.key,
-        actor=who.actor,
-        seal=state(request).seal,
-        now=now(request),
-    )
+        typed = typed.refused(email=_("Sample accounts send no mail."))
+    try:
+        typed.check()
+        await invitations.invite_by_mail(
+            offer,
+            typed.value("email"),
+            lang=lang(request),
+            timezone=state(request).town.timezone.key,
+            actor=who.actor,
+            seal=state(request).seal,
+            now=now(request),
+        )
+    except REFUSALS as exc:
+        return await form_again(_page(request, who, typed.refused_by(exc), exc.status), exc)
     return back_to(request, "staff:people")
 
 
@@ -90,12 +92,17 @@ async def change_role(request: Request) -> Response:
     who = await guards.require(request, Permission.MANAGE_PEOPLE)
     account = await _account(request)
     role = str((await read_form(request, 5)).get("role", ""))
-    if role not in list(Role):
-        hint = _("Choose a role.")
-        raise BadInput(hint, {"role": hint})
-    if account.id == who.account.id:
-        raise Conflict(_("Nobody changes their own role. Ask another administrator."))
-    await invitations.change_role(account.id, Role(role), actor=who.actor, now=now(request))
+    name = role_field(account.id)
+    try:
+        if role not in list(Role):
+            hint = _("Choose a role.")
+            raise BadInput(hint, {name: hint})
+        if account.id == who.account.id:
+            raise Conflict(_("Nobody changes their own role. Ask another administrator."))
+        await invitations.change_role(account.id, Role(role), actor=who.actor, now=now(request))
+    except REFUSALS as exc:
+        again = Form({name: role}).refused_by(exc)
+        return await form_again(_page(request, who, again, exc.status), exc)
     return back_to(request, "staff:people")
 
 
@@ -117,6 +124,11 @@ async def remove_from_site(request: Request) -> Response:
     return back_to(request, "staff:people")
 
 
+def role_field(account_id: int) -> str:
+    """Of one person's role, in a page of many."""
+    return f"role-{account_id}"
+
+
 async def _offer(role: str, slug: str) -> Offer:
     chosen = Role(role) if role in list(Role) else Role.HOST
     site = await Site.get_or_none(slug=slug[:LONGEST_SLUG]) if chosen == Role.HOST else None
@@ -132,21 +144,22 @@ async def _account(request: Request) -> Account:
 
 async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     waiting = Invitation.filter(accepted_at=None, revoked_at=None, expires_at__gt=now(request))
+    lines = await _lines(request, who)
+    roles = {role_field(line.id): line.role for line in lines}
     return staff_page(
         request,
         "staff/people.html",
         who,
         status,
         section="people",
-        people=await _lines(request, who),
+        people=lines,
         roles=[(role.value, str(label)) for role, label in ROLES.items()],
         waiting=[
             (invitation, ROLES[invitation.role])
             for invitation in await waiting.order_by("-id").select_related("site")
         ],
         sites=await Site.all().order_by("name_kana", "id").values_list("slug", "name"),
-        form=form,
-        chosen_site=request.query_params.get("site", ""),
+        form=Form({**roles, **form.values}, form.errors),
     )
 
 

@@ -13,10 +13,10 @@ from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
 from tour.audit.service import Subject
 from tour.changes import edit
-from tour.errors import Conflict
+from tour.errors import REFUSALS
 from tour.events.models import Event
-from tour.i18n import Text, translate
 from tour.i18n import lazy as _
+from tour.i18n import translate
 from tour.programmes.models import Programme
 from tour.reservations.rules import MAX_PARTY
 from tour.sites.models import Site
@@ -25,7 +25,7 @@ from tour.staff.frame import back_to, staff_page
 from tour.staff.parties import PartyLine, Selection
 from tour.staff.tables import as_csv, as_xlsx
 from tour.web import now, state
-from tour.web.forms import Form, Reading, read_form, texts
+from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.typed import number_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,7 +66,7 @@ async def reservations_page(request: Request) -> Response:
 
 async def party_page(request: Request) -> Response:
     who = await guards.require(request, Permission.SEE_PARTIES)
-    return await _party_page(request, who)
+    return await _party_page(request, who, Form({}))
 
 
 async def change_size(request: Request) -> Response:
@@ -77,24 +77,28 @@ async def change_size(request: Request) -> Response:
     children = read.whole("children", 0, MAX_PARTY)
     if not read.errors and adults + children == 0:
         read.errors["adults"] = _("A party is at least 1 person.")
-    if read.errors:
-        return await _party_page(request, who, read.typed, status=422)
     try:
+        read.typed.check()
         await parties.change_size(_id(request), adults, children, actor=who.actor, now=now(request))
-    except Conflict as exc:
-        return await _party_page(request, who, read.typed, exc.message, status=409)
+    except REFUSALS as exc:
+        page = _party_page(request, who, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
     return back_to(request, "staff:party", reservation_id=_id(request))
 
 
 async def cancel_place(request: Request) -> Response:
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
     form = await read_form(request, 5)
-    reason = str(form.get("reason", "")).strip()[:LONGEST_REASON]
     slot_id = request.path_params["slot_id"]
+    name = f"reason-{slot_id}"
+    read = Reading({name: str(form.get("reason", ""))})
+    reason = read.text(name, LONGEST_REASON)
     try:
+        read.typed.check()
         await parties.cancel_place(_id(request), slot_id, reason, actor=who.actor, now=now(request))
-    except Conflict as exc:
-        return await _party_page(request, who, None, exc.message, status=409)
+    except REFUSALS as exc:
+        page = _party_page(request, who, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
     return back_to(request, "staff:party", reservation_id=_id(request))
 
 
@@ -205,15 +209,9 @@ def _id(request: Request) -> int:
     return int(request.path_params["reservation_id"])
 
 
-async def _party_page(
-    request: Request,
-    who: SignedIn,
-    form: Form | None = None,
-    problem: Text | None = None,
-    status: int = 200,
-) -> Response:
+async def _party_page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     party = await parties.by_id(_id(request))
-    filled = Form({"adults": str(party.adults), "children": str(party.children)})
+    stored = {"adults": str(party.adults), "children": str(party.children)}
     return staff_page(
         request,
         "staff/party.html",
@@ -222,7 +220,6 @@ async def _party_page(
         section="reservations",
         party=party,
         places=await parties.places_of(party.id),
-        form=form or filled,
-        problem=problem,
+        form=Form({**stored, **form.values}, form.errors),
         largest=MAX_PARTY,
     )

@@ -6,10 +6,10 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
+from tour.errors import REFUSALS
 from tour.events.models import Event
 from tour.i18n import lazy as _
 from tour.programmes.booking_rules import (
-    RulesChanged,
     RulesDraft,
     change_rules,
     rules_of_event,
@@ -17,7 +17,7 @@ from tour.programmes.booking_rules import (
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import now
-from tour.web.forms import Form, Reading, read_form, texts
+from tour.web.forms import Form, Reading, form_again, read_form, texts
 
 FIELDS = ("reservations_per_contact", "checks_contact", "releases_absent", "retention_days")
 MOST_PER_CONTACT = 20
@@ -35,14 +35,13 @@ async def change(request: Request) -> Response:
     event = await queries.event_by_id(request.path_params["event_id"])
     form = await read_form(request, 10)
     draft, typed = read_rules(texts(form, FIELDS))
-    if typed.errors:
-        return await _page(request, who, event, typed, 422)
     version = str(form.get("version", ""))
     try:
+        typed.check()
         await change_rules(event, draft, version=version, actor=who.actor, now=now(request))
-    except RulesChanged as exc:
-        refused = Form(typed.values, {"version": exc.message})
-        return await _page(request, who, event, refused, 409)
+    except REFUSALS as exc:
+        page = _page(request, who, event, typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
     return back_to(request, "staff:event_rules", event_id=event.id)
 
 
