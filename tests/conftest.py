@@ -178,7 +178,7 @@ async def app(settings: "Settings", clock: TurnableClock) -> "AsyncIterator[Star
     from tour.app import create_app
 
     application = create_app(settings, clock=clock)
-    application.state.templates.bytecode_cache = COMPILED
+    application.state.parts.templates.bytecode_cache = COMPILED
     async with application.router.lifespan_context(application):
         yield application
 

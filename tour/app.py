@@ -1,10 +1,9 @@
 """create_app(): the only place where real parts are chosen and joined."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
-from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -19,23 +18,26 @@ from tour.accounts.handlers import to_sign_in
 from tour.accounts.urls import urls as account_urls
 from tour.api.urls import urls as api_urls
 from tour.changes import NewsReader
-from tour.chores import CHORES, chores_of
+from tour.chores import CHORES, WEB_CHORES, WORKER_CHORES
 from tour.clock import Clock, SteadyClock, clock_from, system_clock
 from tour.errors import TourError
 from tour.events.queries import AgendaCache
-from tour.health.chores import Where, going_round
+from tour.health.chores import going_round
 from tour.health.lease import Lease
 from tour.hosts.urls import urls as host_urls
+from tour.limits.counting import RateLimits
 from tour.limits.lanes import make_lanes
 from tour.notifications.console import MailWatch
 from tour.notifications.endpoints import EndpointPolicy
 from tour.notifications.keys import vapid_keys
 from tour.notifications.urls import urls as notification_urls
 from tour.notifications.worker import GENTLE
-from tour.pages.town_now import Caches
+from tour.pages.searching import FinderShelf
+from tour.pages.town_now import CardShelf
 from tour.pages.urls import urls as page_urls
 from tour.pages.wording import WORDING
 from tour.participation.urls import urls as participation_urls
+from tour.parts import Parts, PathFor
 from tour.patience import PAGES
 from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
@@ -74,52 +76,59 @@ LARGEST_BODY = 400_000
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
     """The ASGI app. Raises ConfigurationError for what the operator must mend."""
-    town, assets, traffic = read_town(settings.data), Assets(), Traffic()
+
+    def path_for(name: str, /, **path_params: Hashable) -> str:
+        return str(app.url_path_for(name, **path_params))
+
+    parts = _parts(settings, clock or _clock(settings), path_for)
     app = Starlette(
-        routes=_urls(assets),
-        middleware=_middleware(settings, town, traffic),
+        routes=_urls(parts.assets),
+        middleware=_middleware(settings, parts.town, parts.traffic),
         exception_handlers={
             SignInNeeded: to_sign_in,
             TourError: on_tour_error,
             HTTPException: on_http_exception,
             OSError: on_os_error,
         },
-        lifespan=_lifespan,
+        lifespan=partial(_lifespan, parts),
     )
-    news = NewsReader()
-    walks, secret = open_town_walks(settings, town), secret_key(settings)
-    parts: dict[str, Any] = {
-        "settings": settings,
-        "town": town,
-        "traffic": traffic,
-        "chores": CHORES,
-        "rounds": (),
-        "lease": Lease(),
-        "pace": GENTLE,
-        "enclose": encloser(settings.base_url),
-        "wording": WORDING,
-        "lanes": make_lanes(),
-        "clock": clock or _clock(settings),
-        "started_at": system_clock(),
-        "assets": assets,
-        "templates": make_environment(town, assets.url),
-        "walks": walks,
-        "site_matrix": SiteMatrix(walks),
-        "news": news,
-        "caches": Caches(
-            CatalogueCache(approach_finder(walks), news), AgendaCache(news), BoardCache(news)
-        ),
-        "map_source": _map_source(settings, assets),
-        "secret_key": secret,
-        "seal": Seal(secret),
-        "vapid_public_key": vapid_keys(settings).public,
-        "push_policy": EndpointPolicy.parse(settings.push_hosts),
-    }
-    # Every page asks for some forty of a few hundred addresses, and finding one walks the table.
-    parts["path_for"] = lru_cache(maxsize=4096)(lambda n, **p: str(app.url_path_for(n, **p)))
-    for name, part in parts.items():
-        setattr(app.state, name, part)
+    app.state.parts = parts
     return app
+
+
+def _parts(settings: Settings, clock: Clock, path_for: PathFor) -> Parts:
+    town, assets, news = read_town(settings.data), Assets(), NewsReader()
+    walks, secret = open_town_walks(settings, town), secret_key(settings)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        pace=GENTLE,
+        enclose=encloser(settings.base_url),
+        wording=WORDING,
+        town=town,
+        seal=Seal(secret),
+        started_at=system_clock(),
+        assets=assets,
+        templates=make_environment(town, assets.url),
+        # Every page asks for some forty of a few hundred addresses; to find one walks the table.
+        path_for=lru_cache(maxsize=4096)(path_for),
+        traffic=Traffic(),
+        lanes=make_lanes(),
+        rate_limits=RateLimits(secret),
+        lease=Lease(),
+        chores=CHORES,
+        news=news,
+        catalogue=CatalogueCache(approach_finder(walks), news),
+        agenda=AgendaCache(news),
+        board=BoardCache(news),
+        cards=CardShelf(),
+        finders=FinderShelf(),
+        walks=walks,
+        site_matrix=SiteMatrix(walks),
+        map_source=_map_source(settings, assets),
+        vapid_public_key=vapid_keys(settings).public,
+        push_policy=EndpointPolicy.parse(settings.push_hosts),
+    )
 
 
 def _clock(settings: Settings) -> Clock:
@@ -127,14 +136,13 @@ def _clock(settings: Settings) -> Clock:
 
 
 @asynccontextmanager
-async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
+async def _lifespan(parts: Parts, _app: Starlette) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        await enter(db.opened(settings.database_url, PAGES))
-        own = (Where.WORKER,) if settings.worker == "inline" else ()
-        mine = chores_of(*own, Where.WEB, Where.ONE_WEB)
-        app.state.rounds = await enter(going_round(mine, app.state))
+        await enter(db.opened(parts.settings.database_url, PAGES))
+        own = WORKER_CHORES if parts.settings.worker == "inline" else ()
+        chores = going_round((*own, *WEB_CHORES), parts, parts.lease.is_ours)
+        parts.rounds.extend(await enter(chores))
         yield
 
 

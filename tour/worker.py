@@ -6,19 +6,19 @@ import signal
 
 import click
 import uvloop
-from starlette.datastructures import State
 from tortoise.exceptions import OperationalError
 
 from tour import db
-from tour.chores import chores_of
+from tour.chores import WORKER_CHORES
 from tour.cli import pass_settings
 from tour.clock import SteadyClock, clock_from, system_clock
 from tour.errors import ConfigurationError
 from tour.health.beating import living
-from tour.health.chores import Where, going_round
+from tour.health.chores import going_round
 from tour.logs import set_up_logs
 from tour.notifications.worker import FULL
 from tour.pages.wording import WORDING
+from tour.parts import WorkerParts
 from tour.reservations.appointments import encloser
 from tour.settings import Settings
 
@@ -46,22 +46,18 @@ async def _work(settings: Settings) -> None:
         except OperationalError as exc:
             raise ConfigurationError("The database has no tables: run `tour migrate`") from exc
         _spare_the_collector()
-        async with going_round(chores_of(Where.WORKER), _parts(settings)):
+        async with going_round(WORKER_CHORES, _parts(settings)):
             click.echo("The worker is running (Ctrl+C stops)")
             await stop.wait()
 
 
-def _parts(settings: Settings) -> State:
-    clock = SteadyClock(clock_from(settings.clock) if settings.clock else system_clock)
-    enclose = encloser(settings.base_url)
-    return State(
-        {
-            "settings": settings,
-            "clock": clock,
-            "pace": FULL,
-            "enclose": enclose,
-            "wording": WORDING,
-        }
+def _parts(settings: Settings) -> WorkerParts:
+    return WorkerParts(
+        settings=settings,
+        clock=SteadyClock(clock_from(settings.clock) if settings.clock else system_clock),
+        pace=FULL,
+        enclose=encloser(settings.base_url),
+        wording=WORDING,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.conftest import NOON, TurnableClock, make_settings
+from tests.parts import exchange
 from tests.reservations.factories import make_slot, make_wish
 from tests.reservations.processes import WorkerProcess
 from tour import db
@@ -37,7 +38,7 @@ async def test_no_sign_of_life_of_a_worker_is_said_once_it_had_time_to_start(
     client: httpx.AsyncClient, app: Starlette
 ) -> None:
     assert await problems_told(client) == {}
-    app.state.started_at -= HOUR
+    exchange(app, started_at=app.state.parts.started_at - HOUR)
     assert "tour worker" in (await problems_told(client))["worker"]
     await beat("here:1", system_clock())
     assert await problems_told(client) == {}
@@ -79,7 +80,7 @@ async def test_a_web_process_that_works_inline_gives_signs_of_life(
     app = create_app(make_settings(database_url, tmp_path, TOUR_WORKER="inline"), clock=clock)
     async with app.router.lifespan_context(app):
         await until_seen()
-        assert [one.chore for one in app.state.rounds] == list(CHORES)
+        assert [one.chore for one in app.state.parts.rounds] == list(CHORES)
     async with db.opened(database_url):
         assert await living() == 0
 
@@ -146,7 +147,7 @@ async def test_a_check_that_fails_hides_no_other(settings, clock: TurnableClock)
 
 
 async def test_monitors_can_count_what_is_well(client: httpx.AsyncClient, app: Starlette) -> None:
-    app.state.started_at -= HOUR
+    exchange(app, started_at=app.state.parts.started_at - HOUR)
     lines = (await client.get("/metrics")).text.splitlines()
     assert 'tour_check_ok{check="worker"} 0' in lines
     assert 'tour_check_ok{check="draws"} 1' in lines

@@ -4,15 +4,16 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sized
 from contextlib import nullcontext
+from dataclasses import dataclass
 from time import monotonic, time
 
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.datastructures import State
 
 from tests.conftest import TurnableClock
-from tour.chores import CHORES, chores_of
+from tour.chores import CHORES, WEB_CHORES, WORKER_CHORES
+from tour.clock import Clock
 from tour.health import chores as mechanism
 from tour.health.chores import Chore, Round, Where, each_time, going_round
 from tour.health.lease import LASTS_SECONDS, Lease
@@ -42,14 +43,23 @@ async def test_so_do_readyz_and_metrics(client: httpx.AsyncClient) -> None:
 
 
 def test_each_is_somebodys_and_has_a_name_of_its_own() -> None:
-    assert chores_of(*Where) == list(CHORES)
+    assert [c for c in CHORES if c.where is Where.WORKER] == list(WORKER_CHORES)
+    assert [c for c in CHORES if c.where is not Where.WORKER] == list(WEB_CHORES)
     assert len({chore.name for chore in CHORES}) == len(CHORES)
 
 
 async def test_a_process_with_an_external_worker_does_the_chores_of_the_web(
     app: Starlette,
 ) -> None:
-    assert [r.chore for r in app.state.rounds] == chores_of(Where.WEB, Where.ONE_WEB)
+    assert [r.chore for r in app.state.parts.rounds] == list(WEB_CHORES)
+
+
+@dataclass
+class Process:
+    """As much of a process's parts as these chores need."""
+
+    name: str
+    clock: Clock
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
@@ -63,13 +73,13 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
 async def test_one_that_fails_is_counted_and_tried_again(clock: TurnableClock) -> None:
     tries: list[int] = []
 
-    async def fails_twice(_parts: State, _now: object) -> None:
+    async def fails_twice(_parts: object, _now: object) -> None:
         tries.append(1)
         if len(tries) < 3:
             raise ValueError("Hanako")
 
     chore = Chore("sweep", 0.001, Where.WORKER, each_time(fails_twice))
-    async with going_round([chore], State({"clock": clock})) as [one]:
+    async with going_round([chore], Process("only", clock)) as [one]:
         await until(lambda: _at_least(tries, 3))
     assert one.failed == 2
     assert one.done == len(tries) - 2
@@ -151,18 +161,19 @@ async def test_only_who_has_the_lease_does_what_one_is_to_do(
 ) -> None:
     done: list[str] = []
 
-    async def tell(parts: State, _now: object) -> None:
+    async def tell(parts: Process, _now: object) -> None:
         done.append(parts.name)
 
     chore = Chore("news", 0.001, Where.ONE_WEB, each_time(tell))
-    first, second = (
-        State({"name": name, "clock": clock, "lease": Lease()}) for name in ("first", "second")
-    )
-    await first.lease.take()
-    async with going_round([chore], first), going_round([chore], second):
+    mine, yours = Lease(), Lease()
+    await mine.take()
+    async with (
+        going_round([chore], Process("first", clock), mine.is_ours),
+        going_round([chore], Process("second", clock), yours.is_ours),
+    ):
         await until(lambda: _at_least(done, 5))
-        await first.lease.give_back()
-        await second.lease.take()
+        await mine.give_back()
+        await yours.take()
         seen = len(done)
         await until(lambda: _at_least(done, seen + 5))
     assert set(done[:seen]) == {"first"}

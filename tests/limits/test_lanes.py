@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.accounts.signing import make_account, sign_in_as
+from tests.parts import exchange
 from tests.test_roles import address, make_everything, table, values_of
 from tour.accounts.roles import Role
 from tour.errors import Busy
@@ -93,7 +94,7 @@ async def test_a_full_lane_is_a_page_and_pages_do_not_notice(
     """Every costly address, while all lanes are full; and every other page."""
     values = await make_everything(app)
     await sign_in_as(client, await make_account("admin@example.org", Role.ADMINISTRATOR))
-    app.state.lanes = {name: Lane(at_once=0, waiting=0) for name in make_lanes()}
+    exchange(app, lanes={name: Lane(at_once=0, waiting=0) for name in make_lanes()})
     refused = set()
     for name, route in table(app).items():
         method = next(iter((route.methods or set()) - {"HEAD"}))
@@ -109,7 +110,7 @@ async def test_a_full_lane_is_a_page_and_pages_do_not_notice(
         else:
             assert answer.status_code < 500 or name == "publishing:print", name
     assert refused | {"publishing:print"} == set().union(*COSTLY.values())
-    assert sum(lane.refused for lane in app.state.lanes.values()) == len(refused)
+    assert sum(lane.refused for lane in app.state.parts.lanes.values()) == len(refused)
 
 
 async def test_a_drawing_that_was_made_is_shown_though_the_lane_is_full(
@@ -118,5 +119,5 @@ async def test_a_drawing_that_was_made_is_shown_though_the_lane_is_full(
     values = await make_everything(app)
     path = f"/events/{values['event_slug']}/map.svg"
     assert (await client.get(path)).status_code == 200
-    app.state.lanes = {name: Lane(at_once=0, waiting=0) for name in make_lanes()}
+    exchange(app, lanes={name: Lane(at_once=0, waiting=0) for name in make_lanes()})
     assert (await client.get(path)).status_code == 200

@@ -12,7 +12,6 @@ from contextvars import Context
 from datetime import datetime, timedelta
 
 import pytest
-from starlette.datastructures import State
 
 from tests.notifications.conftest import queue_now
 from tour import chores
@@ -27,6 +26,7 @@ from tour.notifications.models import Delivery, PushSubscription, Reminder
 from tour.notifications.states import DeliveryStatus, ReminderStatus
 from tour.notifications.wording import AS_PROMISED
 from tour.notifications.worker import GENTLE
+from tour.parts import WorkerParts
 from tour.settings import ROOT, Settings
 
 WORKER = (
@@ -144,8 +144,9 @@ async def test_the_worker_beside_the_pages(
 ) -> None:
     visitor = await make_visitor()
     await queue_now(visitor.recipient, clock)
-    told = {"enclose": nothing, "wording": AS_PROMISED}
-    parts = State({"settings": settings, "clock": clock, "pace": GENTLE, **told})
+    parts = WorkerParts(
+        settings=settings, clock=clock, pace=GENTLE, enclose=nothing, wording=AS_PROMISED
+    )
     async with going_round([chores.MESSAGES], parts):
         await arrive(push, 1)
     assert len(visitor.phone.shown) == 1

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -11,6 +10,7 @@ from starlette.applications import Starlette
 
 from tests.conftest import NOON
 from tests.factories import STAFF
+from tests.parts import exchange
 from tests.publishing.conftest import sources_in
 from tests.publishing.days import make_day
 from tour.programmes.board import BoardCache
@@ -59,8 +59,7 @@ class Followed:
 async def test_the_way_to_the_page_of_an_event_leads_through_six_files(
     app: Starlette, client: httpx.AsyncClient
 ) -> None:
-    parts = app.state
-    parts.caches = replace(parts.caches, board=BoardCache(parts.news, seconds=3600))
+    exchange(app, board=BoardCache(app.state.parts.news, seconds=3600))
     event = await make_day(3)
     await service.publish(event.id, await sources_in(app), actor=STAFF, now=NOON)
     await client.get(f"/events/{event.slug}")

@@ -46,9 +46,9 @@ async def test_the_queue_and_the_requests(client: httpx.AsyncClient, clock) -> N
 
 
 async def test_costly_work_at_work_and_refused(client: httpx.AsyncClient, app: Starlette) -> None:
-    app.state.lanes["walks"] = Lane(at_once=0, waiting=0)
+    app.state.parts.lanes["walks"] = Lane(at_once=0, waiting=0)
     assert (await client.get("/walk")).status_code == 503
-    async with app.state.lanes["plans"].turn("192.0.2.1"):
+    async with app.state.parts.lanes["plans"].turn("192.0.2.1"):
         told = (await client.get("/metrics")).text
     assert 'tour_lane_refused_total{lane="walks"} 1\n' in told
     assert 'tour_lane_present{lane="plans"} 1\n' in told

@@ -88,8 +88,8 @@ async def test_without_its_database_a_process_is_alive_but_not_ready(client) -> 
 async def test_a_process_whose_background_work_has_ended_is_not_ready(client, app) -> None:
     ended = asyncio.get_running_loop().create_future()
     ended.set_result(None)
-    going = app.state.rounds[-1]
-    app.state.rounds = [*app.state.rounds[:-1], replace(going, loop=ended)]
+    going = app.state.parts.rounds[-1]
+    app.state.parts.rounds[-1] = replace(going, loop=ended)
     ready = await client.get("/readyz")
     assert ready.status_code == 503
     assert ready.json()["problems"] == {"chores": "background work has ended: purge-covers"}

@@ -22,5 +22,5 @@ class ReadSources:
 
 async def sources_in(app: Starlette) -> Sources:
     """The same, of a running app."""
-    catalogue = await app.state.caches.catalogue.current()
-    return Sources(catalogue, app.state.walks, app.state.town.languages)
+    catalogue = await app.state.parts.catalogue.current()
+    return Sources(catalogue, app.state.parts.walks, app.state.parts.town.languages)

@@ -65,7 +65,7 @@ async def test_the_same_content_is_the_same_bytes(
 ) -> None:
     await make_day(9)
     first = (await client.get("/events/day/map.zip")).content
-    for kept in (app.state.settings.var / "print").glob("*.zip"):
+    for kept in (app.state.parts.settings.var / "print").glob("*.zip"):
         kept.unlink()
     assert (await client.get("/events/day/map.zip")).content == first
     await Site.filter(slug="site-1").update(name="別の名")

@@ -150,7 +150,7 @@ async def test_a_map_is_printed_once_and_asked_for_by_its_tag(
 ) -> None:
     await make_day(2)
     first = await client.get("/events/day/map.pdf")
-    folder = app.state.settings.var / "print"
+    folder = app.state.parts.settings.var / "print"
     (kept,) = folder.glob("*.pdf")
     made = kept.stat().st_mtime_ns
     again = await client.get("/events/day/map.pdf")

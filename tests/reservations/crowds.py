@@ -15,6 +15,7 @@ import httpx
 from starlette.applications import Starlette
 
 from tests.conftest import TurnableClock
+from tests.parts import exchange
 from tests.reservations.factories import make_programme, make_slot, typed
 from tour.limits.counting import RateLimits
 from tour.programmes.models import Slot
@@ -77,7 +78,7 @@ class Opening:
         self._outcome = Outcome(seats=scene.slots * SEATS_A_SLOT)
         self._slots: list[int] = []
         self._mail: list[tuple[timedelta, int, str, int]] = []
-        app.state.rate_limits = RateLimits("of the scene", lambda: clock().timestamp())
+        exchange(app, rate_limits=RateLimits("of the scene", lambda: clock().timestamp()))
 
     async def play(self) -> Outcome:
         programme = await make_programme(max_party=6)

@@ -29,7 +29,7 @@ PATH = "/staff/reservations/bursts"
 @pytest.fixture
 async def app(settings: Settings, clock: TurnableClock) -> AsyncIterator[Starlette]:
     application = create_app(replace(settings, rush=20), clock=clock)
-    application.state.templates.bytecode_cache = COMPILED
+    application.state.parts.templates.bytecode_cache = COMPILED
     async with application.router.lifespan_context(application):
         yield application
 

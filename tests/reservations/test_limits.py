@@ -7,6 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.conftest import NOON, TurnableClock
+from tests.parts import exchange
 from tests.reservations.factories import make_slot, typed
 from tour.errors import TooManyRequests
 from tour.limits import counting
@@ -106,7 +107,7 @@ def test_a_home_is_one_whatever_addresses_it_takes(address: str, network: str) -
 async def test_another_address_of_one_home_gets_no_further(
     app: Starlette, monkeypatch: pytest.MonkeyPatch, last: str, status: int
 ) -> None:
-    app.state.rate_limits = RateLimits(SECRET, Stopwatch())
+    exchange(app, rate_limits=RateLimits(SECRET, Stopwatch()))
     monkeypatch.setattr(counting, "BY_CROWD", Limit(2, 60))
     statuses = []
     for address in ("2001:db8:0:1::1", "2001:db8:0:1::2", last):
@@ -146,7 +147,7 @@ async def test_what_writes_is_counted(
     method: str,
     path: str,
 ) -> None:
-    app.state.rate_limits = RateLimits(SECRET, Stopwatch())
+    exchange(app, rate_limits=RateLimits(SECRET, Stopwatch()))
     monkeypatch.setattr(counting, "BY_ADDRESS", Limit(1, 60))
     monkeypatch.setattr(counting, "BY_CROWD", Limit(1, 60))
     for is_refused in (False, True):

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from tests.accounts.signing import make_account, sign_in_as
 from tests.compiled import COMPILED
 from tests.conftest import TurnableClock
+from tests.parts import exchange
 from tests.reservations.crowds import Opening, Scene, from_address
 from tests.reservations.factories import make_programme, make_slot, typed
 from tests.reservations.ledger import assert_ledger_holds
@@ -30,7 +31,7 @@ RUSH = 20
 async def app(settings: Settings, clock: TurnableClock) -> AsyncIterator[Starlette]:
     """The whole app, with its watch over newcomers on."""
     application = create_app(replace(settings, rush=RUSH), clock=clock)
-    application.state.templates.bytecode_cache = COMPILED
+    application.state.parts.templates.bytecode_cache = COMPILED
     async with application.router.lifespan_context(application):
         yield application
 
@@ -65,7 +66,7 @@ async def test_the_same_program_takes_all_when_nobody_watches(
     app: Starlette, clock: TurnableClock
 ) -> None:
     """The control: without the guard the scene ends otherwise."""
-    app.state.settings = replace(app.state.settings, rush=0)
+    exchange(app, settings=replace(app.state.parts.settings, rush=0))
     outcome = await Opening(app, clock, Scene(10, 80, 20, slots=4, phone_only=1.0)).play()
     assert outcome.program_share > 0.6
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-from starlette.datastructures import State
 
 from tests.conftest import NOON, TurnableClock
 from tests.postgres import PostgresServer
@@ -16,17 +15,29 @@ from tests.reservations.factories import make_slot, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour import chores
 from tour.health.chores import going_round
+from tour.notifications.enclosing import nothing
+from tour.notifications.wording import AS_PROMISED
+from tour.notifications.worker import GENTLE
+from tour.parts import WorkerParts
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation
 from tour.reservations import changes, draws, service, waitlist, worker
 from tour.reservations.models import Draw, WaitlistEntry
 from tour.reservations.states import DrawStatus, WaitlistStatus
+from tour.settings import Settings
 
 ENOUGH_POLLS = 2000
 WAITS_FOR_A_LOCK = """
 SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
+
+
+@pytest.fixture
+def parts(settings: Settings, clock: TurnableClock) -> WorkerParts:
+    return WorkerParts(
+        settings=settings, clock=clock, pace=GENTLE, enclose=nothing, wording=AS_PROMISED
+    )
 
 
 async def offered_slot() -> Slot:
@@ -73,6 +84,7 @@ async def test_a_draw_that_cannot_be_held_holds_up_nothing_else() -> None:
 async def test_a_database_that_ends_every_connection_is_looked_at_again(
     clock: TurnableClock,
     database: str,
+    parts: WorkerParts,
     postgres: PostgresServer | None,
 ) -> None:
     """As a restart of PostgreSQL does, in the middle of a transaction."""
@@ -85,9 +97,7 @@ async def test_a_database_that_ends_every_connection_is_looked_at_again(
         lock = outside.transaction()
         await lock.start()
         await outside.execute("SELECT 1 FROM slot WHERE id = $1 FOR UPDATE", slot.id)
-        async with going_round(
-            [replace(chores.DUE, every=0.01)], State({"clock": clock})
-        ) as rounds:
+        async with going_round([replace(chores.DUE, every=0.01)], parts) as rounds:
             waiting = await until(lambda: outside.fetchval(WAITS_FOR_A_LOCK))
             await outside.execute("SELECT pg_terminate_backend($1)", waiting)
             await lock.rollback()
@@ -100,7 +110,7 @@ async def test_a_database_that_ends_every_connection_is_looked_at_again(
 
 @pytest.mark.usefixtures("database")
 async def test_a_clock_that_jumps_a_day_and_back_ends_nothing(
-    monkeypatch: pytest.MonkeyPatch, clock: TurnableClock
+    monkeypatch: pytest.MonkeyPatch, clock: TurnableClock, parts: WorkerParts
 ) -> None:
     """What is to come stays to come, and what falls due afterwards is done as ever."""
     cycles: list[datetime] = []
@@ -112,7 +122,7 @@ async def test_a_clock_that_jumps_a_day_and_back_ends_nothing(
 
     monkeypatch.setattr(chores, "run_due", counted)
     await offered_slot()
-    async with going_round([replace(chores.DUE, every=0.001)], State({"clock": clock})):
+    async with going_round([replace(chores.DUE, every=0.001)], parts):
         await until(lambda: _at_least(cycles, 1))
         clock.turn(days=1)
         seen = len(cycles)

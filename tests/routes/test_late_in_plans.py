@@ -54,7 +54,7 @@ async def a_reader(client: httpx.AsyncClient, *slots: Slot, phone: Phone | None 
 
 async def test_told_once_and_with_the_new_time(app, client, clock, slots) -> None:
     url = await a_reader(client, *slots)
-    look_out = LookOut(app.state)
+    look_out = LookOut(app.state.parts)
     await look_out.look()
     for _twice in range(2):
         await late(slots[0], 15, clock)
@@ -73,7 +73,7 @@ async def test_each_in_their_own_language(app, client, clock, slots) -> None:
     client.headers.update(ENGLISH)
     await asked(client, url, a_phone("tablet"))
     await late(slots[0], 15, clock)
-    await LookOut(app.state).look()
+    await LookOut(app.state.parts).look()
     first, second = await told()
     assert "15分遅れ" in first.body
     assert "15 minutes late: it begins at 11:15" in second.body
@@ -82,7 +82,7 @@ async def test_each_in_their_own_language(app, client, clock, slots) -> None:
 async def test_later_still_and_on_time_again(app, client, clock, slots) -> None:
     """Each word replaces the one before, on the phone, too; the same word is not said again."""
     await a_reader(client, *slots)
-    look_out, heard = LookOut(app.state), []
+    look_out, heard = LookOut(app.state.parts), []
     for minutes in (15, 30, 30, 0, 15):
         await late(slots[0], minutes, clock)
         await look_out.look()
@@ -97,7 +97,7 @@ async def test_taken_back_before_anybody_was_told_nothing_is_said(
     app, client, clock, slots
 ) -> None:
     await a_reader(client, *slots)
-    look_out = LookOut(app.state)
+    look_out = LookOut(app.state.parts)
     await late(slots[0], 15, clock)
     await look_out.look()
     await late(slots[0], 0, clock)
@@ -112,7 +112,7 @@ async def test_who_has_seats_hears_it_from_the_host_alone(app, client, clock, sl
     async with browser(app) as friend:
         await asked(friend, url, a_phone("friend"))
     await late(slots[0], 15, clock)
-    await LookOut(app.state).look()
+    await LookOut(app.state.parts).look()
     assert len(await told()) == 1  # the friend
     [row] = await Reminder.filter(key__startswith="delay:")
     assert row.actions == [{"title": "プランを見る", "url": url}]
@@ -132,7 +132,7 @@ async def test_where_it_meets_the_next_stop_a_proposal_is_there(app, client, clo
     await Slot.filter(id=slots[1].id).update(starts_at=at(12, 30), ends_at=at(13, 30))
     url = await a_reader(client, *slots)
     await late(slots[0], 60, clock)
-    await LookOut(app.state).look()
+    await LookOut(app.state.parts).look()
     [row] = await told()
     assert "残りの時間を組み直せます" in row.body
     page = (await client.get(url)).text
@@ -144,13 +144,13 @@ async def test_what_has_begun_is_no_news(app, client, clock, slots) -> None:
     await a_reader(client, *slots)
     clock.turn_to(at(11, 20))
     await late(slots[0], 15, clock)
-    await LookOut(app.state).look()
+    await LookOut(app.state.parts).look()
     assert [row for row in await told() if "遅れ" in row.body] == []
 
 
 async def test_news_of_it_dies_with_the_session(app, client, clock, slots) -> None:
     await a_reader(client, *slots)
     await late(slots[0], 15, clock)
-    await LookOut(app.state).look()
+    await LookOut(app.state.parts).look()
     [row] = await told()
     assert row.expires_at == slots[0].ends_at + timedelta(minutes=15)

@@ -46,7 +46,7 @@ async def leaving() -> dict[str, tuple[str, datetime]]:
 async def test_a_change_whose_request_broke_off_is_followed_all_the_same(app, client) -> None:
     """The plan was written, and the process ended before it said anew when to leave."""
     url, _slots = await reserved_plan(client)
-    look_out = LookOut(app.state)
+    look_out = LookOut(app.state.parts)
     await look_out.look()
     right = await leaving()
     wrong = NOW + timedelta(hours=1)
@@ -109,7 +109,7 @@ class TestFollowsWhatChangesTheWay:
 
     async def test_a_session_before_it_that_is_called_off(self, app, client, clock) -> None:
         _url, slots = await straight_plan(client)
-        look_out = LookOut(app.state)
+        look_out = LookOut(app.state.parts)
         await look_out.look()
         await cancel_slot(slots[0].id, "", actor=Actor(None, "host"), now=clock())
         await look_out.look()
@@ -118,7 +118,7 @@ class TestFollowsWhatChangesTheWay:
 
     async def test_an_own_cancellation(self, app, client, clock) -> None:
         _url, slots = await straight_plan(client)
-        look_out = LookOut(app.state)
+        look_out = LookOut(app.state.parts)
         await look_out.look()
         party = await Reservation.get()
         await changes.cancel_place(party.reference, slots[0].id, now=clock())
@@ -132,7 +132,7 @@ class TestFollowsWhatChangesTheWay:
         await OpeningHours.filter(site=site).delete()
         await HoursException.create(site=site, on_date=EVENT_DAY)
         await catalogue_changed()
-        await LookOut(app.state).look()
+        await LookOut(app.state.parts).look()
         open_ones = [stop for stop in stops if stop != "workshop-c"]
         assert await walked_from(slots[1]) == open_ones[open_ones.index("workshop-b") - 1]
 
@@ -140,7 +140,7 @@ class TestFollowsWhatChangesTheWay:
         await straight_plan(client)
         rows = Reminder.filter(key__startswith="leave:").order_by("id")
         before = await rows.values_list("revision", flat=True)
-        await LookOut(app.state).look()
+        await LookOut(app.state.parts).look()
         assert await rows.values_list("revision", flat=True) == before
 
     async def test_said_minutes_early_along_with_another_it_is_not_said_again(
@@ -148,7 +148,7 @@ class TestFollowsWhatChangesTheWay:
     ) -> None:
         await straight_plan(client)
         await Reminder.filter(key__startswith="leave:").update(status=ReminderStatus.SENT)
-        await LookOut(app.state).look()
+        await LookOut(app.state.parts).look()
         assert {status for status, _due in (await leaving()).values()} == {"sent"}
 
     async def test_retimed_into_the_past_it_says_to_leave_now_and_once(
@@ -160,13 +160,13 @@ class TestFollowsWhatChangesTheWay:
         await Reminder.filter(key=f"leave:{slots[0].id}").update(
             due_at=clock() + timedelta(minutes=5)
         )
-        await LookOut(app.state).look()
+        await LookOut(app.state.parts).look()
         row = await Reminder.get(key=f"leave:{slots[0].id}")
         assert (row.status, row.due_at) == (ReminderStatus.WAITING, clock())
         assert row.title == "いま出発してください"
         await Reminder.filter(id=row.id).update(status=ReminderStatus.SENT)
         clock.turn(minutes=1)
-        await LookOut(app.state).look()
+        await LookOut(app.state.parts).look()
         assert (await Reminder.get(id=row.id)).status == ReminderStatus.SENT
 
     async def test_nobody_is_sent_to_where_they_are(self, app, client, clock) -> None:
@@ -174,7 +174,7 @@ class TestFollowsWhatChangesTheWay:
         place = await Place.get(slot_id=slots[0].id)
         await Arrival.create(place=place, arrived_at=clock())
         await catalogue_changed()
-        await LookOut(app.state).look()
+        await LookOut(app.state.parts).look()
         assert (await leaving())[f"leave:{slots[0].id}"][0] == "cancelled"
 
 
@@ -194,10 +194,10 @@ class TestWithoutAPlan:
         self, app, client, clock
     ) -> None:
         slots = await self.reserved(client, "leave")
-        await LookOut(app.state).look()
+        await LookOut(app.state.parts).look()
         assert await leaving() == {}
         clock.turn_to(slots[0].starts_at - timedelta(hours=2))
-        look_out = LookOut(app.state)
+        look_out = LookOut(app.state.parts)
         await look_out.look()
         await look_out.look()
         assert set(await leaving()) == {f"leave:{slots[0].id}"}
@@ -208,7 +208,7 @@ class TestWithoutAPlan:
     async def test_who_did_not_choose_it_is_not_told(self, app, client, clock) -> None:
         slots = await self.reserved(client, "two-hours")
         clock.turn_to(slots[0].starts_at - timedelta(hours=2))
-        await LookOut(app.state).look()
+        await LookOut(app.state.parts).look()
         assert await leaving() == {}
 
 

@@ -46,11 +46,11 @@ class TestNews:
         slots = await a_town()
         url = await planned(client)
         await reserved(client, url, *slots)
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         await Slot.filter(id=slots[0].id).update(status=SlotStatus.CANCELLED)
         await catalogue_changed()
-        assert await tell_news(app.state, now=clock()) == 1
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 0
         told = (await news())[0]
         assert told.url == url
         assert told.title == "12月5日(土)のプランが変わりました"
@@ -72,7 +72,7 @@ class TestNews:
         closing = {"state": DoorState.CLOSED, "closed_minute": 690, "waiting_minutes": 0}
         await SiteDay.create(site=early, on_date=EVENT_DAY, **closing)
         await catalogue_changed()
-        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 1
         assert "早じまい工場は、着くころには閉まっています。" in (await news())[0].body
 
     async def test_is_none_when_the_visit_is_over_or_nobody_can_be_told(
@@ -85,10 +85,10 @@ class TestNews:
         clock.turn_to(at(11, 5))
         await Slot.filter(id=slots[0].id).update(status=SlotStatus.CANCELLED)
         await catalogue_changed()
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         clock.turn_to(at(15) + timedelta(days=1))
         await Slot.filter(id=slots[1].id).update(status=SlotStatus.CANCELLED)
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
 
 
 class TestSweeping:

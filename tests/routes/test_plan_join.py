@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from tests.conftest import TurnableClock
 from tests.days import words
 from tests.factories import catalogue_changed, make_event, make_programme, make_site, make_slot
+from tests.parts import exchange
 from tests.reservations.ledger import assert_ledger_holds
 from tests.routes.test_leaving import leaving
 from tests.routes.test_plan_pages import (
@@ -325,7 +326,7 @@ class TestWhatIsAskedFirst:
     ) -> None:
         url, slots = await self.asking(client, questions=[{"text": "何歳", "required": True}])
         [tap] = taps((await client.get(url)).text)
-        app.state.rate_limits = RateLimits("secret")
+        exchange(app, rate_limits=RateLimits("secret"))
         monkeypatch.setattr("tour.reservations.intake.BY_CROWD", Limit(0, 60))
         answers = {f"answer-{slots[1].id}-0": "7歳"}
         answer = await client.post(f"{url}/join", data={**tap, **answers})

@@ -29,7 +29,6 @@ from tour.routes.edits import PlannedStop
 from tour.routes.look_out import LookOut
 from tour.routes.models import Itinerary, ItineraryReader
 from tour.routes.plan_news import pages_of_parties, tell_news, tell_sold_out
-from tour.seal import Seal
 from tour.sites.models import Site, SiteDay
 from tour.sites.states import DoorState
 
@@ -104,10 +103,10 @@ class TestAsking:
         slots = await a_town()
         url = await a_plan(client, *slots)
         assert (await asked(client, url)).status_code == 201
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         await called_off(slots[0])
-        assert await tell_news(app.state, now=clock()) == 1
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 0
         [told] = await news()
         assert (told.url, told.status, told.due_at) == (url, ReminderStatus.WAITING, clock())
         assert told.title == "12月5日(土)のプランが変わりました"
@@ -121,7 +120,7 @@ class TestAsking:
         client.headers.update({"Accept-Language": "ja"})
         await asked(client, url, a_phone("tablet"))
         await called_off(slots[0])
-        assert await tell_news(app.state, now=clock()) == 2
+        assert await tell_news(app.state.parts, now=clock()) == 2
         first, second = await news()
         assert first.title.startswith("Your plan of ")
         assert second.title.startswith("12月5日(土)")
@@ -136,7 +135,7 @@ class TestAsking:
         client.headers.update(ENGLISH)
         assert (await asked(client, url, mine, resync=True)).status_code == 201
         await called_off(slots[0])
-        await tell_news(app.state, now=clock())
+        await tell_news(app.state.parts, now=clock())
         assert [told.title[:4] for told in await news()] == ["Your"]
 
     async def test_news_of_a_stop_dies_with_the_stop(self, app, client, clock) -> None:
@@ -144,7 +143,7 @@ class TestAsking:
         url = await a_plan(client, *slots)
         await asked(client, url)
         await called_off(slot)
-        await tell_news(app.state, now=clock())
+        await tell_news(app.state.parts, now=clock())
         [told] = await news()
         assert told.expires_at == slot.ends_at
 
@@ -153,7 +152,7 @@ class TestAsking:
     ) -> None:
         slots = await a_town()
         await asked(client, await a_plan(client, *slots))
-        look_out = LookOut(app.state)
+        look_out = LookOut(app.state.parts)
         await look_out.look()
         day = await make_event(day=EVENT_DAY)
         for _twice in range(2):
@@ -178,7 +177,7 @@ class TestAsking:
         first, second = await a_town()
         await asked(client, await a_plan(client, first))
         await asked(client, await a_plan(client, second), a_phone("other"))
-        look_out = LookOut(app.state)
+        look_out = LookOut(app.state.parts)
         await look_out.look()
         await Slot.all().update(status=SlotStatus.CANCELLED)
         await tell(Kind.SESSION, first.id, now=clock())
@@ -197,7 +196,7 @@ class TestAsking:
         await Itinerary.filter(edit_token=url.rpartition("/")[2]).update(stops=stops)
         await asked(client, url)
         clock.turn_to(at(0, 30))
-        look_out = LookOut(app.state)
+        look_out = LookOut(app.state.parts)
         await look_out.look()
         await SiteDay.create(site_id=site_id, on_date=EVENT_DAY, state=DoorState.FULL)
         await tell(Kind.DOOR, site_id, now=clock())
@@ -218,13 +217,13 @@ class TestAsking:
         await asked(client, url)
         clock.turn_to(at(23) - timedelta(days=1))
         await called_off(slot)
-        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 1
         await Slot.filter(id=slot.id).update(status=SlotStatus.OPEN)
         await catalogue_changed()
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         assert await news_waiting() == []
         await called_off(slot)
-        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 1
         assert len(await news_waiting()) == 1
 
     async def test_no_more_browsers_than_a_plan_may_have(self, client) -> None:
@@ -242,10 +241,10 @@ class TestAsking:
         url = await a_plan(client, *slots)
         await called_off(first)
         await asked(client, url)
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         assert [told.status for told in await news()] == [ReminderStatus.EXPIRED]
         await called_off(second)
-        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 1
 
     async def test_a_page_that_was_only_opened_asks_for_nobody(self, client) -> None:
         await a_town()
@@ -277,7 +276,7 @@ class TestReservedToo:
         await reserved(client, url, other, mine)
         await asked(client, url, mine)
         await called_off(slot)
-        assert await tell_news(app.state, now=clock()) == 2
+        assert await tell_news(app.state.parts, now=clock()) == 2
         async with transaction():
             await fan_out(clock(), 1)
         made = await Delivery.filter(reminder__key__startswith="shared:").order_by("id")
@@ -290,7 +289,7 @@ class TestReservedToo:
         async with browser(app) as friend:
             await asked(friend, url, a_phone("friend"))
         await called_off(slot)
-        assert await tell_news(app.state, now=clock()) == 2
+        assert await tell_news(app.state.parts, now=clock()) == 2
         async with transaction():
             await fan_out(clock(), 10)
         waiting = Delivery.filter(status=DeliveryStatus.WAITING, reminder__key__startswith="shared")
@@ -304,7 +303,7 @@ class TestReservedToo:
         await asked(client, url, mine)
         told = [reminder.status for reminder in await news()]
         assert told == [ReminderStatus.WAITING, ReminderStatus.EXPIRED]
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
 
     async def test_of_a_session_that_a_host_calls_off_by_the_host_alone(
         self, app, client, clock
@@ -314,7 +313,7 @@ class TestReservedToo:
         await reserved(client, url, slot, mine)
         await asked(client, url, mine)
         await called_off_by_host(slot, clock())
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         [told] = await Reminder.filter(key=f"cancelled:{slot.id}")
         assert told.url == url
         assert "プランを開くと、残りの時間の新しい案があります" in told.body
@@ -325,7 +324,7 @@ class TestReservedToo:
             await fan_out(clock(), 10)
         assert await Delivery.all().count() == 1
         await called_off_by_host(other, clock())
-        assert await tell_news(app.state, now=clock()) == 2
+        assert await tell_news(app.state.parts, now=clock()) == 2
 
     async def test_who_only_saved_the_plan_hears_what_the_party_hears_from_the_host(
         self, app, client, clock
@@ -336,8 +335,8 @@ class TestReservedToo:
         async with browser(app) as friend:
             await asked(friend, url, a_phone("friend"))
         await called_off_by_host(slot, clock())
-        assert await tell_news(app.state, now=clock()) == 1
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 0
         [told] = await news_waiting()
         assert told.recipient_id == (await ItineraryReader.get()).recipient_id  # type: ignore[attr-defined]
 
@@ -349,9 +348,9 @@ class TestReservedToo:
         await reserved(client, url, slot, mine)
         await asked(client, url, mine)
         await called_off_by_host(slot, clock())
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         await asked(client, url, a_phone("friend"))
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
 
     async def test_in_its_own_language_though_another_shares_the_phone(
         self, app, client, clock
@@ -363,13 +362,13 @@ class TestReservedToo:
         client.headers.update(ENGLISH)
         await asked(client, url, mine)
         await called_off(slot)
-        await tell_news(app.state, now=clock())
+        await tell_news(app.state.parts, now=clock())
         async with transaction():
             await fan_out(clock(), 10)
             [job] = await outbox.claim(clock(), 10, {}, default_room=10)
         assert job.lang == "en"
         assert len(job.parts) == 2
-        said = joined(job.parts).opened(Seal(app.state.secret_key))
+        said = joined(job.parts).opened(app.state.parts.seal)
         assert said.title.startswith("Your plan of ")
         assert "プラン" not in said.body
 
@@ -415,11 +414,11 @@ class TestPage:
         assert (await asked(client, url, mine, resync=True)).status_code == 409
         assert await Recipient.filter(itinerary_reader__id__not_isnull=True).count() == 0
         await called_off(slot)
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         await asked(client, url, mine)
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         await called_off(other)
-        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 1
 
     async def test_one_sharers_stop_stops_that_one(self, app, client, clock) -> None:
         slots = await a_town()
@@ -430,7 +429,7 @@ class TestPage:
         assert (await asked(client, url, mine, resync=True)).status_code == 201
         assert (await asked(client, url, friends, resync=True)).status_code == 409
         await called_off(slots[0])
-        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 1
 
     async def test_a_stop_without_a_browser_stops_nobody(self, client) -> None:
         await a_town()
@@ -467,8 +466,8 @@ class TestWhatChangesAPlan:
     async def test_a_door_that_is_full(self, app, client, clock) -> None:
         url = await self.looks_at_c(client, clock)
         await signed("workshop-c", state=DoorState.FULL)
-        assert await tell_news(app.state, now=clock()) == 1
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 0
         page = (await client.get(url)).text
         assert "満員" in page
         assert "残りの時間の新しい案" in page
@@ -479,17 +478,17 @@ class TestWhatChangesAPlan:
     async def test_a_long_wait(self, app, client, clock) -> None:
         url = await self.looks_at_c(client, clock)
         await signed("workshop-c", waiting_minutes=20)
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0
         assert "待ち時間 約20分" in (await client.get(url)).text
         await signed("workshop-c", waiting_minutes=60)
-        assert await tell_news(app.state, now=clock()) == 1
+        assert await tell_news(app.state.parts, now=clock()) == 1
 
     async def test_a_door_that_opens_again_in_time_is_no_news(self, app, client, clock) -> None:
         await self.looks_at_c(client, clock)
         await signed("workshop-c", state=DoorState.FULL)
-        await tell_news(app.state, now=clock())
+        await tell_news(app.state.parts, now=clock())
         await signed("workshop-c")
-        await tell_news(app.state, now=clock())
+        await tell_news(app.state.parts, now=clock())
         assert await news_waiting() == []
 
     async def test_a_session_that_sells_out(self, app, client, clock) -> None:
@@ -497,11 +496,11 @@ class TestWhatChangesAPlan:
         url = await a_plan(client, *slots)
         clock.turn_to(at(8))
         await asked(client, url)
-        known = await tell_sold_out(app.state, frozenset(), now=clock())
+        known = await tell_sold_out(app.state.parts, frozenset(), now=clock())
         assert await news() == []
         await Slot.filter(id=slots[1].id).update(seats_taken=8)
         await catalogue_changed()
-        full = await tell_sold_out(app.state, known, now=clock())
+        full = await tell_sold_out(app.state.parts, known, now=clock())
         assert full == {slots[1].id}
         [told] = await news_waiting()
         assert "空席" in told.body
@@ -519,4 +518,4 @@ class TestWhatChangesAPlan:
         await reserved(client, url, slots[1], a_phone())
         await Slot.filter(id=slots[1].id).update(seats_taken=8)
         await catalogue_changed()
-        assert await tell_news(app.state, now=clock()) == 0
+        assert await tell_news(app.state.parts, now=clock()) == 0

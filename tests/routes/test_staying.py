@@ -147,7 +147,7 @@ async def test_what_does_not_fit_any_more_is_said_with_a_plan_that_does(
 async def test_time_to_leave_is_from_where_one_is(client: httpx.AsyncClient, app, clock) -> None:
     """What lies between is not got round to: one goes straight to what is reserved."""
     url, slots = await a_day(client, second=at(12, 50))
-    await LookOut(app.state).look()
+    await LookOut(app.state.parts).look()
     assert await walked_from(slots[1]) == "workshop-c"
     clock.turn_to(slots[0].ends_at + ENDS)
     await stay(client, url, "workshop-a", 1)
@@ -179,7 +179,7 @@ async def test_a_session_that_runs_late_moves_what_is_on_record(
     clock.turn_to(slots[0].starts_at + timedelta(minutes=20))
     await changed(client, url, do="lock", site="workshop-c")
     before = await source(client, url)
-    site, zone = await Site.get(slug="workshop-a"), app.state.town.timezone
+    site, zone = await Site.get(slug="workshop-a"), app.state.parts.town.timezone
     await lateness.run_late(site, zone, 15, actor=Actor(None, "host"), now=clock())
     page = await source(client, url)
     assert starts(page)["workshop-c"] == starts(before)["workshop-c"] + 15

@@ -100,7 +100,7 @@ async def plan(app, client, clock) -> AsyncIterator[OnePlan]:
         day = PlayedDay(app, clock, site, None, [])  # type: ignore[arg-type]
         day.host = Host(day, signed_in, site)
         url = await a_plan(client, *slots)
-        made = OnePlan(day, slots, url, client, LookOut(app.state))
+        made = OnePlan(day, slots, url, client, LookOut(app.state.parts))
         await reserves(client, url, slots[0])
         await made.listens()
         yield made

@@ -60,7 +60,7 @@ async def walked(client: httpx.AsyncClient) -> dict:
 
 async def approach(app: Starlette, site: Site) -> Approach | None:
     """The way from the nearest station, as the site's page says it."""
-    return (await app.state.caches.catalogue.current()).by_id[site.id].approach
+    return (await app.state.parts.catalogue.current()).by_id[site.id].approach
 
 
 async def walked_on_streets(client: httpx.AsyncClient) -> dict:
@@ -96,7 +96,7 @@ async def test_what_was_fetched_once_is_there_at_the_next_start(settings, clock,
         await fetched(settings, server)
         assert await fetched(settings, server) == []
     assert len(asked) == 9
-    walks = create_app(settings, clock=clock).state.walks
+    walks = create_app(settings, clock=clock).state.parts.walks
     assert not walks.walk(START, END).approximate
 
 

@@ -14,7 +14,7 @@ def assets() -> Assets:
 
 
 async def test_a_file_of_this_build_may_be_kept_for_ever(client, app) -> None:
-    address = app.state.assets.url("css/base.css")
+    address = app.state.parts.assets.url("css/base.css")
     answer = await client.get(address)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == FOREVER
@@ -23,7 +23,7 @@ async def test_a_file_of_this_build_may_be_kept_for_ever(client, app) -> None:
 
 
 async def test_text_is_squeezed_for_those_who_can_read_it(client, app) -> None:
-    address = app.state.assets.url("leaflet/leaflet.js")
+    address = app.state.parts.assets.url("leaflet/leaflet.js")
     squeezed = await client.get(address, headers={"Accept-Encoding": "gzip"})
     plain = await client.get(address, headers={"Accept-Encoding": "identity"})
     assert squeezed.headers["content-encoding"] == "gzip"
@@ -57,14 +57,14 @@ async def test_a_file_of_the_build_before_is_todays_and_asked_for_again(client) 
     ],
 )
 async def test_nothing_but_the_known_files_is_served(client, app, path: str) -> None:
-    answer = await client.get(f"/static/{app.state.assets.build}/{path}")
+    answer = await client.get(f"/static/{app.state.parts.assets.build}/{path}")
     assert answer.status_code == 404
     assert "immutable" not in answer.headers.get("cache-control", "")
     assert "[project]" not in answer.text
 
 
 async def test_files_are_only_read(client, app) -> None:
-    address = app.state.assets.url("css/base.css")
+    address = app.state.parts.assets.url("css/base.css")
     assert (await client.head(address)).status_code == 200
     assert (await client.post(address)).status_code == 405
 

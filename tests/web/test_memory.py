@@ -49,7 +49,7 @@ async def visit(client: httpx.AsyncClient, numbers: range) -> None:
 
 async def test_strangers_leave_nothing_behind(app: Starlette, client: httpx.AsyncClient) -> None:
     await make_day(5)
-    once = app.state.templates.globals["once"]
+    once = app.state.parts.templates.globals["once"]
     await visit(client, range(10_000, 10_020))
     tracemalloc.start()
     try:
@@ -69,7 +69,7 @@ async def test_strangers_leave_nothing_behind(app: Starlette, client: httpx.Asyn
 def measured(app: Starlette) -> int:
     """Bytes in use beside those stores whose own bounds are tested by themselves."""
     kept_pages(app).clear()
-    once = app.state.templates.globals["once"]
+    once = app.state.parts.templates.globals["once"]
     once._made.clear()
     once.size = 0
     gc.collect()

@@ -14,6 +14,7 @@ from starlette.routing import Route  # noqa: TID251 - the table is what is teste
 from tests.accounts.signing import browser
 from tests.conftest import NOON
 from tests.factories import catalogue_changed, make_course, make_site
+from tests.parts import exchange
 from tests.reservations.factories import (
     make_event,
     make_party,
@@ -188,7 +189,7 @@ async def test_a_form_that_is_sent_too_often_comes_back_as_it_was(
     app: Starlette, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     sent = await FORMS[name](client)
-    app.state.rate_limits = RateLimits("secret")
+    exchange(app, rate_limits=RateLimits("secret"))
     monkeypatch.setattr(counting, "BY_ADDRESS", Limit(0, 60))
     monkeypatch.setattr("tour.reservations.intake.BY_CROWD", Limit(0, 60))
     monkeypatch.setattr(counting, "BY_CROWD", Limit(0, 60))

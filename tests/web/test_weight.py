@@ -19,8 +19,10 @@ from starlette.applications import Starlette
 from starlette.routing import Route  # noqa: TID251 - the table is what is tested
 
 from tests.accounts.signing import browser, make_account, sign_in_as
+from tests.parts import exchange
 from tests.test_roles import address, make_everything, table, values_of
 from tour.accounts.roles import Role
+from tour.limits.counting import RateLimits
 from tour.settings import ROOT
 from tour.web.bounds import LONGEST_ADDRESS
 from tour.web.forms import MOST_TEXT
@@ -130,8 +132,7 @@ class Weighing:
 
     async def measure(self, *sent: Any, **more: Any) -> tuple[float, httpx.Response]:
         """Of one request, whatever was counted of those before."""
-        if hasattr(self.app.state, "rate_limits"):
-            del self.app.state.rate_limits
+        exchange(self.app, rate_limits=RateLimits("of this request"))
         began = time.process_time()
         answer = await self.client.request(*sent, **more)
         return time.process_time() - began, answer

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from tour.accounts.sessions import LASTS
 from tour.accounts.tokens import new_token
-from tour.web import state
+from tour.web import parts_of
 
 SESSION = "account"
 BROWSER = "browser"
@@ -59,7 +59,7 @@ def _signed_marks(request: Request) -> list[str]:
 
 
 def _signed_mark(request: Request, email: str) -> str:
-    return str(state(request).seal.fingerprint(f"signed:{email}"))[:SIGNED_LETTERS]
+    return parts_of(request).seal.fingerprint(f"signed:{email}")[:SIGNED_LETTERS]
 
 
 def device_name(request: Request) -> str:
@@ -76,5 +76,5 @@ def _set(request: Request, response: Response, name: str, value: str, lasts: tim
         max_age=int(lasts.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=state(request).settings.base_url.startswith("https:"),
+        secure=parts_of(request).settings.base_url.startswith("https:"),
     )

@@ -27,7 +27,7 @@ from tour.errors import REFUSALS, BadInput, NotFound, TooManyRequests
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
-from tour.web import lang, now, private, render, state
+from tour.web import lang, now, parts_of, private, render
 from tour.web.forms import Form, read_form, refused_page
 from tour.web.json_body import read_object, text_of
 from tour.web.problems import error_page
@@ -66,11 +66,11 @@ async def ask_for_link(request: Request) -> Response:
         email=typed.value("email"),
         browser=browser,
         lang=lang(request),
-        timezone=state(request).town.timezone.key,
+        timezone=parts_of(request).town.timezone.key,
         next_path=own_path(next_path),
         is_known=has_signed_in(request, typed.value("email")),
     )
-    await sign_in.ask(wish, seal=state(request).seal, now=now(request))
+    await sign_in.ask(wish, seal=parts_of(request).seal, now=now(request))
     return link_sent(request, browser)
 
 
@@ -93,9 +93,9 @@ async def use_code(request: Request) -> Response:
         made = await codes.use_code(
             str(form.get("code", "")),
             browser_key(request),
-            seal=state(request).seal,
+            seal=parts_of(request).seal,
             lang=lang(request),
-            timezone=state(request).town.timezone.key,
+            timezone=parts_of(request).town.timezone.key,
             device=device_name(request),
             now=now(request),
         )
@@ -123,7 +123,7 @@ async def use_link(request: Request) -> Response:
             request.path_params["token"],
             browser_key(request),
             lang=lang(request),
-            timezone=state(request).town.timezone.key,
+            timezone=parts_of(request).town.timezone.key,
             device=device_name(request),
             now=now(request),
         )
@@ -136,7 +136,7 @@ async def use_sample(request: Request) -> Response:
     """One tap into the demonstration, as its host or its member of staff."""
     form = await read_form(request, 5)
     sample = SAMPLES.get(str(form.get("as", "")))
-    if not state(request).settings.demo or sample is None:
+    if not parts_of(request).settings.demo or sample is None:
         raise NotFound(_("There is no such sample account."))
     account = await queries.sample_account(sample.email)
     if account is None:
@@ -200,7 +200,7 @@ async def credential_in(request: Request) -> tuple[dict[str, Any], dict[str, Any
 
 
 def relying_party(request: Request) -> RelyingParty:
-    parts = state(request)
+    parts = parts_of(request)
     return RelyingParty.of(parts.settings.base_url, parts.town.brand)
 
 
@@ -215,7 +215,7 @@ def _inside(request: Request, next_path: str) -> str:
 async def _link_sent_page(
     request: Request, problem: Text | None = None, *, status: int = 200
 ) -> Response:
-    settings = state(request).settings
+    settings = parts_of(request).settings
     folder = "" if settings.smtp_url else str(settings.var / "mail")
     page = render(
         request,
@@ -241,7 +241,7 @@ def _sign_in_page(
         "accounts/sign_in.html",
         status,
         form=typed,
-        samples=list(SAMPLES.values()) if state(request).settings.demo else [],
+        samples=list(SAMPLES.values()) if parts_of(request).settings.demo else [],
         passkeys=relying_party(request).is_possible,
         problem=problem,
         next_path=own_path(next_path),

@@ -27,7 +27,7 @@ from tour.accounts.invitations import Joiner
 from tour.accounts.models import Invitation
 from tour.db import transaction
 from tour.errors import REFUSALS
-from tour.web import lang, now, private, render, state
+from tour.web import lang, now, parts_of, private, render
 from tour.web.forms import Form, form_again, read_form
 from tour.words.typed import number_in
 
@@ -130,7 +130,7 @@ async def accept(request: Request) -> Response:
     wish = sign_in.Wish(
         typed.value("email"), browser, lang(request), _timezone(request), invitation=found
     )
-    await sign_in.ask(wish, seal=state(request).seal, now=now(request))
+    await sign_in.ask(wish, seal=parts_of(request).seal, now=now(request))
     return link_sent(request, browser)
 
 
@@ -182,4 +182,4 @@ def _to_account(request: Request) -> Response:
 
 
 def _timezone(request: Request) -> str:
-    return str(state(request).town.timezone.key)
+    return parts_of(request).town.timezone.key

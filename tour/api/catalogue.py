@@ -22,7 +22,7 @@ from tour.programmes.rules import Availability
 from tour.sites.entries import SiteEntry
 from tour.sites.texts import IN_API
 from tour.sites.views import spans_text
-from tour.web import state
+from tour.web import parts_of
 
 T = TypeVar("T")
 GEOJSON = "application/geo+json"
@@ -222,5 +222,5 @@ def _cursor(text: str) -> tuple[datetime, int] | None:
 
 
 def _absolute(request: Request, name: str, **params: Any) -> str:
-    base: str = state(request).settings.base_url
+    base = parts_of(request).settings.base_url
     return base + str(request.app.url_path_for(name, **params))

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.api.schemas import SCHEMAS
-from tour.web import state
+from tour.web import parts_of
 
 Json = dict[str, Any]
 VERSION = "1.0.0"
@@ -14,7 +14,7 @@ PROBLEM = "application/problem+json"
 
 
 async def document(request: Request) -> Response:
-    town, settings = state(request).town, state(request).settings
+    town, settings = parts_of(request).town, parts_of(request).settings
     body = {
         "openapi": "3.1.0",
         "info": {"title": town.brand, "version": VERSION},

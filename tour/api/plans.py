@@ -25,7 +25,7 @@ from tour.routes.proposals import LeftOut, propose
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk
 from tour.sites.states import SiteKind
-from tour.web import lang, state
+from tour.web import lang, parts_of
 from tour.web.json_body import read_object
 from tour.words.typed import DAY, read_minute
 
@@ -45,7 +45,7 @@ async def create(request: Request) -> Response:
     desk = await enquiry.desk(wish)
     proposal = await propose(desk.town, wish, desk.matrix)
     day = await desk.timed(proposal.stops)
-    legs = await asyncio.to_thread(walk_legs, day, desk, state(request).walks, lang(request))
+    legs = await asyncio.to_thread(walk_legs, day, desk, parts_of(request).walks, lang(request))
     left_out = [_left_out(desk, left) for left in proposal.findings.left_out]
     return JSONResponse(
         {

@@ -11,7 +11,7 @@ from tour.notifications import service as notifications
 from tour.reservations import mine, queries
 from tour.reservations.intake import count_try
 from tour.routes import plan_readers
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 from tour.web.json_body import read_object, text_of
 
 LONGEST_KEY = 40
@@ -38,7 +38,7 @@ async def subscribe(request: Request) -> Response:
 
 async def _to_itinerary(request: Request, token: str, subscription: dict[str, Any]) -> None:
     await plan_readers.subscribe(
-        request.app.state,
+        parts_of(request),
         token,
         subscription,
         made=mine.made(request),
@@ -49,6 +49,6 @@ async def _to_itinerary(request: Request, token: str, subscription: dict[str, An
 
 async def _to_reservation(request: Request, reference: str, subscription: dict[str, Any]) -> None:
     entry = await queries.by_reference(reference)
-    policy = state(request).push_policy
+    policy = parts_of(request).push_policy
     recipient_id = entry.reservation.recipient_id
     await notifications.subscribe(recipient_id, subscription, policy, now=now(request))

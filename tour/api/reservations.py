@@ -16,7 +16,7 @@ from tour.reservations.intake import count_code, count_made, count_try, count_wi
 from tour.reservations.queries import DrawnEntry, ReservationEntry
 from tour.reservations.standing import standing_of
 from tour.reservations.wishes import Choice, Wish
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 from tour.web.json_body import read_object, text_of
 from tour.words.typed import number_in
 
@@ -117,7 +117,7 @@ async def created(request: Request, reference: str) -> Response:
             _("A code was sent by e-mail. Send it to `confirm` before `ends_at`."),
             reference=reference,
             url=url,
-            confirm=state(request).settings.base_url + str(path),
+            confirm=parts_of(request).settings.base_url + str(path),
             ends_at=entry.check.ends_at.isoformat(),
         )
     return private(await shown(request, entry), 201, {"Location": url})
@@ -191,7 +191,7 @@ def _are_slot_ids(slots: object, most: int) -> bool:
 
 def _language(request: Request, body: dict[str, Any]) -> str:
     asked = body.get("lang")
-    is_known = isinstance(asked, str) and asked in state(request).town.languages
+    is_known = isinstance(asked, str) and asked in parts_of(request).town.languages
     return str(asked) if is_known else lang(request)
 
 
@@ -244,4 +244,4 @@ def _drawn(entry: DrawnEntry) -> dict[str, Any]:
 
 def reservation_url(request: Request, reference: str) -> str:
     path = str(request.app.url_path_for("reservations:detail", reference=reference))
-    return str(state(request).settings.base_url) + path
+    return parts_of(request).settings.base_url + path

@@ -10,7 +10,7 @@ from tour.geo import Point, from_lon_lat, parse_lon_lat
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
 from tour.routes.paths import Profile
-from tour.web import lang, state
+from tour.web import lang, parts_of
 from tour.web.json_body import read_object, text_of
 
 MOST_POINTS = 60
@@ -24,7 +24,7 @@ async def walk(request: Request) -> Response:
     """The walk from one place to another: metres, minutes, line and directions."""
     start, end = _point(request, "from"), _point(request, "to")
     found = await asyncio.to_thread(
-        state(request).walks.walk,
+        parts_of(request).walks.walk,
         start,
         end,
         profile=_profile(request.query_params.get("profile", "walk")),
@@ -46,7 +46,7 @@ async def matrix(request: Request) -> Response:
     except (ValueError, KeyError, TypeError):
         raise BadInput(hint, {"points": hint}) from None
     profile = _profile(text_of(body.get("profile", "walk")))
-    found = await asyncio.to_thread(state(request).walks.matrix, points, profile=profile)
+    found = await asyncio.to_thread(parts_of(request).walks.matrix, points, profile=profile)
     return JSONResponse(found.as_json())
 
 

@@ -12,8 +12,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
-from starlette.datastructures import State
-
 from tour.clock import system_clock
 from tour.errors import Unavailable
 from tour.health.models import Heartbeat
@@ -32,7 +30,7 @@ def process_name() -> str:
 
 
 @asynccontextmanager
-async def beating(_parts: State) -> AsyncIterator[Act]:
+async def beating() -> AsyncIterator[Act]:
     """A sign of life each time; the last one is taken back at the end."""
     process, started_at = process_name(), system_clock()
     yield lambda: beat(process, started_at)

@@ -11,18 +11,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from time import monotonic
+from typing import Any, Generic, Protocol, TypeVar
 
-from starlette.datastructures import State
-
-from tour.clock import SteadyClock
+from tour.clock import Clock, SteadyClock
 from tour.repeating import Act, Loop, repeating
 
 SLACK_SECONDS = 600.0
 """A round may take so long, or fail for so long, before anybody is told."""
 
-Opened = Callable[[State], AbstractAsyncContextManager[Act]]
-Do = Callable[[State, datetime], Awaitable[object]]
+
+class Timed(Protocol):
+    """The parts of a process, of which a chore needs a clock at least."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+
+P = TypeVar("P", contravariant=True)
+"""The parts that a chore takes: one for a worker goes in a web process, too."""
+T = TypeVar("T", bound=Timed)
+
+Opened = Callable[[P], AbstractAsyncContextManager[Act]]
 """From the parts of a process to what is done each time, for as long as the block lasts."""
+Do = Callable[[T, datetime], Awaitable[object]]
 
 
 class Where(StrEnum):
@@ -35,12 +46,12 @@ class Where(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class Chore(Generic[P]):
     name: str
     every: float
     """Seconds from the end of one time to the next."""
     where: Where
-    opened: Opened
+    opened: Opened[P]
     first_after: float = 0.0
 
 
@@ -48,7 +59,7 @@ class Chore:
 class Round:
     """How a chore goes in this process."""
 
-    chore: Chore
+    chore: Chore[Any]
     act: Act
     may: Callable[[], bool]
     loop: Loop | None = None
@@ -82,37 +93,44 @@ class Round:
         return ""
 
 
-def each_time(do: Do) -> Opened:
+def each_time(do: Do[T]) -> Opened[T]:
     """A chore that needs no more than the parts and the instant: of a clock that does not follow a
     jump at once."""
 
-    def opened(parts: State) -> AbstractAsyncContextManager[Act]:
+    def opened(parts: T) -> AbstractAsyncContextManager[Act]:
         steady = SteadyClock(parts.clock)
         return nullcontext(lambda: do(parts, steady()))
 
     return opened
 
 
+def _always() -> bool:
+    return True
+
+
+def _never() -> bool:
+    return False
+
+
 @asynccontextmanager
-async def going_round(chores: Iterable[Chore], parts: State) -> AsyncIterator[Sequence[Round]]:
-    """Do the chores for as long as the block lasts; those begun last end first."""
+async def going_round(
+    chores: Iterable[Chore[T]], parts: T, is_the_one: Callable[[], bool] = _never
+) -> AsyncIterator[Sequence[Round]]:
+    """Do the chores for as long as the block lasts; those begun last end first. What one web
+    process does for all is done while this is the one."""
     async with AsyncExitStack() as stack:
         rounds = []
         for chore in chores:
-            may = parts.lease.is_ours if chore.where is Where.ONE_WEB else _always
+            may = is_the_one if chore.where is Where.ONE_WEB else _always
             rounds.append(await stack.enter_async_context(_going(chore, parts, may)))
         yield rounds
 
 
 @asynccontextmanager
-async def _going(chore: Chore, parts: State, may: Callable[[], bool]) -> AsyncIterator[Round]:
+async def _going(chore: Chore[T], parts: T, may: Callable[[], bool]) -> AsyncIterator[Round]:
     log = logging.getLogger(f"tour.chores.{chore.name}")
     async with chore.opened(parts) as act:
         one = Round(chore, act, may)
         async with repeating(one.once, chore.every, log, first_after=chore.first_after) as loop:
             one.loop = loop
             yield one
-
-
-def _always() -> bool:
-    return True

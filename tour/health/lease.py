@@ -9,8 +9,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from starlette.datastructures import State
-
 from tour.db import plain, transaction
 from tour.errors import Unavailable
 from tour.health import models
@@ -62,9 +60,8 @@ class Lease:
 
 
 @asynccontextmanager
-async def holding(parts: State) -> AsyncIterator[Act]:
+async def holding(lease: Lease) -> AsyncIterator[Act]:
     """Ask for the lease each time, and give it back at the end."""
-    lease: Lease = parts.lease
     try:
         yield lease.take
     finally:

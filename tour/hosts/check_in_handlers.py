@@ -17,7 +17,7 @@ from tour.reservations.arrivals import CheckIn, Outcome
 from tour.reservations.models import Place
 from tour.reservations.receipts import party_text
 from tour.sites import day as days
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import read_form
 from tour.web.templates import Formats
 
@@ -71,7 +71,7 @@ async def seen(request: Request) -> Response:
     key, leaves = str(form.get("phone", "")), form.get("leaves") == "1"
     if PHONE.fullmatch(key):
         await door_phones.heard_of(tending.site.id, key, leaves=leaves, now=now(request))
-    town = state(request).town
+    town = parts_of(request).town
     absent = await today.absent_parties(
         tending.site.id, zone=town.timezone, town_lang=town.language, now=now(request)
     )
@@ -97,7 +97,7 @@ def _answer(request: Request, result: CheckIn) -> dict[str, Any]:
     """`good`: let them in. `text` says it in words, `detail` who they are and what they do, `name`
     whom to call, `notes` what the host must know; `let_in` is where to send them in all the same.
     """
-    show = Formats(state(request).town.timezone)
+    show = Formats(parts_of(request).town.timezone)
     place = result.place
     at = show.clock(result.arrived_at) if result.arrived_at else ""
     gone_at = show.clock(place.cancelled_at) if place and place.cancelled_at else ""
@@ -126,7 +126,7 @@ def _answer(request: Request, result: CheckIn) -> dict[str, Any]:
 def _party(request: Request, place: Place | None) -> dict[str, Any]:
     if place is None:
         return {"detail": "", "name": "", "notes": []}
-    show, made = Formats(state(request).town.timezone), place.reservation
+    show, made = Formats(parts_of(request).town.timezone), place.reservation
     when = show.day_clock(place.slot.starts_at)
     asked = [str(question["text"]) for question in place.slot.programme.questions]
     answers = [f"{q}: {a}" for q, a in zip(asked, place.answers, strict=False) if a]

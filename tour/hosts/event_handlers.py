@@ -1,7 +1,5 @@
 """Events that a place is asked to open for, and its answer."""
 
-from datetime import datetime
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,7 +11,7 @@ from tour.hosts.frame import host_page, site_path
 from tour.participation import queries
 from tour.participation.handlers import said
 from tour.participation.queries import Invitation
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_form
 
 
@@ -51,8 +49,8 @@ async def answer_event(request: Request) -> Response:
 
 async def invitations(request: Request, tending: Tending) -> list[Invitation]:
     """What the console's pages remind of."""
-    instant: datetime = now(request)
-    today = instant.astimezone(state(request).town.timezone).date()
+    instant = now(request)
+    today = instant.astimezone(parts_of(request).town.timezone).date()
     return await queries.invitations_of(
         tending.site.id, today=today, lang=lang(request), now=instant
     )

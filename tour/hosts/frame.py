@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tour.accounts.guards import Tending
 from tour.accounts.roles import Permission
 from tour.notifications.console import mail_since
-from tour.web import render, state
+from tour.web import parts_of, render
 
 
 def host_page(
@@ -21,7 +21,7 @@ def host_page(
     **context: Any,
 ) -> Response:
     """A page about one site, for those who tend it."""
-    settings = state(request).settings
+    settings = parts_of(request).settings
     return render(
         request,
         template,

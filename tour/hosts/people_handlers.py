@@ -13,7 +13,7 @@ from tour.errors import REFUSALS
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.limits.counting import Limit, limits
-from tour.web import lang, now, private, state
+from tour.web import lang, now, parts_of, private
 from tour.web.forms import Form, form_again, read_form
 from tour.web.qr import qr_svg
 
@@ -32,7 +32,7 @@ async def invite(request: Request) -> Response:
     form = await read_form(request, 5)
     by_letter = form.get("do") == "letter"
     typed = Form({"email": str(form.get("email", ""))}) if by_letter else asking_email_form(form)
-    if not by_letter and tending.who.account.is_sample and state(request).settings.smtp_url:
+    if not by_letter and tending.who.account.is_sample and parts_of(request).settings.smtp_url:
         typed = typed if typed.errors else typed.refused(email=NO_SAMPLE_MAIL)
     try:
         await limits(request).hit((INVITATIONS, f"invite:{tending.who.account.id}"))
@@ -54,9 +54,9 @@ async def _mail(request: Request, tending: Tending, typed: Form) -> Response:
         Offer(site=tending.site),
         typed.value("email"),
         lang=lang(request),
-        timezone=state(request).town.timezone.key,
+        timezone=parts_of(request).town.timezone.key,
         actor=tending.actor,
-        seal=state(request).seal,
+        seal=parts_of(request).seal,
         now=now(request),
     )
     return _to_people(request, tending, "?done=1")
@@ -70,7 +70,7 @@ async def letter(request: Request) -> Response:
     if invitation.site is None or invitation.site.id != tending.site.id:
         raise NotYours
     path = str(request.app.url_path_for("accounts:invitation", token=token))
-    url = state(request).settings.base_url + path
+    url = parts_of(request).settings.base_url + path
     page = host_page(
         request,
         "host/letter.html",

@@ -15,7 +15,7 @@ from tour.limits.counting import client_of
 from tour.limits.lanes import lane
 from tour.sites import photos
 from tour.sites.photo_files import FILE_NAME, MAX_BYTES, file_name
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 from tour.web.pictures import gone, kept_picture, picture
 from tour.words.typed import number_in
@@ -118,7 +118,7 @@ async def photo_file(request: Request) -> Response:
 
 
 def photo_folder(request: Request) -> Path:
-    return photos.folder_in(state(request).settings.var)
+    return photos.folder_in(parts_of(request).settings.var)
 
 
 async def _page(request: Request, tending: Tending, form: Form, status: int = 200) -> Response:

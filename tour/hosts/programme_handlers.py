@@ -25,7 +25,7 @@ from tour.programmes.outline import TEXTS, outline_of
 from tour.reservations.waitlist import publish_programme
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_form
 from tour.words.typed import number_in
 
@@ -59,7 +59,7 @@ async def new_programme(request: Request) -> Response:
     if copied is not None:
         before = await editing.programme_of_site(copied, tending.site.id)
         values |= forms.outline_values(outline_of(before))
-        values |= await queries.usual_times(before, state(request).town.timezone)
+        values |= await queries.usual_times(before, parts_of(request).town.timezone)
     return await _new_page(request, tending, Form(values))
 
 
@@ -69,7 +69,7 @@ async def create_programme(request: Request) -> Response:
     values = forms.submitted(form, with_times=True)
     outline, typed = forms.read_outline(values)
     coming = await _event_days(request, tending)
-    zone = state(request).town.timezone
+    zone = parts_of(request).town.timezone
     times, typed_times = forms.read_times(values, outline.minutes, coming, zone, now(request))
     whole = Form(values, {**typed.errors, **typed_times.errors})
     if whole.errors or times is None:
@@ -135,7 +135,7 @@ async def add_times(request: Request) -> Response:
     stored = forms.outline_values(outline_of(programme))
     values = {**forms.submitted(form, with_times=True), **stored}
     coming = await _event_days(request, tending)
-    zone = state(request).town.timezone
+    zone = parts_of(request).town.timezone
     times, typed = forms.read_times(values, programme.minutes, coming, zone, now(request))
     if times is None:
         return await _programme_page(request, tending, programme, typed, 422, adds_times=True)

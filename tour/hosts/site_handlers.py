@@ -24,7 +24,7 @@ from tour.sites.maps import map_around
 from tour.sites.merging import Other, merged
 from tour.sites.models import Site
 from tour.sites.texts import ENGLISH, TEXTS
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 
 SUBJECT = "site"
@@ -48,7 +48,7 @@ async def change_profile(request: Request) -> Response:
     tending = await guards.tended_site(request)
     form = await read_form(request, 80)
     values, version = forms.submitted_profile(form), str(form.get("version", ""))
-    profile, typed = forms.read_profile(values, state(request).town.bounds)
+    profile, typed = forms.read_profile(values, parts_of(request).town.bounds)
     if typed.errors:
         return await _profile_page(request, tending, typed, 422, version=version)
     try:

@@ -28,7 +28,7 @@ from tour.routes.plan_news import pages_of_parties_at
 from tour.sites import day as days
 from tour.sites.models import SiteDay
 from tour.sites.states import DoorState
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_date, read_form, texts
 from tour.words.typed import number_in
 
@@ -62,11 +62,11 @@ async def _today(
     sent: FormData | None = None,
     refusal: Refusal | None = None,
 ) -> Response:
-    zone, instant = state(request).town.timezone, now(request)
+    zone, instant = parts_of(request).town.timezone, now(request)
     on_date = await _day_of(request, tending)
     door = await days.site_day(tending.site.id, on_date)
     day = await today.day_at(
-        tending.site.id, on_date, zone=zone, town_lang=state(request).town.language, now=instant
+        tending.site.id, on_date, zone=zone, town_lang=parts_of(request).town.language, now=instant
     )
     return host_page(
         request,
@@ -113,7 +113,7 @@ async def tell_door(request: Request) -> Response:
     """One of the buttons of the door, for today."""
     tending = await guards.door(request)
     form = await read_form(request, 5)
-    local = now(request).astimezone(state(request).town.timezone)
+    local = now(request).astimezone(parts_of(request).town.timezone)
     button = str(form.get("do", ""))
     if button.startswith("cap"):
         button = f"cap:{form.get('cap', '')}"
@@ -125,7 +125,7 @@ async def tell_door(request: Request) -> Response:
             raise _no_number() if button.startswith("cap") else _unknown_button()
         if changes.get("state") == DoorState.CLOSED and not form.get("sure"):
             coming = await closing.still_to_come(
-                tending.site.id, state(request).town.timezone, now=now(request)
+                tending.site.id, parts_of(request).town.timezone, now=now(request)
             )
             if coming:
                 return _ask_before_closing(request, tending, coming)
@@ -136,7 +136,7 @@ async def tell_door(request: Request) -> Response:
 async def _tell(request: Request, tending: Tending, changes: dict[str, Any]) -> RecentEdit:
     """Open and closed concern those who still come; the rest only who looks at the page."""
     common: dict[str, Any] = {"actor": tending.actor, "now": now(request)}
-    zone = state(request).town.timezone
+    zone = parts_of(request).town.timezone
     if "delay_minutes" in changes:
         minutes = changes["delay_minutes"]
         plans = await pages_of_parties_at(tending.site.id, local_date(request))
@@ -209,11 +209,11 @@ async def undo_tap(request: Request) -> Response:
 
 
 def door_of(request: Request, tending: Tending) -> Door:
-    return Door(tending.site.id, state(request).town.timezone, tending.actor)
+    return Door(tending.site.id, parts_of(request).town.timezone, tending.actor)
 
 
 def local_date(request: Request) -> date:
-    local: datetime = now(request).astimezone(state(request).town.timezone)
+    local = now(request).astimezone(parts_of(request).town.timezone)
     return local.date()
 
 
@@ -222,8 +222,8 @@ def back(
 ) -> Response:
     """To the list, which offers to take the tap back."""
     query = f"done={entry.id}" if entry else ""
-    if at and at.astimezone(state(request).town.timezone).date() != local_date(request):
-        query += f"&day={at.astimezone(state(request).town.timezone).date()}"
+    if at and at.astimezone(parts_of(request).town.timezone).date() != local_date(request):
+        query += f"&day={at.astimezone(parts_of(request).town.timezone).date()}"
     path = site_path(request, "hosts:today", tending)
     return RedirectResponse(f"{path}?{query}" if query else path, status_code=303)
 
@@ -260,7 +260,7 @@ async def _day_of(request: Request, tending: Tending) -> date:
     if (slot_id := request.path_params.get("slot_id")) is None:
         return local_date(request)
     slot = await slot_editing.slot_of_site(slot_id, tending.site.id)
-    return slot.starts_at.astimezone(state(request).town.timezone).date()
+    return slot.starts_at.astimezone(parts_of(request).town.timezone).date()
 
 
 def _asked_day(request: Request) -> date | None:

@@ -21,7 +21,7 @@ from tour.routes.plan_news import pages_of_parties_at
 from tour.sites import day as days
 from tour.sites.models import SiteDay
 from tour.sites.states import DoorState
-from tour.web import now, state
+from tour.web import now, parts_of
 
 
 class ChangedSince(Conflict):
@@ -55,7 +55,7 @@ async def _day(request: Request, tending: Tending, entry: RecentEdit) -> None:
         raise ChangedSince
     changes = {name: entry.before[name] for name in names}
     common: dict[str, Any] = {"actor": tending.actor, "now": now(request)}
-    zone = state(request).town.timezone
+    zone = parts_of(request).town.timezone
     if DoorState.CLOSED not in (changes.get("state"), entry.after.get("state")):
         await days.change_day(tending.site.id, stored.on_date, changes, **common)
     elif changes["state"] == DoorState.CLOSED:
@@ -68,7 +68,7 @@ async def _delay(request: Request, tending: Tending, entry: RecentEdit) -> None:
     stored = await SiteDay.get(id=entry.subject_id)
     if stored.delay_minutes != entry.after["delay_minutes"]:
         raise ChangedSince
-    before, zone = entry.before["delay_minutes"], state(request).town.timezone
+    before, zone = entry.before["delay_minutes"], parts_of(request).town.timezone
     plans = await pages_of_parties_at(tending.site.id, stored.on_date)
     await lateness.run_late(
         tending.site, zone, before, actor=tending.actor, now=now(request), plans=plans
@@ -126,7 +126,7 @@ async def _status(request: Request, tending: Tending, entry: RecentEdit) -> None
 
 
 async def _arrival(request: Request, tending: Tending, entry: RecentEdit) -> None:
-    door = Door(tending.site.id, state(request).town.timezone, tending.actor)
+    door = Door(tending.site.id, parts_of(request).town.timezone, tending.actor)
     await arrivals.take_back(entry.subject_id, door, now=now(request))
 
 

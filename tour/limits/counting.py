@@ -20,7 +20,7 @@ from tour.db import plain
 from tour.errors import TooManyRequests
 from tour.i18n import lazy as _
 from tour.limits.models import RateCount
-from tour.web import state
+from tour.web import parts_of
 
 PURPOSE = b"tour rates 1"
 COUNT = """
@@ -172,11 +172,8 @@ def _digest(name: str, secret: bytes) -> str:
 
 
 def limits(request: Request) -> RateLimits:
-    """The app's counts, made with the first request that needs them."""
-    parts = state(request)
-    if not hasattr(parts, "rate_limits"):
-        parts.rate_limits = RateLimits(parts.secret_key)
-    return parts.rate_limits  # type: ignore[no-any-return]
+    """The app's counts."""
+    return parts_of(request).rate_limits
 
 
 def network_of(address: str) -> str:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from tour.errors import Busy
 from tour.limits.counting import client_of
-from tour.web import state
+from tour.web import parts_of
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -107,4 +107,4 @@ def costly(name: str) -> Callable[[Handler], Handler]:
 
 
 def lane(request: Request, name: str) -> Lane:
-    return state(request).lanes[name]  # type: ignore[no-any-return]
+    return parts_of(request).lanes[name]

@@ -25,4 +25,4 @@ class MailWatch:
 
 def mail_since(request: Request) -> object:
     """Since when no mail has left though some should have, or None."""
-    return getattr(request.state, KEY, None)
+    return request.scope.get("state", {}).get(KEY)

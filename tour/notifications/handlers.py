@@ -19,7 +19,7 @@ from tour.notifications.mail_boxes import reader_key
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.notifications.schedule import Choice
-from tour.web import lang, now, private, render, state
+from tour.web import lang, now, parts_of, private, render
 from tour.web.forms import read_form
 from tour.web.json_body import read_object, text_of
 
@@ -52,7 +52,7 @@ async def device(request: Request) -> Response:
     return render(
         request,
         "notifications/device.html",
-        vapid_public_key=state(request).vapid_public_key,
+        vapid_public_key=parts_of(request).vapid_public_key,
     )
 
 
@@ -112,7 +112,7 @@ async def _send_test(request: Request, reader: Recipient, path: str) -> str:
 
 def _is_reader(request: Request, reader: Recipient, key: str) -> bool:
     """Whether this request comes from a letter, not from a page that others may hold, too."""
-    expected = reader_key(reader.token, state(request).seal)
+    expected = reader_key(reader.token, parts_of(request).seal)
     return hmac.compare_digest(expected.encode(), key.encode())
 
 
@@ -121,7 +121,7 @@ async def renew(request: Request) -> Response:
     await count(request, "subscribe")
     body = await read_object(request)
     changed = await service.renew(
-        _endpoint(body), body.get("subscription") or {}, policy=state(request).push_policy
+        _endpoint(body), body.get("subscription") or {}, policy=parts_of(request).push_policy
     )
     if not changed:
         raise NotFound(_("This browser is not known here."))

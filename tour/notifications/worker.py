@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from starlette.datastructures import State
-
 from tour.clock import Clock, SteadyClock
 from tour.db import transaction
 from tour.notifications import circuits, outbox, results
@@ -269,9 +267,10 @@ async def open_worker(
 
 
 @asynccontextmanager
-async def sending(parts: State) -> AsyncIterator[Act]:
+async def sending(
+    settings: Settings, clock: Clock, pace: Pace, enclose: Enclose, wording: Wording
+) -> AsyncIterator[Act]:
     """Send what is due each time; what is under way at the end is finished and recorded."""
-    clock, pace = SteadyClock(parts.clock), parts.pace
-    async with open_worker(parts.settings, clock, pace, parts.enclose, parts.wording) as worker:
+    async with open_worker(settings, SteadyClock(clock), pace, enclose, wording) as worker:
         yield worker.paced_cycle
         await worker.finish()

@@ -22,7 +22,7 @@ from tour.sites.labels import ACCESS, KINDS
 from tour.sites.texts import TEXTS, way_rows
 from tour.sites.views import coming_exceptions, holiday_text, hours_table
 from tour.sites.withdrawn import was_withdrawn
-from tour.web import render, state
+from tour.web import parts_of, render
 
 SHARED_SECONDS = 2
 OPENINGS = 6
@@ -159,7 +159,7 @@ async def programme(request: Request) -> Response:
         nav="explore",
         programme=view,
         site=card,
-        days=by_day(view.slots, state(request).town.timezone),
+        days=by_day(view.slots, parts_of(request).town.timezone),
     )
 
 

@@ -21,7 +21,8 @@ from tour.notifications import queries as notifications
 from tour.notifications.queries import QueueState, ServiceCount
 from tour.notifications.states import DeliveryStatus
 from tour.pages.readiness import CHECKS, asked
-from tour.web import now, state
+from tour.parts import Parts
+from tour.web import now, parts_of
 from tour.web.traffic import Traffic
 
 MEDIA_TYPE = "text/plain; version=0.0.4"
@@ -40,16 +41,16 @@ async def metrics(request: Request) -> Response:
         *_mail(await notifications.mail_stands_since(at), at),
         *_deliveries(await notifications.by_service(at - LAST_DAY)),
         *_checks(await problems(CHECKS, asked(request))),
-        *_chores(state(request).chores, state(request).rounds),
-        *_requests(state(request).traffic),
-        *_lanes(state(request).lanes),
+        *_chores(parts_of(request).chores, parts_of(request).rounds),
+        *_requests(parts_of(request).traffic),
+        *_lanes(parts_of(request).lanes),
     ]
     headers = {"Cache-Control": "no-store"}
     return PlainTextResponse("".join(families), headers=headers, media_type=MEDIA_TYPE)
 
 
 def _may_read(request: Request) -> bool:
-    if token := state(request).settings.metrics_token:
+    if token := parts_of(request).settings.metrics_token:
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
     if any(name in request.headers for name in FORWARDED):
@@ -88,7 +89,7 @@ def _checks(found: Mapping[str, str]) -> Iterator[str]:
     yield _samples("tour_check_ok", "gauge", "What /readyz looks at: 1 is well", samples)
 
 
-def _chores(chores: Sequence[Chore], rounds: Sequence[Round]) -> Iterator[str]:
+def _chores(chores: Sequence[Chore[Parts]], rounds: Sequence[Round]) -> Iterator[str]:
     """All there are; the counts are of this process."""
     every: list[Sample] = [({"chore": c.name, "where": c.where}, c.every) for c in chores]
     yield _samples("tour_chore_every_seconds", "gauge", "The pause between two times", every)

@@ -10,14 +10,14 @@ from tour.health import checks
 from tour.health.checks import Asked
 from tour.notifications import overdue as letters
 from tour.reservations import worker as reservations
-from tour.web import now, state
+from tour.web import now, parts_of
 
 CHECKS = (*checks.CHECKS, *reservations.CHECKS, *letters.CHECKS)
 FRESH = {"Cache-Control": "no-store"}
 
 
 def asked(request: Request) -> Asked:
-    parts = state(request)
+    parts = parts_of(request)
     return Asked(parts.settings, now(request), parts.rounds, parts.started_at)
 
 
@@ -41,7 +41,7 @@ async def readyz(request: Request) -> Response:
 
 def _chores(request: Request) -> dict[str, dict[str, object]]:
     """Every chore there is, and how often this process has done it since it started."""
-    parts = state(request)
+    parts = parts_of(request)
     done = {one.chore.name: one.done for one in parts.rounds}
     return {
         chore.name: {

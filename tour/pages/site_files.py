@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from tour.events import queries as events
 from tour.geo import feature_collection
-from tour.web import now, render, state
+from tour.web import now, parts_of, render
 
 HOUR = "public, max-age=3600"
 FRESH = {"Cache-Control": "no-store"}
@@ -16,12 +16,12 @@ SITEMAP = "application/xml"
 
 async def service_worker(request: Request) -> Response:
     """At the root, so that it may look after every page; never kept by a cache."""
-    body = state(request).assets.body("js/sw.js")
+    body = parts_of(request).assets.body("js/sw.js")
     return Response(body, headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
 
 
 async def manifest(request: Request) -> Response:
-    town, assets = state(request).town, state(request).assets
+    town, assets = parts_of(request).town, parts_of(request).assets
     icon = {"src": assets.url("icons/app.svg"), "sizes": "any", "type": "image/svg+xml"}
     body = {
         "id": "/",
@@ -42,15 +42,15 @@ async def manifest(request: Request) -> Response:
 
 
 async def robots(request: Request) -> Response:
-    base = state(request).settings.base_url
+    base = parts_of(request).settings.base_url
     return PlainTextResponse(
         f"User-agent: *\nDisallow: /reservations\nDisallow: /slots\nSitemap: {base}/sitemap.xml\n"
     )
 
 
 async def sitemap(request: Request) -> Response:
-    catalogue = await state(request).caches.catalogue.current()
-    zone = state(request).town.timezone
+    catalogue = await parts_of(request).catalogue.current()
+    zone = parts_of(request).town.timezone
     paths = ["/", "/sites", "/map", "/about"]
     paths += [f"/sites/{site.slug}" for site in catalogue.sites]
     paths += [
@@ -66,7 +66,7 @@ async def base_layer(request: Request) -> Response:
 
     A town need not have drawn one.
     """
-    path = state(request).settings.data / "base.geojson"
+    path = parts_of(request).settings.data / "base.geojson"
     return Response(
         path.read_bytes() if path.exists() else json.dumps(feature_collection([])),
         headers={"Cache-Control": "public, max-age=3600, s-maxage=60"},

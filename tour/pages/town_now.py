@@ -1,24 +1,21 @@
 """Everything a visitor's page reads, as it stands at the moment of the request."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from starlette.requests import Request
 
 from tour.events.entries import Agenda, EventEntry, ParticipantEntry
-from tour.events.queries import AgendaCache
 from tour.events.states import ParticipationRole
 from tour.events.views import EventCard, event_card
 from tour.pages.searching import FinderShelf
-from tour.programmes.board import BoardCache
 from tour.programmes.entries import Board, SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import RESERVABLE, SlotCard, slot_card
-from tour.sites.catalogue import CatalogueCache
 from tour.sites.entries import Catalogue, SiteEntry
 from tour.sites.finding import Hit
 from tour.sites.views import SiteCard, site_card, with_door, with_hours
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,24 +150,13 @@ class CardShelf:
         return self._bases
 
 
-@dataclass(frozen=True, slots=True)
-class Caches:
-    """The process's copies; `create_app` makes one of it."""
-
-    catalogue: CatalogueCache
-    agenda: AgendaCache
-    board: BoardCache
-    shelf: CardShelf = field(default_factory=CardShelf)
-    finders: FinderShelf = field(default_factory=FinderShelf)
-
-
 async def town_now(request: Request) -> TownNow:
-    caches: Caches = state(request).caches
+    parts = parts_of(request)
     instant = now(request)
-    local = instant.astimezone(state(request).town.timezone)
-    catalogue = await caches.catalogue.current()
-    agenda = await caches.agenda.current(local.date())
-    board = await caches.board.current(instant)
+    local = instant.astimezone(parts.town.timezone)
+    catalogue = await parts.catalogue.current()
+    agenda = await parts.agenda.current(local.date())
+    board = await parts.board.current(instant)
     minute = local.replace(second=0, microsecond=0)
     return TownNow(
         catalogue=catalogue,
@@ -179,7 +165,7 @@ async def town_now(request: Request) -> TownNow:
         now=instant,
         local=local,
         lang=lang(request),
-        finders=caches.finders,
-        bases=caches.shelf.bases(catalogue),
-        cards=caches.shelf.of(catalogue, agenda, board, minute=minute),
+        finders=parts.finders,
+        bases=parts.cards.bases(catalogue),
+        cards=parts.cards.of(catalogue, agenda, board, minute=minute),
     )

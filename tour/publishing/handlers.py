@@ -13,7 +13,7 @@ from tour.publishing.published_map import PublishedMap, text_in
 from tour.publishing.sheets import Sheet
 from tour.publishing.views import map_view
 from tour.sites.maps import map_around
-from tour.web import lang, render, state
+from tour.web import lang, parts_of, render
 
 SHARED_SECONDS = 2
 FILE_CACHING = "public, max-age=300"
@@ -23,7 +23,7 @@ PICTURE = Picture(1600, 1200, size=1.2)
 async def embed(request: Request) -> Response:
     """Map and list for another site's frame; the list alone where scripts are blocked."""
     published = await _published(request)
-    settings = state(request).settings
+    settings = parts_of(request).settings
     language = lang(request)
     response = render(
         request,
@@ -48,7 +48,7 @@ async def share(request: Request) -> Response:
     published = await _published(request)
     language = lang(request)
     title = translate("Map and list of %(event)s", event=text_in(published.titles, language))
-    address = state(request).settings.base_url + _path(request, "embed", published, language)
+    address = parts_of(request).settings.base_url + _path(request, "embed", published, language)
     return render(
         request,
         "publishing/share.html",

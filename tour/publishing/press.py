@@ -28,7 +28,7 @@ from tour.publishing.sheets import Sheet, layouts
 from tour.publishing.views import map_view
 from tour.settings import ROOT
 from tour.town import Town
-from tour.web import state
+from tour.web import parts_of
 from tour.web.assets import Assets
 from tour.web.qr import qr_svg
 
@@ -82,7 +82,7 @@ class Press:
 
 def press_of(request: Request) -> Press:
     """The press from the app's parts."""
-    parts = state(request)
+    parts = parts_of(request)
     base = parts.settings.data / "base.geojson"
     return Press(
         templates=parts.templates,
@@ -97,8 +97,8 @@ def press_of(request: Request) -> Press:
 
 async def sources_of(request: Request) -> Sources:
     """What maps are made from at this moment; staff pages hand it to the service."""
-    parts = state(request)
-    catalogue = await parts.caches.catalogue.current()
+    parts = parts_of(request)
+    catalogue = await parts.catalogue.current()
     return Sources(catalogue, parts.walks, parts.town.languages)
 
 

@@ -22,7 +22,7 @@ from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import ReserveForm, answer_field
 from tour.reservations.rules import booking_problem
 from tour.reservations.shown import SlotView
-from tour.web import now, render, state
+from tour.web import now, parts_of, render
 
 COMES_BACK_WITHIN = timedelta(hours=1)
 
@@ -73,7 +73,7 @@ async def show(
         keeps_seats=mode == Mode.RESERVE,
         is_day=len(slots) > 1,
         reserve_url=_reserve_url(request, slots),
-        queue_url=state(request).path_for(
+        queue_url=parts_of(request).path_for(
             "reservations:join", slot_id=loss.slot.id if loss else slots[0].id
         ),
         slots=[view.slot for view in shown],
@@ -155,7 +155,7 @@ async def _loss(
 
 def _reserve_url(request: Request, slots: Sequence[SlotEntry]) -> str:
     """Where the form is sent to."""
-    path = state(request).path_for
+    path = parts_of(request).path_for
     if len(slots) == 1:
         return str(path("reservations:reserve", slot_id=slots[0].id))
     return str(path("reservations:reserve_day"))
@@ -163,7 +163,7 @@ def _reserve_url(request: Request, slots: Sequence[SlotEntry]) -> str:
 
 def _form_url(request: Request, slot_ids: Sequence[int]) -> str:
     """Where the form for these slots is."""
-    path = state(request).path_for
+    path = parts_of(request).path_for
     if len(slot_ids) == 1:
         return str(path("reservations:new", slot_id=slot_ids[0]))
     asked = urlencode([("slot", slot_id) for slot_id in slot_ids])

@@ -22,7 +22,7 @@ from tour.reservations.forms import ReserveForm
 from tour.reservations.intake import count_made, count_try, take_in
 from tour.reservations.models import Reservation
 from tour.reservations.stages import STILL_OPEN, Screen
-from tour.web import now, private, render, state
+from tour.web import now, parts_of, private, render
 from tour.web.forms import form_again, read_form, texts
 from tour.web.qr import qr_svg
 from tour.words.typed import number_in
@@ -115,7 +115,7 @@ async def show(
         clash=clash,
         is_refused=clash is not None,
         said=said if view.screen in STILL_OPEN else None,
-        vapid_public_key=state(request).vapid_public_key,
+        vapid_public_key=parts_of(request).vapid_public_key,
         is_held_back=await mail_boxes.was_held_back(entry.reservation.recipient_id),
         settings_token=await notifications.settings_token(entry.reservation.recipient_id),
     )
@@ -144,7 +144,7 @@ async def cancel(request: Request) -> Response:
 
 async def calendar(request: Request) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
-    base_url = state(request).settings.base_url
+    base_url = parts_of(request).settings.base_url
     shown = await appointments(entry.reservation, base_url=base_url, now=now(request))
     return Response(
         calendar_file(shown, now=now(request)),

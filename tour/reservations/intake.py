@@ -17,7 +17,7 @@ from tour.reservations import known
 from tour.reservations.forms import ReserveForm, answers_in, choice_in
 from tour.reservations.rules import Newcomer, Party
 from tour.reservations.wishes import Wish
-from tour.web import lang, state
+from tour.web import lang, parts_of
 
 BY_CONTACT = Limit(20, 3600)
 """Reservations of one contact, from devices that know it."""
@@ -55,7 +55,7 @@ async def count_wish(request: Request, what: str, party: Party | None) -> Newcom
                 retry_after=BY_CONTACT.seconds,
             )
         return None
-    most = state(request).settings.rush
+    most = parts_of(request).settings.rush
     if not most:
         await limits(request).watch(forms, refusing=1)
         return None
@@ -87,7 +87,7 @@ def wish_of(
         slot_ids=tuple(slot_ids),
         party=form.party,
         lang=language or lang(request),
-        timezone=state(request).town.timezone.key,
+        timezone=parts_of(request).town.timezone.key,
         idempotency_key=form.value("idempotency_key"),
         note=form.value("note"),
         answers=answers_in(form.values, slot_ids),
@@ -110,7 +110,7 @@ async def count_made(request: Request, party: Party) -> None:
         return
     if known.is_known(request, party):
         await limits(request).watch(_of_contact(party, BY_CONTACT))
-    elif most := state(request).settings.rush:
+    elif most := parts_of(request).settings.rush:
         made = [*_of_crowd(client_of(request), most), *_of_contact(party, UNPROVED)]
         await limits(request).watch([*made, *([] if party.email else [_phones(most)])])
 

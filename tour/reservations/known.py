@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from tour.reservations.models import Reservation
 from tour.reservations.rules import Party
-from tour.web import state
+from tour.web import parts_of
 
 COOKIE = "known"
 LASTS = timedelta(days=180)
@@ -36,7 +36,7 @@ def remember(request: Request, response: Response, proved: Reservation) -> None:
         max_age=int(LASTS.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=state(request).settings.base_url.startswith("https:"),
+        secure=parts_of(request).settings.base_url.startswith("https:"),
     )
 
 
@@ -45,4 +45,4 @@ def _marks(request: Request) -> list[str]:
 
 
 def _mark(request: Request, email_key: str) -> str:
-    return str(state(request).seal.fingerprint(f"known:{email_key}"))[:LETTERS]
+    return parts_of(request).seal.fingerprint(f"known:{email_key}")[:LETTERS]

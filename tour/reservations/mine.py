@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tour.reservations.forms import KEY
 from tour.reservations.models import Reservation
 from tour.reservations.parties import REFERENCE_LENGTH, REFERENCE_LETTERS
-from tour.web import state
+from tour.web import parts_of
 
 COOKIE = "reservations"
 MADE = "made"
@@ -75,7 +75,7 @@ def _keep(request: Request, response: Response, name: str, kept: list[str], hour
         max_age=hours * 3600,
         httponly=True,
         samesite="lax",
-        secure=state(request).settings.base_url.startswith("https:"),
+        secure=parts_of(request).settings.base_url.startswith("https:"),
     )
 
 

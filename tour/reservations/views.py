@@ -6,7 +6,7 @@ from datetime import datetime
 from starlette.requests import Request
 
 from tour.programmes import queries as programmes
-from tour.programmes.entries import Board, SlotEntry
+from tour.programmes.entries import SlotEntry
 from tour.programmes.states import SlotStatus
 from tour.programmes.views import SlotCard, programme_view
 from tour.reservations.models import Reservation
@@ -35,14 +35,14 @@ from tour.sites.entries import SiteEntry
 from tour.sites.texts import ON_TICKET, way_rows
 from tour.sites.views import site_card, with_door
 from tour.sites.withdrawn import any_site
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 
 
 async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     """Everything a page says about one slot, though its programme be paused, its site withdrawn."""
-    caches = state(request).caches
-    catalogue = await caches.catalogue.current()
-    board: Board = await caches.board.current(now(request))
+    parts = parts_of(request)
+    catalogue = await parts.catalogue.current()
+    board = await parts.board.current(now(request))
     programme = board.programmes.get(slot.programme_id)
     is_paused = programme is None
     if programme is None:
@@ -50,7 +50,7 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     is_public = programme.site_id in catalogue.by_id
     site: SiteEntry = catalogue.by_id.get(programme.site_id) or await any_site(programme.site_id)
     card = replace(site_card(site, lang(request)), is_public=is_public)
-    local = now(request).astimezone(state(request).town.timezone)
+    local = now(request).astimezone(parts_of(request).town.timezone)
     if slot.starts_at.astimezone(local.tzinfo).date() == local.date():
         card = with_door(card, site.door, local, lang(request))
     view = programme_view(programme, [slot], card, lang=lang(request), now=now(request))

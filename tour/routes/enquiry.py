@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from starlette.datastructures import State
 from starlette.requests import Request
 
 from tour.geo import Bounds
+from tour.parts import Parts
 from tour.programmes.entries import SlotEntry
 from tour.reservations import mine
 from tour.reservations.queries import ReservationEntry, by_references
@@ -22,14 +22,14 @@ from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_forms import PlanContext, kept_wish
 from tour.routes.planning import Desk
 from tour.routes.proposals import Findings
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
     """The town at one instant, and a desk for each plan that is asked about."""
 
-    parts: State
+    parts: Parts
     context: PlanContext
     now: datetime
     lang: str | None = None
@@ -38,11 +38,11 @@ class Enquiry:
     """What this browser has reserved, from plans and elsewhere."""
 
     @classmethod
-    async def at(cls, parts: State, now: datetime) -> "Enquiry":
+    async def at(cls, parts: Parts, now: datetime) -> "Enquiry":
         """Nobody's: what a chore looks after."""
         local = now.astimezone(parts.town.timezone)
-        catalogue = await parts.caches.catalogue.current()
-        agenda = await parts.caches.agenda.current(local.date())
+        catalogue = await parts.catalogue.current()
+        agenda = await parts.agenda.current(local.date())
         west, south, east, north = parts.town.bounds
         bounds = Bounds(south=south, west=west, north=north, east=east)
         return cls(parts, PlanContext(catalogue, agenda, local, bounds), now)
@@ -52,11 +52,11 @@ class Enquiry:
         """What one request asks, in the reader's language and with what the browser holds."""
         named = mine.references(request)
         own = tuple(await by_references(named)) if named else ()
-        nobodys = await cls.at(state(request), now(request))
+        nobodys = await cls.at(parts_of(request), now(request))
         return replace(nobodys, lang=lang(request), own=own)
 
     async def town_day(self, day: date) -> TownDay:
-        board = await self.parts.caches.board.current(self.now)
+        board = await self.parts.board.current(self.now)
         zone = self.parts.town.timezone
         return TownDay(self.context.catalogue, self.context.agenda, board, day, zone, self.now)
 

@@ -23,7 +23,7 @@ from tour.routes.outing import (
 )
 from tour.routes.street_drawing import street_layer
 from tour.sites.entries import Catalogue
-from tour.web import lang, render, state
+from tour.web import lang, parts_of, render
 from tour.web.forms import WHOLE, form_again, read_form
 
 GEOJSON = "application/geo+json"
@@ -54,7 +54,7 @@ async def walk_geojson(request: Request) -> Response:
     query = OutingQuery.read(request.query_params)
     catalogue = await _catalogue(request)
     outing = await asyncio.to_thread(
-        plan_outing, query, catalogue, state(request).walks, lang(request)
+        plan_outing, query, catalogue, parts_of(request).walks, lang(request)
     )
     return JSONResponse(outing_geojson(outing), headers=SHARED, media_type=GEOJSON)
 
@@ -91,12 +91,12 @@ async def _course_page(
     if start and not refusal:
         try:
             places = await asyncio.to_thread(
-                begun_at, start, places, catalogue, state(request).walks, lang(request)
+                begun_at, start, places, catalogue, parts_of(request).walks, lang(request)
             )
         except BadInput as exc:
             errors = exc.errors
     outing = await asyncio.to_thread(
-        outing_through, places, state(request).walks, lang=lang(request)
+        outing_through, places, parts_of(request).walks, lang=lang(request)
     )
     stays = [stops.get(place, 0) for place in places]
     return render(
@@ -126,7 +126,7 @@ async def streets_geojson(request: Request) -> Response:
         zoom = int(request.query_params.get("zoom", "16"))
     except ValueError:
         raise BadInput(hint, {"bbox": hint}) from None
-    streets = state(request).walks.streets
+    streets = parts_of(request).walks.streets
     if streets is None:
         return JSONResponse(feature_collection([]), media_type=GEOJSON)
     layer = await asyncio.to_thread(street_layer, streets, box, zoom)
@@ -140,7 +140,7 @@ async def _outing(
         return None, {}
     try:
         outing = await asyncio.to_thread(
-            plan_outing, query, catalogue, state(request).walks, lang(request)
+            plan_outing, query, catalogue, parts_of(request).walks, lang(request)
         )
     except BadInput as exc:
         return None, exc.errors
@@ -164,5 +164,4 @@ def _station_of(place: Place | None, catalogue: Catalogue) -> str:
 
 
 async def _catalogue(request: Request) -> Catalogue:
-    catalogue: Catalogue = await state(request).caches.catalogue.current()
-    return catalogue
+    return await parts_of(request).catalogue.current()

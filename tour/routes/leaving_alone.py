@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from urllib.parse import urlencode
 
-from starlette.datastructures import State
-
 from tour.i18n import translate
 from tour.notifications.models import Reminder
 from tour.notifications.schedule import Choice
 from tour.notifications.states import ReminderStatus
+from tour.parts import Parts
 from tour.programmes.states import SlotStatus
 from tour.reservations.models import Place, Reservation
 from tour.reservations.setting_out import PREFIX, Way
@@ -27,7 +26,7 @@ AHEAD = timedelta(hours=3)
 """So long before a session its way is worked out: longer than any walk."""
 
 
-async def promise_alone(parts: State, enquiry: Enquiry) -> int:
+async def promise_alone(parts: Parts, enquiry: Enquiry) -> int:
     """Promise it to all who are due and were not told; to how many parties."""
     parties = await _parties(enquiry.now)
     for reservation_id in parties:
@@ -72,7 +71,7 @@ async def _parties(now: datetime) -> list[int]:
     )
 
 
-async def _ways(parts: State, enquiry: Enquiry, party: Reservation) -> Ways:
+async def _ways(parts: Parts, enquiry: Enquiry, party: Reservation) -> Ways:
     places = Place.filter(reservation_id=party.id, status=PlaceStatus.CONFIRMED)
     rows = await places.order_by("slot__starts_at", "id").values(
         "slot_id", site="slot__programme__site_id", at="slot__starts_at"
@@ -88,7 +87,7 @@ async def _ways(parts: State, enquiry: Enquiry, party: Reservation) -> Ways:
 
 
 async def _way(
-    parts: State, enquiry: Enquiry, start: SiteEntry | None, goal: SiteEntry, lang: str
+    parts: Parts, enquiry: Enquiry, start: SiteEntry | None, goal: SiteEntry, lang: str
 ) -> Way | None:
     """None where nobody knows where the place is, or no station is near it."""
     if start and start.point and goal.point and start.is_walkable and goal.is_walkable:

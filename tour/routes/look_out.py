@@ -8,10 +8,9 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from starlette.datastructures import State
-
-from tour.changes import Kind, NewsReader
+from tour.changes import Kind
 from tour.changes.reading import NOTHING_YET
+from tour.parts import Parts
 from tour.repeating import Act
 from tour.reservations.event_changes import undoable_slots
 from tour.routes import leaving
@@ -29,7 +28,7 @@ class LookOut:
     """Tells news of plans, and when to leave for their sessions: of those plans that go where
     something has changed since it last looked, or whose party has given something back."""
 
-    parts: State
+    parts: Parts
     seen: int = NOTHING_YET
     looked_at: datetime | None = None
     alone_at: datetime | None = None
@@ -38,9 +37,8 @@ class LookOut:
     """The sessions, at the last look, of which is told only when nobody can take it back."""
 
     async def look(self) -> None:
-        news: NewsReader = self.parts.news
-        now, number = self.parts.clock(), await news.read()
-        told = news.since(self.seen)
+        now, number = self.parts.clock(), await self.parts.news.read()
+        told = self.parts.news.since(self.seen)
         plans = [row for kind, row in told or () if kind == Kind.PLAN]
         concerned = await concerned_by(told, self.undoable)
         enquiry = await Enquiry.at(self.parts, now)
@@ -65,6 +63,6 @@ class LookOut:
         self.alone_at = now
 
 
-def telling_news(parts: State) -> AbstractAsyncContextManager[Act]:
+def telling_news(parts: Parts) -> AbstractAsyncContextManager[Act]:
     """Tell the readers of plans what has changed, each time."""
     return nullcontext(LookOut(parts).look)

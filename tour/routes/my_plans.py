@@ -5,7 +5,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.web import state
+from tour.web import parts_of
 
 COOKIE = "plans"
 MOST = 5
@@ -27,5 +27,5 @@ def remember(request: Request, response: Response, token: str) -> None:
         max_age=DAYS * 24 * 3600,
         httponly=True,
         samesite="lax",
-        secure=state(request).settings.base_url.startswith("https:"),
+        secure=parts_of(request).settings.base_url.startswith("https:"),
     )

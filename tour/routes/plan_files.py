@@ -19,7 +19,7 @@ from tour.routes.plan_views import walk_legs
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
 from tour.sites.views import site_card
-from tour.web import lang, now, private, state
+from tour.web import lang, now, parts_of, private
 
 GEOJSON = "application/geo+json"
 GPX = "application/gpx+xml"
@@ -56,10 +56,10 @@ async def _export(request: Request) -> ExportDay:
     entry = await itineraries.find(request.path_params["token"])
     desk = await desk_of(request, entry)
     day = await desk.timed(entry.stops)
-    legs = await asyncio.to_thread(walk_legs, day, desk, state(request).walks, lang(request))
+    legs = await asyncio.to_thread(walk_legs, day, desk, parts_of(request).walks, lang(request))
     reader = Reader.of(entry.wish, desk.town.catalogue, lang(request))
     marks = await appointments.marks(set(entry.reserved.values()), now=now(request))
-    base = state(request).settings.base_url
+    base = parts_of(request).settings.base_url
     path = request.app.url_path_for("itineraries:show", token=entry.show_token)
     return ExportDay(
         name=translate("A day on foot, %(day)s", day=entry.day.isoformat()),

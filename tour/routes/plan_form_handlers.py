@@ -31,7 +31,7 @@ from tour.routes.planning import Desk, propose_after, so_far
 from tour.routes.proposals import Proposal, propose
 from tour.sites.entries import Catalogue
 from tour.sites.labels import KINDS
-from tour.web import lang, private, render, state
+from tour.web import lang, parts_of, private, render
 from tour.web.forms import form_again, read_form
 from tour.words.typed import number_in, padded
 
@@ -42,7 +42,7 @@ async def new(request: Request) -> Response:
     enquiry = await Enquiry.of(request)
     form = PlanForm.empty(enquiry.context, request.query_params)
     response = await _form_page(request, enquiry, form)
-    warm_up = state(request).site_matrix.warm_up
+    warm_up = parts_of(request).site_matrix.warm_up
     response.background = BackgroundTask(warm_up, enquiry.context.catalogue)
     return response
 

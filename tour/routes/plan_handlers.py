@@ -20,7 +20,7 @@ from tour.routes.plan_views import plan_view
 from tour.routes.planning import Desk
 from tour.sites.maps import map_around
 from tour.sites.site_map import MapFragment
-from tour.web import lang, now, private, render, state
+from tour.web import lang, now, parts_of, private, render
 from tour.web.forms import read_form
 from tour.web.qr import qr_svg
 
@@ -88,8 +88,10 @@ async def plan_page(
     desk = await enquiry.desk_of(entry)
     reader = Reader.of(entry.wish, desk.town.catalogue, lang(request))
     holders = holders_of(request, entry, enquiry.own)
-    view = await plan_view(desk, entry, state(request).walks, reader, enquiry.context.days, holders)
-    base = state(request).settings.base_url
+    view = await plan_view(
+        desk, entry, parts_of(request).walks, reader, enquiry.context.days, holders
+    )
+    base = parts_of(request).settings.base_url
     response = render(
         request,
         "routes/itinerary.html",
@@ -99,7 +101,7 @@ async def plan_page(
         plan=view,
         day=entry.day,
         may_edit=entry.edit_token is not None,
-        vapid_public_key=state(request).vapid_public_key,
+        vapid_public_key=parts_of(request).vapid_public_key,
         tells_own=bool(plan_readers.own_parties(entry, mine.made(request))),
         notice=notice,
         choice=choice,

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from starlette.datastructures import State
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
@@ -22,6 +21,7 @@ from tour.notifications import service as notifications
 from tour.notifications.models import Reminder
 from tour.notifications.service import UNFINISHED
 from tour.notifications.states import ReminderStatus
+from tour.parts import Parts
 from tour.programmes.models import Slot
 from tour.reservations.event_changes import EVENT_OFF, undoable_slots
 from tour.reservations.models import Place
@@ -38,7 +38,7 @@ from tour.sites.entries import DoorEntry
 from tour.sites.states import DoorState
 
 
-async def tell_sold_out(parts: State, known: frozenset[int], *, now: datetime) -> frozenset[int]:
+async def tell_sold_out(parts: Parts, known: frozenset[int], *, now: datetime) -> frozenset[int]:
     """Tell the readers of the plans of today and tomorrow that sessions have filled up which were
     not full before (`known`); all that are full. Seats change too often to look at every plan."""
     enquiry = await Enquiry.at(parts, now)
@@ -53,7 +53,7 @@ async def tell_sold_out(parts: State, known: frozenset[int], *, now: datetime) -
     return full
 
 
-async def tell_news(parts: State, *, now: datetime, concerned: Concerned | None = None) -> int:
+async def tell_news(parts: Parts, *, now: datetime, concerned: Concerned | None = None) -> int:
     """Tell every reader of a plan what became of it, or of those that a change concerns; how many
     messages were queued."""
     enquiry = await Enquiry.at(parts, now)

@@ -9,8 +9,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from starlette.datastructures import State
-
 from tour.db import transaction
 from tour.errors import Conflict
 from tour.i18n import lazy as _
@@ -18,6 +16,7 @@ from tour.notifications import queries
 from tour.notifications import service as notifications
 from tour.notifications.models import Recipient
 from tour.notifications.service import Draft
+from tour.parts import Parts
 from tour.reservations.models import Reservation
 from tour.routes import itineraries, plan_news
 from tour.routes.enquiry import Enquiry
@@ -33,7 +32,7 @@ class NotAsked(Conflict):
 
 
 async def subscribe(
-    parts: State,
+    parts: Parts,
     token: str,
     subscription: dict[str, Any],
     *,
@@ -99,7 +98,7 @@ async def _reader_in(plan: ItineraryEntry, endpoint: str) -> int | None:
     return max(asked, default=None)
 
 
-async def _on_the_page(parts: State, plan: ItineraryEntry, now: datetime) -> list[News]:
+async def _on_the_page(parts: Parts, plan: ItineraryEntry, now: datetime) -> list[News]:
     """What the page shows to who asks; those who reserved from it are told of it first."""
     enquiry = await Enquiry.at(parts, now)
     seen = await news_of(enquiry, plan)

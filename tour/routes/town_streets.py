@@ -15,9 +15,8 @@ from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 
-from starlette.datastructures import State
-
 from tour.changes import Kind, tell
+from tour.clock import Clock
 from tour.geo import Bounds
 from tour.repeating import Act
 from tour.routes.streets import Streets
@@ -105,11 +104,11 @@ def open_town_walks(settings: Settings, town: Town) -> Walks:
     return walks
 
 
-def taking_up_streets(parts: State) -> AbstractAsyncContextManager[Act]:
+def taking_up_streets(
+    walks: Walks, settings: Settings, town: Town, clock: Clock
+) -> AbstractAsyncContextManager[Act]:
     """Look for the town's streets until they are there, and follow them."""
-    settings: Settings = parts.settings
-    walks: Walks = parts.walks
-    graph = town_graph(settings, parts.town)
+    graph = town_graph(settings, town)
 
     async def look() -> float:
         if walks.has_streets or settings.streets != AUTO_STREETS:
@@ -119,7 +118,7 @@ def taking_up_streets(parts: State) -> AbstractAsyncContextManager[Act]:
             return LOOK_SECONDS
         walks.follow(streets)
         # What was measured in straight lines is measured anew.
-        await tell(Kind.TOWN, now=parts.clock())
+        await tell(Kind.TOWN, now=clock())
         return REST_SECONDS
 
     return nullcontext(look)

@@ -4,8 +4,8 @@ from starlette.requests import Request
 
 from tour.geo import Bounds, Point, bounds_of
 from tour.i18n import translate
-from tour.sites.site_map import MapFragment, MapSource, draw
-from tour.web import state
+from tour.sites.site_map import MapFragment, draw
+from tour.web import parts_of
 
 MARGIN_DEGREES = 0.002
 
@@ -14,7 +14,7 @@ def map_around(request: Request, points: list[Point], **options: object) -> MapF
     """A map that shows all the points, or the town where there are none."""
     bounds = _around(points) or _town_bounds(request)
     centre = Point(lat=(bounds.south + bounds.north) / 2, lon=(bounds.west + bounds.east) / 2)
-    source: MapSource = state(request).map_source
+    source = parts_of(request).map_source
     return draw(
         source,
         centre=centre,
@@ -38,7 +38,7 @@ def _around(points: list[Point]) -> Bounds | None:
 
 
 def _town_bounds(request: Request) -> Bounds:
-    west, south, east, north = state(request).town.bounds
+    west, south, east, north = parts_of(request).town.bounds
     return Bounds(south=south, west=west, north=north, east=east)
 
 

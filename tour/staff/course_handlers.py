@@ -27,7 +27,7 @@ from tour.staff import course_form as forms
 from tour.staff import queries
 from tour.staff.event_form import read_slug
 from tour.staff.frame import back_to, staff_page
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 from tour.web.templates import metres
 
@@ -122,14 +122,16 @@ async def walk(request: Request) -> Response:
 
 
 async def _outing(request: Request, slugs: list[str]) -> Outing:
-    catalogue = await state(request).caches.catalogue.current()
+    catalogue = await parts_of(request).catalogue.current()
     sites = [catalogue.by_slug.get(slug) for slug in slugs]
     places = tuple(
         Place(site.text("name", lang(request)), site.kind.value, site.point, site.slug)
         for site in sites
         if site and site.point and site.is_walkable
     )
-    return await asyncio.to_thread(outing_through, places, state(request).walks, lang=lang(request))
+    return await asyncio.to_thread(
+        outing_through, places, parts_of(request).walks, lang=lang(request)
+    )
 
 
 def _walk_text(outing: Outing) -> str:
@@ -154,7 +156,7 @@ def _legs(outing: Outing) -> list[str]:
 
 async def _walkable(request: Request, event: Event) -> list[tuple[int, SiteEntry]]:
     """(number, site) of the event's published places that a walk can reach."""
-    catalogue = await state(request).caches.catalogue.current()
+    catalogue = await parts_of(request).catalogue.current()
     seats = await events.parts_of(event.id)
     found = [(seat.number, catalogue.by_id.get(seat.site_id)) for seat in seats]
     return [(number, site) for number, site in found if site and site.is_walkable]

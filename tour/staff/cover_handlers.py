@@ -17,7 +17,7 @@ from tour.limits.lanes import lane
 from tour.sites.photo_files import MAX_BYTES
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 from tour.web.forms import Form, form_again, texts
 from tour.words.typed import number_in
 
@@ -67,7 +67,7 @@ async def _change(
         case "describe":
             await covers.describe_cover(event.id, alt, alt_en, actor=actor, now=at)
         case _:
-            folder, data = covers.folder_in(state(request).settings.var), await _uploaded(form)
+            folder, data = covers.folder_in(parts_of(request).settings.var), await _uploaded(form)
             async with lane(request, "photos").turn(client_of(request)):
                 await covers.set_cover(
                     event.id, data, alt, alt_en, folder=folder, actor=actor, now=at

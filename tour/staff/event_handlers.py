@@ -23,7 +23,7 @@ from tour.staff import event_form as forms
 from tour.staff import queries
 from tour.staff.event_impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_form, refused_page, texts
 
 
@@ -41,7 +41,7 @@ async def new_event(request: Request) -> Response:
 async def create_event(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     values = texts(await read_form(request, 40), ("slug", *forms.FIELDS))
-    zone = state(request).town.timezone
+    zone = parts_of(request).town.timezone
     draft, typed = forms.read_event(values, zone)
     slugged = forms.read_slug(values)
     typed = Form({**typed.values, **slugged.values}, {**slugged.errors, **typed.errors})
@@ -63,7 +63,7 @@ async def event_page(request: Request) -> Response:
 
 
 def _stored(request: Request, event: Event) -> Form:
-    return Form(forms.event_values(editing.draft_of(event), state(request).town.timezone))
+    return Form(forms.event_values(editing.draft_of(event), parts_of(request).town.timezone))
 
 
 async def change_event(request: Request) -> Response:
@@ -72,7 +72,7 @@ async def change_event(request: Request) -> Response:
     event = await _event(request)
     form = await read_form(request, 40)
     values, version = texts(form, forms.FIELDS), str(form.get("version", ""))
-    draft, typed = forms.read_event(values, state(request).town.timezone)
+    draft, typed = forms.read_event(values, parts_of(request).town.timezone)
     if draft is None:
         return await _page(request, who, event, typed, 422, version=version)
 
@@ -163,7 +163,7 @@ async def merge_of(
     request: Request, event: Event, values: Mapping[str, str], version: str
 ) -> Merge:
     """What was typed, with what a colleague has saved since."""
-    zone = state(request).town.timezone
+    zone = parts_of(request).town.timezone
     return await merged(
         values,
         editing.SUBJECT,

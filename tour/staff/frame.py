@@ -11,7 +11,7 @@ from tour.accounts.roles import Permission
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications.console import mail_since
-from tour.web import render, state
+from tour.web import parts_of, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def staff_page(
     **context: Any,
 ) -> Response:
     """A page of the console; its menu has only what this person may open."""
-    settings = state(request).settings
+    settings = parts_of(request).settings
     return render(
         request,
         template,

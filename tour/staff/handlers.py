@@ -20,7 +20,7 @@ from tour.staff import approvals, queries, seat_words, today
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import action_label, field_label, kind_labels
 from tour.staff.values import in_words
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form
 from tour.words.typed import number_in
 
@@ -129,7 +129,7 @@ async def log_page(request: Request) -> Response:
     entries = await audit.entries(before_id=before_id)
     seated = (seat_words.site_of(field) for e in entries for field in e.after)
     names = await queries.site_names([*(e.site_id for e in entries), *seated])
-    zone = state(request).town.timezone
+    zone = parts_of(request).town.timezone
     return staff_page(
         request,
         "staff/log.html",

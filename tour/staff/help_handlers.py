@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 
 from tour.errors import NotFound
 from tour.i18n import lazy as _
-from tour.web import lang, render, state
+from tour.web import lang, parts_of, render
 
 GUIDES = ("hosts", "staff")
 PICTURE = re.compile(r"[a-z]+-(ja|en)\.png")
@@ -42,8 +42,7 @@ async def picture(request: Request) -> Response:
 
 
 def picture_folder(request: Request) -> Path:
-    folder: Path = state(request).settings.var / "guides"
-    return folder
+    return parts_of(request).settings.var / "guides"
 
 
 def pictures_in(folder: Path, written: str) -> set[str]:

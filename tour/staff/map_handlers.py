@@ -19,7 +19,7 @@ from tour.publishing.views import map_view
 from tour.sites.maps import map_around
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_form
 
 
@@ -32,7 +32,7 @@ async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) 
     event = await queries.event_by_id(request.path_params["event_id"])
     draft = await service.preview(event.id, await sources_of(request))
     versions = await publishing.versions(event.id)
-    embed = state(request).settings.base_url + str(
+    embed = parts_of(request).settings.base_url + str(
         request.app.url_path_for("publishing:embed", slug=event.slug)
     )
     title = translate("Map and list of %(event)s", event=text_in(draft.titles, lang(request)))

@@ -18,7 +18,7 @@ from tour.programmes.states import SlotStatus
 from tour.staff import letters
 from tour.staff.frame import back_to, staff_page
 from tour.staff.letters import Audience, Letter
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.typed import number_in
 
@@ -40,7 +40,7 @@ async def send(request: Request) -> Response:
     form = await read_form(request, 20)
     read = Reading(texts(form, FIELDS))
     to = _audience(read)
-    letter = _letter(read, state(request).town.language)
+    letter = _letter(read, parts_of(request).town.language)
     token = read.text("token", 40) or secrets.token_urlsafe(12)
     try:
         read.typed.check()
@@ -56,7 +56,7 @@ async def preview(request: Request) -> Response:
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
     read = Reading(texts(await read_form(request, 20), FIELDS))
     to = _audience(read)
-    letter = _letter(read, state(request).town.language)
+    letter = _letter(read, parts_of(request).town.language)
     if read.errors:
         return await _page(request, who, read.typed, status=422)
     count = len(await letters.readers(to, now=now(request)))

@@ -25,7 +25,7 @@ from tour.staff.event_handlers import merge_of, version_of
 from tour.staff.event_impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import kind_labels
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 
 SENT = tuple(f"{name}-" for name in editing.PART_FIELDS)
@@ -68,7 +68,7 @@ async def change_sites(request: Request) -> Response:
             )
             await call_off(request, who, event, form, slots, before)
             if asks:
-                await participation.ask_new(part, event.id, seal=state(request).seal)
+                await participation.ask_new(part, event.id, seal=parts_of(request).seal)
     except Meanwhile as exc:
         return await asked_again(request, who, event, form, exc.impact, what)
     except Stale:
@@ -87,7 +87,7 @@ async def ask_again(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await queries.event_by_id(request.path_params["event_id"])
     await participation.ask_again(
-        event.id, actor=who.actor, seal=state(request).seal, now=now(request)
+        event.id, actor=who.actor, seal=parts_of(request).seal, now=now(request)
     )
     return back_to(request, "staff:event_sites", event_id=event.id, done="asked")
 

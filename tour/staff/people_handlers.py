@@ -19,7 +19,7 @@ from tour.i18n import lazy as _
 from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import ROLES
-from tour.web import lang, now, state
+from tour.web import lang, now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 
 LONGEST_SLUG = 80
@@ -57,7 +57,7 @@ async def invite(request: Request) -> Response:
         raise NotYours
     if offer.role == Role.HOST and offer.site is None:
         typed = typed.refused(site=_("Choose the place that this host looks after."))
-    if who.account.is_sample and state(request).settings.smtp_url:
+    if who.account.is_sample and parts_of(request).settings.smtp_url:
         typed = typed.refused(email=_("Sample accounts send no mail."))
     try:
         typed.check()
@@ -65,9 +65,9 @@ async def invite(request: Request) -> Response:
             offer,
             typed.value("email"),
             lang=lang(request),
-            timezone=state(request).town.timezone.key,
+            timezone=parts_of(request).town.timezone.key,
             actor=who.actor,
-            seal=state(request).seal,
+            seal=parts_of(request).seal,
             now=now(request),
         )
     except REFUSALS as exc:

@@ -24,7 +24,7 @@ from tour.staff import parties
 from tour.staff.frame import back_to, staff_page
 from tour.staff.parties import PartyLine, Selection
 from tour.staff.tables import as_csv, as_xlsx
-from tour.web import now, state
+from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.typed import number_in
 
@@ -129,7 +129,7 @@ async def export(request: Request) -> Response:
     subject = Subject("export", who.account.id)
     async with edit(who.actor, subject, "reservation.export", now=now(request)) as change:
         change.after = {"rows": len(found), "event": chosen.event_id, "site": chosen.site_id}
-    zone = state(request).town.timezone
+    zone = parts_of(request).town.timezone
     day = now(request).astimezone(zone).date()
     # Some seconds for a list of all: in a thread, so that the others' pages do not wait for it.
     if form.get("as") == "xlsx":
@@ -188,7 +188,7 @@ def _selection(request: Request, *, held_only: bool = False) -> Selection:
 
     query = asked.get("q", "").strip()[:100]
     with_past = query or number("slot") or asked.get("past") == "1"
-    today = now(request).astimezone(state(request).town.timezone)
+    today = now(request).astimezone(parts_of(request).town.timezone)
     return Selection(
         query=query,
         event_id=number("event"),

@@ -4,28 +4,24 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tour.i18n import NAMES
+from tour.parts import parts_of
 
 Answer = TypeVar("Answer", bound=Response)
 
 
-def state(request: Request) -> State:
-    """The parts that `create_app` joined: settings, clock, town, templates, assets …"""
-    return request.app.state  # type: ignore[no-any-return]
-
-
 def now(request: Request) -> datetime:
     """The instant of this request, by the app's one clock; aware UTC."""
-    return state(request).clock()  # type: ignore[no-any-return]
+    return parts_of(request).clock()
 
 
 def lang(request: Request) -> str:
     """The reader's language, chosen by the Language middleware."""
-    return request.state.lang  # type: ignore[no-any-return]
+    tag: str = request.state.lang
+    return tag
 
 
 def render(
@@ -38,7 +34,7 @@ def render(
     **context: Any,
 ) -> HTMLResponse:
     """A page. `shared_seconds`: the same for everybody, and for so long (RFC 9111, s-maxage)."""
-    parts = state(request)
+    parts = parts_of(request)
     body = parts.templates.get_template(template).render(
         request=request,
         url_for=parts.path_for,
@@ -69,5 +65,5 @@ def _languages(request: Request) -> list[tuple[str, str, str]]:
     path = "/" + request.url.path.lstrip("/")
     return [
         (tag, NAMES[tag], f"{path}?{urlencode([*kept, ('lang', tag)])}")
-        for tag in state(request).town.languages
+        for tag in parts_of(request).town.languages
     ]
