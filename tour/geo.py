@@ -94,8 +94,8 @@ def parse_bbox(text: str) -> Bounds:
 
 def bounds_of(points: Iterable[Point]) -> Bounds:
     """The smallest box around at least one place."""
-    places = list(points)
-    lats, lons = [p.lat for p in places], [p.lon for p in places]
+    corners = list(points)
+    lats, lons = [p.lat for p in corners], [p.lon for p in corners]
     return Bounds(south=min(lats), west=min(lons), north=max(lats), east=max(lons))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from tour.publishing.box_rows import Stretches, as_rows, centres, crosses, grown, holds, overlaps
 from tour.publishing.paper import Box, Spot
-from tour.publishing.pins import PinPlace, place_pins
+from tour.publishing.pins import Pin, place_pins
 
 AREA = Box(0, 0, 1900, 2100)
 SIZE = (92.0, 50.0)
@@ -18,7 +18,7 @@ def crowd(count: int, seed: int = 1) -> list[Spot]:
     return [Spot(chance.uniform(600, 1300), chance.uniform(700, 1400)) for _ in range(count)]
 
 
-def overlapping(pins: list[PinPlace]) -> int:
+def overlapping(pins: list[Pin]) -> int:
     return sum(a.box.overlap(b.box) > 0 for a, b in combinations(pins, 2))
 
 
@@ -30,7 +30,7 @@ def test_a_lonely_pin_stands_above_its_place() -> None:
 
 def test_sixty_crowded_pins_do_not_cover_each_other() -> None:
     spots = crowd(60)
-    above = [PinPlace(s, Box.around(Spot(s.x, s.y - 55), *SIZE)) for s in spots]
+    above = [Pin(s, Box.around(Spot(s.x, s.y - 55), *SIZE)) for s in spots]
     assert overlapping(above) > 20
     pins = place_pins(spots, [SIZE] * 60, AREA)
     assert overlapping(pins) == 0

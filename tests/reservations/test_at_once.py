@@ -22,7 +22,7 @@ from tests.reservations.ledger import assert_ledger_holds
 from tour.errors import Conflict, TooManyRequests, TourError
 from tour.programmes.models import BookingRules, Programme, Slot
 from tour.programmes.states import Allocation
-from tour.reservations import changes, draw_results, draws, lottery, proving, service, waitlist
+from tour.reservations import changes, draw_results, draws, lottery, pending, service, waitlist
 from tour.reservations.contact_check import MOST_LAPSED
 from tour.reservations.errors import BookingRefused, EntriesClosed, LimitReached
 from tour.reservations.models import (
@@ -242,7 +242,7 @@ class TestContacts:
         held = [await service.reserve(wish, now=NOON) for wish in wishes]
         codes = {c.reservation_id: c.code for c in await ContactCheck.all()}
         made, refused = await all_of(
-            *(proving.prove(r.reference, codes[r.id], now=NOON) for r in held),
+            *(pending.prove(r.reference, codes[r.id], now=NOON) for r in held),
             *(
                 service.reserve(make_wish(*slots, party=party, **any_way), now=NOON)
                 for _n in range(4)

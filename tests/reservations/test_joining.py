@@ -21,7 +21,7 @@ from tour.notifications.models import Recipient, Reminder
 from tour.notifications.states import ReminderStatus
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import Allocation, SlotStatus
-from tour.reservations import changes, contact_check, proving, service, waitlist
+from tour.reservations import changes, contact_check, pending, service, waitlist
 from tour.reservations.errors import (
     AlreadyReserved,
     BookingRefused,
@@ -309,7 +309,7 @@ class TestCodes:
     async def test_a_code_that_came_back_before_is_enough(self) -> None:
         party = await party_at(await self.checked())
         check = await contact_check.unanswered().get(reservation_id=party.id)
-        await proving.prove(party.reference, check.code, now=NOON)
+        await pending.prove(party.reference, check.code, now=NOON)
         wanted = await self.checked()
         await Slot.filter(id=wanted.id).update(starts_at=SECOND + HOUR, ends_at=SECOND + 2 * HOUR)
         await joined(party, wanted)

@@ -43,7 +43,7 @@ from tour.reservations import (
     contact_check,
     draws,
     joining,
-    proving,
+    pending,
     service,
     slot_changes,
     waitlist,
@@ -172,7 +172,7 @@ async def prove(s: Schedule) -> None:
     if check is None:
         raise NotFound(lazy("nobody waits for a code"))
     code = check.code if s.dice.random() < 0.8 else "wrong"
-    await proving.prove(check.reservation.reference, code, now=s.now)
+    await pending.prove(check.reservation.reference, code, now=s.now)
 
 
 async def check_in(s: Schedule) -> None:

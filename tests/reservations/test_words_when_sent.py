@@ -29,7 +29,7 @@ from tour.reservations import (
     draw_results,
     draws,
     lateness,
-    proving,
+    pending,
     reminders,
     service,
     slot_changes,
@@ -349,7 +349,7 @@ async def test_the_time_for_a_code_begins_when_its_letter_leaves(sender, office,
     assert check.ends_at >= clock() + contact_check.LASTS - timedelta(minutes=4)
     clock.turn_to(check.ends_at - timedelta(seconds=1))
     await worker.run_due(clock())
-    made = await proving.prove(reference, code_in(letter), now=clock())
+    made = await pending.prove(reference, code_in(letter), now=clock())
     assert (await Place.get(reservation_id=made.id)).status == PlaceStatus.CONFIRMED
     await assert_ledger_holds()
 

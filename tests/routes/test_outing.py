@@ -38,7 +38,7 @@ def plan(catalogue: Catalogue, text: str):
 
 
 def slugs(outing) -> list[str]:
-    return [place.slug for place in outing.places]
+    return [place.slug for place in outing.waypoints]
 
 
 async def test_places_are_visited_in_the_best_order(catalogue: Catalogue) -> None:

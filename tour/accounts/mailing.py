@@ -54,17 +54,19 @@ async def send_link(
 
 
 async def send_invitation(
-    recipient_id: int, place: str, path: str, *, expires_at: datetime, seal: Seal, now: datetime
+    recipient_id: int, site_name: str, path: str, *, expires_at: datetime, seal: Seal, now: datetime
 ) -> None:
-    """Mail an invitation to tend `place`, a site's name, or to join the staff when it is empty.
+    """Mail an invitation to tend the site of `site_name`, or to join the staff when it is empty.
 
     The name is what a host wrote: it stands in the letter, never in its subject.
     """
     lang = str((await Recipient.get(id=recipient_id)).lang)
     title = (
-        _("You are invited to look after a page") if place else _("You are invited to the staff")
+        _("You are invited to look after a page")
+        if site_name
+        else _("You are invited to the staff")
     )
-    lines = [translate("It is the page of %(place)s.", lang, place=place)] if place else []
+    lines = [translate("It is the page of %(place)s.", lang, place=site_name)] if site_name else []
     lines.append(
         translate(
             "This link lets you in. There is no password to choose. It works once, for two weeks.",

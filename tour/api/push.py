@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
-from tour.reservations import mine, queries
+from tour.reservations import my_reservations, queries
 from tour.reservations.intake import count_try
 from tour.routes import plan_readers
 from tour.web import lang, now, parts_of
@@ -41,7 +41,7 @@ async def _to_itinerary(request: Request, token: str, subscription: dict[str, An
         parts_of(request),
         token,
         subscription,
-        made=mine.made(request),
+        made=my_reservations.made(request),
         lang=lang(request),
         now=now(request),
     )

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput
 from tour.i18n import lazy as _
-from tour.reservations import changes, proving, queries, service, waitlist
+from tour.reservations import changes, pending, queries, service, waitlist
 from tour.reservations.errors import CheckNeeded
 from tour.reservations.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
 from tour.reservations.intake import count_code, count_made, count_try, count_wish, wish_of
@@ -102,7 +102,7 @@ async def prove(request: Request) -> Response:
     reference = request.path_params["reference"]
     body = await read_object(request)
     code = text_of(body.get("code"))
-    await proving.prove(reference, code, choice=_choice(body), now=now(request))
+    await pending.prove(reference, code, choice=_choice(body), now=now(request))
     entry = await queries.by_reference(reference)
     return private(await shown(request, entry))
 

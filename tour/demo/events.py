@@ -27,11 +27,11 @@ class Table:
     """A table of a TOML file, with the words that tell a person where it stands."""
 
     file: Path
-    place: str
+    within: str
     values: Mapping[str, Any]
 
     def fail(self, mend: str) -> NoReturn:
-        raise CatalogueError(f"{self.file}, {self.place}: {mend}")
+        raise CatalogueError(f"{self.file}, {self.within}: {mend}")
 
     def text(self, key: str) -> str:
         value = self.values.get(key)
@@ -67,7 +67,7 @@ class Table:
         rows = self.values.get(key, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             self.fail(f"{key} must be a list of tables")
-        before = f"{self.place}, " if self.place else ""
+        before = f"{self.within}, " if self.within else ""
         return [Table(self.file, f"{before}{noun} {n}", row) for n, row in enumerate(rows, 1)]
 
     def translations(self, languages: Sequence[str], keys: Sequence[str]) -> Translations:

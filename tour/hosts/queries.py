@@ -25,7 +25,7 @@ SENT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SentMessage:
     """A line of what a site told its parties; complete, whatever its writer left out."""
 
     at: datetime
@@ -61,11 +61,11 @@ async def coming_exceptions(site_id: int, today: date) -> list[tuple[date, str]]
     return found
 
 
-async def told(site_id: int) -> list[Told]:
+async def sent_messages(site_id: int) -> list[SentMessage]:
     """What this site has told its parties, latest first."""
     chosen = RecentEdit.filter(site_id=site_id, action__in=list(SENT))
     return [
-        Told(
+        SentMessage(
             entry.at,
             entry.who,
             str(entry.after.get("message") or SENT[entry.action]),

@@ -28,8 +28,8 @@ def profile_values(profile: Profile) -> dict[str, str]:
     stored = as_fields(profile)
     values = {name: str(text) for name, text in stored.items() if name not in (*LISTS, PIN)}
     at = profile.entrance
-    place = {"lat": f"{at.lat:.6f}" if at else "", "lon": f"{at.lon:.6f}" if at else ""}
-    return {**values, **place, **{name: ",".join(stored[name]) for name in LISTS}}
+    point = {"lat": f"{at.lat:.6f}" if at else "", "lon": f"{at.lon:.6f}" if at else ""}
+    return {**values, **point, **{name: ",".join(stored[name]) for name in LISTS}}
 
 
 def with_pin(values: Mapping[str, str]) -> dict[str, str]:

@@ -131,7 +131,7 @@ async def _messages_page(
         slots=slots,
         can_write=bool(slots or form.errors),
         told=number_in(request.query_params.get("told"), 5),
-        sent=await queries.told(tending.site.id),
+        sent=await queries.sent_messages(tending.site.id),
     )
 
 

@@ -124,8 +124,8 @@ class RateLimits:
                     retry_after=one.limit.seconds,
                 )
         return [
-            one.seen(counted) + (place >= len(wanted)) > one.limit.most
-            for place, one in enumerate(tries)
+            one.seen(counted) + (rank >= len(wanted)) > one.limit.most
+            for rank, one in enumerate(tries)
         ]
 
     def name_of_today(self, name: str) -> str:

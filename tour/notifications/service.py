@@ -327,7 +327,7 @@ async def promised(recipient_id: int, key: str) -> datetime | None:
     return found.due_at if found else None
 
 
-async def standing(recipient_id: int, prefix: str) -> dict[str, Reminder]:
+async def promised_under(recipient_id: int, prefix: str) -> dict[str, Reminder]:
     """What was promised under keys that begin so, sent or not."""
     found = await Reminder.filter(recipient_id=recipient_id, key__startswith=prefix)
     return {reminder.key: reminder for reminder in found}

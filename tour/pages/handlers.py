@@ -147,11 +147,11 @@ async def programme(request: Request) -> Response:
     entry = town.board.programmes.get(programme_id) or await programmes.public_programme(
         programme_id
     )
-    place = town.catalogue.by_id.get(entry.site_id)
-    if place is None:
+    site = town.catalogue.by_id.get(entry.site_id)
+    if site is None:
         raise NotFound(_("There is no such session. It may have been withdrawn."))
     slots = await programmes.slots_of([entry.id], since=town.now)
-    card = town.card(place)
+    card = town.card(site)
     view = programme_view(entry, slots, card, lang=town.lang, now=town.now)
     return render(
         request,

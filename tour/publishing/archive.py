@@ -12,7 +12,7 @@ from tour.i18n import NAMES
 from tour.publishing import marks
 from tour.publishing.drawing import Picture
 from tour.publishing.press import Press, kept
-from tour.publishing.published_map import MapPlace, PublishedMap, text_in
+from tour.publishing.published_map import MapSite, PublishedMap, text_in
 from tour.sites.labels import KINDS
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -66,26 +66,26 @@ def places_geojson(published: PublishedMap, lang: str, url: str = "") -> dict[st
     """
     return feature_collection(
         feature(
-            point_geometry(place.point) if place.point else None,
-            _properties(place, lang, url.format(slug=place.slug)),
+            point_geometry(site.point) if site.point else None,
+            _properties(site, lang, url.format(slug=site.slug)),
         )
-        for place in published.places
+        for site in published.places
     )
 
 
-def _properties(place: MapPlace, lang: str, url: str) -> dict[str, Any]:
+def _properties(site: MapSite, lang: str, url: str) -> dict[str, Any]:
     linked = {"url": url} if url else {}
     return {
-        "number": place.number,
-        "slug": place.slug,
-        "kind": place.kind.value,
-        "kind_label": KINDS[place.kind].in_language(lang),
-        "role": place.role.value,
-        "name": text_in(place.names, lang),
-        "address": text_in(place.addresses, lang),
-        "access": list(place.access),
-        "approximate": place.approximate,
-        "sample": place.sample,
+        "number": site.number,
+        "slug": site.slug,
+        "kind": site.kind.value,
+        "kind_label": KINDS[site.kind].in_language(lang),
+        "role": site.role.value,
+        "name": text_in(site.names, lang),
+        "address": text_in(site.addresses, lang),
+        "access": list(site.access),
+        "approximate": site.approximate,
+        "sample": site.sample,
         **linked,
     }
 

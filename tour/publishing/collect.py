@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.geo import Point
-from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, Texts
+from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, Texts
 from tour.routes.queries import Course
 from tour.routes.streets import Streets
 from tour.routes.walks import Walk, Walks
@@ -71,8 +71,8 @@ def _place(
     event: EventEntry,
     doors: Agenda,
     languages: Sequence[str],
-) -> MapPlace:
-    return MapPlace(
+) -> MapSite:
+    return MapSite(
         number=participant.number,
         site_id=site.id,
         slug=site.slug,
@@ -96,7 +96,7 @@ def _hours(
     return tuple(hours.on(day) for day in dates) if hours.is_known else None
 
 
-def _course(row: Course, places: Sequence[MapPlace], sources: Sources) -> MapCourse | None:
+def _course(row: Course, places: Sequence[MapSite], sources: Sources) -> MapCourse | None:
     """The course's stops on this map, or None where fewer than two of them are on it."""
     by_site = {place.site_id: place for place in places}
     stops = [by_site[stop.site_id] for stop in row.stops if stop.site_id in by_site]

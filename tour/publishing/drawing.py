@@ -14,8 +14,8 @@ from tour.i18n import translate
 from tour.publishing.corners import corners
 from tour.publishing.ground import PAPER, Ground, Name, StationMark
 from tour.publishing.paper import Box, Frame, Spot, frame_around
-from tour.publishing.pins import PinPlace, place_pins
-from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, text_in
+from tour.publishing.pins import Pin, place_pins
+from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, text_in
 from tour.publishing.strokes import element, paths, rectangle, text, text_width
 from tour.publishing.symbols import (
     PIN_HEIGHT,
@@ -70,7 +70,7 @@ class _Drawing:
         lang: str,
     ) -> None:
         self.map, self.ground, self.picture, self.lang = published, ground, picture, lang
-        self.places = [place for place in published.places if place.point]
+        self.places = [site for site in published.places if site.point]
         walked = [point for course in published.courses for point in course.line]
         self.frame: Frame = frame_around(
             [*published.points, *walked] or town,
@@ -80,14 +80,14 @@ class _Drawing:
         )
 
     def svg(self) -> str:
-        spots = [self._spot(place) for place in self.places]
+        spots = [self._spot(site) for site in self.places]
         dots = [Box.around(spot, 24, 24) for spot in spots]
         furniture, blocked = corners(self.frame, self.picture.size, self.lang)
         stations, station_boxes = self._stations([*blocked, *dots])
         letters, letter_boxes = self._course_letters()
         pins = place_pins(
             spots,
-            [self._pin_size(place) for place in self.places],
+            [self._pin_size(site) for site in self.places],
             self.frame.box.grown(-25),
             blocked=[*blocked, *letter_boxes],
             rather_free=station_boxes,
@@ -124,27 +124,27 @@ class _Drawing:
 
     # ---- places ----
 
-    def _spot(self, place: MapPlace) -> Spot:
-        assert place.point is not None  # noqa: S101 - only placed ones are drawn
-        return self.frame.spot_of(place.point)
+    def _spot(self, site: MapSite) -> Spot:
+        assert site.point is not None  # noqa: S101 - only placed ones are drawn
+        return self.frame.spot_of(site.point)
 
-    def _pin_size(self, place: MapPlace) -> tuple[float, float]:
-        return pin_width(place.number) * self.picture.size, PIN_HEIGHT * self.picture.size
+    def _pin_size(self, site: MapSite) -> tuple[float, float]:
+        return pin_width(site.number) * self.picture.size, PIN_HEIGHT * self.picture.size
 
-    def _pins(self, pins: Sequence[PinPlace]) -> str:
+    def _pins(self, pins: Sequence[Pin]) -> str:
         """Leader lines below all pins, so that no line crosses a number."""
         size = self.picture.size
         both = list(zip(self.places, pins, strict=True))
-        feet = [pin_foot(place, pin.at, pin.box.centre, size) for place, pin in both]
-        return "".join((*feet, *(self._head(place, pin) for place, pin in both)))
+        feet = [pin_foot(site, pin.at, pin.box.centre, size) for site, pin in both]
+        return "".join((*feet, *(self._head(site, pin) for site, pin in both)))
 
-    def _head(self, place: MapPlace, pin: PinPlace) -> str:
-        head = pin_head(pin.box, place)
+    def _head(self, site: MapSite, pin: Pin) -> str:
+        head = pin_head(pin.box, site)
         if not self.picture.href:
             return head
-        name = text_in(place.names, self.lang)
-        label = element("title", _escaped(f"{place.number} {name}"))
-        return element("a", label + head, href=self.picture.href.format(number=place.number))
+        name = text_in(site.names, self.lang)
+        label = element("title", _escaped(f"{site.number} {name}"))
+        return element("a", label + head, href=self.picture.href.format(number=site.number))
 
     # ---- courses ----
 

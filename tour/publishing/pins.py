@@ -40,7 +40,7 @@ UNWELCOME = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class PinPlace:
+class Pin:
     """A pin that stands in `box` and belongs to the spot `at`."""
 
     at: Spot
@@ -55,7 +55,7 @@ def place_pins(
     blocked: Sequence[Box] = (),
     rather_free: Sequence[Box] = (),
     lines: Sequence[Sequence[Spot]] = (),
-) -> list[PinPlace]:
+) -> list[Pin]:
     """A box of its (width, height) for every spot, in the order of the spots.
 
     Boxes lie inside the area and outside of what is blocked; they overlap only where there is no
@@ -78,7 +78,7 @@ def place_pins(
             placed[i] = choices[i].best(spots[i], others)
         if placed == before:
             break
-    return [PinPlace(spots[i], placed[i]) for i in range(len(spots))]
+    return [Pin(spots[i], placed[i]) for i in range(len(spots))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def text_in(texts: Texts, lang: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class MapPlace:
+class MapSite:
     """A numbered place. `point` is its entrance where known, None where only the town is known."""
 
     number: int
@@ -69,7 +69,7 @@ class PublishedMap:
     summaries: Texts
     dates: tuple[date, ...]
     span: Span
-    places: tuple[MapPlace, ...]
+    places: tuple[MapSite, ...]
     courses: tuple[MapCourse, ...]
     version: int = 0
     published_on: date | None = None
@@ -100,16 +100,16 @@ def from_json(content: Mapping[str, Any], *, version: int, published_on: date) -
         summaries=content["summaries"],
         dates=tuple(date.fromisoformat(day) for day in content["dates"]),
         span=Span(**content["span"]),
-        places=tuple(_place(place) for place in content["places"]),
+        places=tuple(_site(row) for row in content["places"]),
         courses=tuple(_course(course) for course in content["courses"]),
         version=version,
         published_on=published_on,
     )
 
 
-def _place(row: Mapping[str, Any]) -> MapPlace:
+def _site(row: Mapping[str, Any]) -> MapSite:
     hours = row["hours"]
-    return MapPlace(
+    return MapSite(
         number=row["number"],
         site_id=row["site_id"],
         slug=row["slug"],

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from tour.events.states import ParticipationRole
 from tour.publishing import marks
 from tour.publishing.paper import Box, Spot
-from tour.publishing.published_map import MapPlace
+from tour.publishing.published_map import MapSite
 from tour.publishing.strokes import element, line, rectangle, text
 
 COURSE_COLOURS = ("#0017c1", "#b3005e", "#00695c", "#8a4b00", "#4a148c")
@@ -20,13 +20,13 @@ def pin_width(number: int) -> float:
     return 54.0 + 19 * len(str(number))
 
 
-def pin_head(box: Box, place: MapPlace) -> str:
+def pin_head(box: Box, site: MapSite) -> str:
     """A pin's head: the kind's mark and the number, white on the kind's colour.
 
-    Reversed for a place that does not take part itself; a broken edge where the position is rough.
+    Reversed for a site that does not take part itself; a broken edge where the position is rough.
     """
-    colour = marks.colours()[place.kind]
-    nearby = place.role == ParticipationRole.NEARBY
+    colour = marks.colours()[site.kind]
+    nearby = site.role == ParticipationRole.NEARBY
     ink, fill, edge = (colour, WHITE, colour) if nearby else (WHITE, colour, WHITE)
     size = (box.bottom - box.top) / PIN_HEIGHT
     head = rectangle(
@@ -35,18 +35,18 @@ def pin_head(box: Box, place: MapPlace) -> str:
         fill=fill,
         stroke=edge,
         stroke_width=(4.5 if nearby else 3.0) * size,
-        stroke_dasharray=f"{9 * size:.1f} {5 * size:.1f}" if place.approximate else None,
+        stroke_dasharray=f"{9 * size:.1f} {5 * size:.1f}" if site.approximate else None,
     )
     corner = f"translate({box.left + 9 * size:.1f} {box.centre.y - 14 * size:.1f})"
     mark = element(
         "g",
-        marks.shapes()[place.kind],
+        marks.shapes()[site.kind],
         fill=ink,
         transform=f"{corner} scale({28 / 24 * size:.3f})",
     )
     middle = (box.left + 38 * size + box.right - 6 * size) / 2
     number = text(
-        str(place.number),
+        str(site.number),
         Spot(middle, box.centre.y + 12.5 * size),
         35 * size,
         fill=ink,
@@ -56,10 +56,10 @@ def pin_head(box: Box, place: MapPlace) -> str:
     return head + mark + number
 
 
-def pin_foot(place: MapPlace, at: Spot, head: Spot, size: float) -> str:
-    """The point where a place is, and the line that leads from it to the pin's head."""
-    colour = marks.colours()[place.kind]
-    dashes = "8 6" if place.approximate else None
+def pin_foot(site: MapSite, at: Spot, head: Spot, size: float) -> str:
+    """The point where a site is, and the line that leads from it to the pin's head."""
+    colour = marks.colours()[site.kind]
+    dashes = "8 6" if site.approximate else None
     return (
         line(at, head, stroke=WHITE, stroke_width=10 * size)
         + line(at, head, stroke=colour, stroke_width=5 * size, stroke_dasharray=dashes)
@@ -68,8 +68,8 @@ def pin_foot(place: MapPlace, at: Spot, head: Spot, size: float) -> str:
             cx=at.x,
             cy=at.y,
             r=9 * size,
-            fill=WHITE if place.approximate else colour,
-            stroke=colour if place.approximate else WHITE,
+            fill=WHITE if site.approximate else colour,
+            stroke=colour if site.approximate else WHITE,
             stroke_width=3.5 * size,
         )
     )

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from tour.events.states import ParticipationRole
 from tour.i18n import translate
 from tour.publishing import marks
-from tour.publishing.published_map import MapCourse, MapPlace, PublishedMap, text_in
+from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, text_in
 from tour.publishing.symbols import course_letter, course_sample
 from tour.sites.hours import Span
 from tour.sites.labels import ACCESS, KINDS
@@ -17,7 +17,7 @@ from tour.web.templates import metres
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceLine:
+class SiteOnMap:
     """One numbered line of the list; `hours` is (days, times), without days where all are alike."""
 
     number: int
@@ -60,7 +60,7 @@ class MapView:
     summary: str
     dates: tuple[date, ...]
     opens_closes: str
-    places: tuple[PlaceLine, ...]
+    places: tuple[SiteOnMap, ...]
     courses: tuple[CourseLine, ...]
     kinds: tuple[tuple[str, str, Markup], ...]
     version: int
@@ -68,15 +68,15 @@ class MapView:
 
     @property
     def has_samples(self) -> bool:
-        return any(place.sample for place in self.places)
+        return any(site.sample for site in self.places)
 
     @property
     def has_nearby(self) -> bool:
-        return any(place.nearby for place in self.places)
+        return any(site.nearby for site in self.places)
 
     @property
     def has_approximate(self) -> bool:
-        return any(place.approximate for place in self.places)
+        return any(site.approximate for site in self.places)
 
 
 def map_view(published: PublishedMap, lang: str) -> MapView:
@@ -86,7 +86,7 @@ def map_view(published: PublishedMap, lang: str) -> MapView:
         summary=text_in(published.summaries, lang),
         dates=published.dates,
         opens_closes=str(published.span),
-        places=tuple(_place_line(place, published.dates, lang) for place in published.places),
+        places=tuple(_site_on_map(site, published.dates, lang) for site in published.places),
         courses=tuple(_course_line(i, course, lang) for i, course in enumerate(published.courses)),
         kinds=tuple(
             (kind.value, KINDS[kind].in_language(lang), marks.mark(kind))
@@ -97,39 +97,39 @@ def map_view(published: PublishedMap, lang: str) -> MapView:
     )
 
 
-def _place_line(place: MapPlace, dates: tuple[date, ...], lang: str) -> PlaceLine:
-    name = text_in(place.names, lang)
-    nearby = place.role == ParticipationRole.NEARBY
-    own_name = next(iter(place.names.values()), "")
-    return PlaceLine(
-        number=place.number,
-        slug=place.slug,
+def _site_on_map(site: MapSite, dates: tuple[date, ...], lang: str) -> SiteOnMap:
+    name = text_in(site.names, lang)
+    nearby = site.role == ParticipationRole.NEARBY
+    own_name = next(iter(site.names.values()), "")
+    return SiteOnMap(
+        number=site.number,
+        slug=site.slug,
         name=name,
         own_name="" if own_name == name else own_name,
-        kind=place.kind.value,
-        kind_label=KINDS[place.kind].in_language(lang),
-        craft=text_in(place.crafts, lang),
-        address=text_in(place.addresses, lang),
-        hours=_hours(place, dates, lang),
-        access=tuple(ACCESS[name].in_language(lang) for name in place.access if name in ACCESS),
-        sample=place.sample,
+        kind=site.kind.value,
+        kind_label=KINDS[site.kind].in_language(lang),
+        craft=text_in(site.crafts, lang),
+        address=text_in(site.addresses, lang),
+        hours=_hours(site, dates, lang),
+        access=tuple(ACCESS[name].in_language(lang) for name in site.access if name in ACCESS),
+        sample=site.sample,
         says_sample=translate("Sample", lang).lower() in name.lower(),
         nearby=nearby,
-        approximate=place.approximate,
-        on_map=place.point is not None,
-        mark=marks.mark(place.kind, "" if nearby else "#ffffff"),
+        approximate=site.approximate,
+        on_map=site.point is not None,
+        mark=marks.mark(site.kind, "" if nearby else "#ffffff"),
     )
 
 
 def _hours(
-    place: MapPlace, dates: tuple[date, ...], lang: str
+    site: MapSite, dates: tuple[date, ...], lang: str
 ) -> tuple[tuple[tuple[date, ...], str], ...]:
-    if place.hours is None:
+    if site.hours is None:
         return (((), translate("Hours: please ask the place", lang)),)
-    if len(set(place.hours)) == 1:
-        return (((), _times(place.hours[0], lang)),)
+    if len(set(site.hours)) == 1:
+        return (((), _times(site.hours[0], lang)),)
     days: dict[tuple[Span, ...], tuple[date, ...]] = {}
-    for day, spans in zip(dates, place.hours, strict=True):
+    for day, spans in zip(dates, site.hours, strict=True):
         days[spans] = (*days.get(spans, ()), day)
     return tuple((same, _times(spans, lang)) for spans, same in days.items())
 

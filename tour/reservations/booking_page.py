@@ -17,7 +17,7 @@ from tour.programmes import queries as programmes
 from tour.programmes.entries import SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import SlotCard
-from tour.reservations import clash_views, mine, queries, views
+from tour.reservations import clash_views, my_reservations, queries, views
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import ReserveForm, answer_field
 from tour.reservations.rules import booking_problem
@@ -95,7 +95,7 @@ async def show(
     )
     if mode == Mode.SOON:
         _come_back(response, slots, at)
-    mine.remember_form(request, response, form.value("idempotency_key"))
+    my_reservations.remember_form(request, response, form.value("idempotency_key"))
     return response
 
 

@@ -15,7 +15,7 @@ from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
 from tour.programmes import service as programmes
-from tour.reservations import draws, proving, reminders, waitlist
+from tour.reservations import draws, pending, reminders, waitlist
 from tour.reservations.contact_check import unanswered
 from tour.reservations.errors import (
     BookingRefused,
@@ -37,7 +37,7 @@ async def cancel(reference: str, *, by: EndedBy = EndedBy.PARTY, now: datetime) 
     been held. Twice is the same as once. Raises TooLateToChange where there are places and none of
     them is open any more. What the party did itself is confirmed to it in writing."""
     reservation = await by_reference(reference)
-    if await proving.withdraw(reservation, now=now):
+    if await pending.withdraw(reservation, now=now):
         return reservation
     async with transaction():
         places = await _locked_places(reservation)

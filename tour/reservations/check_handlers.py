@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tour.errors import BadInput, TooManyRequests
-from tour.reservations import clash_views, contact_check, known, proving
+from tour.reservations import clash_views, contact_check, known_devices, pending
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.forms import choice_in
 from tour.reservations.handlers import show, to_made, to_said
@@ -20,7 +20,7 @@ async def prove(request: Request) -> Response:
     reference, choice = request.path_params["reference"], choice_in(form)
     try:
         await count_code(request)
-        made = await proving.prove(reference, form.get("code", ""), choice=choice, now=now(request))
+        made = await pending.prove(reference, form.get("code", ""), choice=choice, now=now(request))
     except Clashing as exc:
         party = await by_reference(reference)
         clash = await clash_views.refused(request, exc, proved_by=party)
@@ -31,10 +31,10 @@ async def prove(request: Request) -> Response:
     except SlotFull as exc:
         # The code was right: the next form of this device needs none.
         response = error_page(request, exc.status, exc.message)
-        known.remember(request, response, await by_reference(reference))
+        known_devices.remember(request, response, await by_reference(reference))
         return response
     response = to_made(request, made)
-    known.remember(request, response, made)
+    known_devices.remember(request, response, made)
     return response
 
 

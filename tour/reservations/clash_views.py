@@ -11,7 +11,7 @@ from tour.i18n import lazy as _
 from tour.programmes.entries import SlotEntry
 from tour.programmes.queries import entry_of
 from tour.programmes.views import SlotCard
-from tour.reservations import holdings, mine, views
+from tour.reservations import holdings, my_reservations, views
 from tour.reservations.errors import AlreadyReserved, Clashing, Overlapping
 from tour.reservations.models import Place, Reservation
 from tour.reservations.receipts import party_text
@@ -59,7 +59,9 @@ async def refused(
 ) -> ClashView:
     """What was refused; `proved_by`: a party whose code has come back from its mail box."""
     place = exc.held
-    if place and (mine.holds(request, place.reservation) or _is_one_mail_box(place, proved_by)):
+    if place and (
+        my_reservations.holds(request, place.reservation) or _is_one_mail_box(place, proved_by)
+    ):
         return await _held(request, exc.choice, place)
     said = (exc.message, LOOK) if place else (exc.message,)
     return ClashView(exc.choice, said, CHOICES[exc.choice])
@@ -69,7 +71,7 @@ async def foreseen(request: Request, slots: Sequence[SlotEntry]) -> ClashView | 
     """What is known before the form is sent: two of its times at once, or what this browser holds
     already."""
     wanted = [Stretch(slot.id, slot.starts_at, slot.ends_at) for slot in slots]
-    if found := await holdings.clashes_of(mine.references(request), wanted):
+    if found := await holdings.clashes_of(my_reservations.references(request), wanted):
         clash, place = found[0]
         kind = AlreadyReserved if clash.is_same else Overlapping
         return await _held(request, kind.choice, place)

@@ -1,6 +1,6 @@
 """A code by mail that shows that a contact is real: the code, its tries, its end (decision 0012).
 
-What is held meanwhile, and what becomes of it, is `proving`.
+What is held meanwhile, and what becomes of it, is `pending`.
 """
 
 import hmac
@@ -15,7 +15,7 @@ from tour.db import transaction
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.i18n import translate
-from tour.notifications import queries as told
+from tour.notifications import queries as messages
 from tour.notifications import service as notifications
 from tour.notifications.fan_out import BY_MAIL_ONLY
 from tour.notifications.message import Message
@@ -55,7 +55,7 @@ async def check_may_begin(wish: Wish, *, now: datetime) -> None:
         started_at__gt=now - LAPSED_WITHIN,
     )
     codes = await lapsed.values("reservation__network", "reservation__recipient_id")
-    unsent = await told.held_up({code["reservation__recipient_id"] for code in codes}, CODE_KEY)
+    unsent = await messages.held_up({code["reservation__recipient_id"] for code in codes}, CODE_KEY)
     networks = [
         code["reservation__network"]
         for code in codes
@@ -110,10 +110,10 @@ async def counted(reservation_id: int, *, now: datetime) -> ContactCheck | None:
 async def waits_for_letter(check: ContactCheck, recipient_id: int, *, now: datetime) -> bool:
     """Whether the code cannot have been read yet, as its letter has not left; what is held for it
     is then held a moment longer, to its bound."""
-    is_untold = not await told.was_ever_told(recipient_id, CODE_KEY)
+    is_untold = not await messages.was_ever_told(recipient_id, CODE_KEY)
     if now >= check.latest_at or not is_untold:
         return False
-    if not await told.is_on_its_way(recipient_id, CODE_KEY):
+    if not await messages.is_on_its_way(recipient_id, CODE_KEY):
         return False
     await ContactCheck.filter(id=check.id).update(ends_at=min(now + A_MOMENT, check.latest_at))
     return True
@@ -126,7 +126,9 @@ async def words(promised: Promised, now: datetime) -> Words | None:
     if check is None:
         return None
     ends_at, late = check.ends_at, min(now + LASTS, check.latest_at)
-    if late > ends_at + A_MOMENT and not await told.was_ever_told(promised.recipient_id, CODE_KEY):
+    if late > ends_at + A_MOMENT and not await messages.was_ever_told(
+        promised.recipient_id, CODE_KEY
+    ):
         ends_at = late
         await found.filter(id=check.id).update(ends_at=ends_at)
     return Words(_letter(check.reservation, check.code, ends_at)) if now < ends_at else None
@@ -157,7 +159,7 @@ def check_ended() -> CheckEnded:
 
 async def _mail(reservation: Reservation, check: ContactCheck, now: datetime) -> None:
     """The code is worth nothing without the page, and nothing a while after it left."""
-    is_told = await told.was_ever_told(reservation.recipient_id, CODE_KEY)
+    is_told = await messages.was_ever_told(reservation.recipient_id, CODE_KEY)
     said = _letter(reservation, check.code, check.ends_at)
     draft = Draft(CODE_KEY, said, now, check.ends_at if is_told else check.latest_at)
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from tour.errors import REFUSALS, BadInput, Refusal
 from tour.programmes.entries import SlotEntry
-from tour.reservations import draw_results, draws, lottery, mine, queries, views
+from tour.reservations import draw_results, draws, lottery, my_reservations, queries, views
 from tour.reservations.booking_page import Question, questions_of
 from tour.reservations.clash_views import refused
 from tour.reservations.draws import MAX_CHOICES
@@ -112,7 +112,7 @@ async def _form_page(
         max_party=max((slot.capacity for slot in slots), default=1),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
     )
-    mine.remember_form(request, response, form.value("idempotency_key"))
+    my_reservations.remember_form(request, response, form.value("idempotency_key"))
     return response
 
 

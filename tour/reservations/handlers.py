@@ -13,7 +13,7 @@ from tour.notifications import mail_boxes
 from tour.notifications import queries as notifications
 from tour.programmes import queries as programmes
 from tour.programmes.entries import SlotEntry
-from tour.reservations import booking_page, changes, mine, queries, service, views
+from tour.reservations import booking_page, changes, my_reservations, queries, service, views
 from tour.reservations.appointments import appointments
 from tour.reservations.booking_page import UNKNOWN_DAY
 from tour.reservations.calendar import calendar_file
@@ -120,7 +120,7 @@ async def show(
         settings_token=await notifications.settings_token(entry.reservation.recipient_id),
     )
     private(response)
-    mine.remember(request, response, entry.reservation.reference)
+    my_reservations.remember(request, response, entry.reservation.reference)
     return response
 
 
@@ -157,7 +157,7 @@ async def calendar(request: Request) -> Response:
 
 
 async def mine_page(request: Request) -> Response:
-    entries = await queries.by_references(mine.references(request))
+    entries = await queries.by_references(my_reservations.references(request))
     shown = [await views.reservation_view(request, entry) for entry in entries]
     return render(request, "reservations/mine.html", nav="reservations", reservations=shown)
 
@@ -170,14 +170,14 @@ def to_said(request: Request, reference: str, said: str) -> Response:
 def to_reservation(request: Request, made: Reservation) -> Response:
     """See Other: a page that is loaded again changes nothing."""
     response = RedirectResponse(_path(request, made.reference), status_code=303)
-    mine.remember(request, response, made.reference)
+    my_reservations.remember(request, response, made.reference)
     return response
 
 
 def to_made(request: Request, made: Reservation) -> Response:
     """As `to_reservation`, to what this browser has just made itself."""
     response = to_reservation(request, made)
-    mine.remember_made(request, response, made.reference)
+    my_reservations.remember_made(request, response, made.reference)
     return response
 
 

@@ -13,7 +13,7 @@ from tour.accounts.roles import Permission
 from tour.errors import TooManyRequests
 from tour.i18n import lazy as _
 from tour.limits.counting import BY_CROWD, Limit, client_of, count, count_in_a_crowd, limits
-from tour.reservations import known
+from tour.reservations import known_devices
 from tour.reservations.forms import ReserveForm, answers_in, choice_in
 from tour.reservations.rules import Newcomer, Party
 from tour.reservations.wishes import Wish
@@ -47,7 +47,7 @@ async def count_wish(request: Request, what: str, party: Party | None) -> Newcom
         await count(request, what)
         return None
     forms = [(BY_CROWD, f"{what}:{client}")]
-    if party and known.is_known(request, party):
+    if party and known_devices.is_known(request, party):
         beyond = await limits(request).watch(forms, _of_contact(party, BY_CONTACT), refusing=1)
         if any(beyond):
             raise TooManyRequests(
@@ -94,7 +94,7 @@ def wish_of(
         photos_allowed=form.photos_allowed,
         choice=choice_in(form.values),
         newcomer=newcomer,
-        is_known=known.is_known(request, form.party),
+        is_known=known_devices.is_known(request, form.party),
     )
 
 
@@ -108,7 +108,7 @@ async def count_made(request: Request, party: Party) -> None:
     """Count what was admitted: of a contact, for devices that know it and for others apart."""
     if await _is_for_somebody(request):
         return
-    if known.is_known(request, party):
+    if known_devices.is_known(request, party):
         await limits(request).watch(_of_contact(party, BY_CONTACT))
     elif most := parts_of(request).settings.rush:
         made = [*_of_crowd(client_of(request), most), *_of_contact(party, UNPROVED)]

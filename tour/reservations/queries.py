@@ -8,7 +8,7 @@ from tortoise.connection import get_connection
 
 from tour.errors import NotFound
 from tour.i18n import lazy as _
-from tour.notifications import queries as told
+from tour.notifications import queries as messages
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.programmes.queries import SLOT_FIELDS, entry_of, slot_entry
@@ -201,7 +201,7 @@ async def _others(ids: list[int]) -> set[str]:
 async def _checks(ids: list[int]) -> Mapping[int, CheckEntry]:
     found = ContactCheck.filter(reservation_id__in=ids, proved_at=None)
     checks = await found.select_related("reservation") if ids else []
-    is_away = bool(checks) and await told.is_mail_away()
+    is_away = bool(checks) and await messages.is_mail_away()
     return {check.reservation_id: await _check(check, is_mail_away=is_away) for check in checks}
 
 
@@ -210,7 +210,7 @@ async def _check(check: ContactCheck, *, is_mail_away: bool) -> CheckEntry:
     is_held_up = (
         is_waited_for
         and is_mail_away
-        and not await told.was_ever_told(check.reservation.recipient_id, CODE_KEY)
+        and not await messages.was_ever_told(check.reservation.recipient_id, CODE_KEY)
     )
     can_send_again = check.sends < MOST_SENDS
     return CheckEntry(check.ends_at, is_waited_for, can_send_again, check.latest_at, is_held_up)

@@ -40,7 +40,7 @@ async def promise(
     """
     visits = [Visit(slot.id, slot.starts_at, ways[slot.id].walk) for slot in slots]
     by_id = {slot.id: slot for slot in slots}
-    told = await notifications.standing(reservation.recipient_id, PREFIX)
+    told = await notifications.promised_under(reservation.recipient_id, PREFIX)
     wanted = [
         _draft(reservation, due, by_id[due.visits[0].id], ways[due.visits[0].id], now)
         for due in setting_out(visits, now=now)

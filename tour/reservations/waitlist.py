@@ -18,7 +18,7 @@ from datetime import datetime
 from tour.audit.service import Actor
 from tour.db import transaction
 from tour.i18n import lazy as _
-from tour.notifications import queries as told
+from tour.notifications import queries as messages
 from tour.notifications import service as notifications
 from tour.programmes import editing
 from tour.programmes import service as programmes
@@ -171,7 +171,9 @@ async def expire_offer(entry_id: int, slot_id: int, *, now: datetime) -> bool:
         if entry.status != WaitlistStatus.OFFERED or offering.is_open(entry, now):
             return False
         slot = await Slot.get(id=slot_id).select_related("programme__site")
-        is_untold = await told.is_on_its_way(entry.reservation.recipient_id, offering.key_of(entry))
+        is_untold = await messages.is_on_its_way(
+            entry.reservation.recipient_id, offering.key_of(entry)
+        )
         if is_untold and (open_for := await offering.window_for(entry, slot, now)):
             await offering.offer(entry, slot, open_for, now)
             return False

@@ -17,7 +17,7 @@ from tour.db.columns import ids_of
 from tour.health.checks import Asked, Check, late
 from tour.programmes.queries import PUBLIC_SLOT
 from tour.programmes.states import SlotStatus
-from tour.reservations import absences, draw_results, draws, proving, waitlist
+from tour.reservations import absences, draw_results, draws, pending, waitlist
 from tour.reservations.contact_check import unanswered
 from tour.reservations.models import Draw, WaitlistEntry
 from tour.reservations.states import DrawStatus, WaitlistStatus
@@ -76,7 +76,7 @@ async def _hold_draws(due: Due) -> None:
 async def _lapse_checks(due: Due) -> None:
     over = unanswered().filter(ends_at__lte=due.now).order_by("ends_at").limit(BATCH)
     for check_id in await ids_of(over):
-        await due.attempt(proving.lapse(check_id, now=due.now))
+        await due.attempt(pending.lapse(check_id, now=due.now))
 
 
 async def _expire_offers(due: Due) -> None:

@@ -7,14 +7,14 @@ from tour.errors import BadInput
 from tour.geo import parse_lon_lat
 from tour.i18n import lazy as _
 from tour.i18n import translate
-from tour.routes.outing import Place
+from tour.routes.outing import Waypoint
 from tour.routes.walks import Floats, Walks
 from tour.sites.entries import Catalogue
 
 
 def begun_at(
-    name: str, places: Sequence[Place], catalogue: Catalogue, walks: Walks, lang: str
-) -> tuple[Place, ...]:
+    name: str, places: Sequence[Waypoint], catalogue: Catalogue, walks: Walks, lang: str
+) -> tuple[Waypoint, ...]:
     """The course from `name` (a stop's slug, a station's id, or lon,lat) with the least walking.
 
     Its stops keep their neighbours: it is walked round from another stop, in either direction.
@@ -27,23 +27,23 @@ def begun_at(
     return (start, *_walked(places, None, start, walks)) if places else ()
 
 
-def _start(name: str, catalogue: Catalogue, lang: str) -> Place:
+def _start(name: str, catalogue: Catalogue, lang: str) -> Waypoint:
     if station := catalogue.station(name):
-        return Place(
+        return Waypoint(
             translate("%(name)s station", lang, name=station.name_in(lang)),
             "station",
             station.point,
         )
     try:
-        return Place(translate("Where I am now", lang), "point", parse_lon_lat(name))
+        return Waypoint(translate("Where I am now", lang), "point", parse_lon_lat(name))
     except ValueError:
         message = _("Choose a station or a place from the list.")
         raise BadInput(message, {"from": message}) from None
 
 
 def _walked(
-    places: Sequence[Place], first: int | None, start: Place | None, walks: Walks
-) -> tuple[Place, ...]:
+    places: Sequence[Waypoint], first: int | None, start: Waypoint | None, walks: Walks
+) -> tuple[Waypoint, ...]:
     before = [start] if start else []
     metres, _sure = walks.all_lengths([place.point for place in (*before, *places)])
     orders = [

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from tour.geo import Bounds
 from tour.parts import Parts
 from tour.programmes.entries import SlotEntry
-from tour.reservations import mine
+from tour.reservations import my_reservations
 from tour.reservations.queries import ReservationEntry, by_references
 from tour.reservations.states import PlaceStatus
 from tour.routes import itineraries
@@ -50,7 +50,7 @@ class Enquiry:
     @classmethod
     async def of(cls, request: Request) -> "Enquiry":
         """What one request asks, in the reader's language and with what the browser holds."""
-        named = mine.references(request)
+        named = my_reservations.references(request)
         own = tuple(await by_references(named)) if named else ()
         nobodys = await cls.at(parts_of(request), now(request))
         return replace(nobodys, lang=lang(request), own=own)

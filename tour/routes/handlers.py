@@ -16,7 +16,7 @@ from tour.routes.course_start import begun_at
 from tour.routes.outing import (
     Outing,
     OutingQuery,
-    Place,
+    Waypoint,
     outing_geojson,
     outing_through,
     plan_outing,
@@ -147,17 +147,19 @@ async def _outing(
     return outing, {}
 
 
-def _course_stops(found: queries.Course, catalogue: Catalogue, language: str) -> dict[Place, int]:
+def _course_stops(
+    found: queries.Course, catalogue: Catalogue, language: str
+) -> dict[Waypoint, int]:
     """The stops that a walk can reach, with the minutes one stays; what was withdrawn is passed."""
     sites = [(catalogue.by_id.get(stop.site_id), stop.stay_minutes) for stop in found.stops]
     return {
-        Place(site.text("name", language), site.kind.value, site.point, site.slug): minutes
+        Waypoint(site.text("name", language), site.kind.value, site.point, site.slug): minutes
         for site, minutes in sites
         if site and site.point and site.is_walkable
     }
 
 
-def _station_of(place: Place | None, catalogue: Catalogue) -> str:
+def _station_of(place: Waypoint | None, catalogue: Catalogue) -> str:
     """The station nearest to where a course begins."""
     site = catalogue.by_slug.get(place.slug) if place else None
     return site.approach.station.id if site and site.approach else ""

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from tour.programmes.entries import ProgrammeEntry, SlotEntry
 from tour.reservations import joining
-from tour.reservations.known import is_known
+from tour.reservations.known_devices import is_known
 from tour.reservations.models import Reservation
 from tour.reservations.queries import PlaceEntry, ReservationEntry
 from tour.reservations.receipts import party_text

@@ -13,10 +13,10 @@ from tour.changes.reading import NOTHING_YET
 from tour.parts import Parts
 from tour.repeating import Act
 from tour.reservations.event_changes import undoable_slots
-from tour.routes import leaving
+from tour.routes import departures
 from tour.routes.concerned import concerned_by
+from tour.routes.departures_unplanned import promise_alone
 from tour.routes.enquiry import Enquiry
-from tour.routes.leaving_alone import promise_alone
 from tour.routes.plan_news import doors_with_signs, tell_news, tell_sold_out
 
 A_MINUTE = SLACK = timedelta(minutes=1)
@@ -44,11 +44,11 @@ class LookOut:
         enquiry = await Enquiry.at(self.parts, now)
         if concerned is None or concerned:
             await tell_news(self.parts, now=now, concerned=concerned)
-            await leaving.follow(enquiry, concerned)
+            await departures.follow(enquiry, concerned)
         if plans:
-            await leaving.follow_plans(enquiry, plans)
+            await departures.follow_plans(enquiry, plans)
         if self.looked_at is not None:
-            await leaving.follow_parties(enquiry, self.looked_at - SLACK)
+            await departures.follow_parties(enquiry, self.looked_at - SLACK)
         if self.alone_at is None or now - self.alone_at >= A_MINUTE:
             await self._look_by_the_minute(enquiry, now)
         self.undoable = frozenset(await undoable_slots(now=now))

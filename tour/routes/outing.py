@@ -26,7 +26,7 @@ MOST_STOPS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Waypoint:
     """A station, a site, or a point somebody tapped."""
 
     name: str
@@ -37,8 +37,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class OutingLeg:
-    start: Place
-    end: Place
+    start: Waypoint
+    end: Waypoint
     walk: Walk
 
 
@@ -46,7 +46,7 @@ class OutingLeg:
 class Outing:
     """Places in the order of the walk, and the legs between them."""
 
-    places: tuple[Place, ...]
+    waypoints: tuple[Waypoint, ...]
     legs: tuple[OutingLeg, ...]
 
     @property
@@ -64,8 +64,8 @@ class Outing:
     @property
     def numbers(self) -> range:
         """One a place, on the map as in the list; 0 for where the walk only begins."""
-        first = 1 if self.places and self.places[0].slug else 0
-        return range(first, first + len(self.places))
+        first = 1 if self.waypoints and self.waypoints[0].slug else 0
+        return range(first, first + len(self.waypoints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,12 @@ def plan_outing(query: OutingQuery, catalogue: Catalogue, walks: Walks, lang: st
             start.point, points, end=end.point if end else None, profile=query.profile
         )
         middle = [middle[number] for number in order]
-    places = (start, *middle, *([end] if end else []))
-    return outing_through(places, walks, profile=query.profile, lang=lang)
+    waypoints = (start, *middle, *([end] if end else []))
+    return outing_through(waypoints, walks, profile=query.profile, lang=lang)
 
 
 def outing_through(
-    places: tuple[Place, ...],
+    waypoints: tuple[Waypoint, ...],
     walks: Walks,
     *,
     profile: Profile = Profile.WALK,
@@ -131,9 +131,9 @@ def outing_through(
 ) -> Outing:
     legs = tuple(
         OutingLeg(a, b, walks.walk(a.point, b.point, profile=profile, pace=pace, lang=lang))
-        for a, b in pairwise(places)
+        for a, b in pairwise(waypoints)
     )
-    return Outing(places, legs)
+    return Outing(waypoints, legs)
 
 
 def outing_geojson(outing: Outing) -> dict[str, Any]:
@@ -156,24 +156,24 @@ def outing_geojson(outing: Outing) -> dict[str, Any]:
                 "number": number or "S",
             },
         )
-        for number, place in zip(outing.numbers, outing.places, strict=True)
+        for number, place in zip(outing.numbers, outing.waypoints, strict=True)
     ]
     return feature_collection([*lines, *points])
 
 
 def _place(
     name: str, field: str, catalogue: Catalogue, lang: str, errors: dict[str, Text]
-) -> Place | None:
+) -> Waypoint | None:
     if station := catalogue.station(name):
         label = translate("%(name)s station", lang, name=station.name_in(lang))
-        return Place(label, "station", station.point)
+        return Waypoint(label, "station", station.point)
     if site := catalogue.by_slug.get(name):
         if site.point and site.is_walkable:
-            return Place(site.text("name", lang), site.kind.value, site.point, site.slug)
+            return Waypoint(site.text("name", lang), site.kind.value, site.point, site.slug)
         errors[field] = _("Its position is only roughly known, so no walk leads there yet.")
         return None
     try:
-        return Place(translate("The chosen point", lang), "point", parse_lon_lat(name))
+        return Waypoint(translate("The chosen point", lang), "point", parse_lon_lat(name))
     except ValueError:
         errors[field] = _("Choose a station or a place from the list.")
         return None

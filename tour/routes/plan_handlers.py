@@ -7,9 +7,9 @@ from starlette.responses import RedirectResponse, Response
 
 from tour.i18n import Text
 from tour.limits.lanes import costly
-from tour.reservations import mine
+from tour.reservations import my_reservations
 from tour.reservations.intake import count_try
-from tour.routes import itineraries, leaving, my_plans, plan_readers
+from tour.routes import departures, itineraries, my_plans, plan_readers
 from tour.routes.enquiry import Enquiry, desk_of
 from tour.routes.giving_up import WouldGiveUp, allowed, session_text
 from tour.routes.itineraries import ItineraryEntry
@@ -68,7 +68,7 @@ async def after_change(
     entry = await enquiry.with_own(await itineraries.find(token))
     if entry.reserved:
         desk = await enquiry.desk_of(entry)
-        await leaving.promise(desk, entry, now=now(request))
+        await departures.promise(desk, entry, now=now(request))
     return to_plan(request, token, anchor, added=added)
 
 
@@ -102,7 +102,7 @@ async def plan_page(
         day=entry.day,
         may_edit=entry.edit_token is not None,
         vapid_public_key=parts_of(request).vapid_public_key,
-        tells_own=bool(plan_readers.own_parties(entry, mine.made(request))),
+        tells_own=bool(plan_readers.own_parties(entry, my_reservations.made(request))),
         notice=notice,
         choice=choice,
         added=_added(request, desk, entry),

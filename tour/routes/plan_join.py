@@ -11,7 +11,7 @@ from tour.db import transaction
 from tour.errors import BadInput, Conflict, TooManyRequests
 from tour.limits.lanes import costly
 from tour.programmes.entries import SlotEntry
-from tour.reservations import joining, mine
+from tour.reservations import joining, my_reservations
 from tour.reservations.errors import NothingHeld
 from tour.reservations.forms import ReserveForm, answers_in
 from tour.reservations.intake import count_made, count_wish
@@ -106,7 +106,7 @@ async def _joined(request: Request, offer: Offer, asked: Asked) -> Response:
         return await _refused(request, offer, asked, exc)
     await count_made(request, party)
     response = await after_change(request, offer.entry.token, added=csv(ids))
-    mine.remember(request, response, reference)
+    my_reservations.remember(request, response, reference)
     return response
 
 

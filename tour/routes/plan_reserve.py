@@ -10,11 +10,11 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.entries import SlotEntry
 from tour.programmes.views import ProgrammeView, programme_view
-from tour.reservations import clash_views, mine, service
+from tour.reservations import clash_views, my_reservations, service
 from tour.reservations.errors import Clashing
 from tour.reservations.forms import ReserveForm
 from tour.reservations.intake import count_made, take_in
-from tour.routes import itineraries, leaving
+from tour.routes import departures, itineraries
 from tour.routes.enquiry import desk_of
 from tour.routes.itineraries import ItineraryEntry
 from tour.routes.plan_handlers import plan_page
@@ -54,11 +54,11 @@ async def reserve(request: Request) -> Response:
         return await _refused(request, entry, form, exc)
     await count_made(request, wish.party)
     await itineraries.attach(entry, made)
-    await leaving.promise(desk, await itineraries.find(entry.token), now=now(request))
+    await departures.promise(desk, await itineraries.find(entry.token), now=now(request))
     url = request.app.url_path_for("reservations:detail", reference=made.reference)
     response = RedirectResponse(url, status_code=303)
-    mine.remember(request, response, made.reference)
-    mine.remember_made(request, response, made.reference)
+    my_reservations.remember(request, response, made.reference)
+    my_reservations.remember_made(request, response, made.reference)
     return response
 
 
@@ -137,7 +137,7 @@ async def _form_page(
         asks_photos=any(view.asks_photo_consent for view in views),
         max_party=_largest(views),
     )
-    mine.remember_form(request, response, form.value("idempotency_key"))
+    my_reservations.remember_form(request, response, form.value("idempotency_key"))
     return private(response)
 
 

@@ -19,4 +19,6 @@ def outing_map_within(request: Request, outing: Outing) -> MapFragment:
 
 
 def _drawn(request: Request, outing: Outing, walk: object) -> MapFragment:
-    return map_around(request, [place.point for place in outing.places], walk=walk, numbered=True)
+    return map_around(
+        request, [place.point for place in outing.waypoints], walk=walk, numbered=True
+    )

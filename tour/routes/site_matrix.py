@@ -53,11 +53,9 @@ class SiteMatrix:
             if catalogue.ground != self._ground:
                 self._known, self._ground = {}, catalogue.ground
             if profile not in self._known:
-                places = known_places(catalogue)
-                index = {place: i for i, place in enumerate(places)}
-                lengths, sure = await asyncio.to_thread(
-                    self._walks.lengths, places, places, profile
-                )
+                known = known_points(catalogue)
+                index = {point: i for i, point in enumerate(known)}
+                lengths, sure = await asyncio.to_thread(self._walks.lengths, known, known, profile)
                 if sure:
                     self._known[profile] = index, lengths
             else:
@@ -82,7 +80,7 @@ class SiteMatrix:
         return Distances(tuple(points), metres.round(), approximate)
 
 
-def known_places(catalogue: Catalogue) -> list[Point]:
+def known_points(catalogue: Catalogue) -> list[Point]:
     """Where walks begin and end: every site that a walk may lead to, and every station."""
     sites = [site.point for site in catalogue.sites if site.point and site.is_walkable]
     return list(dict.fromkeys([*sites, *(station.point for station in catalogue.stations)]))

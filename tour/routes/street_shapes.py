@@ -75,15 +75,15 @@ class StreetShapes:
         positions: list[list[float]] = lon_lat.round(DECIMALS).tolist()
         return positions
 
-    def approach(self, place: Point, segment: Ints) -> tuple[Floats, Floats]:
-        """Of each segment, the share of it before the point nearest to `place`, and the metres
-        from there to `place`, on the plane that touches the earth at `place`.
+    def approach(self, point: Point, segment: Ints) -> tuple[Floats, Floats]:
+        """Of each segment, the share of it before the point nearest to `point`, and the metres
+        from there to `point`, on the plane that touches the earth at `point`.
         """
-        lat_m, lon_m = metres_per_degree(place.lat)
-        east = (self.x[segment] / UNITS_PER_DEGREE - place.lon) * lon_m
-        north = (self.y[segment] / UNITS_PER_DEGREE - place.lat) * lat_m
-        run = (self.x[segment + 1] / UNITS_PER_DEGREE - place.lon) * lon_m - east
-        rise = (self.y[segment + 1] / UNITS_PER_DEGREE - place.lat) * lat_m - north
+        lat_m, lon_m = metres_per_degree(point.lat)
+        east = (self.x[segment] / UNITS_PER_DEGREE - point.lon) * lon_m
+        north = (self.y[segment] / UNITS_PER_DEGREE - point.lat) * lat_m
+        run = (self.x[segment + 1] / UNITS_PER_DEGREE - point.lon) * lon_m - east
+        rise = (self.y[segment + 1] / UNITS_PER_DEGREE - point.lat) * lat_m - north
         square = np.maximum(run**2 + rise**2, 1e-9)
         share = np.clip(-(east * run + north * rise) / square, 0.0, 1.0)
         return share, np.hypot(east + share * run, north + share * rise)

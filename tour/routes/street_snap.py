@@ -54,16 +54,16 @@ class Snapper:
         is_fragment = part_length < min(FRAGMENT_M, FRAGMENT_SHARE * longest)
         self._handicap = np.where(is_fragment, FRAGMENT_HANDICAP_M, 0.0)
 
-    def snap(self, place: Point, reach_m: float = REACH_M) -> Snap | None:
+    def snap(self, point: Point, reach_m: float = REACH_M) -> Snap | None:
         """The nearest point of a street, or None when none is within `reach_m` metres.
 
         Looks in ever larger squares until nothing outside the square could be nearer.
         """
-        cell_m = CELL_DEGREES * min(metres_per_degree(place.lat))
+        cell_m = CELL_DEGREES * min(metres_per_degree(point.lat))
         radius = 1
         while True:
             complete_m = (radius - 0.5) * cell_m
-            found = self._nearest(place, radius)
+            found = self._nearest(point, radius)
             if found is not None and found[0] <= complete_m:
                 break
             if complete_m >= reach_m + FRAGMENT_HANDICAP_M or radius >= _MOST_CELLS:
@@ -73,15 +73,15 @@ class Snapper:
             return None
         return found[1]
 
-    def _nearest(self, place: Point, radius: int) -> tuple[float, Snap] | None:
+    def _nearest(self, point: Point, radius: int) -> tuple[float, Snap] | None:
         """The best segment of a square of cells, with its distance including any handicap."""
-        segment = self._grid.around(place, radius)
+        segment = self._grid.around(point, radius)
         edge = self._shapes.edge_of(segment)
         usable = self._part[edge] >= 0
         segment, edge = segment[usable], edge[usable]
         if not len(segment):
             return None
-        share, distance = self._shapes.approach(place, segment)
+        share, distance = self._shapes.approach(point, segment)
         score = distance + self._handicap[self._part[edge]]
         best = int(np.argmin(score))
         snap = self._on(int(edge[best]), int(segment[best]), share[best], distance[best])

@@ -60,13 +60,13 @@ class Streets:
         return Bounds(south=south, west=west, north=north, east=east)
 
     def snap(
-        self, place: Point, profile: Profile = Profile.WALK, *, reach_m: float = REACH_M
+        self, point: Point, profile: Profile = Profile.WALK, *, reach_m: float = REACH_M
     ) -> Snap | None:
         """The nearest point of a street, or None when none is within `reach_m` metres.
 
         A fragment that leads nowhere is taken only when no other street is nearly as near.
         """
-        return self._snapper[profile].snap(place, reach_m)
+        return self._snapper[profile].snap(point, reach_m)
 
     def lengths(
         self, starts: Sequence[Point], ends: Sequence[Point], profile: Profile = Profile.WALK
@@ -75,15 +75,15 @@ class Streets:
 
         Infinite where a place is outside the graph or no way leads from one to the other.
         """
-        snaps = {place: self.snap(place, profile) for place in {*starts, *ends}}
-        begin, finish = [snaps[place] for place in starts], [snaps[place] for place in ends]
+        snaps = {point: self.snap(point, profile) for point in {*starts, *ends}}
+        begin, finish = [snaps[point] for point in starts], [snaps[point] for point in ends]
         rows = [i for i, snap in enumerate(begin) if snap]
         columns = [j for j, snap in enumerate(finish) if snap]
         lengths = np.full((len(starts), len(ends)), np.inf)
         lengths[np.ix_(rows, columns)] = self._search[profile].lengths(
             [snap for snap in begin if snap], [snap for snap in finish if snap]
         )
-        number = {place: i for i, place in enumerate(snaps)}
+        number = {point: i for i, point in enumerate(snaps)}
         same = np.equal.outer([number[p] for p in starts], [number[p] for p in ends])
         lengths[same] = 0.0
         return lengths

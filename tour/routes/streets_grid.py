@@ -33,13 +33,13 @@ class StreetGrid:
     start: Ints
     segment: Ints
 
-    def around(self, place: Point, radius: int) -> Ints:
-        """Segments in the square of cells up to `radius` cells from that of `place`.
+    def around(self, point: Point, radius: int) -> Ints:
+        """Segments in the square of cells up to `radius` cells from that of `point`.
 
         All are there that come nearer than `radius` - 0.5 cells; some are there twice.
         """
-        row = _row(round(place.lat * UNITS_PER_DEGREE))
-        column = _column(round(place.lon * UNITS_PER_DEGREE))
+        row = _row(round(point.lat * UNITS_PER_DEGREE))
+        column = _column(round(point.lon * UNITS_PER_DEGREE))
         return self._window(row - radius, row + radius, column - radius, column + radius)
 
     def within(self, bounds: Bounds) -> Ints:

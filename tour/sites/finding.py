@@ -207,12 +207,12 @@ def _written_as(word: str, share: float) -> Iterable[Needle]:
 def _worth(entry: Entry, needle: Needle) -> float:
     text = entry.latin if needle.is_latin else entry.written
     bare = needle.text.strip("\n")
-    place = WITHIN_LATIN if needle.is_latin else WITHIN
+    fit = WITHIN_LATIN if needle.is_latin else WITHIN
     if f"\n{bare}\n" in text:
-        place = WHOLE
+        fit = WHOLE
     elif f"\n{bare}" in text or f" {bare}" in text:
-        place = START
-    return WEIGHTS[entry.by] * needle.share * place
+        fit = START
+    return WEIGHTS[entry.by] * needle.share * fit
 
 
 def _both(some: Best, others: Best) -> Best:

@@ -18,7 +18,7 @@ from tour.i18n import translate
 from tour.limits.lanes import costly
 from tour.routes import editing
 from tour.routes.models import WalkingRoute
-from tour.routes.outing import MOST_STOPS, Outing, Place, outing_through
+from tour.routes.outing import MOST_STOPS, Outing, Waypoint, outing_through
 from tour.sites.editing import Stale, Version
 from tour.sites.entries import SiteEntry
 from tour.sites.maps import map_around
@@ -124,13 +124,13 @@ async def walk(request: Request) -> Response:
 async def _outing(request: Request, slugs: list[str]) -> Outing:
     catalogue = await parts_of(request).catalogue.current()
     sites = [catalogue.by_slug.get(slug) for slug in slugs]
-    places = tuple(
-        Place(site.text("name", lang(request)), site.kind.value, site.point, site.slug)
+    waypoints = tuple(
+        Waypoint(site.text("name", lang(request)), site.kind.value, site.point, site.slug)
         for site in sites
         if site and site.point and site.is_walkable
     )
     return await asyncio.to_thread(
-        outing_through, places, parts_of(request).walks, lang=lang(request)
+        outing_through, waypoints, parts_of(request).walks, lang=lang(request)
     )
 
 

@@ -171,9 +171,9 @@ def _instant(read: Reading, name: str, zone: ZoneInfo) -> datetime | None:
 def in_order(lines: list[SiteLine], form: Form) -> list[SiteLine]:
     """Those that take part first, by number; the others by name."""
 
-    def place(line: SiteLine) -> tuple[bool, int]:
+    def rank(line: SiteLine) -> tuple[bool, int]:
         number = number_in(form.value(f"number-{line.id}")) or 0
         takes_part = bool(form.value(f"takes-{line.id}"))
         return not takes_part, number if takes_part else 0
 
-    return sorted(lines, key=place)
+    return sorted(lines, key=rank)

@@ -16,7 +16,7 @@ from tour.notifications import queries as notifications
 from tour.reservations.waitlist import publish_site
 from tour.sites.models import Site
 from tour.sites.publication import withdraw_site
-from tour.staff import approvals, queries, seat_words, today
+from tour.staff import approvals, part_words, queries, today
 from tour.staff.frame import back_to, staff_page
 from tour.staff.labels import action_label, field_label, kind_labels
 from tour.staff.values import in_words
@@ -127,8 +127,8 @@ async def log_page(request: Request) -> Response:
     who = await guards.require(request, Permission.READ_AUDIT)
     before_id = number_in(request.query_params.get("before"), 14)
     entries = await audit.entries(before_id=before_id)
-    seated = (seat_words.site_of(field) for e in entries for field in e.after)
-    names = await queries.site_names([*(e.site_id for e in entries), *seated])
+    in_events = (part_words.site_of(field) for e in entries for field in e.after)
+    names = await queries.site_names([*(e.site_id for e in entries), *in_events])
     zone = parts_of(request).town.timezone
     return staff_page(
         request,

@@ -20,7 +20,7 @@ from tour.reservations import event_changes
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import Merge
 from tour.staff import event_form as forms
-from tour.staff import queries, seat_words
+from tour.staff import part_words, queries
 from tour.staff.event_handlers import merge_of, version_of
 from tour.staff.event_impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
@@ -117,9 +117,9 @@ async def _page(
         form=form,
         sites=forms.in_order(lines, form),
         kinds=kind_labels(),
-        answers=seat_words.answer_labels(),
+        answers=part_words.answer_labels(),
         unanswered=len(await answers.unanswered(event.id)),
-        others=seat_words.shown(merge.others if merge else ()),
-        labels=seat_words.labels({line.id: line.name for line in lines}),
+        others=part_words.shown(merge.others if merge else ()),
+        labels=part_words.labels({line.id: line.name for line in lines}),
         version=merge.version if merge else version or await version_of(fresh),
     )

@@ -11,7 +11,7 @@ from tour.programmes.states import SlotStatus
 from tour.sites.hours import clock_text
 from tour.sites.labels import ACCESS, HOLIDAYS, LANGUAGES
 from tour.sites.states import DoorState
-from tour.staff import seat_words
+from tour.staff import part_words
 from tour.staff.labels import ROLES, SILENT, field_label
 
 SLOT_STATUS: dict[SlotStatus, Text] = {
@@ -49,19 +49,19 @@ def shown(name: str, value: Any) -> str:
         return str(value.get("alt", ""))  # a cover picture is called what it shows
     if name == "closed_minute":
         return clock_text(value)
-    if seat_words.site_of(name) is not None:
-        return seat_words.word(name, value)
+    if part_words.site_of(name) is not None:
+        return part_words.word(name, value)
     return str(CODES.get(name, {}).get(value, value))
 
 
 def in_words(fields: Mapping[str, Any], names: Mapping[int, str], zone: ZoneInfo) -> str:
     """Logged fields as text, without those that were empty; `names` of sites by id."""
-    seats = seat_words.labels(names)
-    told = [
-        (seats.get(name) or field_label(name), shown(name, _local(name, value, zone)))
+    parts = part_words.labels(names)
+    pairs = [
+        (parts.get(name) or field_label(name), shown(name, _local(name, value, zone)))
         for name, value in fields.items()
     ]
-    return ", ".join(f"{label}: {text}" for label, text in told if text)
+    return ", ".join(f"{label}: {text}" for label, text in pairs if text)
 
 
 def _local(name: str, value: Any, zone: ZoneInfo) -> Any:

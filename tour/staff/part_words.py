@@ -48,7 +48,7 @@ def shown(others: Iterable[Other]) -> list[Other]:
 
 
 def word(field: str, value: Any) -> str:
-    """A seat's logged value as it is read."""
+    """A logged value of a part as it is read."""
     text = "" if value is None else str(value)
     kind = field.partition("-")[0]
     if kind == "takes":
@@ -58,6 +58,6 @@ def word(field: str, value: Any) -> str:
 
 
 def site_of(field: str) -> int | None:
-    """The site that a field of a seat is about; None for every other field."""
+    """The site that a field of a part is about; None for every other field."""
     kind, _hyphen, site = field.partition("-")
     return number_in(site) if kind in PART_FIELDS else None

@@ -16,8 +16,8 @@ from tour.programmes.states import SlotStatus
 from tour.reservations.models import Place, Reservation
 from tour.reservations.setting_out import PREFIX, Way
 from tour.reservations.states import PlaceStatus
+from tour.routes.departures import Ways, tell
 from tour.routes.enquiry import Enquiry
-from tour.routes.leaving import Ways, tell
 from tour.routes.models import ItineraryReservation
 from tour.routes.paths import STANDARD_PACE, Profile
 from tour.sites.entries import SiteEntry
