@@ -2,10 +2,14 @@
 
 import re
 from collections import Counter
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tour.events.states import EventStage
+from tour.programmes.rules import Availability, Way
 from tour.settings import ROOT
 from tour.town import read_town
 from tour.web.templates import make_environment
@@ -93,3 +97,29 @@ def test_macros_that_are_kept_depend_on_their_values_only() -> None:
         ):
             if macro in kept:
                 assert not re.search(r"\b(request|csp_nonce|demo|nav)\b", body), f"{name}: {macro}"
+
+
+def macros(template: str) -> set[str]:
+    environment = make_environment(read_town(ROOT / "data" / "geo"), lambda name: name)
+    found: dict[str, Any] = vars(environment.get_template(template).make_module({}))
+    return {name for name in found if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("stage", EventStage)
+def test_each_stage_of_an_event_says_when_and_what_to_do_first(stage: EventStage) -> None:
+    assert {"when", "first_step"} <= macros(f"events/stage/_{stage}.html")
+
+
+def test_there_is_no_template_of_a_stage_that_is_none() -> None:
+    found = {path.name for path in (TEMPLATES / "events" / "stage").iterdir()}
+    assert found == {f"_{stage}.html" for stage in EventStage}
+
+
+@pytest.mark.parametrize(
+    ("template", "stages"),
+    [("programmes/_said.html", Availability), ("programmes/_ways.html", Way)],
+)
+def test_each_stage_of_a_time_has_its_words_and_each_way_its_button(
+    template: str, stages: type[StrEnum]
+) -> None:
+    assert macros(template) == {str(stage) for stage in stages}

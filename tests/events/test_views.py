@@ -7,18 +7,40 @@ import pytest
 
 from tests.factories import EVENT_DAY, make_event, make_site
 from tour.events import queries
-from tour.events.entries import agenda
+from tour.events.entries import agenda, stage_of
+from tour.events.states import EventStage
 from tour.events.views import event_card
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("days_from_the_first", "days", "stage"),
+    [
+        (-400, 1, EventStage.COMING),
+        (-1, 1, EventStage.COMING),
+        (0, 1, EventStage.UNDER_WAY),
+        (1, 1, EventStage.OVER),
+        (-1, 2, EventStage.COMING),
+        (0, 2, EventStage.UNDER_WAY),
+        (1, 2, EventStage.UNDER_WAY),
+        (2, 2, EventStage.OVER),
+    ],
+)
+def test_how_far_the_days_of_an_event_are(
+    days_from_the_first: int, days: int, stage: EventStage
+) -> None:
+    ends_on, today = EVENT_DAY + (days - 1) * DAY, EVENT_DAY + days_from_the_first * DAY
+    assert stage_of(EVENT_DAY, ends_on, today) == stage
+
+
 async def test_an_event_is_over_the_day_after_its_last() -> None:
     await make_event(await make_site(), day=EVENT_DAY, ends_on=EVENT_DAY + DAY)
     [event] = await queries.events_from(EVENT_DAY)
     cards = [event_card(event, "ja", EVENT_DAY + step * DAY) for step in (-2, -1, 0, 1, 2)]
-    assert [card.is_over for card in cards] == [False, False, False, False, True]
+    stages = [str(card.stage) for card in cards]
+    assert stages == ["coming", "coming", "under-way", "under-way", "over"]
     assert [card.days_until for card in cards] == [2, 1, 0, 0, 0]
     assert cards[0].dates == (EVENT_DAY, EVENT_DAY + DAY)
     assert (cards[0].opens, cards[0].closes, cards[0].site_count) == ("10:00", "16:00", 1)

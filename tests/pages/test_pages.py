@@ -26,7 +26,7 @@ from tour.demo.load import load
 from tour.events.models import Participation
 from tour.events.states import ParticipationRole
 from tour.programmes.models import Programme
-from tour.programmes.states import SlotStatus
+from tour.programmes.states import Allocation, SlotStatus
 from tour.settings import ROOT
 from tour.sites.models import Site
 from tour.sites.states import PointQuality, SiteKind
@@ -342,6 +342,46 @@ class TestSession:
         assert "12月2日(水)" in text
         assert f"/slots/{slot.id}/reserve" in text
         assert "満席" in text
+
+    @pytest.mark.parametrize(
+        ("values", "said", "button"),
+        [
+            ({}, "残り8席", "予約"),
+            ({"seats_taken": 7}, "残り1席", "予約"),
+            ({"seats_taken": 8}, "満席", "キャンセル待ち"),
+            ({"allocation": Allocation.DRAW}, "抽選・12月2日(水)まで", "抽選に申し込む"),
+            ({"booking_opens_at": NOON + timedelta(hours=1)}, "12月1日(火) 13:00から受付", None),
+            ({"status": SlotStatus.CLOSED}, "受付終了", None),
+            ({"status": SlotStatus.CANCELLED}, "中止", None),
+        ],
+    )
+    async def test_each_time_says_how_it_stands_with_the_one_button_that_helps(
+        self, client, values, said, button
+    ) -> None:
+        slot = await make_slot(**values)
+        text = (await client.get(f"/programmes/{slot.programme_id}")).text
+        row = text.partition('<ul class="slots">')[2].partition("</ul>")[0]
+        assert said in row
+        assert re.findall(r'href="([^"]+)">([^<]+)', row) == (
+            [(f"/slots/{slot.id}/reserve", button)] if button else []
+        )
+
+    @pytest.mark.parametrize(
+        ("values", "says"),
+        [
+            ({"min_age": 0}, None),
+            ({"min_age": 6}, "6歳から"),
+            ({"max_age": 0}, "0歳まで"),
+            ({"min_age": 6, "max_age": 12}, "6歳から 12歳まで"),
+            ({"needs_adult": True}, "大人と一緒"),
+        ],
+    )
+    async def test_for_which_age_is_said_where_it_matters(self, client, values, says) -> None:
+        programme = await make_programme(**values)
+        text = (await client.get(f"/programmes/{programme.id}")).text
+        ages = re.findall("<dt>対象</dt><dd>(.*?)</dd>", text)
+        assert len(ages) == (1 if says else 0)
+        assert all(says in age for age in ages)
 
     async def test_times_that_are_over_are_not_offered(self, client, clock) -> None:
         slot = await make_slot()

@@ -10,8 +10,10 @@ from tour.programmes.rules import (
     FEW_SEATS,
     RESERVABLE,
     Availability,
+    Way,
     availability,
     seats_left,
+    way_of,
 )
 from tour.programmes.states import Allocation, SlotStatus
 
@@ -64,3 +66,23 @@ def test_what_a_slot_can_still_give_is_never_less_than_nothing(
     capacity: int, kept: int, taken: int, left: int
 ) -> None:
     assert seats_left(capacity, kept, taken) == left
+
+
+@pytest.mark.parametrize(
+    ("found", "way"),
+    [
+        (Availability.OPEN, Way.RESERVE),
+        (Availability.FEW, Way.RESERVE),
+        (Availability.FULL, Way.QUEUE),
+        (Availability.DRAW, Way.DRAW),
+        (Availability.SOON, Way.NOTHING),
+        (Availability.CLOSED, Way.NOTHING),
+        (Availability.CANCELLED, Way.NOTHING),
+    ],
+)
+def test_what_can_be_done_about_a_time(found: Availability, way: Way) -> None:
+    assert way_of(found) == way
+
+
+def test_the_table_of_ways_is_whole() -> None:
+    assert {way_of(found) for found in Availability} == set(Way)

@@ -9,14 +9,16 @@ from tour.audit.service import Actor, Subject
 from tour.changes import Change, Part, edit
 from tour.errors import Conflict, NotFound
 from tour.events.editing import SUBJECT
+from tour.events.entries import stage_of
 from tour.events.models import Event, Participation
-from tour.events.states import ParticipationAnswer, ParticipationRole
+from tour.events.states import EventStage, ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing import Version
 
 
 def is_over(event: Event, now: datetime) -> bool:
-    return bool(event.ends_on < now.astimezone(ZoneInfo(event.timezone)).date())
+    today = now.astimezone(ZoneInfo(event.timezone)).date()
+    return stage_of(event.starts_on, event.ends_on, today) == EventStage.OVER
 
 
 async def unanswered(event_id: int) -> list[Participation]:

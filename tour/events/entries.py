@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tour.events.states import ParticipationRole
+from tour.events.states import EventStage, ParticipationRole
 from tour.i18n import localized
 from tour.sites.entries import SiteEntry
 from tour.sites.hours import DayException, Hours, Span
@@ -17,6 +17,13 @@ class ParticipantEntry:
     site_id: int
     number: int
     role: ParticipationRole
+
+
+def stage_of(starts_on: date, ends_on: date, today: date) -> EventStage:
+    """The one answer to "is it over?": for pages, invitations and answers."""
+    if today > ends_on:
+        return EventStage.OVER
+    return EventStage.COMING if today < starts_on else EventStage.UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True)

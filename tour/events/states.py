@@ -1,4 +1,4 @@
-"""How a place takes part in an event. Pure."""
+"""How a place takes part in an event, and how far its days are. Pure."""
 
 from enum import StrEnum
 
@@ -15,3 +15,12 @@ class ParticipationAnswer(StrEnum):
     """Asked, and not answered yet."""
     ACCEPTED = "accepted"
     DECLINED = "declined"
+
+
+class EventStage(StrEnum):
+    """How far the days of an event are; `templates/events/stage` has one for each."""
+
+    COMING = "coming"
+    UNDER_WAY = "under-way"
+    """From its first day to its last."""
+    OVER = "over"

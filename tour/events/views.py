@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tour.events.entries import EventEntry
+from tour.events.entries import EventEntry, stage_of
+from tour.events.states import EventStage
 from tour.i18n import localized
 from tour.sites.hours import clock_text
 from tour.sites.photo_files import WIDTHS, file_name, shared_name
@@ -32,8 +33,8 @@ class EventCard:
     dates: tuple[date, ...]
     opens: str
     closes: str
+    stage: EventStage
     days_until: int
-    is_over: bool
     site_count: int
     cover: Cover | None
 
@@ -47,8 +48,8 @@ def event_card(event: EventEntry, lang: str, today: date) -> EventCard:
         dates=event.dates,
         opens=clock_text(event.span.opens),
         closes=clock_text(event.span.closes),
+        stage=stage_of(event.starts_on, event.ends_on, today),
         days_until=max(0, (event.starts_on - today).days),
-        is_over=event.ends_on < today,
         site_count=len(event.hosts),
         cover=cover_of(event.cover, lang) if event.cover else None,
     )

@@ -27,6 +27,27 @@ class Availability(StrEnum):
 RESERVABLE = (Availability.OPEN, Availability.FEW)
 
 
+class Way(StrEnum):
+    """How one gets seats at a time; `templates/programmes/_ways.html` has a button for each."""
+
+    RESERVE = "reserve"
+    QUEUE = "queue"
+    DRAW = "draw"
+    NOTHING = "nothing"
+
+
+WAYS = {
+    **dict.fromkeys(RESERVABLE, Way.RESERVE),
+    Availability.FULL: Way.QUEUE,
+    Availability.DRAW: Way.DRAW,
+}
+
+
+def way_of(availability: Availability) -> Way:
+    """The one answer to "what can I do about it?" of a time in a list."""
+    return WAYS.get(availability, Way.NOTHING)
+
+
 def seats_left(capacity: int, kept: int, taken: int) -> int:
     """What a slot can still give out: its seats without those kept for people who walk in."""
     return max(0, capacity - kept - taken)

@@ -7,9 +7,10 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tour.i18n import localized
+from tour.i18n import Text, localized
+from tour.i18n import lazy as _
 from tour.programmes.entries import ProgrammeEntry, SlotEntry
-from tour.programmes.rules import GRACE, Availability
+from tour.programmes.rules import GRACE, Availability, Way, way_of
 from tour.programmes.rules import RESERVABLE as RESERVABLE
 from tour.sites.views import SiteCard
 
@@ -27,7 +28,7 @@ class SlotCard:
     status: Availability
     booking_opens_at: datetime | None
     entries_close_at: datetime
-    can_reserve: bool
+    way: Way
     programme_id: int
     programme_title: str
     minutes: int
@@ -35,6 +36,10 @@ class SlotCard:
     site: SiteCard
     delay_minutes: int = 0
     """How much later it begins than planned; its times say so already."""
+
+    @property
+    def can_reserve(self) -> bool:
+        return self.way == Way.RESERVE
 
     @property
     def kept_until(self) -> datetime:
@@ -51,6 +56,14 @@ class QuestionView:
 
 
 @dataclass(frozen=True, slots=True)
+class AgesView:
+    """For whom a session is: from and up to which age, and with whom children come."""
+
+    bounds: tuple[Text, ...]
+    company: Text | str
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammeView:
     """A programme with its coming slots."""
 
@@ -61,9 +74,9 @@ class ProgrammeView:
     minutes: int
     price_yen: int
     min_age: int | None
-    max_age: int | None
+    ages: AgesView | None
+    """None where it is for everybody."""
     max_party: int
-    needs_adult: bool
     questions: tuple[QuestionView, ...]
     asks_photo_consent: bool
     languages: tuple[str, ...]
@@ -84,7 +97,7 @@ def slot_card(
         status=status,
         booking_opens_at=slot.booking_opens_at,
         entries_close_at=slot.booking_closes_at,
-        can_reserve=status in RESERVABLE,
+        way=way_of(status),
         programme_id=programme.id,
         programme_title=programme.text("title", lang),
         minutes=programme.minutes,
@@ -110,14 +123,24 @@ def programme_view(
         minutes=programme.minutes,
         price_yen=programme.price_yen,
         min_age=programme.min_age,
-        max_age=programme.max_age,
+        ages=ages_view(programme.min_age, programme.max_age, needs_adult=programme.needs_adult),
         max_party=programme.max_party,
-        needs_adult=programme.needs_adult,
         questions=tuple(_question(q, lang) for q in programme.questions),
         asks_photo_consent=programme.asks_photo_consent,
         languages=programme.languages,
         slots=tuple(slot_card(s, programme, site, lang=lang, now=now) for s in slots),
     )
+
+
+def ages_view(min_age: int | None, max_age: int | None, *, needs_adult: bool) -> AgesView | None:
+    """From no years on is no bound; up to none is one: a session for babies."""
+    bounds: list[Text] = []
+    if min_age:
+        bounds.append(_("From %(age)s years", age=min_age))
+    if max_age is not None:
+        bounds.append(_("Up to %(age)s years", age=max_age))
+    company = _("Children come with an adult") if needs_adult else ""
+    return AgesView(tuple(bounds), company) if bounds or company else None
 
 
 def _question(question: Mapping[str, Any], lang: str) -> QuestionView:
