@@ -1,7 +1,7 @@
 import pytest
 
 from tour.sites.hours import Span
-from tour.sites.hours_text import read_spans
+from tour.sites.hours_text import LONGEST, read_spans
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ from tour.sites.hours_text import read_spans
         ("10:00-12:00, 12:00-13:00", (Span(600, 720), Span(720, 780))),
         ("8-9, 10-11, 12-13, 14-15", tuple(Span(60 * h, 60 * h + 60) for h in (8, 10, 12, 14))),
         ("9:00 - 17:00", (Span(540, 1020),)),
+        ("10:00-12:00" + " " * (LONGEST - 11), (Span(600, 720),)),
+        ("23:00-30:00", (Span(1380, 1800),)),
+        ("10時00分から12時", (Span(600, 720),)),
     ],
 )
 def test_hours_are_read_as_hosts_type_them(text: str, spans: tuple[Span, ...]) -> None:
@@ -33,7 +36,7 @@ def test_hours_are_read_as_hosts_type_them(text: str, spans: tuple[Span, ...]) -
         "24:00-25:00",
         "22:00-30:01",
         "8-9, 10-11, 12-13, 14-15, 16-17",
-        "10:00-12:00" + " " * 190,
+        "10:00-12:00" + " " * (LONGEST - 10),
         "open",
         "10:00",
         "10:60-12:00",

@@ -444,3 +444,15 @@ async def test_an_entry_that_leaves_one_pool_stays_in_the_draw() -> None:
     mine, theirs = await DrawEntry.all().order_by("id")
     assert (mine.pools, mine.status) == ([], EntryStatus.ENTERED)
     assert theirs.pools == ["children"]
+
+
+async def test_the_public_list_is_in_the_order_of_its_receipts() -> None:
+    """So that nothing of it tells who entered when."""
+    slot = await drawn_slot(8)
+    draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=CLOSES_AT)
+    for _party in range(7):
+        await draws.enter(draw.id, make_wish(slot), now=NOON)
+    await draw_results.freeze(draw.id, now=CLOSES_AT)
+    listed = [entry["receipt"] for entry in (await Draw.get(id=draw.id)).record["entries"]]
+    assert listed == sorted(listed)
+    assert len(listed) == 7

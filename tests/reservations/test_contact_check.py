@@ -2,14 +2,20 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.conftest import NOON, TurnableClock
-from tests.reservations.factories import make_event, make_programme, make_slot, typed
+from tests.reservations.factories import (
+    make_event,
+    make_programme,
+    make_slot,
+    make_wish,
+    typed,
+)
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.notifications.fan_out import fan_out
@@ -17,7 +23,7 @@ from tour.notifications.models import Delivery, PushSubscription, Reminder
 from tour.notifications.worker import FULL, open_worker
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import Allocation
-from tour.reservations import draws, slot_changes, worker
+from tour.reservations import draws, service, slot_changes, worker
 from tour.reservations.contact_check import LASTS, MOST_LAPSED, MOST_SENDS, MOST_TRIES
 from tour.reservations.models import ContactCheck, DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.states import EntryStatus
@@ -25,11 +31,11 @@ from tour.reservations.states import EntryStatus
 Client = httpx.AsyncClient
 
 
-async def checked_slot(**values: Any) -> Slot:
+async def checked_slot(*starts_at: datetime, **values: Any) -> Slot:
     event = await make_event()
     limit = values.pop("limit", None)
     await BookingRules.create(event=event, checks_contact=True, reservations_per_contact=limit)
-    return await make_slot(programme=await make_programme(event=event), **values)
+    return await make_slot(*starts_at, programme=await make_programme(event=event), **values)
 
 
 async def reserve(client: Client, slot: Slot, **values: str) -> str:
@@ -296,3 +302,16 @@ async def test_programs_are_told_where_to_send_the_code(client: Client) -> None:
     assert made.status_code == 200
     assert made.json()["slots"][0]["status"] == "confirmed"
     assert (await Slot.get(id=slot.id)).seats_taken == 1
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_code_for_several_sessions_ends_with_the_first_of_their_cut_offs() -> None:
+    soon = NOON + LASTS / 2
+    one, two = await checked_slot(), await checked_slot(booking_closes_at=soon)
+    three = await checked_slot(NOON + timedelta(days=9))
+    made = await service.reserve(make_wish(one, three), now=NOON)
+    assert (await ContactCheck.get(reservation_id=made.id)).ends_at == NOON + LASTS
+    wish = make_wish(one, two, three, split=True)
+    made = await service.reserve(wish, now=NOON)
+    check = await ContactCheck.get(reservation_id=made.id)
+    assert (check.ends_at, check.latest_at) == (soon, soon)

@@ -72,6 +72,17 @@ def test_each_stop_is_an_entry_from_its_start_until_one_leaves() -> None:
     assert all(event["DTSTAMP"].dt == NOON for event in (one, two))
 
 
+def test_a_file_of_a_plan_is_published_and_invites_nobody() -> None:
+    """RFC 5546, 3.2.1: a calendar that is asked for an answer would write to somebody."""
+    calendar = Calendar.from_ical(plan_ics(DAY, now=NOON))
+    assert (calendar["METHOD"], calendar["VERSION"], calendar["NAME"]) == (
+        "PUBLISH",
+        "2.0",
+        DAY.name,
+    )
+    assert not calendar.walk("VEVENT")[0].get("ATTENDEE")
+
+
 def test_what_comes_later_replaces_what_came_before() -> None:
     """The same entry with a higher number; a session that is reserved keeps the number that its
     own file gives it."""

@@ -155,6 +155,28 @@ def test_what_no_limit_keeps_apart_is_a_conflict() -> None:
     assert plan.left_out == (LeftOut(1, Reason.CONFLICT, (0,)),)
 
 
+def test_of_a_conflict_those_are_named_that_it_cannot_be_held_with() -> None:
+    first = open_site(1, stay=60, hours=(20, 20), importance=FIXED)
+    later = open_site(2, stay=5, hours=(90, 90), importance=FIXED)
+    must = open_site(2, stay=60, hours=(25, 25), importance=MUST)
+    early = open_site(1, stay=1, hours=(6, 6), importance=FIXED)
+
+    plan = planned(day(line_of(0, 5, 6), early, first, later, must, ends=110))
+
+    assert [stop.candidate for stop in plan.stops] == [0, 1, 2]
+    assert plan.left_out == (LeftOut(3, Reason.CONFLICT, (1,)),)
+
+
+def test_where_each_pair_fits_and_not_all_three_both_others_are_named() -> None:
+    """Half an hour each, within 80 minutes that are the same for all."""
+    places = [open_site(1, stay=30, hours=(5, 50), importance=FIXED) for _place in range(2)]
+    must = open_site(1, stay=30, hours=(5, 50), importance=MUST)
+
+    plan = planned(day(line_of(0, 5), *places, must, ends=200))
+
+    assert plan.left_out == (LeftOut(2, Reason.CONFLICT, (0, 1)),)
+
+
 @pytest.mark.parametrize(
     ("rules", "reason"),
     [
@@ -424,6 +446,25 @@ def test_a_day_that_begins_or_ends_outside_the_matrix_is_refused(ends: dict[str,
         replace(day(line_of(0, 5), open_site(1)), walk=np.zeros((2, 3), np.int64))
     with pytest.raises(ValueError, match="row and a column"):
         day(line_of(0, 5), open_site(-1))
+
+
+def test_what_is_locked_is_had_at_its_minute_and_by_no_other_way() -> None:
+    ways = (Option(0, 50, 5, 1), Option(20, 60, 5, 9, full=True), Option(10, 90, 5, 3))
+    problem = day(line_of(0, 5), Candidate(1, ways), open_site(1))
+
+    locked = problem.locked(0, 1, 33)
+
+    assert locked.candidates[0] == Candidate(
+        1,
+        (
+            replace(ways[0], full=True),
+            replace(ways[1], earliest=33, latest=33, full=False),
+            replace(ways[2], full=True),
+        ),
+        FIXED,
+    )
+    assert locked.candidates[1] == problem.candidates[1]
+    assert locked.without(0).candidates[0] == Candidate(1, ())
 
 
 @without_deadline

@@ -80,7 +80,7 @@ def test_the_rest_goes_on_from_what_has_begun(
 
 def desk(*places: Door, **values: object) -> Desk:
     town = town_of(*(places or (Door(), Door(east=600))))
-    return desk_of(town, wish_of(starts=600, **values))
+    return desk_of(town, wish_of(**{"starts": 600} | values))
 
 
 def at(desk: Desk, minute: int) -> Desk:
@@ -151,6 +151,28 @@ def test_a_lunch_has_begun_in_the_minute_in_which_it_begins(later: int) -> None:
     else:
         assert eaten == {}
         assert found.ate == ((pause.start, pause.end) if later == 0 else None)
+
+
+def test_who_eats_where_the_next_visit_will_be_is_there_already() -> None:
+    """And who eats before setting out for it is not."""
+    late = Door(east=600, spans=((800, 960),))
+    stops = (PlannedStop(1, None, 30),)
+    there = desk(late, lunch=True)
+    times = asyncio.run(there.timed(stops)).times
+    assert times.pause is not None
+    assert times.pause.before == 0
+    assert times.stops[0].arrive == times.pause.start < times.stops[0].start
+    found = asyncio.run(so_far(at(there, times.pause.start), stops))
+    assert [stop.ate for stop in found.past] == [(times.pause.start, times.pause.end)]
+    assert (found.ate, found.has_eaten) == (None, True)
+    assert asyncio.run(so_far(at(there, times.pause.start - 1), stops)).past == ()
+    on_the_way = desk(late, lunch=True, starts=700)
+    times = asyncio.run(on_the_way.timed(stops)).times
+    assert times.pause is not None
+    assert times.stops[0].arrive > times.pause.start
+    found = asyncio.run(so_far(at(on_the_way, times.pause.start), stops))
+    assert found.past == ()
+    assert (found.ate, found.has_eaten) == ((times.pause.start, times.pause.end), True)
 
 
 @pytest.mark.parametrize(
