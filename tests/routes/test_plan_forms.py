@@ -209,7 +209,14 @@ def test_the_usual_day_is_the_next_with_all_its_hours() -> None:
 
 @pytest.mark.parametrize(
     ("hour", "minute", "proposed"),
-    [(8, 59, "09:00"), (9, 0, "09:00"), (9, 1, "09:15"), (9, 15, "09:15"), (9, 16, "09:30")],
+    [
+        (7, 20, "09:00"),
+        (8, 59, "09:00"),
+        (9, 0, "09:00"),
+        (9, 1, "09:15"),
+        (9, 15, "09:15"),
+        (9, 16, "09:30"),
+    ],
 )
 def test_today_is_proposed_from_the_next_quarter(hour: int, minute: int, proposed: str) -> None:
     now = datetime(DAY.year, DAY.month, DAY.day, hour, minute, tzinfo=TOKYO)

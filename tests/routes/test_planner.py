@@ -325,6 +325,16 @@ def test_a_stepping_stone_leads_to_a_must_see_beyond_the_longest_leg() -> None:
     assert [stop.candidate for stop in plan.stops] == [0, 1]
 
 
+def test_a_way_over_another_place_may_be_the_only_one_in_time() -> None:
+    """Straight there and back takes 90 minutes of 80, by way of the first place 50."""
+    walk = [[0, 5, 60], [5, 0, 5], [20, 5, 0]]
+
+    plan = planned(day(walk, open_site(1), open_site(2, importance=MUST), ends=80))
+
+    assert [stop.candidate for stop in plan.stops] == [0, 1]
+    assert plan.timeline.arrives == 50
+
+
 def test_the_same_seed_and_steps_give_the_same_plan() -> None:
     problem = many_sites(60)
 
