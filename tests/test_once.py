@@ -26,3 +26,11 @@ def test_is_in_one_place(what: str) -> None:
     files = sorted((ROOT / "tour").rglob("*.py"))
     found = {str(f.relative_to(ROOT / "tour")) for f in files if pattern.search(f.read_text())}
     assert found == places
+
+
+UNREASONED = re.compile(r"# (noqa(: [A-Z0-9, ]+)?|type: ignore(\[[\w, -]+\])?)$", re.MULTILINE)
+
+
+def test_what_the_checkers_are_told_to_leave_has_its_reason() -> None:
+    files = sorted((ROOT / "tour").rglob("*.py"))
+    assert [str(file) for file in files if UNREASONED.search(file.read_text())] == []

@@ -133,9 +133,9 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-def _bounds(value: object) -> tuple[float, float, float, float]:
+def _bounds(value: Any) -> tuple[float, float, float, float]:
     try:
-        west, south, east, north = (float(edge) for edge in value)  # type: ignore[attr-defined]
+        west, south, east, north = (float(edge) for edge in value)
     except (TypeError, ValueError):
         west = south = east = north = 0.0
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):

@@ -29,7 +29,7 @@ from tour.reservations import draws, service, waitlist
 from tour.reservations.models import CallOff, Place, Reservation, WaitlistEntry
 from tour.routes.models import Itinerary
 from tour.sites.models import Site
-from tour.staff import event_handlers, event_impact
+from tour.staff import event_handlers, event_impact, part_handlers
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FIRST = NOON + 4 * DAY
@@ -201,7 +201,8 @@ def between(monkeypatch: pytest.MonkeyPatch, t: Town, happens: Meanwhile) -> Non
             await left.pop()(t)
         return page
 
-    monkeypatch.setattr(event_handlers, "asked_first", asked_then)
+    for module in (event_handlers, part_handlers):
+        monkeypatch.setattr(module, "asked_first", asked_then)
 
 
 @pytest.mark.parametrize("happens", [a_party_comes, a_time_is_added])

@@ -90,10 +90,10 @@ async def _wish(request: Request, context: PlanContext) -> tuple[DayWish, list[s
 
 
 def _end_point(body: Json, name: str, context: PlanContext, errors: Errors) -> tuple[Point, int]:
-    part = body.get(name)
+    part: Any = body.get(name)
     try:
-        point = from_lon_lat(part["point"])  # type: ignore[index]
-        minute = read_minute(str(part["time"]), DAY)  # type: ignore[index]
+        point = from_lon_lat(part["point"])
+        minute = read_minute(str(part["time"]), DAY)
     except (ValueError, KeyError, TypeError):
         minute = None
     if minute is None:

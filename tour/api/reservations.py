@@ -145,7 +145,7 @@ async def read_wish(
         errors["slots"] = _("Give one to %(n)s slot ids.", n=most)
     if errors:
         raise BadInput(_("Some fields need correcting."), errors)
-    return wish_of(request, slots, form, newcomer, language=_language(request, body))  # type: ignore[arg-type]
+    return wish_of(request, slots, form, newcomer, language=_language(request, body))  # type: ignore[arg-type]  # looked at
 
 
 def _typed(body: dict[str, Any]) -> dict[str, str]:

@@ -113,7 +113,7 @@ async def opened(url: str, patience: Patience = CHORES) -> AsyncIterator[None]:
 
 def check_file() -> None:
     """Raises Unavailable when the file of a SQLite database has been taken away or replaced."""
-    get_connection("default").check_file()  # type: ignore[attr-defined]
+    get_connection("default").check_file()  # type: ignore[attr-defined]  # SQLite's
 
 
 @asynccontextmanager

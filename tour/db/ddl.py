@@ -43,9 +43,9 @@ class Change(Operation):
 
     async def database_forward(  # the signature is Tortoise's
         self,
-        app_label: str,  # noqa: ARG002
-        old_state: State,  # noqa: ARG002
-        new_state: State,  # noqa: ARG002
+        app_label: str,  # noqa: ARG002 - Tortoise's signature
+        old_state: State,  # noqa: ARG002 - Tortoise's signature
+        new_state: State,  # noqa: ARG002 - Tortoise's signature
         state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is not None:

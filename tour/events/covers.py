@@ -81,10 +81,10 @@ async def is_shown(name: str) -> bool:
 
 async def purge(folder: Path, *, now: datetime) -> int:
     """Delete the files of covers that are neither shown nor to be brought back; how many."""
-    shown = await Event.filter(cover__not_isnull=True).values_list("cover", flat=True)
+    shown = await Event.filter(cover__not_isnull=True).values("cover")
     await CoverKept.filter(taken_at__lte=now - KEPT).delete()
-    kept = await CoverKept.all().values_list("cover", flat=True)
-    wanted = {str(cover["name"]) for cover in [*shown, *kept] if cover}  # type: ignore[call-overload]
+    kept = await CoverKept.all().values("cover")
+    wanted = {str(row["cover"]["name"]) for row in [*shown, *kept] if row["cover"]}
     unwanted = await asyncio.to_thread(photo_files.stored_names, folder) - wanted
     for name in unwanted:
         await asyncio.to_thread(photo_files.delete, name, folder)

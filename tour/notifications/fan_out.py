@@ -62,7 +62,7 @@ WHERE r.id IN ({{ids}}) AND ({SAID_ONCE_SQL})
     AND o.recipient_id = theirs.id AND o.key = r.key AND o.status = 'waiting'
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = mine.id)
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = theirs.id)
-"""  # noqa: S608
+"""  # noqa: S608 - our own names
 """CROSS JOIN keeps SQLite to this order: by its own guess it begins with every waiting reminder."""
 TO_BROWSERS = f"""
 INSERT INTO delivery
@@ -72,7 +72,7 @@ SELECT r.id, r.revision, s.id, s.service, 'waiting', 0,
     CASE WHEN r.due_at > $1 THEN $1 ELSE r.due_at END, '', {URGENCY}
 FROM reminder r JOIN push_subscription s ON s.recipient_id = r.recipient_id
 WHERE r.id IN ({{ids}}) AND r.key NOT LIKE 'mail:%'
-"""  # noqa: S608
+"""  # noqa: S608 - our own names
 TO_MAIL = f"""
 INSERT INTO delivery
     (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem,
@@ -85,14 +85,14 @@ WHERE r.id IN ({{ids}}) AND t.email <> ''
     AND (r.key LIKE 'mail:%' OR NOT EXISTS (
         SELECT 1 FROM push_subscription s WHERE s.recipient_id = r.recipient_id
     ))
-"""  # noqa: S608
+"""  # noqa: S608 - our own names
 INSTEAD = f"""
 INSERT INTO delivery
     (reminder_id, revision, subscription_id, service, status, attempts, next_attempt_at, problem,
     urgency)
 SELECT r.id, r.revision, NULL, 'mail', 'waiting', 0, COALESCE($1, r.due_at), '', {URGENCY}
 FROM reminder r WHERE r.id IN ({{ids}})
-"""  # noqa: S608
+"""  # noqa: S608 - our own names
 MADE = """
 SELECT d.id, d.reminder_id, r.key, COALESCE(s.endpoint, t.email) AS address
 FROM delivery d

@@ -25,7 +25,7 @@ CROSS JOIN reminder o
 WHERE r.id IN ({{ids}}) AND mine.recipient_id = r.recipient_id
     AND theirs.endpoint = mine.endpoint AND theirs.recipient_id <> mine.recipient_id
     AND o.recipient_id = theirs.recipient_id AND {_SOON}
-"""  # noqa: S608
+"""  # noqa: S608 - our own names
 _SAME_MAIL_BOX = f"""
 SELECT r.id AS due, o.id AS other
 FROM reminder r
@@ -38,7 +38,7 @@ WHERE r.id IN ({{ids}})
     AND o.recipient_id = theirs.id AND {_SOON}
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = mine.id)
     AND NOT EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = theirs.id)
-"""  # noqa: S608
+"""  # noqa: S608 - our own names
 """CROSS JOIN keeps SQLite to this order."""
 
 

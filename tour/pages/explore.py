@@ -6,6 +6,7 @@ First the filters, then the sites that meet them, last what is said above the li
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
@@ -57,9 +58,9 @@ class Filters:
             page=number_in(query.get("page"), 3) or 1,
         )
 
-    def query_string(self, **changes: object) -> str:
+    def query_string(self, **changes: Any) -> str:
         """These filters as an address; with `page=` for another page of results."""
-        asked = replace(self, **changes)  # type: ignore[arg-type]
+        asked = replace(self, **changes)
         pairs: list[tuple[str, str]] = [("kind", kind.value) for kind in asked.kinds]
         pairs += [("access", feature) for feature in asked.access]
         single: Mapping[str, str] = {

@@ -79,7 +79,7 @@ def engine() -> str:
     return f"weasyprint {__version__}"
 
 
-class NothingFetched(URLFetcher):  # type: ignore[misc]
+class NothingFetched(URLFetcher):  # type: ignore[misc]  # untyped
     """Refuses every address: neither a file of this machine nor another host is ever read."""
 
     def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 - its signature

@@ -54,7 +54,7 @@ class Press:
         west, south, east, north = self.town.bounds
         corners = (Point(lat=south, lon=west), Point(lat=north, lon=east))
         svg = draw_map(published, self.ground, corners, picture, lang)
-        return Markup(svg)  # noqa: S704
+        return Markup(svg)  # noqa: S704 - drawn of escaped texts
 
     def page(self, template: str, published: PublishedMap, lang: str, **context: object) -> str:
         """A template around a map, in a language that need not be the reader's."""

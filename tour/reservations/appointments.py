@@ -16,10 +16,12 @@ from tour.geo import Point
 from tour.i18n import localized, translate, translate_plural
 from tour.notifications.enclosing import Cover, Enclose, Enclosure
 from tour.notifications.models import Reminder
+from tour.programmes.models import Programme
 from tour.reservations import reminders
 from tour.reservations.calendar import Appointment, Letterhead, scheduling
 from tour.reservations.models import CalendarEntry, Place, Reservation
 from tour.reservations.states import PlaceStatus
+from tour.sites.models import Site
 
 IN_CALENDARS = (PlaceStatus.CONFIRMED, PlaceStatus.CANCELLED, PlaceStatus.RELEASED)
 """What is held for a code is in no calendar yet."""
@@ -163,6 +165,6 @@ def _appointment(reservation: Reservation, one: Noted, base_url: str, now: datet
     )
 
 
-def _text(row: object, name: str, lang: str) -> str:
+def _text(row: Site | Programme, name: str, lang: str) -> str:
     own = {name: getattr(row, name)}
-    return localized(own, name, lang, row.translations)  # type: ignore[attr-defined]
+    return localized(own, name, lang, row.translations)

@@ -147,9 +147,9 @@ async def _holdings(ids: Sequence[int]) -> dict[str, list[int]]:
     """What can be given back later; codes that were on their way are over."""
     which = f"reservation_id IN ({numbers(ids)})"
     statements = {
-        "places": f"SELECT id FROM place WHERE {which} AND status = 'confirmed'",  # noqa: S608
-        "turns": f"SELECT id FROM waitlist_entry WHERE {which} AND status = 'waiting'",  # noqa: S608
-        "entries": f"SELECT id FROM draw_entry WHERE {which} AND status = 'entered'",  # noqa: S608
+        "places": f"SELECT id FROM place WHERE {which} AND status = 'confirmed'",  # noqa: S608 - our own names
+        "turns": f"SELECT id FROM waitlist_entry WHERE {which} AND status = 'waiting'",  # noqa: S608 - our own names
+        "entries": f"SELECT id FROM draw_entry WHERE {which} AND status = 'entered'",  # noqa: S608 - our own names
     }
     return {name: [int(r["id"]) for r in await fetch(sql)] for name, sql in statements.items()}
 

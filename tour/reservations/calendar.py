@@ -55,7 +55,7 @@ def calendar_file(appointments: Sequence[Appointment], *, now: datetime) -> byte
     calendar = _calendar(Method.CANCEL if is_over else Method.PUBLISH)
     for appointment in appointments:
         calendar.add_component(_event(appointment, now))
-    return calendar.to_ical()  # type: ignore[no-any-return]
+    return bytes(calendar.to_ical())
 
 
 def scheduling(appointment: Appointment, head: Letterhead, *, now: datetime) -> tuple[Method, str]:

@@ -8,8 +8,9 @@ room for all of it. Which promises follow, and which do not, is decision 0008.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 SEED_BYTES = 32
 PURPOSE = b"open-factory-tour draw 1\n"
@@ -78,12 +79,12 @@ def _choose(entry: Entry, seats: dict[int, int], pools: dict[tuple[int, str], in
     return None
 
 
-def verify(record: Mapping[str, object]) -> list[str]:
+def verify(record: Mapping[str, Any]) -> list[str]:
     """What is wrong with a published record; empty when all of it is as promised."""
     try:
         seed, promised = str(record["seed"]), record["commitment"]
         entries, offers = read_entries(record["entries"]), read_offers(record["slots"])
-        published = {str(r): s for r, s in record["result"]}  # type: ignore[attr-defined]
+        published = {str(r): s for r, s in record["result"]}
         problems = [] if commitment(seed) == promised else ["the seed does not fit the commitment"]
         if len({entry.receipt for entry in entries}) != len(entries):
             problems.append("a receipt is listed twice")
@@ -94,7 +95,7 @@ def verify(record: Mapping[str, object]) -> list[str]:
     return problems
 
 
-def read_entries(rows: object) -> list[Entry]:
+def read_entries(rows: Iterable[Mapping[str, Any]]) -> list[Entry]:
     return [
         Entry(
             receipt=str(row["receipt"]),
@@ -103,16 +104,16 @@ def read_entries(rows: object) -> list[Entry]:
             pools=tuple(str(pool) for pool in row["pools"]),
             losses=int(row["losses"]),
         )
-        for row in rows  # type: ignore[attr-defined]
+        for row in rows
     ]
 
 
-def read_offers(rows: object) -> list[Offer]:
+def read_offers(rows: Iterable[Mapping[str, Any]]) -> list[Offer]:
     return [
         Offer(
             slot=int(row["slot"]),
             seats=int(row["seats"]),
             pools=tuple((str(name), int(count)) for name, count in sorted(row["pools"].items())),
         )
-        for row in rows  # type: ignore[attr-defined]
+        for row in rows
     ]

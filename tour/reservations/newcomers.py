@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from tour.db.columns import ids_of
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.programmes.models import Slot
@@ -145,7 +146,4 @@ async def _credit(newcomer: Newcomer, now: datetime) -> int:
 
 
 async def _seats(slot: Slot, status: PlaceStatus, **more: str) -> int:
-    rows = await Place.filter(slot_id=slot.id, status=status, **more).values_list(
-        "seats", flat=True
-    )
-    return sum(int(seats) for seats in rows)  # type: ignore[call-overload]
+    return sum(await ids_of(Place.filter(slot_id=slot.id, status=status, **more), "seats"))

@@ -106,7 +106,7 @@ promised AS (
     FROM party, jsonb_populate_recordset(NULL::reminder, $6::jsonb)
 )
 SELECT id, recipient_id FROM party
-"""  # noqa: S608
+"""  # noqa: S608 - our own names
 
 
 def _columns(model: type[Model], *, without: str = "") -> str:

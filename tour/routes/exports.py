@@ -84,7 +84,7 @@ def plan_gpx(day: ExportDay) -> bytes:
         segment = Xml.SubElement(track, f"{{{GPX}}}trkseg")
         for point, moment in _timed(leg.line, start.leaves_at, end.arrives_at):
             _text(_position(segment, "trkpt", point), "time", _instant(moment))
-    return Xml.tostring(root, encoding="utf-8", xml_declaration=True)  # type: ignore[no-any-return]
+    return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _timed(
@@ -108,7 +108,7 @@ def plan_ics(day: ExportDay, *, now: datetime) -> bytes:
     for stop in day.stops:
         if stop.slug:
             calendar.add_component(_event(day, stop, now))
-    return calendar.to_ical()  # type: ignore[no-any-return]
+    return bytes(calendar.to_ical())
 
 
 def _event(day: ExportDay, stop: ExportStop, now: datetime) -> Event:

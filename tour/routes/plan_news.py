@@ -8,7 +8,6 @@ holds seats in a session that a host calls off hears it from the host, and not a
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import IntegrityError
@@ -120,9 +119,8 @@ async def plans_with(slots: Sequence[Slot], zone: ZoneInfo) -> int:
     """How many plans have a stop in one of these slots."""
     ids = {slot.id for slot in slots}
     days = {slot.starts_at.astimezone(zone).date() for slot in slots}
-    rows = await Itinerary.filter(on_date__in=list(days)).values_list("stops", flat=True)
-    found: list[list[dict[str, Any]]] = list(rows)  # type: ignore[arg-type]
-    return sum(1 for stops in found if ids & {stop.get("slot_id") for stop in stops})
+    rows = await Itinerary.filter(on_date__in=list(days)).values("stops")
+    return sum(1 for row in rows if ids & {stop.get("slot_id") for stop in row["stops"]})
 
 
 async def _readers(plan: ItineraryEntry) -> set[int]:

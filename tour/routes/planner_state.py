@@ -115,7 +115,7 @@ def draw(random: Ints) -> float:
     A linear congruential generator modulo 2 ** 32 (Knuth 1997): only its low bits are poor.
     """
     random[0] = (random[0] * 1_664_525 + 1_013_904_223) & 0xFFFF_FFFF
-    return random[0] * 2.0**-32  # type: ignore[no-any-return]
+    return random[0] * 2.0**-32  # type: ignore[no-any-return]  # numba knows it
 
 
 @compiled

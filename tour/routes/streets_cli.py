@@ -53,7 +53,7 @@ server_option = click.option(
 class _BadInput(click.ClickException):
     exit_code = 2
 
-    def show(self, file: Any = None) -> None:  # noqa: ARG002
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 - click's signature
         click.echo(f"tour: {self.message}", err=True)
 
 

@@ -64,7 +64,7 @@ class TourLayers(MacroElement):
     )
 
     def __init__(self, options: dict[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # branca's
         # "<" is escaped: inside a script element only "</script" would end it early.
         self.options_json = json.dumps(options, ensure_ascii=False).replace("<", "\\u003c")
 
@@ -112,8 +112,8 @@ def _stable_ids(chart: folium.Map) -> None:
 
 
 def _fragment(chart: folium.Map, asset: Callable[[str], str]) -> MapFragment:
-    figure: Figure = chart.get_root()  # type: ignore[assignment]
-    chart.render()  # type: ignore[no-untyped-call]
+    figure: Figure = chart.get_root()  # type: ignore[assignment]  # branca's
+    chart.render()  # type: ignore[no-untyped-call]  # branca's
     styles = ("leaflet/leaflet.css", "markercluster/MarkerCluster.css", "css/map.css")
     scripts = (
         "leaflet/leaflet.js",
@@ -126,4 +126,4 @@ def _fragment(chart: folium.Map, asset: Callable[[str], str]) -> MapFragment:
     body = "".join(child.render() for child in figure.html._children.values())
     script = "".join(child.render() for child in figure.script._children.values())
     # Safe: made of folium's own code, our file names and JSON that escapes "<".
-    return MapFragment(*(Markup(part) for part in (head, body, links, script)))  # noqa: S704
+    return MapFragment(*(Markup(part) for part in (head, body, links, script)))  # noqa: S704 - folium's

@@ -79,9 +79,9 @@ def read_slug(values: Mapping[str, str]) -> Form:
     return Form(values, {"slug": problem})
 
 
-def part_values(seats: Sequence[Part]) -> dict[str, str]:
+def part_values(parts: Sequence[Part]) -> dict[str, str]:
     """{number-12: "3", role-12: "host"} for every site that takes part."""
-    return part_fields(seats)
+    return part_fields(parts)
 
 
 def whole_parts(values: Mapping[str, str], site_ids: Sequence[int]) -> dict[str, str]:
@@ -97,7 +97,7 @@ def whole_parts(values: Mapping[str, str], site_ids: Sequence[int]) -> dict[str,
     return whole
 
 
-def read_seats(
+def read_parts(
     values: Mapping[str, str], site_ids: Sequence[int], new_answer: ParticipationAnswer
 ) -> tuple[list[Part], Form]:
     """Who takes part. A site without a number gets the lowest that is free.
@@ -116,7 +116,7 @@ def read_seats(
             read.errors[field] = _("Two places have the number %(n)s.", n=number)
         numbers[site_id] = number
     free = (n for n in range(1, MOST_NUMBER + 1) if n not in set(numbers.values()))
-    seats = [
+    parts = [
         Part(
             site_id,
             numbers[site_id] if site_id in numbers else next(free),
@@ -125,7 +125,7 @@ def read_seats(
         )
         for site_id in chosen
     ]
-    return seats, read.typed
+    return parts, read.typed
 
 
 def _role(values: Mapping[str, str], site_id: int) -> ParticipationRole:

@@ -47,10 +47,10 @@ async def change_sites(request: Request) -> Response:
     lines = await queries.site_lines(now(request))
     asks = form.get("do") == "ask"
     first = ParticipationAnswer.INVITED if asks else ParticipationAnswer.ACCEPTED
-    seats, typed = forms.read_seats(values, [line.id for line in lines], first)
+    parts, typed = forms.read_parts(values, [line.id for line in lines], first)
     if typed.errors:
         return await _page(request, who, event, typed, 422, version=version)
-    stay = [seat.site_id for seat in seats]
+    stay = [part.site_id for part in parts]
 
     def ends() -> Awaitable[list[Slot]]:
         return event_changes.hit_by_leaving(event, stay, now=now(request))
@@ -64,7 +64,7 @@ async def change_sites(request: Request) -> Response:
         async with together(now=now(request)) as part:
             slots = await looked_again(request, event, form, ends)
             await editing.set_participants(
-                event.id, seats, version=since, actor=who.actor, now=now(request)
+                event.id, parts, version=since, actor=who.actor, now=now(request)
             )
             await call_off(request, who, event, form, slots, before)
             if asks:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tour.events.editing import PART_FIELDS
 from tour.events.states import ParticipationAnswer, ParticipationRole
+from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites.merging import Other
 from tour.words.typed import number_in
@@ -19,6 +20,7 @@ ROLES = {
     ParticipationRole.HOST: _("Opens its doors"),
     ParticipationRole.NEARBY: _("Nearby, only shown"),
 }
+CODES: Mapping[str, Mapping[Any, Text]] = {"answer": ANSWERS, "role": ROLES}
 FIELD_LABELS = {
     "takes": _("Takes part"),
     "number": _("Map number"),
@@ -53,8 +55,7 @@ def word(field: str, value: Any) -> str:
     kind = field.partition("-")[0]
     if kind == "takes":
         return str(_("yes")) if text else ""
-    codes: Mapping[str, Any] = {"answer": ANSWERS, "role": ROLES}.get(kind, {})  # type: ignore[assignment]
-    return str(codes.get(text, text))
+    return str(CODES.get(kind, {}).get(text, text))
 
 
 def site_of(field: str) -> int | None:

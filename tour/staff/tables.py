@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from unicodedata import normalize
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 BOM = "\ufeff"
 """So that Excel reads UTF-8."""

@@ -328,4 +328,4 @@ ROUTES = Sql(
 
 class Migration(TortoiseMigration):
     initial = True
-    operations = [SITES, EVENTS, PROGRAMMES, NOTIFICATIONS, RESERVATIONS, ROUTES]  # noqa: RUF012
+    operations = [SITES, EVENTS, PROGRAMMES, NOTIFICATIONS, RESERVATIONS, ROUTES]

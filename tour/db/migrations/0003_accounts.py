@@ -146,5 +146,5 @@ DOORS = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0001_initial")]  # noqa: RUF012
-    operations = [AUDIT, ACCOUNTS, DOORS]  # noqa: RUF012
+    dependencies = [("models", "0001_initial")]
+    operations = [AUDIT, ACCOUNTS, DOORS]

@@ -20,5 +20,5 @@ PUBLISHING = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0003_accounts")]  # noqa: RUF012
-    operations = [PUBLISHING]  # noqa: RUF012
+    dependencies = [("models", "0003_accounts")]
+    operations = [PUBLISHING]

@@ -30,5 +30,5 @@ ITINERARIES = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0004_publishing")]  # noqa: RUF012
-    operations = [ITINERARIES]  # noqa: RUF012
+    dependencies = [("models", "0004_publishing")]
+    operations = [ITINERARIES]

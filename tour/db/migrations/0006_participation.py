@@ -14,5 +14,5 @@ ANSWERS = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0005_itineraries")]  # noqa: RUF012
-    operations = [ANSWERS]  # noqa: RUF012
+    dependencies = [("models", "0005_itineraries")]
+    operations = [ANSWERS]

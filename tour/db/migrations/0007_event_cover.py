@@ -6,5 +6,5 @@ from tour.db.ddl import Sql
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0006_participation")]  # noqa: RUF012
-    operations = [Sql("ALTER TABLE event ADD COLUMN cover {json}")]  # noqa: RUF012
+    dependencies = [("models", "0006_participation")]
+    operations = [Sql("ALTER TABLE event ADD COLUMN cover {json}")]

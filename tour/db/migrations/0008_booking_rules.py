@@ -49,5 +49,5 @@ RATE_COUNTS = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0007_event_cover")]  # noqa: RUF012
-    operations = [BOOKING_RULES, CONTACT_CHECKS, RATE_COUNTS]  # noqa: RUF012
+    dependencies = [("models", "0007_event_cover")]
+    operations = [BOOKING_RULES, CONTACT_CHECKS, RATE_COUNTS]

@@ -12,5 +12,5 @@ LEAD = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0008_booking_rules")]  # noqa: RUF012
-    operations = [LEAD]  # noqa: RUF012
+    dependencies = [("models", "0008_booking_rules")]
+    operations = [LEAD]

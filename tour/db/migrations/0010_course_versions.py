@@ -11,5 +11,5 @@ VERSIONS = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0009_messages_of_a_day")]  # noqa: RUF012
-    operations = [VERSIONS]  # noqa: RUF012
+    dependencies = [("models", "0009_messages_of_a_day")]
+    operations = [VERSIONS]

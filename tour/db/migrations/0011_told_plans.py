@@ -12,5 +12,5 @@ RECIPIENT = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0010_course_versions")]  # noqa: RUF012
-    operations = [RECIPIENT]  # noqa: RUF012
+    dependencies = [("models", "0010_course_versions")]
+    operations = [RECIPIENT]

@@ -8,5 +8,5 @@ ANSWERS = Sql("ALTER TABLE draw_entry ADD COLUMN answers {json} NOT NULL DEFAULT
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0011_told_plans")]  # noqa: RUF012
-    operations = [ANSWERS]  # noqa: RUF012
+    dependencies = [("models", "0011_told_plans")]
+    operations = [ANSWERS]

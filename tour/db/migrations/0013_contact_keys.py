@@ -30,7 +30,7 @@ class ReadAgain(Change):
     async def make(self, client: Any) -> None:
         last = 0
         while rows := await client.execute_query_dict(
-            f"SELECT * FROM {self.table} WHERE id > {last} ORDER BY id LIMIT {BATCH}"  # noqa: S608
+            f"SELECT * FROM {self.table} WHERE id > {last} ORDER BY id LIMIT {BATCH}"  # noqa: S608 - our own names
         ):
             for row in rows:
                 await self._write(client, row)
@@ -43,7 +43,7 @@ class ReadAgain(Change):
             return
         given = ", ".join(f"{c} = ${n}" for n, c in enumerate(self.columns, start=1))
         unless = self.unless.format(value="CAST($1 AS VARCHAR(254))")
-        statement = f"UPDATE {self.table} SET {given} WHERE id = {row['id']} {unless}"  # noqa: S608
+        statement = f"UPDATE {self.table} SET {given} WHERE id = {row['id']} {unless}"  # noqa: S608 - our own names
         await client.execute_query(marked(statement, client), values)
 
 
@@ -84,8 +84,8 @@ UNLESS_ENTERED = """AND NOT EXISTS (SELECT 1 FROM draw_entry AS other
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0012_draw_answers")]  # noqa: RUF012
-    operations = [  # noqa: RUF012
+    dependencies = [("models", "0012_draw_answers")]
+    operations = [
         ReadAgain("reservation", ("email", "phone", "email_key", "phone_key"), _party),
         ReadAgain(
             "draw_entry", ("email_key",), _entry, UNLESS_ENTERED.replace("COLUMN", "email_key")

@@ -8,5 +8,5 @@ LAST_CHANGE = Sql("ALTER TABLE itinerary ADD COLUMN last_change VARCHAR(64) NOT 
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0013_contact_keys")]  # noqa: RUF012
-    operations = [LAST_CHANGE]  # noqa: RUF012
+    dependencies = [("models", "0013_contact_keys")]
+    operations = [LAST_CHANGE]

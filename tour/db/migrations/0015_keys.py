@@ -20,5 +20,5 @@ CODE = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0014_changes_sent_twice")]  # noqa: RUF012
-    operations = [INVITER, CODE]  # noqa: RUF012
+    dependencies = [("models", "0014_changes_sent_twice")]
+    operations = [INVITER, CODE]

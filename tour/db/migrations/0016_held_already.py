@@ -38,5 +38,5 @@ Categories")."""
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0015_keys")]  # noqa: RUF012
-    operations = [CHOICES, CONTACT_IS_FREE]  # noqa: RUF012
+    dependencies = [("models", "0015_keys")]
+    operations = [CHOICES, CONTACT_IS_FREE]

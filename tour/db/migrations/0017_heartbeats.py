@@ -17,5 +17,5 @@ HEARTBEAT = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0016_held_already")]  # noqa: RUF012
-    operations = [HEARTBEAT]  # noqa: RUF012
+    dependencies = [("models", "0016_held_already")]
+    operations = [HEARTBEAT]

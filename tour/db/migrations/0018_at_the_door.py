@@ -31,5 +31,5 @@ PHONES = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0017_heartbeats")]  # noqa: RUF012
-    operations = [SAID, ARRIVALS, SLOTS, PHONES]  # noqa: RUF012
+    dependencies = [("models", "0017_heartbeats")]
+    operations = [SAID, ARRIVALS, SLOTS, PHONES]

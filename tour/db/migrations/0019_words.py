@@ -30,7 +30,7 @@ class LearnWords(Change):
     async def make(self, client: Any) -> None:
         texts = []
         for table, columns in TEXTS.items():
-            rows = await client.execute_query_dict(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608
+            rows = await client.execute_query_dict(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608 - our own names
             texts += [row[column] for row in rows for column in columns if row[column]]
         words = sorted({(w.surface, w.reading, w.normal) for w in words_in(texts)})
         for start in range(0, len(words), BATCH):
@@ -38,11 +38,11 @@ class LearnWords(Change):
             values = ", ".join(
                 f"(${3 * n + 1}, ${3 * n + 2}, ${3 * n + 3})" for n in range(len(batch))
             )
-            statement = f"INSERT INTO word (surface, reading, normal) VALUES {values}"  # noqa: S608
+            statement = f"INSERT INTO word (surface, reading, normal) VALUES {values}"  # noqa: S608 - our own names
             flat = [value for word in batch for value in word]
             await client.execute_query(marked(statement, client), flat)
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0018_at_the_door")]  # noqa: RUF012
-    operations = [WORD, LearnWords()]  # noqa: RUF012
+    dependencies = [("models", "0018_at_the_door")]
+    operations = [WORD, LearnWords()]

@@ -24,5 +24,5 @@ DELIVERIES = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0019_words")]  # noqa: RUF012
-    operations = [CIRCUITS, DELIVERIES]  # noqa: RUF012
+    dependencies = [("models", "0019_words")]
+    operations = [CIRCUITS, DELIVERIES]

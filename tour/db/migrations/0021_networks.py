@@ -25,5 +25,5 @@ PROVED = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0020_letters_that_wait")]  # noqa: RUF012
-    operations = [NETWORK, PROVED]  # noqa: RUF012
+    dependencies = [("models", "0020_letters_that_wait")]
+    operations = [NETWORK, PROVED]

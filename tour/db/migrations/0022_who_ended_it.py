@@ -19,5 +19,5 @@ WHO = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0021_networks")]  # noqa: RUF012
-    operations = [WHO]  # noqa: RUF012
+    dependencies = [("models", "0021_networks")]
+    operations = [WHO]

@@ -19,5 +19,5 @@ READERS = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0022_who_ended_it")]  # noqa: RUF012
-    operations = [READERS]  # noqa: RUF012
+    dependencies = [("models", "0022_who_ended_it")]
+    operations = [READERS]

@@ -28,5 +28,5 @@ class FillMailBoxes(Change):
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0023_readers_of_plans")]  # noqa: RUF012
-    operations = [MAIL_BOX, FillMailBoxes()]  # noqa: RUF012
+    dependencies = [("models", "0023_readers_of_plans")]
+    operations = [MAIL_BOX, FillMailBoxes()]

@@ -21,5 +21,5 @@ CALL_OFFS = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0024_mail_boxes")]  # noqa: RUF012
-    operations = [CALL_OFFS]  # noqa: RUF012
+    dependencies = [("models", "0024_mail_boxes")]
+    operations = [CALL_OFFS]

@@ -18,5 +18,5 @@ ENTRY = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0025_call_offs")]  # noqa: RUF012
-    operations = [ENTRY]  # noqa: RUF012
+    dependencies = [("models", "0025_call_offs")]
+    operations = [ENTRY]

@@ -8,5 +8,5 @@ PHONE = Sql("ALTER TABLE site ADD COLUMN phone VARCHAR(60) NOT NULL DEFAULT ''")
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0026_calendar_entries")]  # noqa: RUF012
-    operations = [PHONE]  # noqa: RUF012
+    dependencies = [("models", "0026_calendar_entries")]
+    operations = [PHONE]

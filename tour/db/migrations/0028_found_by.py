@@ -21,10 +21,10 @@ class FoldParties(Change):
             for row in rows:
                 last = row.pop("id")
                 words = found_by(*row.values())
-                statement = f"UPDATE reservation SET found_by = $1 WHERE id = {last}"  # noqa: S608
+                statement = f"UPDATE reservation SET found_by = $1 WHERE id = {last}"  # noqa: S608 - our own names
                 await client.execute_query(marked(statement, client), [words])
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0027_telephone_of_a_place")]  # noqa: RUF012
-    operations = [COLUMN, FoldParties()]  # noqa: RUF012
+    dependencies = [("models", "0027_telephone_of_a_place")]
+    operations = [COLUMN, FoldParties()]

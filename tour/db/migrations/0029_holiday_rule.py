@@ -8,5 +8,5 @@ RULE = Sql("ALTER TABLE site ADD COLUMN holiday_rule VARCHAR(20) NOT NULL DEFAUL
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0028_found_by")]  # noqa: RUF012
-    operations = [RULE]  # noqa: RUF012
+    dependencies = [("models", "0028_found_by")]
+    operations = [RULE]

@@ -16,5 +16,5 @@ LEASE = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0029_holiday_rule")]  # noqa: RUF012
-    operations = [LEASE]  # noqa: RUF012
+    dependencies = [("models", "0029_holiday_rule")]
+    operations = [LEASE]

@@ -8,5 +8,5 @@ PARKING = Sql("ALTER TABLE site ADD COLUMN parking TEXT NOT NULL DEFAULT ''")
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0030_leases")]  # noqa: RUF012
-    operations = [PARKING]  # noqa: RUF012
+    dependencies = [("models", "0030_leases")]
+    operations = [PARKING]

@@ -17,5 +17,5 @@ NEWS = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0031_parking")]  # noqa: RUF012
-    operations = [NEWS]  # noqa: RUF012
+    dependencies = [("models", "0031_parking")]
+    operations = [NEWS]

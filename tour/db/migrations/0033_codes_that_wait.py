@@ -12,5 +12,5 @@ LATEST = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0032_news")]  # noqa: RUF012
-    operations = [LATEST]  # noqa: RUF012
+    dependencies = [("models", "0032_news")]
+    operations = [LATEST]

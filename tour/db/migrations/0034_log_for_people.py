@@ -111,7 +111,7 @@ def _recent(dialect: str) -> str:
         OR (a.action IN ({SHOWN}) AND EXISTS (
             SELECT 1 FROM site s WHERE s.id = a.site_id AND s.looked_upto < a.id))
         OR (a.subject = 'programme' AND EXISTS (SELECT 1 FROM programme p
-            WHERE p.id = a.subject_id AND p.first_published_at IS NULL))"""  # noqa: S608
+            WHERE p.id = a.subject_id AND p.first_published_at IS NULL))"""  # noqa: S608 - our own names
 
 
 # The numbers go on behind those of the log: forms that are open now name a line of it.
@@ -132,8 +132,8 @@ RECENT_POSTGRES = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0033_codes_that_wait")]  # noqa: RUF012
-    operations = [  # noqa: RUF012
+    dependencies = [("models", "0033_codes_that_wait")]
+    operations = [
         COLUMNS,
         TABLES,
         TAKE_OVER,

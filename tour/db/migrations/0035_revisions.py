@@ -66,5 +66,5 @@ ON_POSTGRES = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0034_log_for_people")]  # noqa: RUF012
-    operations = [COLUMNS, FLOOR, ON_SQLITE, ON_POSTGRES]  # noqa: RUF012
+    dependencies = [("models", "0034_log_for_people")]
+    operations = [COLUMNS, FLOOR, ON_SQLITE, ON_POSTGRES]
