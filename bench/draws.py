@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from tests.reservations.factories import make_party, make_slot, make_wish
+from tests.factories import make_slot
+from tests.reservations.factories import make_party, make_wish
 from tour import db
 from tour.clock import system_clock
 from tour.programmes.states import Allocation

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from tests.reservations.factories import make_slot
+from tests.factories import make_slot
 from tour.app import create_app
 from tour.clock import system_clock
 from tour.settings import Settings

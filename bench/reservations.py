@@ -23,8 +23,9 @@ import uvloop
 
 from bench.in_process import journey
 from bench.rush import Tally, Visitor, rush
+from tests.factories import make_slot
 from tests.postgres import start_server
-from tests.reservations.factories import make_slot, make_wish
+from tests.reservations.factories import make_wish
 from tests.reservations.processes import web_processes
 from tour import db
 from tour.clock import system_clock

@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import httpx
 from starlette.applications import Starlette
 
-from tests.accounts.signing import browser, make_account, make_site, sign_in_as
+from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import TurnableClock
-from tests.hosts.setting import make_programme
+from tests.factories import make_site
+from tests.hosts.setting import write_programme
 from tests.reservations.factories import typed
 from tour.accounts.roles import Role
 from tour.db import transaction
@@ -172,7 +173,7 @@ class PlayedDay:
 
     async def session(self, *starts: datetime, capacity: int = 8) -> list[Slot]:
         """Times of one new session, an hour each."""
-        programme = await make_programme(self.site, *starts, capacity=capacity)
+        programme = await write_programme(self.site, *starts, capacity=capacity)
         return await Slot.filter(programme_id=programme.id).order_by("starts_at")
 
     async def visitor(self) -> httpx.AsyncClient:

@@ -1,22 +1,29 @@
 """Rows for tests, valid by default: a test states only what matters to it."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from tests.conftest import NOON
 from tour.audit.service import Actor
 from tour.changes import Kind, tell
+from tour.contacts.finding import found_by
 from tour.events.models import Event, Participation
+from tour.notifications import service as notifications
+from tour.programmes import service as programmes
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
+from tour.reservations.models import Place, Reservation
+from tour.reservations.parties import new_door_code
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import Craft, HoursException, OpeningHours, Site, Station
 from tour.sites.states import PointQuality, SiteKind
 
 EVENT_DAY = date(2026, 12, 5)
 """A Saturday, four days after NOON."""
-DAY_AHEAD = NOON + timedelta(days=1)
+DAY_AHEAD = NOON + timedelta(days=7)
+"""When a slot begins unless said otherwise: no reminder, offer or deadline of it is near."""
 OJI = {"lat": 35.753173, "lon": 139.737886}
 
 STAFF = Actor(None, "staff")
@@ -65,18 +72,7 @@ async def make_site(**values: Any) -> Site:
     `hours` is [(weekday, opens, closes)], `exceptions` [(date, opens or None, closes or None)].
     """
     hours, exceptions = values.pop("hours", ()), values.pop("exceptions", ())
-    number = next(_numbers)
-    point = {"lat": OJI["lat"] + (1 + number % 40) * 1e-5, "lon": OJI["lon"]}
-    defaults = {
-        "slug": f"site-{number}",
-        "kind": SiteKind.CRAFT,
-        "name": f"見本 工房{number}",
-        "name_kana": f"みほん こうぼう{number}",
-        "translations": {"en": {"name": f"Sample workshop {number}"}},
-        "point_quality": PointQuality.ENTRANCE,
-        **point,
-    }
-    site = await Site.create(**defaults | values)
+    site = await Site.create(**_site() | values)
     for weekday, opens, closes in hours:
         await OpeningHours.create(
             site=site, weekday=weekday, opens_minute=opens, closes_minute=closes
@@ -87,6 +83,26 @@ async def make_site(**values: Any) -> Site:
         )
     await catalogue_changed()
     return site
+
+
+async def make_sites(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Many at once, each as `make_site` makes one without hours."""
+    await Site.bulk_create(Site(**_site() | row) for row in rows)
+    await catalogue_changed()
+
+
+def _site() -> dict[str, Any]:
+    number = next(_numbers)
+    return {
+        "slug": f"site-{number}",
+        "kind": SiteKind.CRAFT,
+        "name": f"見本 工房{number}",
+        "name_kana": f"みほん こうぼう{number}",
+        "translations": {"en": {"name": f"Sample workshop {number}"}},
+        "point_quality": PointQuality.ENTRANCE,
+        "lat": OJI["lat"] + (1 + number % 40) * 1e-5,
+        "lon": OJI["lon"],
+    }
 
 
 async def make_event(*sites: Site, **values: Any) -> Event:
@@ -126,10 +142,9 @@ async def make_programme(**values: Any) -> Programme:
     return programme
 
 
-async def make_slot(**values: Any) -> Slot:
-    """An open slot of eight seats, a day after NOON; of a programme of its own unless given."""
+async def make_slot(starts_at: datetime = DAY_AHEAD, **values: Any) -> Slot:
+    """An open slot of eight seats a week after NOON, of a programme of its own unless given."""
     programme = values.pop("programme", None) or await make_programme()
-    starts_at = values.pop("starts_at", DAY_AHEAD)
     defaults = {
         "ends_at": starts_at + timedelta(minutes=programme.minutes),
         "capacity": 8,
@@ -138,6 +153,28 @@ async def make_slot(**values: Any) -> Slot:
     slot = await Slot.create(programme=programme, starts_at=starts_at, **defaults | values)
     await catalogue_changed()
     return slot
+
+
+async def make_place(slot: Slot, size: int = 2, **values: Any) -> Place:
+    """A party that holds seats in the slot, and the slot that counts them; `values` the party's."""
+    code = values.setdefault("door_code", new_door_code())
+    recipient = await notifications.new_recipient(
+        lang=values.get("lang", "ja"), timezone="Asia/Tokyo", email="guest@example.org"
+    )
+    defaults = {
+        "reference": f"ref{code.lower()}",
+        "name": "客 一郎",
+        "email": "guest@example.org",
+        "found_by": found_by(values.get("name", "客 一郎"), "", "guest@example.org", "", code),
+        "adults": size,
+        "lang": "ja",
+        "idempotency_key": f"key-{code}",
+        "recipient": recipient,
+        "consented_at": NOON,
+    }
+    reservation = await Reservation.create(**defaults | values)
+    assert await programmes.take_seats(slot.id, size)
+    return await Place.create(reservation=reservation, slot=slot, seats=size)
 
 
 async def make_course(*sites: Site, **values: Any) -> WalkingRoute:

@@ -15,8 +15,8 @@ from starlette.applications import Starlette
 
 from tests.accounts.signing import OPERATOR, browser, make_account, sign_in_as
 from tests.conftest import NOON
-from tests.factories import make_course, make_event, make_site, make_slot
-from tests.hosts.setting import first_slot, make_party, make_programme
+from tests.factories import make_course, make_event, make_place, make_site, make_slot
+from tests.hosts.setting import first_slot, write_programme
 from tests.test_roles import dump, table
 from tour.accounts import invitations
 from tour.accounts.invitations import Offer
@@ -113,14 +113,14 @@ async def make_owner(number: int) -> Owner:
     site = await make_site(slug=f"owner-{number}")
     account = await make_account(f"host-{number}@example.org", Role.HOST, site)
     actor = Actor(account.id, account.email)
-    programme = await make_programme(site)
+    programme = await write_programme(site)
     slot = await first_slot(programme)
-    place = await make_party(slot, name=f"客 {number}")
-    arrived, released = await make_party(slot), await make_party(slot)
+    place = await make_place(slot, name=f"客 {number}")
+    arrived, released = await make_place(slot), await make_place(slot)
     await Arrival.create(place_id=arrived.id, arrived_at=NOON)
     await released.filter(id=released.id).update(status=PlaceStatus.RELEASED, cancelled_at=NOON)
     tapped = await slot_editing.add_seat(slot, site_id=site.id, actor=actor, now=NOON)
-    gone = await make_programme(site, NOON + timedelta(days=5))
+    gone = await write_programme(site, NOON + timedelta(days=5))
     await editing.remove_programme(gone, actor=actor, now=NOON)
     other = await make_slot(programme=programme, starts_at=NOON + timedelta(days=9))
     await WaitlistEntry.create(

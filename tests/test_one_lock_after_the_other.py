@@ -14,7 +14,8 @@ from tortoise.connection import get_connection
 
 from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import NOON, TurnableClock
-from tests.reservations.factories import make_slot, make_wish, typed
+from tests.factories import make_slot
+from tests.reservations.factories import make_wish, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour import app as whole_app
 from tour.accounts.roles import Role

@@ -20,7 +20,8 @@ from starlette.applications import Starlette
 from tortoise.connection import get_connection
 
 from tests.conftest import TurnableClock
-from tests.reservations.factories import make_slot, typed
+from tests.factories import make_slot
+from tests.reservations.factories import typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour import app as whole_app
 from tour.db import transaction

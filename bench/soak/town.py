@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from tests.factories import make_programme, make_slot
 from tests.notifications.push_service import PushService
 from tests.post_office import PostOffice
 from tests.postgres import start_server
-from tests.reservations.factories import make_party, make_programme, make_slot, make_wish
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.processes import OwnProcess, WebProcess, WorkerProcess
 from tour import db
 from tour.clock import system_clock

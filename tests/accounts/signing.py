@@ -15,7 +15,6 @@ from tour.db import transaction
 from tour.notifications.models import Reminder
 from tour.seal import Seal
 from tour.sites.models import Site
-from tour.sites.states import SiteKind
 
 OPERATOR = Actor(None, "test")
 SEAL = Seal("a secret of the tests")
@@ -32,12 +31,6 @@ async def make_account(
         for site in sites:
             await people.join_site(account, site.id, actor=OPERATOR, now=NOON)
     return account
-
-
-async def make_site(slug: str = "workshop", name: str = "見本工房") -> Site:
-    return await Site.create(
-        slug=slug, kind=SiteKind.CRAFT, name=name, lat=35.75, lon=139.73, is_sample=True
-    )
 
 
 def browser(

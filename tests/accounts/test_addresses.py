@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from tests.accounts.signing import make_account, make_site, sign_in_as
+from tests.accounts.signing import make_account, sign_in_as
+from tests.factories import make_site
 from tour.accounts.models import Invitation, SignInLink
 from tour.accounts.roles import Role
 
@@ -12,7 +13,7 @@ FORMS = ["/sign-in", "/host/workshop/people", "/staff/people"]
 
 @pytest.fixture
 async def visitor(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    site = await make_site()
+    site = await make_site(slug="workshop")
     await sign_in_as(client, await make_account("admin@example.org", Role.ADMINISTRATOR, site))
     return client
 

@@ -10,10 +10,10 @@ from tests.accounts.signing import (
     browser,
     mailed_path,
     make_account,
-    make_site,
     sign_in_as,
 )
 from tests.conftest import NOON, TurnableClock
+from tests.factories import make_site
 from tour.accounts import invitations, people, queries
 from tour.accounts.invitations import Offer
 from tour.accounts.models import Account, Invitation
@@ -38,7 +38,7 @@ async def invite(site: Site | None, email: str = "new@example.org", role: Role =
 
 
 async def test_a_mailed_invitation_signs_in_at_once(client: httpx.AsyncClient) -> None:
-    site = await make_site()
+    site = await make_site(slug="workshop", name="見本工房")
     path = await invite(site)
     page = await client.get(path)
     assert "見本工房" in page.text
@@ -54,7 +54,7 @@ async def test_a_mailed_invitation_signs_in_at_once(client: httpx.AsyncClient) -
 
 
 async def test_an_invitation_works_once(client: httpx.AsyncClient, app: Starlette) -> None:
-    path = await invite(await make_site())
+    path = await invite(await make_site(slug="workshop", name="見本工房"))
     await client.post(path, data={"email": "new@example.org"})
     async with browser(app) as thief:
         assert (await thief.get(path)).status_code == 403
@@ -64,7 +64,7 @@ async def test_an_invitation_works_once(client: httpx.AsyncClient, app: Starlett
 async def test_an_invitation_expires_and_can_be_taken_back(
     client: httpx.AsyncClient, clock: TurnableClock
 ) -> None:
-    site = await make_site()
+    site = await make_site(slug="workshop", name="見本工房")
     path = await invite(site)
     made = await Invitation.all().first()
     assert made is not None
@@ -78,7 +78,7 @@ async def test_an_invitation_expires_and_can_be_taken_back(
 async def test_another_address_must_prove_itself_by_a_link(client: httpx.AsyncClient) -> None:
     """Who holds a mailed invitation could otherwise sign in as anybody."""
     admin = await make_account("admin@example.org", Role.ADMINISTRATOR)
-    path = await invite(await make_site())
+    path = await invite(await make_site(slug="workshop", name="見本工房"))
     answer = await client.post(path, data={"email": "admin@example.org"})
     assert answer.headers["location"] == "/sign-in/sent"
     assert (await client.get("/account")).status_code == 303
@@ -90,7 +90,7 @@ async def test_another_address_must_prove_itself_by_a_link(client: httpx.AsyncCl
 
 
 async def test_a_letter_makes_an_account_for_a_proved_address(client: httpx.AsyncClient) -> None:
-    site = await make_site()
+    site = await make_site(slug="workshop", name="見本工房")
     token = await invitations.invite_by_letter(Offer(site=site), actor=OPERATOR, now=NOON)
     path = f"/invitations/{token}"
     assert token not in str(await Invitation.all().values())
@@ -105,7 +105,10 @@ async def test_a_letter_makes_an_account_for_a_proved_address(client: httpx.Asyn
 
 
 async def test_who_is_signed_in_joins_as_themselves(client: httpx.AsyncClient) -> None:
-    first, second = await make_site(), await make_site("second", "二つ目")
+    first, second = (
+        await make_site(slug="workshop", name="見本工房"),
+        await make_site(slug="second", name="二つ目"),
+    )
     account = await make_account("host@example.org", Role.HOST, first)
     await sign_in_as(client, account)
     token = await invitations.invite_by_letter(Offer(site=second), actor=OPERATOR, now=NOON)
@@ -131,7 +134,7 @@ async def test_a_made_up_invitation_opens_nothing(client: httpx.AsyncClient, tok
 
 
 async def test_leaving_a_site_ends_access(client: httpx.AsyncClient) -> None:
-    site = await make_site()
+    site = await make_site(slug="workshop", name="見本工房")
     account = await make_account("host@example.org", Role.HOST, site)
     await sign_in_as(client, account)
     assert (await client.get("/host/workshop")).status_code == 200
@@ -144,7 +147,7 @@ async def test_an_invitation_is_no_key_to_an_account_that_exists(
 ) -> None:
     """The letter is old, forwarded, or lies on a desk: that account signs in first."""
     admin = await make_account("admin@example.org", Role.ADMINISTRATOR)
-    path = await invite(await make_site(), "admin@example.org")
+    path = await invite(await make_site(slug="workshop", name="見本工房"), "admin@example.org")
     answer = await client.post(path, data={"email": "admin@example.org"})
     assert answer.headers["location"] == "/sign-in/sent"
     assert (await client.get("/account")).status_code == 303
@@ -164,7 +167,10 @@ async def written_by(account: Account, site: Site | None, role: Role = Role.HOST
 async def test_who_is_removed_lets_nobody_in_by_what_they_wrote_before(
     client: httpx.AsyncClient,
 ) -> None:
-    site, other = await make_site(), await make_site("second", "二つ目")
+    site, other = (
+        await make_site(slug="workshop", name="見本工房"),
+        await make_site(slug="second", name="二つ目"),
+    )
     host = await make_account("host@example.org", Role.HOST, site, other)
     own, elsewhere = await written_by(host, site), await written_by(host, other)
     to_them = await invite(site, "host@example.org")
@@ -177,7 +183,7 @@ async def test_who_is_removed_lets_nobody_in_by_what_they_wrote_before(
 async def test_who_goes_by_themselves_leaves_their_successor_a_letter(
     client: httpx.AsyncClient,
 ) -> None:
-    site = await make_site()
+    site = await make_site(slug="workshop", name="見本工房")
     host = await make_account("host@example.org", Role.HOST, site)
     letter = await written_by(host, site)
     await sign_in_as(client, host)
@@ -187,7 +193,10 @@ async def test_who_goes_by_themselves_leaves_their_successor_a_letter(
 
 
 async def test_a_lost_role_takes_its_invitations_along(client: httpx.AsyncClient) -> None:
-    mine, foreign = await make_site(), await make_site("second", "二つ目")
+    mine, foreign = (
+        await make_site(slug="workshop", name="見本工房"),
+        await make_site(slug="second", name="二つ目"),
+    )
     admin = await make_account("admin@example.org", Role.ADMINISTRATOR, mine)
     for_staff = await written_by(admin, None, Role.ADMINISTRATOR)
     for_foreign, for_mine = await written_by(admin, foreign), await written_by(admin, mine)
@@ -201,7 +210,7 @@ async def test_a_stranger_is_invited_once_and_not_150_times(client: httpx.AsyncC
     """By anybody: each site's new letter takes the place of its last, and a day has three."""
     answers = []
     for number in range(6):
-        site = await make_site(f"site-{number}", f"無料プレゼント {number}")
+        site = await make_site(slug=f"site-{number}", name=f"無料プレゼント {number}")
         host = await make_account(f"host{number}@example.org", Role.HOST, site)
         await sign_in_as(client, host)
         fields = {"email": "stranger@example.org"}
@@ -215,6 +224,6 @@ async def test_a_stranger_is_invited_once_and_not_150_times(client: httpx.AsyncC
 
 @pytest.mark.usefixtures("database")
 async def test_no_key_of_a_letter_stands_in_the_outbox() -> None:
-    site = await make_site()
+    site = await make_site(slug="workshop", name="見本工房")
     token = (await invite(site)).rpartition("/")[2]
     assert token not in str(await Reminder.all().values())

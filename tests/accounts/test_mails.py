@@ -10,8 +10,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.accounts.signing import browser, make_account, make_site, sign_in_as
+from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import NOON, TurnableClock
+from tests.factories import make_site
 from tests.post_office import PostOffice
 from tour.accounts import sign_in
 from tour.accounts.models import Account, Invitation, SignInLink

@@ -11,11 +11,11 @@ from tests.accounts.signing import (
     mailed_code,
     mailed_path,
     make_account,
-    make_site,
     path_in,
     sign_in_as,
 )
 from tests.conftest import NOON, TurnableClock
+from tests.factories import make_site
 from tour.accounts import codes, people, sign_in
 from tour.accounts.errors import LinkUnusable
 from tour.accounts.models import AccountSession, SignInLink

@@ -13,11 +13,11 @@ from tests.factories import (
     make_event,
     make_programme,
     make_site,
+    make_sites,
     make_slot,
 )
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
-from tour.sites.models import Site
 
 SITE_FIELDS = {"id", "slug", "kind", "name", "name_kana", "name_en", "address", "access"}
 SITE_FIELDS |= {"hours", "url", "sample"}
@@ -112,11 +112,7 @@ class TestSites:
         assert names == {"ja": site.name, "en": site.translations["en"]["name"]}
 
     async def test_answer_thousands(self, client) -> None:
-        await Site.bulk_create(
-            Site(slug=f"n-{n}", kind="craft", name=f"n{n}", lat=35.7, lon=139.7)
-            for n in range(2000)
-        )
-        await catalogue_changed()
+        await make_sites({} for _site in range(2000))
         assert len((await ask(client, "sites"))["features"]) == 2000
 
 
@@ -185,10 +181,10 @@ class TestSlots:
             ({"site": site.slug}, [slot.id]),
             ({"site": "no-such-site"}, []),
             ({"site": ""}, []),
-            ({"from": "2026-12-03"}, [other.id]),
-            ({"to": "2026-12-02"}, [slot.id]),
-            ({"from": "2026-12-02", "to": "2026-12-03"}, [slot.id, other.id]),
-            ({"from": "2026-12-03", "to": "2026-12-02"}, []),
+            ({"from": "2026-12-09"}, [other.id]),
+            ({"to": "2026-12-08"}, [slot.id]),
+            ({"from": "2026-12-08", "to": "2026-12-09"}, [slot.id, other.id]),
+            ({"from": "2026-12-09", "to": "2026-12-08"}, []),
             ({"seats": "4"}, [slot.id]),
             ({"seats": "5"}, []),
             ({"from": "0001-01-01"}, [slot.id, other.id]),

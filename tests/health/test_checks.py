@@ -9,8 +9,9 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.conftest import NOON, TurnableClock, make_settings
+from tests.factories import make_slot
 from tests.parts import exchange
-from tests.reservations.factories import make_slot, make_wish
+from tests.reservations.factories import make_wish
 from tests.reservations.processes import WorkerProcess
 from tour import db
 from tour.app import create_app

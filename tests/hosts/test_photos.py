@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
-from tests.accounts.signing import OPERATOR, browser, make_account, make_site, sign_in_as
+from tests.accounts.signing import OPERATOR, browser, make_account, sign_in_as
 from tests.conftest import NOON, TurnableClock
+from tests.factories import make_site
 from tests.hosts.heic import heic
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
@@ -277,7 +278,7 @@ async def test_a_removed_photo_comes_back_within_30_days(
 async def test_nobody_touches_the_photo_of_another_site(
     client: httpx.AsyncClient, site: Site, settings: Settings
 ) -> None:
-    other = await make_site("other", "別")
+    other = await make_site(slug="other", name="別")
     theirs = await photos.add_photo(
         other.id, picture(), "別", "", folder=settings.var / "photos", actor=OPERATOR, now=NOON
     )

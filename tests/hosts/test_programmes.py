@@ -1,18 +1,18 @@
 import asyncio
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.accounts.signing import browser, make_account, make_site, sign_in_as
+from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import NOON, TurnableClock
-from tests.hosts.setting import first_slot, make_party, make_programme
+from tests.factories import EVENT_DAY, make_event, make_place, make_site
+from tests.hosts.setting import first_slot, write_programme
 from tests.reservations.factories import typed
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
-from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.reservations import worker
 from tour.reservations.models import DrawSlot, Place
@@ -39,7 +39,7 @@ FORM = {
 @pytest.fixture
 async def site(client: httpx.AsyncClient) -> Site:
     """A site whose host is signed in with `client`."""
-    made = await make_site()
+    made = await make_site(slug="workshop", name="見本工房")
     await sign_in_as(client, await make_account("host@example.org", Role.HOST, made))
     return made
 
@@ -47,18 +47,13 @@ async def site(client: httpx.AsyncClient) -> Site:
 async def test_six_slots_are_made_and_published_by_one_form(
     client: httpx.AsyncClient, app: Starlette, site: Site
 ) -> None:
-    event = await Event.create(
+    event = await make_event(
+        site,
         slug="day",
         title="一日",
-        starts_on=date(2026, 12, 5),
-        ends_on=date(2026, 12, 6),
-        opens_minute=600,
-        closes_minute=960,
-        timezone="Asia/Tokyo",
+        ends_on=EVENT_DAY + timedelta(days=1),
         booking_opens_at=NOON - timedelta(days=1),
-        is_published=True,
     )
-    await Participation.create(event=event, site=site, number=1)
     page = await client.get(f"/host/{site.slug}/programmes/new")
     assert 'value="2026-12-05"' in page.text
     data = {**FORM, "do": "publish"}
@@ -143,7 +138,7 @@ async def test_times_that_overlap_for_one_host_are_refused_unless_it_says_so(
 
 
 async def test_an_earlier_programme_is_copied(client: httpx.AsyncClient, site: Site) -> None:
-    programme = await make_programme(site, NOON + timedelta(hours=2), capacity=5)
+    programme = await write_programme(site, NOON + timedelta(hours=2), capacity=5)
     page = await client.get(f"/host/{site.slug}/programmes/new?copy={programme.id}")
     for shown in ("木版を摺る", "Print a wood-block", 'name="capacity" type="text" value="5"'):
         assert shown in page.text
@@ -152,8 +147,8 @@ async def test_an_earlier_programme_is_copied(client: httpx.AsyncClient, site: S
 async def test_capacity_below_what_is_reserved_is_said_beside_the_field(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    slot = await first_slot(await make_programme(site))
-    await make_party(slot, 4)
+    slot = await first_slot(await write_programme(site))
+    await make_place(slot, 4)
     path = f"/host/{site.slug}/slots/{slot.id}"
     answer = await client.post(path, data={"capacity": "3"})
     assert answer.status_code == 409
@@ -165,7 +160,7 @@ async def test_capacity_below_what_is_reserved_is_said_beside_the_field(
 async def test_a_removed_programme_comes_back_within_30_days(
     client: httpx.AsyncClient, site: Site, clock: TurnableClock
 ) -> None:
-    programme = await make_programme(site)
+    programme = await write_programme(site)
     path = f"/host/{site.slug}/programmes/{programme.id}"
     await client.post(f"{path}/stage", data={"do": "remove"})
     assert (await client.get(path)).status_code == 404
@@ -178,8 +173,8 @@ async def test_a_removed_programme_comes_back_within_30_days(
 async def test_a_programme_with_guests_is_not_removed(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    programme = await make_programme(site)
-    await make_party(await first_slot(programme))
+    programme = await write_programme(site)
+    await make_place(await first_slot(programme))
     path = f"/host/{site.slug}/programmes/{programme.id}/stage"
     assert (await client.post(path, data={"do": "remove"})).status_code == 409
 
@@ -261,7 +256,7 @@ async def test_of_two_saves_at_once_one_wins(client: httpx.AsyncClient, site: Si
 async def test_programme_texts_are_merged_the_same_way(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    programme = await make_programme(site)
+    programme = await write_programme(site)
     path = f"/host/{site.slug}/programmes/{programme.id}"
     version = hidden_version((await client.get(path)).text)
     base = {**FORM, "title": "木版を摺る", "title_en": "Print a wood-block", "version": version}

@@ -7,10 +7,10 @@ import pytest
 from starlette.applications import Starlette
 from tortoise import Tortoise
 
-from tests.accounts.signing import OPERATOR, browser, make_account, make_site, sign_in_as
+from tests.accounts.signing import OPERATOR, browser, make_account, sign_in_as
 from tests.conftest import NOON
-from tests.factories import make_event
-from tests.hosts.setting import first_slot, make_party, make_programme
+from tests.factories import make_event, make_place, make_site
+from tests.hosts.setting import first_slot, write_programme
 from tour.accounts import invitations
 from tour.accounts.invitations import Offer
 from tour.accounts.models import Invitation
@@ -115,10 +115,10 @@ def test_the_table_has_every_page() -> None:
 
 @pytest.mark.parametrize("name", TABLE)
 async def test_who_reaches_what(app: Starlette, name: str) -> None:
-    site, other_site = await make_site(), await make_site("other", "別の工房")
-    programme = await make_programme(site)
+    site, other_site = await make_site(), await make_site(slug="other", name="別の工房")
+    programme = await write_programme(site)
     slot = await first_slot(programme)
-    place = await make_party(slot)
+    place = await make_place(slot)
     event = await make_event(site)
     token = await invitations.invite_by_letter(Offer(site=site), actor=OPERATOR, now=NOON)
     accounts = {
@@ -154,7 +154,7 @@ async def test_who_reaches_what(app: Starlette, name: str) -> None:
 @pytest.mark.parametrize("name", [n for n, url in URLS.items() if "GET" in (url.methods or ())])
 async def test_looking_changes_nothing(app: Starlette, name: str) -> None:
     site = await make_site()
-    programme = await make_programme(site)
+    programme = await write_programme(site)
     slot = await first_slot(programme)
     event = await make_event(site)
     account = await make_account("host@example.org", Role.HOST, site)
@@ -177,8 +177,8 @@ async def test_looking_changes_nothing(app: Starlette, name: str) -> None:
 async def test_an_editor_cannot_let_themselves_in(app: Starlette) -> None:
     """Whoever tends a place sees its visitors, so inviting oneself would open them."""
     site = await make_site()
-    slot = await first_slot(await make_programme(site))
-    await make_party(slot)
+    slot = await first_slot(await write_programme(site))
+    await make_place(slot)
     async with browser(app) as desk:
         await sign_in_as(desk, await make_account("editor@example.org", Role.EDITOR))
         asked = await desk.post(f"/host/{site.slug}/people", data={"do": "letter"})

@@ -7,9 +7,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.accounts.signing import OPERATOR, browser, make_account, make_site, sign_in_as
+from tests.accounts.signing import OPERATOR, browser, make_account, sign_in_as
 from tests.conftest import NOON, TurnableClock
-from tests.hosts.setting import first_slot, make_party, make_programme
+from tests.factories import make_place, make_site
+from tests.hosts.setting import first_slot, write_programme
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.changes.models import NewsNumber
@@ -47,9 +48,9 @@ async def undo(client: httpx.AsyncClient, site: Site, answer: httpx.Response) ->
 
 
 async def test_the_day_shows_who_comes(client: httpx.AsyncClient, site: Site) -> None:
-    slot = await first_slot(await make_programme(site))
-    place = await make_party(slot, 3, children=0, note="左ききです", lang="en")
-    await make_party(slot, 2, name="取消 済")
+    slot = await first_slot(await write_programme(site))
+    place = await make_place(slot, 3, children=0, note="左ききです", lang="en")
+    await make_place(slot, 2, name="取消 済")
     page = (await client.get(f"/host/{site.slug}")).text
     reservation = await place.reservation
     for shown in (reservation.door_code, "左ききです", "English", "5/8人", "あと2時間0分"):
@@ -61,7 +62,7 @@ async def test_the_day_is_the_local_one(client: httpx.AsyncClient, site: Site) -
     """9:00 in Tokyo is midnight in UTC; half past midnight is the day before there."""
     tomorrow = datetime(2026, 12, 1, 15, tzinfo=UTC)
     hours = (0, 9, 23)
-    await make_programme(site, *(tomorrow + timedelta(hours=h) for h in (-1, *hours, 24)))
+    await write_programme(site, *(tomorrow + timedelta(hours=h) for h in (-1, *hours, 24)))
     page = (await client.get(f"/host/{site.slug}?day=2026-12-02")).text
     shown = re.findall(r'class="day-slot__time"><time[^>]*>([\d:]+)<', page)
     assert shown == ["0:00", "9:00", "23:00"]
@@ -103,7 +104,7 @@ async def test_undo_never_takes_back_what_another_did(
 async def test_a_tap_that_changed_nothing_is_not_undone(
     client: httpx.AsyncClient, site: Site, button: str
 ) -> None:
-    slot = await first_slot(await make_programme(site))
+    slot = await first_slot(await write_programme(site))
     path = f"slots/{slot.id}/seats" if button == "close" else "door"
     first = await client.post(f"/host/{site.slug}/{path}", data={"do": button})
     second = await client.post(f"/host/{site.slug}/{path}", data={"do": button})
@@ -132,7 +133,7 @@ async def test_a_walk_in_is_taken_back_once(client: httpx.AsyncClient, site: Sit
 async def test_a_time_that_was_called_off_meanwhile_stays_so(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    slot = await first_slot(await make_programme(site))
+    slot = await first_slot(await write_programme(site))
     path = f"/host/{site.slug}/slots/{slot.id}/seats"
     answer = await client.post(path, data={"do": "close"})
     await client.post(path, data={"do": "open"})
@@ -153,8 +154,8 @@ async def test_only_the_hosts_own_taps_are_undone(
 async def test_closing_early_tells_those_who_still_come(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    slot = await first_slot(await make_programme(site))
-    await make_party(slot)
+    slot = await first_slot(await write_programme(site))
+    await make_place(slot)
     await client.post(f"/host/{site.slug}/door", data={"do": "closed", "sure": "1"})
     told = await Reminder.get(key=f"door:{slot.id}")
     assert "早じまい" in told.title
@@ -166,9 +167,9 @@ async def test_closing_early_is_no_news_for_tomorrows_visitors(
 ) -> None:
     clock.turn(hours=8)
     tonight, tomorrow = NOON + timedelta(hours=9), NOON + timedelta(hours=19)
-    programme = await make_programme(site, tonight, tomorrow)
+    programme = await write_programme(site, tonight, tomorrow)
     for slot in await Slot.filter(programme_id=programme.id):
-        await make_party(slot)
+        await make_place(slot)
     await client.post(f"/host/{site.slug}/door", data={"do": "closed", "sure": "1"})
     told = await Reminder.filter(key__startswith="door:").values_list("key", flat=True)
     assert told == [f"door:{(await first_slot(programme)).id}"]
@@ -187,13 +188,13 @@ async def test_walk_ins_never_pass_their_cap() -> None:
 
 
 async def test_seats_are_added_and_taken_by_a_tap(client: httpx.AsyncClient, site: Site) -> None:
-    slot = await first_slot(await make_programme(site, capacity=2))
+    slot = await first_slot(await write_programme(site, capacity=2))
     path = f"/host/{site.slug}/slots/{slot.id}/seats"
     answer = await client.post(path, data={"do": "more"})
     assert (await Slot.get(id=slot.id)).capacity == 3
     await undo(client, site, answer)
     assert (await Slot.get(id=slot.id)).capacity == 2
-    await make_party(slot, 2)
+    await make_place(slot, 2)
     assert (await client.post(path, data={"do": "fewer"})).status_code == 409
     await client.post(path, data={"do": "close"})
     assert (await Slot.get(id=slot.id)).status == SlotStatus.CLOSED
@@ -203,7 +204,7 @@ async def test_seats_are_added_and_taken_by_a_tap(client: httpx.AsyncClient, sit
 async def test_seats_are_never_taken_from_under_a_reservation() -> None:
     """Parties and taps at the same moment: whatever comes first, nobody stands."""
     site = await make_site()
-    slot = await first_slot(await make_programme(site, capacity=6))
+    slot = await first_slot(await write_programme(site, capacity=6))
     fewer = [slot_editing.take_seat_away(slot, site_id=site.id, **BY_HOST) for _ in range(6)]  # type: ignore[arg-type]
     parties = [_try_party(slot) for _ in range(6)]
     results = await asyncio.gather(*fewer, *parties, return_exceptions=True)
@@ -214,12 +215,12 @@ async def test_seats_are_never_taken_from_under_a_reservation() -> None:
 
 
 async def _try_party(slot: Slot) -> Place:
-    return await make_party(slot, 1)
+    return await make_place(slot, 1)
 
 
 async def test_a_party_is_checked_in_by_its_code(client: httpx.AsyncClient, site: Site) -> None:
-    slot = await first_slot(await make_programme(site))
-    place = await make_party(slot)
+    slot = await first_slot(await write_programme(site))
+    place = await make_place(slot)
     reservation = await place.reservation
     path = f"/host/{site.slug}/check-in"
     loose = reservation.door_code.lower().replace("-", "ー")
@@ -238,8 +239,8 @@ async def test_a_party_is_checked_in_by_its_code(client: httpx.AsyncClient, site
 async def test_a_ticket_printed_before_is_read_by_its_address(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    slot = await first_slot(await make_programme(site))
-    reservation = await (await make_party(slot)).reservation
+    slot = await first_slot(await write_programme(site))
+    reservation = await (await make_place(slot)).reservation
     code = f"http://testserver/reservations/{reservation.reference}"
     path = f"/host/{site.slug}/check-in"
     assert (await client.post(path, data={"code": code})).status_code == 303
@@ -249,8 +250,8 @@ async def test_a_ticket_printed_before_is_read_by_its_address(
 async def test_the_camera_reads_the_code_and_gets_json(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    slot = await first_slot(await make_programme(site))
-    reservation = await (await make_party(slot)).reservation
+    slot = await first_slot(await write_programme(site))
+    reservation = await (await make_place(slot)).reservation
     code = reservation.door_code
     scanned = (NOON - timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
     headers = {"Accept": "application/json"}
@@ -276,8 +277,8 @@ async def test_a_bad_code_is_an_answer_like_any_other(
 async def test_a_code_of_another_place_says_no_more_than_a_wrong_one(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    other = await make_site("other", "別")
-    theirs = await (await make_party(await first_slot(await make_programme(other)))).reservation
+    other = await make_site(slug="other", name="別")
+    theirs = await (await make_place(await first_slot(await write_programme(other)))).reservation
     headers = {"Accept": "application/json"}
     path = f"/host/{site.slug}/check-in"
     answers = [
@@ -290,8 +291,8 @@ async def test_a_code_of_another_place_says_no_more_than_a_wrong_one(
 async def test_another_day_and_a_cancelled_party_are_told_apart(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    programme = await make_programme(site, NOON + timedelta(days=1))
-    place = await make_party(await first_slot(programme))
+    programme = await write_programme(site, NOON + timedelta(days=1))
+    place = await make_place(await first_slot(programme))
     code = (await place.reservation).door_code
     headers, path = {"Accept": "application/json"}, f"/host/{site.slug}/check-in"
     answer = await client.post(path, data={"code": code}, headers=headers)
@@ -304,10 +305,10 @@ async def test_another_day_and_a_cancelled_party_are_told_apart(
 async def test_calling_a_time_off_tells_everybody_in_it(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    programme = await make_programme(site, NOON + timedelta(hours=2), NOON + timedelta(hours=4))
+    programme = await write_programme(site, NOON + timedelta(hours=2), NOON + timedelta(hours=4))
     slot = await first_slot(programme)
     for size in (2, 3):
-        await make_party(slot, size)
+        await make_place(slot, size)
     path = f"/host/{site.slug}/slots/{slot.id}/cancel"
     answer = await client.post(path, data={"message": "14:30に空きがあります"})
     assert answer.status_code == 303
@@ -324,8 +325,8 @@ async def test_calling_a_time_off_tells_everybody_in_it(
 async def test_calling_a_time_off_leads_to_the_plan_it_was_reserved_from(
     client: httpx.AsyncClient, site: Site
 ) -> None:
-    slot = await first_slot(await make_programme(site))
-    planner, other = [await make_party(slot, size) for size in (2, 3)]
+    slot = await first_slot(await write_programme(site))
+    planner, other = [await make_place(slot, size) for size in (2, 3)]
     plan = await itineraries.create(NOON.date(), {}, (PlannedStop(site.id, slot.id, 60),), {})
     party, without = await planner.reservation, await other.reservation
     await itineraries.attach(plan, party)
@@ -342,8 +343,8 @@ async def test_calling_a_time_off_leads_to_the_plan_it_was_reserved_from(
 
 
 async def test_a_message_goes_to_every_party_once(client: httpx.AsyncClient, site: Site) -> None:
-    slot = await first_slot(await make_programme(site))
-    await make_party(slot)
+    slot = await first_slot(await write_programme(site))
+    await make_place(slot)
     answer = await client.post(
         f"/host/{site.slug}/messages", data={"slot": str(slot.id), "message": "傘をお持ちください"}
     )
@@ -356,9 +357,9 @@ async def test_a_message_goes_to_every_party_once(client: httpx.AsyncClient, sit
 @pytest.mark.usefixtures("database")
 async def test_a_paused_programme_can_still_be_called_off() -> None:
     site = await make_site()
-    programme = await make_programme(site, published=False)
+    programme = await write_programme(site, published=False)
     slot = await first_slot(programme)
-    await make_party(slot)
+    await make_place(slot)
     assert await slot_changes.cancel_slot(slot.id, "", **BY_HOST) == 1  # type: ignore[arg-type]
 
 
@@ -366,8 +367,8 @@ async def test_a_second_message_does_not_take_the_first_ones_place(
     client: httpx.AsyncClient, site: Site
 ) -> None:
     """Neither has left yet. A form that was sent twice is one message all the same."""
-    slot = await first_slot(await make_programme(site))
-    await make_party(slot)
+    slot = await first_slot(await write_programme(site))
+    await make_place(slot)
     for text in ("傘をお持ちください", "入口は北側です", "入口は北側です"):
         await client.post(
             f"/host/{site.slug}/messages", data={"slot": str(slot.id), "message": text}
@@ -380,8 +381,8 @@ async def test_a_second_message_does_not_take_the_first_ones_place(
 async def test_seats_kept_for_walk_ins_are_seats() -> None:
     """Neither a typed number nor a tap takes them from under the people they are kept for."""
     site = await make_site()
-    slot = await first_slot(await make_programme(site, capacity=6))
-    await make_party(slot, 3)
+    slot = await first_slot(await write_programme(site, capacity=6))
+    await make_place(slot, 3)
     await Slot.filter(id=slot.id).update(seats_kept=2)
     by_host: dict[str, Any] = {"site_id": site.id, **BY_HOST}
     with pytest.raises(BelowReserved):
@@ -395,7 +396,7 @@ async def test_seats_kept_for_walk_ins_are_seats() -> None:
 
 @pytest.mark.usefixtures("database")
 async def test_a_time_that_is_called_off_is_news_to_every_process() -> None:
-    slot = await first_slot(await make_programme(await make_site()))
+    slot = await first_slot(await write_programme(await make_site()))
     before = (await NewsNumber.get(id=1)).number
     await slot_changes.cancel_slot(slot.id, "", **BY_HOST)  # type: ignore[arg-type]
     assert (await NewsNumber.get(id=1)).number > before
@@ -404,8 +405,8 @@ async def test_a_time_that_is_called_off_is_news_to_every_process() -> None:
 @pytest.mark.usefixtures("database")
 async def test_a_walk_in_finds_no_seat_where_there_is_none() -> None:
     site = await make_site()
-    slot = await first_slot(await make_programme(site, capacity=3))
-    await make_party(slot, 2)
+    slot = await first_slot(await write_programme(site, capacity=3))
+    await make_place(slot, 2)
     by_host: dict[str, Any] = {"site_id": site.id, **BY_HOST}
     taps = [slot_editing.walk_in(slot, 1, **by_host) for _person in range(4)]
     ends = await asyncio.gather(*taps, return_exceptions=True)

@@ -9,10 +9,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.accounts.signing import make_account, make_site, sign_in_as
+from tests.accounts.signing import make_account, sign_in_as
 from tests.conftest import TurnableClock
+from tests.factories import DAY_AHEAD, make_site, make_slot
 from tests.post_office import PostOffice
-from tests.reservations.factories import DAY_AHEAD, make_party, make_slot, make_wish, typed
+from tests.reservations.factories import make_party, make_wish, typed
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.notifications import mail_boxes

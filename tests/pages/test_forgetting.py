@@ -8,7 +8,8 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.accounts.signing import make_account, sign_in_as
-from tests.reservations.factories import make_slot, typed
+from tests.factories import make_slot
+from tests.reservations.factories import typed
 from tour.accounts.models import AccountSession
 from tour.pages.forgetting import OWN
 from tour.reservations.models import Place

@@ -18,6 +18,7 @@ from tests.factories import (
     make_event,
     make_programme,
     make_site,
+    make_sites,
     make_slot,
     make_station,
 )
@@ -339,7 +340,7 @@ class TestSession:
         text = (await client.get(f"/programmes/{programme.id}")).text
         assert "1,500円" in text
         assert "エプロン" in text
-        assert "12月2日(水)" in text
+        assert "12月8日(火)" in text
         assert f"/slots/{slot.id}/reserve" in text
         assert "満席" in text
 
@@ -385,7 +386,7 @@ class TestSession:
 
     async def test_times_that_are_over_are_not_offered(self, client, clock) -> None:
         slot = await make_slot()
-        clock.turn(days=2)
+        clock.turn_to(slot.ends_at)
         answer = await client.get(f"/programmes/{(await slot.programme).id}")
         assert answer.status_code == 200
         assert f"/slots/{slot.id}/reserve" not in answer.text
@@ -519,23 +520,22 @@ async def test_head_answers_as_get_without_the_body(client) -> None:
 
 async def _many_sites(number: int) -> None:
     kinds = list(SiteKind)
-    await Site.bulk_create(
-        Site(
-            slug=f"many-{n}",
-            kind=kinds[n % len(kinds)],
-            name=f"見本 とても長い名前の町工場 第{n}作業所",
-            name_kana=f"みほん とてもながいなまえのまちこうば {n:03}",
-            summary="金属を削り、磨き、組み立てます。" * 3,
-            translations={"en": {"name": f"Sample machine shop number {n}"}},
-            address=f"東京都北区王子{n}-1-1",
-            lat=35.74 + n * 1e-4,
-            lon=139.72 + n * 1e-4,
-            point_quality=PointQuality.BUILDING,
-            access_features=["wheelchair", "stroller"],
-        )
+    await make_sites(
+        {
+            "slug": f"many-{n}",
+            "kind": kinds[n % len(kinds)],
+            "name": f"見本 とても長い名前の町工場 第{n}作業所",
+            "name_kana": f"みほん とてもながいなまえのまちこうば {n:03}",
+            "summary": "金属を削り、磨き、組み立てます。" * 3,
+            "translations": {"en": {"name": f"Sample machine shop number {n}"}},
+            "address": f"東京都北区王子{n}-1-1",
+            "lat": 35.74 + n * 1e-4,
+            "lon": 139.72 + n * 1e-4,
+            "point_quality": PointQuality.BUILDING,
+            "access_features": ["wheelchair", "stroller"],
+        }
         for n in range(number)
     )
-    await catalogue_changed()
 
 
 def _loads_only_from_here(answer: httpx.Response, page: Page) -> None:

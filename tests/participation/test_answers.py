@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from tests.accounts.signing import browser, mailed_path, make_account, sign_in_as
 from tests.conftest import TurnableClock
 from tests.factories import catalogue_changed
-from tests.publishing.days import make_day, make_site
+from tests.publishing.days import make_day, make_workshop
 from tests.staff.town import hidden
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
@@ -45,7 +45,7 @@ async def ask(desk: httpx.AsyncClient, event: Event, *new: Site) -> httpx.Respon
 
 
 async def new_place(number: int = 9, *, tended: bool = True) -> Site:
-    site = await make_site(number)
+    site = await make_workshop(number)
     await catalogue_changed()
     if tended:
         await make_account(f"host{number}@example.org", Role.HOST, site)

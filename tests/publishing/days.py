@@ -3,12 +3,11 @@
 from datetime import date
 from itertools import cycle
 
-from tests.factories import catalogue_changed
+from tests.factories import catalogue_changed, make_course, make_event, make_site
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationRole
 from tour.geo import Point
-from tour.routes.models import Stop, WalkingRoute
-from tour.sites.models import HoursException, OpeningHours, Site
+from tour.sites.models import HoursException, Site
 from tour.sites.states import PointQuality, SiteKind
 
 SATURDAY, SUNDAY = date(2026, 12, 5), date(2026, 12, 6)
@@ -19,31 +18,34 @@ async def make_day(places: int = 3, *, slug: str = "day", published: bool = True
 
     From three places on there is a course through the first three.
     """
-    event = await Event.create(
+    kinds = cycle(SiteKind)
+    sites = [await make_workshop(number, next(kinds)) for number in range(1, places + 1)]
+    event = await make_event(
+        *sites,
         slug=slug,
         title="ものづくりの日",
         summary="工房が扉を開けます。",
         translations={"en": {"title": "Makers' Days", "summary": "Workshops open their doors."}},
         starts_on=SATURDAY,
         ends_on=SUNDAY,
-        opens_minute=600,
-        closes_minute=960,
-        timezone="Asia/Tokyo",
         is_published=published,
     )
-    kinds = cycle(SiteKind)
-    sites = [await make_site(number, next(kinds)) for number in range(1, places + 1)]
-    for number, site in enumerate(sites, 1):
-        role = ParticipationRole.NEARBY if number == 2 else ParticipationRole.HOST
-        await Participation.create(event=event, site=site, number=number, role=role)
+    nearby = Participation.filter(event=event, number=2)
+    await nearby.update(role=ParticipationRole.NEARBY)
     if places >= 3:
         await HoursException.create(site=sites[2], on_date=SUNDAY)
-        await _course(event, sites[:3])
+        await make_course(
+            *sites[:3],
+            slug=f"walk-{slug}",
+            event=event,
+            title="三つの工房",
+            translations={"en": {"title": "Three workshops"}},
+        )
     await catalogue_changed()
     return event
 
 
-async def make_site(number: int, kind: SiteKind = SiteKind.CRAFT, **columns: object) -> Site:
+async def make_workshop(number: int, kind: SiteKind = SiteKind.CRAFT, **columns: object) -> Site:
     """A workshop with hours on every day, somewhere in a block of streets."""
     point = point_of(number)
     values = {
@@ -58,24 +60,10 @@ async def make_site(number: int, kind: SiteKind = SiteKind.CRAFT, **columns: obj
         "access_features": ["wheelchair", "stroller"],
         **columns,
     }
-    site = await Site.create(**values)
-    for weekday in range(7):
-        await OpeningHours.create(site=site, weekday=weekday, opens_minute=540, closes_minute=1020)
-    return site
+    return await make_site(hours=[(weekday, 540, 1020) for weekday in range(7)], **values)
 
 
 def point_of(number: int) -> Point:
     """Eight to a row, some 60 m apart: closer than pins are wide."""
     row, column = divmod(number, 8)
     return Point(lat=35.7525 + row * 0.0006, lon=139.7370 + column * 0.0007)
-
-
-async def _course(event: Event, sites: list[Site]) -> None:
-    walk = await WalkingRoute.create(
-        slug=f"walk-{event.slug}",
-        event=event,
-        title="三つの工房",
-        translations={"en": {"title": "Three workshops"}},
-    )
-    for position, site in enumerate(sites):
-        await Stop.create(walking_route=walk, position=position, site=site)

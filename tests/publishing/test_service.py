@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import STAFF, catalogue_changed
 from tests.publishing.conftest import ReadSources
-from tests.publishing.days import SATURDAY, SUNDAY, make_day, make_site
+from tests.publishing.days import SATURDAY, SUNDAY, make_day, make_workshop
 from tour.audit.service import Actor
 from tour.errors import Conflict, NotFound
 from tour.events import queries as events
@@ -47,7 +47,7 @@ async def test_a_published_map_stays_as_it_was_published(read_sources: ReadSourc
     event = await make_day(3)
     assert await service.publish(event.id, await read_sources(), actor=STAFF, now=NOW) == 1
     await rename("site-1", "新しい名")
-    fourth = await make_site(4)
+    fourth = await make_workshop(4)
     await Participation.create(event=event, site=fourth, number=4)
     await catalogue_changed()
     shown = await queries.published_map("day", await read_sources())

@@ -15,8 +15,9 @@ import httpx
 from starlette.applications import Starlette
 
 from tests.conftest import TurnableClock
+from tests.factories import make_programme, make_slot
 from tests.parts import exchange
-from tests.reservations.factories import make_programme, make_slot, typed
+from tests.reservations.factories import typed
 from tour.limits.counting import RateLimits
 from tour.programmes.models import Slot
 from tour.reservations import worker

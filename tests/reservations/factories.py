@@ -1,55 +1,13 @@
-"""Rows for tests, valid by default; a test states only what matters to it."""
+"""Parties, wishes and forms, as visitors type them; rows come from `tests/factories.py`."""
 
-from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
 from uuid import uuid4
 
-from tests.conftest import NOON
-from tour.events.models import Event
-from tour.programmes.models import Programme, Slot
-from tour.programmes.rules import BOOKING_CLOSES_BEFORE
+from tour.programmes.models import Slot
 from tour.reservations.rules import Party
 from tour.reservations.wishes import Choice, Wish
-from tour.sites.models import Site
 
-DAY_AHEAD = NOON + timedelta(days=7)
 _numbers = count(1000)
-
-
-async def make_site(**values: Any) -> Site:
-    slug = values.pop("slug", f"site-{uuid4().hex[:8]}")
-    return await Site.create(
-        slug=slug, **{"kind": "craft", "name": "見本 工房", "point_quality": "building"} | values
-    )
-
-
-async def make_event(**values: Any) -> Event:
-    slug = values.pop("slug", f"event-{uuid4().hex[:8]}")
-    days = {"starts_on": DAY_AHEAD.date(), "ends_on": DAY_AHEAD.date()}
-    hours = {"opens_minute": 600, "closes_minute": 960, "timezone": "Asia/Tokyo"}
-    return await Event.create(slug=slug, **{"title": "見本の一日", **days, **hours} | values)
-
-
-async def make_programme(**values: Any) -> Programme:
-    site = values.pop("site", None) or await make_site()
-    slug = values.pop("slug", f"programme-{uuid4().hex[:8]}")
-    return await Programme.create(
-        site=site, slug=slug, **{"title": "木版を摺る", "minutes": 60, "max_party": 6} | values
-    )
-
-
-async def make_slot(starts_at: datetime = DAY_AHEAD, **values: Any) -> Slot:
-    programme = values.pop("programme", None) or await make_programme()
-    ends_at = starts_at + timedelta(hours=1)
-    closes_at = values.pop("booking_closes_at", starts_at - BOOKING_CLOSES_BEFORE)
-    return await Slot.create(
-        programme=programme,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        booking_closes_at=closes_at,
-        **{"capacity": 8} | values,
-    )
 
 
 def make_party(adults: int = 1, children: int = 0, **values: str) -> Party:

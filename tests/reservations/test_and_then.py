@@ -12,14 +12,8 @@ import pytest
 from tortoise.connection import get_connection
 
 from tests.conftest import NOON
-from tests.reservations.factories import (
-    DAY_AHEAD,
-    make_event,
-    make_party,
-    make_programme,
-    make_slot,
-    make_wish,
-)
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.db import plain
 from tour.notifications.models import Reminder
@@ -264,7 +258,7 @@ async def test_a_late_yes_ends_half_an_hour_in_or_with_the_session(
 
 
 async def test_codes_that_lapsed_long_ago_are_forgotten() -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, checks_contact=True)
     slot = await make_slot(programme=await make_programme(event=event))
     party = make_party(email="chain@example.org", phone="")
@@ -337,7 +331,10 @@ async def test_seats_that_a_winner_gives_back_go_to_who_lost() -> None:
 
 async def test_one_win_an_event_and_another_event_is_another_matter() -> None:
     mine = make_party(email="yui@example.org", phone="")
-    event, elsewhere = await make_event(), await make_event()
+    event, elsewhere = (
+        await make_event(day=DAY_AHEAD.date()),
+        await make_event(day=DAY_AHEAD.date()),
+    )
     first = await drawn_slot(programme=await make_programme(event=event))
     draw = await draws.open_draw([first.id], event_id=event.id, entries_close_at=CLOSES_AT)
     await draws.enter(draw.id, make_wish(first, party=mine), now=NOON)
@@ -396,7 +393,7 @@ async def test_a_list_is_closed_once_and_stays_as_it_was() -> None:
 async def test_who_lost_an_earlier_draw_of_the_event_comes_first_where_the_draw_says_so(
     losers_first: bool, is_of_event: bool, counted: int
 ) -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     mine = make_party(email="yui@example.org", phone="")
     full = await drawn_slot(1, seats_taken=1)
     lost = await draws.open_draw([full.id], event_id=event.id, entries_close_at=CLOSES_AT)

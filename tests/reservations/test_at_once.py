@@ -9,15 +9,9 @@ import asyncpg
 import pytest
 
 from tests.conftest import NOON
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
 from tests.postgres import PostgresServer
-from tests.reservations.factories import (
-    DAY_AHEAD,
-    make_event,
-    make_party,
-    make_programme,
-    make_slot,
-    make_wish,
-)
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.errors import Conflict, TooManyRequests, TourError
 from tour.programmes.models import BookingRules, Programme, Slot
@@ -58,7 +52,7 @@ async def enter(draw: Draw, slot: Slot, adults: int = 1) -> Reservation:
 
 
 async def event_with(**rules: object) -> Programme:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, **rules)
     return await make_programme(event=event)
 

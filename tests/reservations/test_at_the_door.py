@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import TurnableClock
 from tests.days import Party, PlayedDay, played, words
-from tests.reservations.factories import make_event, make_programme, make_site, make_slot, typed
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_site, make_slot
+from tests.reservations.factories import typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.accounts.roles import Role
 from tour.notifications.models import Recipient
@@ -579,7 +580,7 @@ async def test_a_host_chooses_only_what_staff_allow(
     day: PlayedDay, allowed: bool, shown: bool
 ) -> None:
     [slot] = await day.session(day.at(14, 30))
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, releases_absent=allowed)
     await Programme.filter(id=slot.programme_id).update(event=event)  # type: ignore[attr-defined]
     assert ("releases_absent" in await day.host.source(f"/slots/{slot.id}")) == shown

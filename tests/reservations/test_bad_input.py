@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from tests.conftest import NOON, TurnableClock
-from tests.reservations.factories import make_programme, make_slot, typed
+from tests.factories import make_programme, make_slot
+from tests.reservations.factories import typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus

@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.compiled import COMPILED
 from tests.conftest import TurnableClock
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
 from tests.reservations.crowds import from_address
-from tests.reservations.factories import make_event, make_programme, make_slot, typed
+from tests.reservations.factories import typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.accounts.roles import Role
 from tour.app import create_app
@@ -82,7 +83,7 @@ async def test_a_burst_is_seen_taken_back_and_given_back(
 async def test_a_network_that_shows_people_is_no_burst(
     app: Starlette, clock: TurnableClock
 ) -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     slot = await make_slot(
         programme=await make_programme(event=event), booking_opens_at=clock(), capacity=20
     )

@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 
 from tests.calendar_store import CalendarStore
 from tests.conftest import NOON, TurnableClock
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
 from tests.post_office import PostOffice
-from tests.reservations.factories import DAY_AHEAD, make_event, make_programme, make_slot, typed
+from tests.reservations.factories import typed
 from tour.audit.service import Actor
 from tour.notifications.models import Recipient
 from tour.notifications.worker import FULL, Worker, open_worker
@@ -164,7 +165,7 @@ async def test_what_is_cancelled_strikes_itself_and_rings_no_more(
 
 
 async def test_what_is_held_for_a_code_is_in_no_calendar(client: httpx.AsyncClient) -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, checks_contact=True)
     path = await reserve(client, await make_slot(programme=await make_programme(event=event)))
     assert (await Place.get()).status == PlaceStatus.HELD
@@ -259,7 +260,7 @@ async def test_a_mail_sent_again_carries_the_same(
 async def test_a_code_carries_nothing_for_the_calendar(
     client: httpx.AsyncClient, office: PostOffice, postman: Worker
 ) -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, checks_contact=True)
     await reserve(client, await make_slot(programme=await make_programme(event=event)))
     await postman.run_once()

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.reservations.factories import DAY_AHEAD, make_party, make_slot, make_wish
+from tests.factories import DAY_AHEAD, make_slot
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.notifications.models import Reminder

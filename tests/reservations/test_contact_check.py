@@ -9,13 +9,8 @@ import httpx
 import pytest
 
 from tests.conftest import NOON, TurnableClock
-from tests.reservations.factories import (
-    make_event,
-    make_programme,
-    make_slot,
-    make_wish,
-    typed,
-)
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
+from tests.reservations.factories import make_wish, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.notifications.fan_out import fan_out
@@ -32,7 +27,7 @@ Client = httpx.AsyncClient
 
 
 async def checked_slot(*starts_at: datetime, **values: Any) -> Slot:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     limit = values.pop("limit", None)
     await BookingRules.create(event=event, checks_contact=True, reservations_per_contact=limit)
     return await make_slot(*starts_at, programme=await make_programme(event=event), **values)

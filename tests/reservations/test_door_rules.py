@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.conftest import NOON
-from tests.hosts.setting import make_party
-from tests.reservations.factories import make_event, make_programme, make_site, make_slot
+from tests.factories import DAY_AHEAD, make_event, make_place, make_programme, make_site, make_slot
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.errors import BadInput, Conflict
@@ -58,7 +57,7 @@ async def another_place_of(place: Place, slot: Slot, **values: Any) -> Place:
 async def test_a_scan_is_about_the_session_that_is_on() -> None:
     first, door = await session()
     second = await make_slot(NOON + HOUR, programme=await first.programme)
-    place = await make_party(first)
+    place = await make_place(first)
     next_place = await another_place_of(place, second)
     code = await code_of(place)
     came = await arrivals.check_in(code, door, now=NOON + 50 * MINUTE)
@@ -87,7 +86,7 @@ async def test_a_scan_is_about_the_session_that_is_on() -> None:
 async def test_before_and_between_it_is_about_the_nearest(at: datetime, chosen: int) -> None:
     first, door = await session()
     second = await make_slot(NOON + 3 * HOUR, programme=await first.programme)
-    place = await make_party(first)
+    place = await make_place(first)
     places = [place, await another_place_of(place, second)]
     came = await arrivals.check_in(await code_of(place), door, now=at)
     assert came.outcome == Outcome.ARRIVED
@@ -109,7 +108,7 @@ async def test_before_and_between_it_is_about_the_nearest(at: datetime, chosen: 
 )
 async def test_another_day_is_said(starts_at: datetime, now: datetime, outcome: Outcome) -> None:
     slot, door = await session(starts_at)
-    place = await make_party(slot)
+    place = await make_place(slot)
     assert (await arrivals.check_in(await code_of(place), door, now=now)).outcome == outcome
 
 
@@ -126,7 +125,7 @@ async def test_who_holds_nothing_is_told_what_became_of_it(
     status: PlaceStatus, outcome: Outcome
 ) -> None:
     slot, door = await session(capacity=5)
-    place = await make_party(slot)
+    place = await make_place(slot)
     held = {"status": status}
     if status != PlaceStatus.CONFIRMED:
         held |= {"cancelled_at": NOON - MINUTE}
@@ -141,7 +140,7 @@ async def test_who_holds_nothing_is_told_what_became_of_it(
 
 async def test_a_code_is_read_however_it_is_typed_and_only_at_its_own_door() -> None:
     slot, door = await session()
-    place = await make_party(slot)
+    place = await make_place(slot)
     code = await code_of(place)
     party = await Reservation.get(id=place.reservation_id)
     elsewhere = door_of((await make_site()).id)
@@ -175,7 +174,7 @@ async def test_who_was_there_before_its_seats_were_given_away_is_there(
     scanned_at: datetime, outcome: Outcome
 ) -> None:
     slot, door = await session(capacity=2)
-    place = await make_party(slot)
+    place = await make_place(slot)
     gone = {"status": PlaceStatus.RELEASED, "cancelled_at": NOON + 10 * MINUTE}
     await Place.filter(id=place.id).update(**gone)
     await Slot.filter(id=slot.id).update(seats_taken=0)
@@ -203,7 +202,7 @@ async def test_who_cancelled_is_let_in_while_there_is_room(
     columns: dict[str, Any], now: datetime, outcome: Outcome
 ) -> None:
     slot, door = await session()
-    place = await make_party(slot)
+    place = await make_place(slot)
     await Place.filter(id=place.id).update(status=PlaceStatus.CANCELLED, cancelled_at=NOON - HOUR)
     await Slot.filter(id=slot.id).update(**{"seats_taken": 0} | columns)
     came = await arrivals.let_in(place.id, door, now=now)
@@ -235,7 +234,7 @@ async def test_what_is_free_at_the_door(columns: dict[str, Any], now: datetime, 
 @pytest.mark.parametrize(("people", "may"), [(0, False), (1, True), (3, True), (4, False)])
 async def test_as_many_came_as_there_are_seats_at_most(people: int, may: bool) -> None:
     slot, door = await session()
-    place = await make_party(slot, 3)
+    place = await make_place(slot, 3)
     with pytest.raises(BadInput):
         await arrivals.count_people(place.id, 1, door, now=NOON)
     await arrivals.check_in_place(place, door, now=NOON)
@@ -249,7 +248,7 @@ async def test_as_many_came_as_there_are_seats_at_most(people: int, may: bool) -
 
 async def test_a_tick_is_taken_back_once_and_made_anew() -> None:
     slot, door = await session()
-    place, other = await make_party(slot, 3), await make_party(slot)
+    place, other = await make_place(slot, 3), await make_place(slot)
     for one in (place, other):
         await arrivals.check_in_place(one, door, now=NOON)
     await arrivals.count_people(place.id, 2, door, now=NOON)
@@ -282,7 +281,7 @@ async def test_the_host_is_asked_from_the_grace_until_the_end(
     status: SlotStatus, now: datetime, asked: bool
 ) -> None:
     slot, door = await session(status=status)
-    place = await make_party(slot) if status == SlotStatus.OPEN else None
+    place = await make_place(slot) if status == SlotStatus.OPEN else None
     assert is_asked(slot, now) is asked
     wish = Asked(slot.id, door.site_id, [place.id] if place else [], now)
     if not asked:
@@ -295,7 +294,7 @@ async def test_the_host_is_asked_from_the_grace_until_the_end(
 
 async def test_seats_are_kept_as_much_longer_as_a_party_said() -> None:
     slot, _door = await session()
-    place = await make_party(slot)
+    place = await make_place(slot)
     assert kept_until(place, slot) == NOON + GRACE
     place.late_minutes = 20
     assert kept_until(place, slot) == NOON + GRACE + 20 * MINUTE
@@ -317,7 +316,7 @@ async def test_only_who_is_as_the_host_saw_it_loses_its_seats(
     happened: dict[str, Any], is_given: bool
 ) -> None:
     slot, door = await session()
-    place, other = await make_party(slot), await make_party(slot)
+    place, other = await make_place(slot), await make_place(slot)
     if happened.pop("arrived", False):
         back = happened.pop("taken_back_at", None)
         await Arrival.create(place_id=place.id, arrived_at=NOON, taken_back_at=back)
@@ -363,7 +362,7 @@ async def test_seats_go_unasked_only_where_the_host_chose_it(
 
 @pytest.mark.parametrize("allowed", [True, False])
 async def test_and_where_its_event_allows_it(allowed: bool) -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, releases_absent=allowed)
     programme = await make_programme(event=event)
     slot, _door = await session(programme=programme, releases_absent=True, seats_taken=1)
@@ -383,7 +382,7 @@ async def test_a_rule_gives_away_what_is_overdue(
     late: int | None, now: datetime, seats: int
 ) -> None:
     slot, door = await session(releases_absent=True)
-    here, place = await make_party(slot), await make_party(slot)
+    here, place = await make_place(slot), await make_place(slot)
     await Place.filter(id=place.id).update(late_minutes=late)
     assert await absences.release_by_rule(slot.id, now=now) == 0, "nobody was ticked at this door"
     await arrivals.check_in_place(here, door, now=NOON)
@@ -401,8 +400,8 @@ async def test_a_rule_gives_away_what_is_overdue(
 )
 async def test_who_is_missing_is_asked_once_as_it_begins(now: datetime, asked: int) -> None:
     slot, door = await session(releases_absent=True)
-    here, spoke = await make_party(slot), await make_party(slot)
-    await make_party(slot)
+    here, spoke = await make_place(slot), await make_place(slot)
+    await make_place(slot)
     await arrivals.check_in_place(here, door, now=NOON - HOUR)
     await Place.filter(id=spoke.id).update(said_at=NOON - HOUR)
     assert await absences.ask_absent(now=now) == asked
@@ -411,7 +410,7 @@ async def test_who_is_missing_is_asked_once_as_it_begins(now: datetime, asked: i
 
 async def test_a_host_asks_those_it_chose_and_who_are_not_here() -> None:
     slot, door = await session()
-    here, missing, other = [await make_party(slot) for _party in range(3)]
+    here, missing, other = [await make_place(slot) for _party in range(3)]
     await arrivals.check_in_place(here, door, now=NOON)
     wish = Asked(slot.id, door.site_id, [here.id, missing.id], NOON)
     assert await absences.ask_parties(wish, now=NOON) == 1

@@ -5,14 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.reservations.factories import (
-    DAY_AHEAD,
-    make_event,
-    make_party,
-    make_programme,
-    make_slot,
-    make_wish,
-)
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
+from tests.reservations.factories import make_party, make_wish
 from tour.programmes.models import BookingRules, Programme, Slot
 from tour.programmes.states import Allocation
 from tour.reservations import changes, draw_results, draws, service, waitlist
@@ -28,7 +22,7 @@ CLOSES_AT = NOON + timedelta(hours=1)
 
 
 async def limited_programme() -> Programme:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, reservations_per_contact=1)
     return await make_programme(event=event)
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import httpx
 
 from tests.conftest import NOON, TurnableClock
-from tests.reservations.factories import make_programme, make_slot, typed
+from tests.factories import make_programme, make_slot
+from tests.reservations.factories import typed
 from tour.programmes.models import Programme, Slot
 from tour.programmes.states import Allocation
 from tour.reservations import draws, worker

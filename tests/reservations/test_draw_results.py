@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.reservations.factories import DAY_AHEAD, make_event, make_party, make_slot, make_wish
+from tests.factories import DAY_AHEAD, make_event, make_slot
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idle
 from tour.notifications.models import Reminder
 from tour.programmes.models import Slot
@@ -148,7 +149,7 @@ async def test_what_was_called_off_meanwhile_is_neither_won_nor_waited_for() -> 
 
 
 async def test_lost_draws_of_the_event_are_counted_by_either_contact() -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     mail, phone = "yui@example.org", "03-9876-5432"
     for party in (
         make_party(email=mail, phone=phone),

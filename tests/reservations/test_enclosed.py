@@ -7,7 +7,8 @@ import pytest
 from icalendar import Calendar
 
 from tests.conftest import NOON
-from tests.reservations.factories import DAY_AHEAD, make_slot, make_wish
+from tests.factories import DAY_AHEAD, make_slot
+from tests.reservations.factories import make_wish
 from tour.notifications.enclosing import Cover
 from tour.notifications.models import Reminder
 from tour.reservations import changes, service

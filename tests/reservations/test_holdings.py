@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.reservations.factories import DAY_AHEAD, make_party, make_slot, make_wish
+from tests.factories import DAY_AHEAD, make_slot
+from tests.reservations.factories import make_party, make_wish
 from tour.programmes.models import Slot
 from tour.reservations import changes, service
 from tour.reservations.errors import AlreadyReserved, Overlapping

@@ -184,7 +184,7 @@ async def test_nobody_queues_or_enters_a_draw_beside_what_is_held_without_choosi
 
 
 async def test_where_a_code_is_asked_for_it_is_said_after_the_code(client: Client) -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, checks_contact=True)
     slot = await make_slot(programme=await make_programme(event=event))
     url, held = f"/slots/{slot.id}/reserve", []

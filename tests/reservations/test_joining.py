@@ -7,14 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.reservations.factories import (
-    DAY_AHEAD,
-    make_event,
-    make_party,
-    make_programme,
-    make_slot,
-    make_wish,
-)
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.errors import BadInput, TourError
 from tour.notifications.models import Recipient, Reminder
@@ -220,7 +214,7 @@ class TestNothingHalfDone:
         await self.refused(AlreadyReserved, wanted, party=party, back=own)
 
     async def test_as_many_reservations_as_a_contact_may_have(self) -> None:
-        event = await make_event()
+        event = await make_event(day=DAY_AHEAD.date())
         await BookingRules.create(event=event, reservations_per_contact=1)
         of_event = await make_programme(event=event)
         own, mine = await make_slot(FIRST, capacity=3), make_party(3)
@@ -238,7 +232,7 @@ class TestNothingHalfDone:
 
 
 async def test_a_reservation_that_grows_is_one_reservation_still() -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, reservations_per_contact=1)
     programme = await make_programme(event=event)
     party = await party_at(await make_slot(FIRST, programme=programme))
@@ -278,7 +272,7 @@ class TestWhatIsNotHeld:
             await joined(party, await make_slot(FIRST + 24 * HOUR), now=FIRST + 2 * HOUR)
 
     async def test_waiting_for_its_code(self) -> None:
-        event = await make_event()
+        event = await make_event(day=DAY_AHEAD.date())
         await BookingRules.create(event=event, checks_contact=True)
         programme = await make_programme(event=event)
         party = await party_at(await make_slot(FIRST, programme=programme))
@@ -289,7 +283,7 @@ class TestWhatIsNotHeld:
 
 class TestCodes:
     async def checked(self) -> Slot:
-        event = await make_event()
+        event = await make_event(day=DAY_AHEAD.date())
         await BookingRules.create(event=event, checks_contact=True)
         return await make_slot(SECOND, programme=await make_programme(event=event))
 

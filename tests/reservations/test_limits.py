@@ -7,8 +7,9 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.conftest import NOON, TurnableClock
+from tests.factories import make_slot
 from tests.parts import exchange
-from tests.reservations.factories import make_slot, typed
+from tests.reservations.factories import typed
 from tour.errors import TooManyRequests
 from tour.limits import counting
 from tour.limits.counting import BY_ADDRESS, Limit, RateLimits, network_of

@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 
 from tests.conftest import NOON, TurnableClock
 from tests.days import Party, PlayedDay, played
-from tests.reservations.factories import make_programme, make_slot, typed
+from tests.factories import make_programme, make_slot
+from tests.reservations.factories import typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.programmes.models import Slot
 from tour.reservations.rules import meetings

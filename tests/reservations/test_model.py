@@ -20,14 +20,8 @@ import pytest
 from tortoise.expressions import F
 
 from tests.conftest import NOON
-from tests.reservations.factories import (
-    make_event,
-    make_party,
-    make_programme,
-    make_site,
-    make_slot,
-    make_wish,
-)
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_site, make_slot
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idle
 from tour.audit.service import Actor
 from tour.errors import NotFound, TourError
@@ -74,7 +68,7 @@ class Offered:
 
     @classmethod
     async def make(cls) -> "Offered":
-        site, event = await make_site(), await make_event()
+        site, event = await make_site(), await make_event(day=DAY_AHEAD.date())
         await BookingRules.create(event=event, checks_contact=True, reservations_per_contact=1)
         plain = await make_programme(site=site)
         return cls(site.id, plain, await make_programme(site=site, event=event))

@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from tests.accounts.signing import make_account, sign_in_as
 from tests.compiled import COMPILED
 from tests.conftest import TurnableClock
+from tests.factories import make_programme, make_slot
 from tests.parts import exchange
 from tests.reservations.crowds import Opening, Scene, from_address
-from tests.reservations.factories import make_programme, make_slot, typed
+from tests.reservations.factories import typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.accounts.roles import Role
 from tour.app import create_app

@@ -16,7 +16,8 @@ from tortoise.expressions import F
 
 from tests.conftest import NOON, TurnableClock
 from tests.days import TOKYO, PlayedDay, played
-from tests.reservations.factories import make_slot, make_wish
+from tests.factories import make_slot
+from tests.reservations.factories import make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications import service as notifications
 from tour.notifications.message import Message

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON, TurnableClock, make_settings
+from tests.factories import make_slot
 from tests.post_office import PostOffice
-from tests.reservations.factories import make_slot, make_wish
+from tests.reservations.factories import make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.worker import FULL, Worker, open_worker
 from tour.pages.wording import WORDING

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests.conftest import NOON, TurnableClock
-from tests.reservations.factories import make_party, make_programme, make_slot, make_wish, typed
+from tests.factories import make_programme, make_slot
+from tests.reservations.factories import make_party, make_wish, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.models import Reminder
 from tour.programmes.models import Slot

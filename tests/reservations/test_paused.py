@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from tests.conftest import NOON
-from tests.reservations.factories import make_event, make_site, make_slot, typed
+from tests.factories import DAY_AHEAD, make_event, make_site, make_slot
+from tests.reservations.factories import typed
 from tour.audit.service import Actor
 from tour.notifications.models import Reminder
 from tour.programmes import editing
@@ -92,7 +93,7 @@ async def test_the_way_in_a_reminder_leads_on_when_the_place_has_withdrawn(clien
     }
     [way] = ways
     assert (await client.get(way)).status_code == 200
-    event = await make_event(is_published=True)
+    event = await make_event(day=DAY_AHEAD.date())
     await hide("site", slot)
     answer = await client.get(way)
     assert answer.status_code == 410

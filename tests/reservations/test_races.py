@@ -18,9 +18,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from tests.factories import make_slot
 from tests.postgres import PostgresServer
 from tests.reservations import unguarded
-from tests.reservations.factories import make_slot, make_wish, typed
+from tests.reservations.factories import make_wish, typed
 from tests.reservations.ledger import (
     assert_ledger_holds,
     assert_nobody_is_half_booked,

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.conftest import NOON, TurnableClock
-from tests.reservations.factories import make_event, make_programme, make_slot, typed
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
+from tests.reservations.factories import typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.models import PushSubscription, Recipient, Reminder
 from tour.programmes.models import BookingRules, Slot
@@ -31,7 +32,7 @@ async def everything_said_of_people() -> str:
 
 
 async def slot_in_two_weeks(days: int, **values: object) -> Slot:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, retention_days=days)
     return await make_slot(
         NOON + timedelta(days=14), programme=await make_programme(event=event), **values

@@ -13,13 +13,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from tests.conftest import NOON, TurnableClock
-from tests.reservations.factories import (
-    make_event,
-    make_programme,
-    make_site,
-    make_slot,
-    make_wish,
-)
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_site, make_slot
+from tests.reservations.factories import make_wish
 from tour.audit.service import Actor
 from tour.events.models import Event
 from tour.programmes.models import Programme, Slot
@@ -138,7 +133,7 @@ WAYS = (
 async def test_each_change_raises_the_number_whoever_makes_it(
     client: httpx.AsyncClient, clock: TurnableClock, *, backwards: bool
 ) -> None:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     slot = await make_slot(SOON, programme=await make_programme(event=event))
     other = await make_slot(SOON + timedelta(days=3))
     made = await service.reserve(make_wish(slot, other), now=clock())

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.reservations.factories import make_party, make_programme, make_slot, make_wish
-from tour.events.models import Event
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
+from tests.reservations.factories import make_party, make_wish
 from tour.notifications.models import Reminder
 from tour.programmes.models import BookingRules, Slot
 from tour.reservations import draws, service, waitlist
@@ -86,15 +86,7 @@ async def test_children_alone_are_refused_where_an_adult_is_needed() -> None:
 
 
 async def test_a_contact_holds_as_many_as_its_event_allows() -> None:
-    event = await Event.create(
-        slug="day",
-        title="Day",
-        starts_on=NOON.date(),
-        ends_on=NOON.date(),
-        opens_minute=600,
-        closes_minute=960,
-        timezone="Asia/Tokyo",
-    )
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, reservations_per_contact=1)
     slot = await make_slot(programme=await make_programme(event=event))
     await service.reserve(make_wish(slot, party=make_party(email="yui@example.org")), now=NOON)

@@ -147,7 +147,7 @@ async def test_a_confirmation_is_complete_and_in_the_order_of_the_day() -> None:
     party = make_party(2, 1, name="北 花子")
     made = await service.reserve(make_wish(late, early, party=party), now=NOON)
     body = (await Reminder.get(key="receipt")).body
-    assert body.index("12月2日(水) 12:00–13:00") < body.index("12月2日(水) 15:00–16:00")
+    assert body.index("12月8日(火) 12:00–13:00") < body.index("12月8日(火) 15:00–16:00")
     for said in (
         "東京都北区王子1-1-1",
         "裏の青い戸から。",

@@ -12,8 +12,9 @@ import pytest
 
 from tests.conftest import NOON, TurnableClock, make_settings
 from tests.days import TOKYO
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_site, make_slot
 from tests.post_office import PostOffice
-from tests.reservations.factories import make_event, make_programme, make_site, make_slot, make_wish
+from tests.reservations.factories import make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.notifications import mail_boxes
@@ -324,7 +325,7 @@ async def test_news_of_a_session_goes_to_who_still_holds_it(sender, office, cloc
 
 
 async def held_for_a_code(clock: TurnableClock, hours: float = 48) -> tuple[Slot, str]:
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, checks_contact=True)
     programme = await make_programme(event=event)
     slot = await make_slot(clock() + timedelta(hours=hours), programme=programme, capacity=1)

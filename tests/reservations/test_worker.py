@@ -10,8 +10,9 @@ import asyncpg
 import pytest
 
 from tests.conftest import NOON, TurnableClock
+from tests.factories import make_slot
 from tests.postgres import PostgresServer
-from tests.reservations.factories import make_slot, make_wish
+from tests.reservations.factories import make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour import chores
 from tour.health.chores import going_round

@@ -8,14 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
 from tests.postgres import PostgresServer
-from tests.reservations.factories import (
-    make_event,
-    make_party,
-    make_programme,
-    make_slot,
-    make_wish,
-)
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idle
 from tests.reservations.processes import WorkerProcess
 from tour.programmes.models import BookingRules, Slot
@@ -39,7 +34,7 @@ ENOUGH_POLLS = 3000
 async def make_work() -> Draw:
     """Offers that ran out with somebody waiting behind, seats held for codes that never came, and a
     draw that is due."""
-    event = await make_event()
+    event = await make_event(day=DAY_AHEAD.date())
     await BookingRules.create(event=event, checks_contact=True)
     checked = await make_programme(event=event)
     programme = await make_programme()

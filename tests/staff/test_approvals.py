@@ -9,7 +9,7 @@ from tests.accounts.signing import OPERATOR, browser, make_account, sign_in_as
 from tests.conftest import NOON
 from tests.hosts.setting import OUTLINE
 from tests.hosts.test_photos import picture
-from tests.publishing.days import make_site
+from tests.publishing.days import make_workshop
 from tests.staff.test_people import change_as
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
@@ -32,7 +32,7 @@ async def test_a_new_session_and_a_new_photo_are_looked_over(
     app: Starlette, staff: httpx.AsyncClient
 ) -> None:
     """A draft is its host's own; once public all of it waits, whatever was approved before."""
-    site = await make_site(1)
+    site = await make_workshop(1)
     host = await make_account("host@example.org", Role.HOST, site)
     actor = Actor(host.id, host.name)
     draft = await programmes.create(site.id, OUTLINE, TIMES, actor=actor, now=NOON)

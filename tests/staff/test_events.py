@@ -5,8 +5,8 @@ import re
 import httpx
 
 from tests.factories import catalogue_changed
-from tests.publishing.days import make_day, make_site
-from tests.staff.town import EVENT_FORM, hidden, make_slot
+from tests.publishing.days import make_day, make_workshop
+from tests.staff.town import EVENT_FORM, hidden, make_session
 from tour.audit.models import AuditEntry
 from tour.events.models import Event
 from tour.programmes.models import Slot
@@ -18,7 +18,7 @@ from tour.sites.models import Site
 async def test_twelve_places_and_a_course_reach_visitors(
     staff: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
-    sites = [await make_site(number) for number in range(1, 13)]
+    sites = [await make_workshop(number) for number in range(1, 13)]
     await catalogue_changed()
     made = await staff.post("/staff/events/new", data={**EVENT_FORM, "slug": "autumn"})
     assert made.status_code == 303
@@ -163,7 +163,7 @@ async def test_of_two_walks_through_one_course_mine_stays_whole(staff: httpx.Asy
 
 async def test_slots_that_open_with_the_event_move_with_it(staff: httpx.AsyncClient) -> None:
     event = await make_day(3)
-    slot = await make_slot(event, await Site.get(slug="site-1"))
+    slot = await make_session(event, await Site.get(slug="site-1"))
     version = hidden(await staff.get(f"/staff/events/{event.id}"), "version")
     await staff.post(f"/staff/events/{event.id}", data={**EVENT_FORM, "version": version})
     moved = (await Slot.get(id=slot.id)).booking_opens_at

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.conftest import NOON, TurnableClock
-from tests.publishing.days import make_site
+from tests.publishing.days import make_workshop
 from tests.staff.town import hidden
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
@@ -101,7 +101,8 @@ async def test_the_current_standard_is_read_too(staff: httpx.AsyncClient) -> Non
 async def test_a_known_name_is_changed_and_empty_cells_erase_nothing(
     staff: httpx.AsyncClient,
 ) -> None:
-    site = await make_site(1, name="紙 の　館", url="https://old.example/", description="昔の説明")
+    columns = {"url": "https://old.example/", "description": "昔の説明"}
+    site = await make_workshop(1, name="紙 の　館", **columns)
     text = table(changed(名称_英語="", 説明="", URL="https://new.example/"))
     page = await look(staff, text.encode())
     assert "https://old.example/" in page.text
@@ -116,7 +117,7 @@ async def test_a_known_name_is_changed_and_empty_cells_erase_nothing(
 
 
 async def test_visitors_read_at_once_what_was_imported(staff: httpx.AsyncClient) -> None:
-    await make_site(1, name="紙の館", access_note="昔の道")
+    await make_workshop(1, name="紙の館", access_note="昔の道")
     assert "昔の道" in (await staff.get("/sites/site-1")).text
     text = table(changed(アクセス方法="新しい道"))
     await confirm(staff, await look(staff, text.encode()), text)
@@ -136,7 +137,7 @@ async def test_visitors_read_at_once_what_was_imported(staff: httpx.AsyncClient)
 async def test_another_spelling_of_a_name_is_the_same_place(
     staff: httpx.AsyncClient, stored: str, written: str
 ) -> None:
-    site = await make_site(1, name=stored)
+    site = await make_workshop(1, name=stored)
     text = table(changed(名称=written))
     await confirm(staff, await look(staff, text.encode()), text)
     assert [known.id for known in await Site.all()] == [site.id]
@@ -203,7 +204,7 @@ async def test_a_batch_takes_hardly_more_statements_than_a_few_rows(
 async def test_what_changed_after_the_look_is_not_overwritten(staff: httpx.AsyncClient) -> None:
     text = table(ROW)
     page = await look(staff, text.encode())
-    site = await make_site(1, name="紙の館", url="https://own.example/")
+    site = await make_workshop(1, name="紙の館", url="https://own.example/")
     answer = await confirm(staff, page, text)
     assert answer.status_code == 409
     await site.refresh_from_db()
@@ -334,7 +335,7 @@ async def test_what_a_host_saves_while_it_runs_stays_and_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Between the look under which it began and the batch that would have overwritten it."""
-    sites = [await make_site(n, name=name) for n, name in enumerate(PLACES, start=1)]
+    sites = [await make_workshop(n, name=name) for n, name in enumerate(PLACES, start=1)]
     read = await read_file(table(*(changed(名称=name, 名称_英語=f"W {name}") for name in PLACES)))
     found = await importing.compare(read)
     learn = vocabulary.learn
@@ -365,7 +366,7 @@ async def test_a_place_of_that_name_made_while_it_runs_is_not_made_twice(
     learn = vocabulary.learn
 
     async def meanwhile(texts: Iterable[str]) -> None:
-        await make_site(1, name="工房 ２")
+        await make_workshop(1, name="工房 ２")
         await learn(texts)
 
     monkeypatch.setattr(vocabulary, "learn", meanwhile)
@@ -378,7 +379,7 @@ async def test_a_place_of_that_name_made_while_it_runs_is_not_made_twice(
 async def test_the_page_says_what_stays(
     staff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = await make_site(1, name="紙の館")
+    site = await make_workshop(1, name="紙の館")
     text = table(ROW, changed(名称="新しい館"))
     page = await look(staff, text.encode())
     learn = vocabulary.learn
@@ -400,7 +401,7 @@ async def test_the_page_says_what_stays(
 
 @pytest.mark.usefixtures("database")
 async def test_a_host_who_has_the_page_open_sees_the_import(clock: TurnableClock) -> None:
-    site = await make_site(1, name="紙の館")
+    site = await make_workshop(1, name="紙の館")
     await Site.filter(id=site.id).update(updated_at=NOON)
     version = await Version.of(await Site.get(id=site.id), "site")
     await imported([ROW])
@@ -434,7 +435,7 @@ async def test_a_row_that_is_applied_compares_as_the_same_and_stands_as_the_log_
     name: str, is_new: bool
 ) -> None:
     if not is_new:
-        await make_site(1, name="紙の館", description="昔の説明")
+        await make_workshop(1, name="紙の館", description="昔の説明")
     read = await read_file(table(ROUND[name]))
     assert read.problems == ()
     await imported([ROUND[name]])

@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 
 from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import NOON
-from tests.publishing.days import make_site
+from tests.publishing.days import make_workshop
 from tests.staff.town import hidden, make_party, make_town
 from tour.accounts.models import Account, AccountSession, Invitation
 from tour.accounts.roles import Role
@@ -51,7 +51,7 @@ async def test_sessions_end_everywhere(app: Starlette, administrator: httpx.Asyn
 async def test_a_host_is_taken_off_a_place(
     app: Starlette, administrator: httpx.AsyncClient
 ) -> None:
-    one, other = await make_site(1), await make_site(2)
+    one, other = await make_workshop(1), await make_workshop(2)
     host = await make_account("host@example.org", Role.HOST, one, other)
     path = f"/staff/people/{host.id}/sites/{one.id}/remove"
     assert path in (await administrator.get("/staff/people")).text
@@ -71,7 +71,7 @@ async def test_a_host_is_taken_off_a_place(
 async def test_staff_invite_hosts_and_only_administrators_invite_staff(
     staff: httpx.AsyncClient, administrator: httpx.AsyncClient
 ) -> None:
-    await make_site(1)
+    await make_workshop(1)
     host = {"email": "new@example.org", "role": "host", "site": "site-1"}
     assert (await staff.post("/staff/people", data=host)).status_code == 303
     colleague = {"email": "second@example.org", "role": "administrator"}
@@ -119,7 +119,7 @@ async def change_as(account: Account, site: Site, before: str, after: str) -> Re
 
 
 async def test_what_hosts_change_waits_until_somebody_looks(staff: httpx.AsyncClient) -> None:
-    site = await make_site(1)
+    site = await make_workshop(1)
     host = await make_account("host@example.org", Role.HOST, site)
     await change_as(host, site, "古い", "途中")
     await change_as(host, site, "途中", "新しい")
@@ -139,7 +139,7 @@ async def test_what_hosts_change_waits_until_somebody_looks(staff: httpx.AsyncCl
 async def test_returning_writes_to_the_hosts_and_may_hide_the_place(
     staff: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
-    site = await make_site(1)
+    site = await make_workshop(1)
     host = await make_account("host@example.org", Role.HOST, site)
     entry = await change_as(host, site, "古い", "新しい")
     fields = {"do": "return", "upto": str(entry.id), "comment": "地図を直してください", "hide": "1"}
@@ -153,7 +153,7 @@ async def test_returning_writes_to_the_hosts_and_may_hide_the_place(
 
 async def test_what_staff_change_needs_no_approval(database: str) -> None:
     assert database
-    site = await make_site(1)
+    site = await make_workshop(1)
     colleague = await make_account("editor@example.org", Role.EDITOR)
     await change_as(colleague, site, "古い", "新しい")
     assert await approvals.waiting() == []

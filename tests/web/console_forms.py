@@ -10,9 +10,8 @@ import httpx
 
 from tests.accounts.signing import OPERATOR, make_account, sign_in_as
 from tests.conftest import NOON
-from tests.factories import EVENT_DAY, make_course, make_event
-from tests.factories import make_site as make_place
-from tests.hosts.setting import first_slot, make_party, make_programme
+from tests.factories import EVENT_DAY, make_course, make_event, make_place, make_site
+from tests.hosts.setting import first_slot, write_programme
 from tour.accounts.roles import Role
 from tour.programmes.models import Programme, Slot
 from tour.reservations import slot_changes
@@ -59,12 +58,12 @@ class Console:
         return {"version": found[1]}
 
     async def session(self) -> tuple[Programme, Slot]:
-        programme = await make_programme(self.site)
+        programme = await write_programme(self.site)
         return programme, await first_slot(programme)
 
     async def party(self, **columns: Any) -> tuple[Slot, Place]:
         _programme, slot = await self.session()
-        return slot, await make_party(slot, **columns)
+        return slot, await make_place(slot, **columns)
 
 
 Filled = Callable[[Console], Awaitable[Refused]]
@@ -93,7 +92,7 @@ async def of_the_absent(console: Console) -> Refused:
     """Nobody is ticked, though the page had ticked them."""
     _programme, slot = await console.session()
     await Slot.filter(id=slot.id).update(starts_at=NOON - timedelta(minutes=11))
-    place = await make_party(slot)
+    place = await make_place(slot)
     data = {"do": "give", "shown": NOON.isoformat()}
     kept = f'name="place" value="{place.id}"><span>'
     return Refused(f"{console.path}/slots/{slot.id}/absent", data, kept)
@@ -452,7 +451,7 @@ TAPS: tuple[Filled, ...] = (
 
 
 async def make_console(host: httpx.AsyncClient, staff: httpx.AsyncClient) -> Console:
-    site = await make_place()
+    site = await make_site()
     await sign_in_as(host, await make_account("host@example.org", Role.HOST, site))
     await sign_in_as(staff, await make_account("admin@example.org", Role.ADMINISTRATOR))
     return Console(host, staff, site)

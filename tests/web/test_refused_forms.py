@@ -13,16 +13,16 @@ from starlette.routing import Route  # noqa: TID251 - the table is what is teste
 
 from tests.accounts.signing import browser
 from tests.conftest import NOON
-from tests.factories import catalogue_changed, make_course, make_site
-from tests.parts import exchange
-from tests.reservations.factories import (
+from tests.factories import (
+    catalogue_changed,
+    make_course,
     make_event,
-    make_party,
     make_programme,
+    make_site,
     make_slot,
-    make_wish,
-    typed,
 )
+from tests.parts import exchange
+from tests.reservations.factories import make_party, make_wish, typed
 from tests.routes.test_plan_pages import CONTACT, a_town, fields_of, planned
 from tests.routes.test_plan_pages import form as plan_form
 from tests.web import console_forms
