@@ -22,8 +22,8 @@ from tour.accounts.roles import Role
 from tour.events.models import Event
 from tour.hosts.urls import urls as host_urls
 from tour.programmes.models import Programme
+from tour.sites.choices import ACCESS
 from tour.sites.models import HoursException, OpeningHours, Site
-from tour.sites.states import ACCESS_FEATURES
 from tour.sites.texts import TEXTS
 from tour.staff.urls import urls as staff_urls
 
@@ -128,7 +128,7 @@ async def make_full_town() -> dict[str, Any]:
     await Site.filter(id=site.id).update(
         **kept,
         translations={"en": english, "fr": {"name": "Atelier"}},
-        access_features=list(reversed(ACCESS_FEATURES)),
+        access_features=list(reversed(ACCESS)),
         languages=["sign", "en", "ja"],
         holiday_rule="open_then_rest",
         entrance_lat=35.7531234,

@@ -13,7 +13,7 @@ from tour.demo.catalogue import read_catalogue
 from tour.demo.load import load
 from tour.programmes.models import Slot
 from tour.settings import ROOT
-from tour.sites.labels import KINDS
+from tour.sites.choices import KINDS
 from tour.sites.states import SiteKind
 
 FULL = "この日の体験はすべて満席です"
@@ -165,7 +165,8 @@ def assert_every_kind_is_there_or_why_not(one: Case, page: PlanPage) -> None:
     asked = one.asked.get("kind", [])
     for kind in map(SiteKind, asked if isinstance(asked, list) else [asked]):
         is_there = f"plan-row--stop kind-{kind.value}" in page.html
-        assert is_there or f"{KINDS[kind].in_language('ja')}: " in page.text, f"no word of {kind}"
+        named = f"{KINDS[kind].label.in_language('ja')}: "
+        assert is_there or named in page.text, f"no word of {kind}"
 
 
 async def look_at(one: Case, page: PlanPage, day: date) -> None:

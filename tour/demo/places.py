@@ -6,9 +6,9 @@ from pathlib import Path
 from tour.demo.cells import Columns, Row, in_languages, read_rows
 from tour.demo.records import CraftRecord, SiteRecord, StationRecord
 from tour.geo import Point
+from tour.sites.choices import ACCESS, LANGUAGES
 from tour.sites.hours import HolidayRule
-from tour.sites.labels import LANGUAGES
-from tour.sites.states import ACCESS_FEATURES, PointQuality, SiteKind
+from tour.sites.states import PointQuality, SiteKind
 from tour.sites.texts import FIELDS, OWN, TEXTS, TRANSLATED, SiteText
 from tour.town import Town
 
@@ -31,8 +31,6 @@ SITE_MAY_SAY = (
     *(name for name in OWN if name not in SITE),
     *("craft", "entrance_lat", "entrance_lon", "access_features", "languages", "holiday_rule"),
 )
-SPOKEN = tuple(LANGUAGES)
-"""Languages of a host: spoken ones, sign language, and talking in writing (筆談)."""
 
 MARGIN_DEGREES = 0.005
 """How far outside the town's bounds a place may lie (500 m) before it is a slip of the pen."""
@@ -90,8 +88,8 @@ def read_sites(
             entrance=_entrance(row, quality, town),
             point_quality=quality,
             point_source=row.required("point_source"),
-            access_features=row.choices("access_features", ACCESS_FEATURES),
-            languages=row.choices("languages", SPOKEN),
+            access_features=row.choices("access_features", ACCESS),
+            languages=row.choices("languages", LANGUAGES),
             holiday_rule=_holiday_rule(row),
             is_sample=_is_sample(row, sample_marks, town),
             source=row.required("source"),

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from tour.demo.cells import Columns, Row, in_languages, read_rows
-from tour.demo.places import SPOKEN
 from tour.demo.records import EventRecord, ProgrammeRecord, SlotRecord
 from tour.events.states import ParticipationRole
 from tour.programmes.states import Allocation
+from tour.sites.choices import LANGUAGES
 from tour.town import Town
 
 PROGRAMME: tuple[str, ...] = (
@@ -51,7 +51,7 @@ def read_programmes(
             capacity=row.whole("capacity", 1, 500),
             max_party=row.whole("max_party", 1, row.whole("capacity", 1, 500)),
             allocation=Allocation(row.choice("allocation", list(Allocation))),
-            languages=row.choices("languages", SPOKEN),
+            languages=row.choices("languages", LANGUAGES),
             slots=tuple(_slots(row, event)),
         )
         programmes[programme.slug] = programme

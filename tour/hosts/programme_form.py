@@ -18,7 +18,7 @@ from tour.programmes.outline import (
 from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.programmes.states import POOLS, Allocation
 from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
-from tour.sites.labels import LANGUAGES
+from tour.sites.choices import LANGUAGES
 from tour.web.forms import Form, Reading, read_date, texts
 
 QUESTION_FIELDS = tuple(
@@ -240,10 +240,6 @@ def _rhythm(read: Reading) -> Rhythm:
 def _event_of(days: list[date], events: list[EventDays]) -> EventDays | None:
     """The event that all the days belong to, if there is one."""
     return next((event for event in events if set(days) <= set(event.dates)), None)
-
-
-def language_choices() -> list[tuple[str, str]]:
-    return [(code, str(label)) for code, label in LANGUAGES.items()]
 
 
 def labels() -> dict[str, str]:

@@ -23,6 +23,7 @@ from tour.programmes.editing import SUBJECT
 from tour.programmes.models import Programme
 from tour.programmes.outline import TEXTS, outline_of
 from tour.reservations.waitlist import publish_programme
+from tour.sites.choices import language_options
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import merged
 from tour.web import lang, now, parts_of
@@ -230,7 +231,7 @@ async def _new_page(request: Request, tending: Tending, form: Form, status: int 
         form=form,
         events=await _event_days(request, tending),
         earlier=await editing.programmes_of_site(tending.site.id),
-        spoken=forms.language_choices(),
+        spoken=language_options(),
         today=local_date(request),
     )
 
@@ -262,7 +263,7 @@ async def _programme_page(
         slots=await queries.coming_slots(programme, now=now(request)),
         stage=editing.stage_of(fresh),
         events=await _event_days(request, tending),
-        spoken=forms.language_choices(),
+        spoken=language_options(),
         today=local_date(request),
         said=_SAID.get(request.query_params.get("done", "")),
     )

@@ -7,11 +7,10 @@ from starlette.datastructures import FormData
 
 from tour.geo import Point
 from tour.i18n import lazy as _
+from tour.sites.choices import ACCESS, LANGUAGES
 from tour.sites.editing import Profile, as_fields
 from tour.sites.hours import HolidayRule, Span
 from tour.sites.hours_text import read_spans
-from tour.sites.labels import LANGUAGES
-from tour.sites.states import ACCESS_FEATURES
 from tour.sites.texts import ENGLISH, FIELDS, OWN, TRANSLATED, SiteText
 from tour.web.forms import Form, Reading, read_date, texts
 
@@ -59,9 +58,7 @@ def read_profile(
     profile = Profile(
         texts={name: texts[name] for name in OWN},
         english={name: texts[name + ENGLISH] for name in TRANSLATED},
-        access_features=tuple(
-            f for f in ACCESS_FEATURES if f in values["access_features"].split(",")
-        ),
+        access_features=tuple(f for f in ACCESS if f in values["access_features"].split(",")),
         languages=tuple(code for code in LANGUAGES if code in values["languages"].split(",")),
         entrance=_entrance(read, bounds),
     )

@@ -18,8 +18,8 @@ from tour.hosts.frame import host_page, site_path
 from tour.hosts.today_handlers import local_date
 from tour.i18n import lazy as _
 from tour.sites import editing
+from tour.sites.choices import WEEKDAYS, access_options, holiday_options, language_options
 from tour.sites.editing import Stale, Version
-from tour.sites.labels import ACCESS, HOLIDAYS, LANGUAGES, WEEKDAYS
 from tour.sites.maps import map_around
 from tour.sites.merging import Other, merged
 from tour.sites.models import Site
@@ -165,8 +165,8 @@ async def _profile_page(
         labels=_labels(),
         texts=TEXTS,
         version=version or str(await Version.of(fresh, SUBJECT)),
-        access_options=[(key, str(label)) for key, label in ACCESS.items()],
-        spoken=[(code, str(label)) for code, label in LANGUAGES.items()],
+        access_options=access_options(),
+        spoken=language_options(),
         map=_pin_map(request, fresh, form),
         done=request.query_params.get("done"),
     )
@@ -204,7 +204,7 @@ async def _hours_page(
         labels=_labels(),
         version=version or str(await Version.of(fresh, SUBJECT)),
         weekdays=[(f"weekday{day}", str(name)) for day, name in enumerate(WEEKDAYS)],
-        holiday_rules=[(rule.value, str(label)) for rule, label in HOLIDAYS.items()],
+        holiday_rules=holiday_options(),
         exceptions=await queries.coming_exceptions(tending.site.id, local_date(request)),
         today=local_date(request),
         done=request.query_params.get("done"),
@@ -215,7 +215,7 @@ def _in_words(other: Other) -> Other:
     """What somebody else chose, as the form offers it."""
     if other.field != "holiday_rule":
         return other
-    words = {str(rule): str(label) for rule, label in HOLIDAYS.items()}
+    words = dict(holiday_options())
     before, after = words.get(other.before, ""), words.get(other.after, "")
     return replace(other, before=before, after=after)
 

@@ -17,17 +17,16 @@ from tour.i18n import translate, translate_plural
 from tour.pages.reasons import reason
 from tour.pages.town_now import Found, TownNow
 from tour.programmes.views import RESERVABLE
+from tour.sites.choices import ACCESS, KINDS
 from tour.sites.entries import SiteEntry
 from tour.sites.finding import Hit
-from tour.sites.labels import ACCESS
-from tour.sites.states import ACCESS_FEATURES, SiteKind
+from tour.sites.states import SiteKind
 from tour.web.forms import read_date
 from tour.words.typed import number_in, read_whole
 
 PER_PAGE = 24
 MAX_QUERY = 100
 LONGEST_SLUG = 80
-KINDS = frozenset(SiteKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Filters:
             on=read_date(query.get("date", "")),
             open_now=query.get("open_now") == "1",
             seats=read_whole(query.get("seats", ""), 0, 999) or 0,
-            access=tuple(a for a in dict.fromkeys(query.getlist("access")) if a in ACCESS_FEATURES),
+            access=tuple(a for a in dict.fromkeys(query.getlist("access")) if a in ACCESS),
             near=query.get("near", "")[:60],
             page=number_in(query.get("page"), 3) or 1,
         )

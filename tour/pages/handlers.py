@@ -17,8 +17,8 @@ from tour.programmes import queries as programmes
 from tour.programmes.views import ProgrammeView, SlotCard, by_day, programme_view
 from tour.publishing import queries as publishing
 from tour.routes import queries as routes
+from tour.sites.choices import access_options, kind_options
 from tour.sites.entries import SiteEntry
-from tour.sites.labels import ACCESS, KINDS
 from tour.sites.texts import TEXTS, way_rows
 from tour.sites.views import coming_exceptions, holiday_text, hours_table
 from tour.sites.withdrawn import was_withdrawn
@@ -204,7 +204,7 @@ def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
         "filters": filters,
         "chosen": choices(town, filters),
         "kinds": _kinds(town.catalogue.sites),
-        "access_options": tuple((key, str(label)) for key, label in ACCESS.items()),
+        "access_options": access_options(),
         "stations": _stations(town),
         "dates": days,
         "events": [town.event(event) for event in town.agenda.events],
@@ -213,7 +213,7 @@ def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
 
 def _kinds(sites: Iterable[SiteEntry]) -> tuple[tuple[str, str], ...]:
     present = {site.kind for site in sites}
-    return tuple((kind.value, str(label)) for kind, label in KINDS.items() if kind in present)
+    return tuple((kind, label) for kind, label in kind_options() if kind in present)
 
 
 def _stations(town: TownNow) -> tuple[tuple[str, str], ...]:

@@ -3,9 +3,9 @@
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.pages.town_now import TownNow
+from tour.sites.choices import ACCESS, LANGUAGES
 from tour.sites.entries import SiteEntry
 from tour.sites.finding import Hit
-from tour.sites.labels import ACCESS, LANGUAGES
 from tour.sites.search import Found
 
 LONGEST = 60
@@ -24,9 +24,9 @@ def reason(town: TownNow, site: SiteEntry, hit: Hit) -> Text | str:
             station = town.catalogue.station(hit.shown)
             return _("Near %(station)s", station=station.name_in(town.lang)) if station else ""
         case Found.ACCESS:
-            return ACCESS[hit.shown]
+            return ACCESS[hit.shown].label
         case Found.LANGUAGE:
-            return _("Languages: %(names)s", names=LANGUAGES[hit.shown])
+            return _("Languages: %(names)s", names=LANGUAGES[hit.shown].label)
         case Found.PRICE:
             return _("A session for %(yen)s yen", yen=hit.shown) if int(hit.shown) else FREE
         case Found.INDOORS:

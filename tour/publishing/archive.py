@@ -13,7 +13,7 @@ from tour.publishing import marks
 from tour.publishing.drawing import Picture
 from tour.publishing.press import Press, kept
 from tour.publishing.published_map import MapSite, PublishedMap, text_in
-from tour.sites.labels import KINDS
+from tour.sites.choices import KINDS
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time a zip can hold: the same content is the same bytes whenever it is packed."""
@@ -79,7 +79,7 @@ def _properties(site: MapSite, lang: str, url: str) -> dict[str, Any]:
         "number": site.number,
         "slug": site.slug,
         "kind": site.kind.value,
-        "kind_label": KINDS[site.kind].in_language(lang),
+        "kind_label": KINDS[site.kind].label.in_language(lang),
         "role": site.role.value,
         "name": text_in(site.names, lang),
         "address": text_in(site.addresses, lang),

@@ -10,8 +10,8 @@ from tour.i18n import translate
 from tour.publishing import marks
 from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, text_in
 from tour.publishing.symbols import course_letter, course_sample
+from tour.sites.choices import ACCESS, KINDS
 from tour.sites.hours import Span
-from tour.sites.labels import ACCESS, KINDS
 from tour.sites.views import spans_text
 from tour.web.templates import metres
 
@@ -89,7 +89,7 @@ def map_view(published: PublishedMap, lang: str) -> MapView:
         places=tuple(_site_on_map(site, published.dates, lang) for site in published.places),
         courses=tuple(_course_line(i, course, lang) for i, course in enumerate(published.courses)),
         kinds=tuple(
-            (kind.value, KINDS[kind].in_language(lang), marks.mark(kind))
+            (kind.value, KINDS[kind].label.in_language(lang), marks.mark(kind))
             for kind in published.kinds
         ),
         version=published.version,
@@ -107,7 +107,7 @@ def _site_on_map(site: MapSite, dates: tuple[date, ...], lang: str) -> SiteOnMap
         name=name,
         own_name="" if own_name == name else own_name,
         kind=site.kind.value,
-        kind_label=KINDS[site.kind].in_language(lang),
+        kind_label=KINDS[site.kind].label.in_language(lang),
         craft=text_in(site.crafts, lang),
         address=text_in(site.addresses, lang),
         hours=_hours(site, dates, lang),

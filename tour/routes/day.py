@@ -16,6 +16,7 @@ from tour.programmes.rules import Availability
 from tour.programmes.states import SlotStatus
 from tour.routes.paths import EASY_PACE, SLOW_PACE, STANDARD_PACE, Profile
 from tour.routes.planner_problem import Break
+from tour.sites.choices import KINDS
 from tour.sites.entries import Catalogue, DoorEntry, SiteEntry
 from tour.sites.hours import Span
 from tour.sites.states import DoorState, SiteKind
@@ -32,25 +33,9 @@ LIKED, OTHERWISE = 3, 1
 LEAD, LEAVING = 5, 5
 """Minutes at the door before a session, and for packing up and saying thank you after it."""
 
-LOOK_MINUTES: Mapping[SiteKind, int] = {
-    SiteKind.FACTORY: 40,
-    SiteKind.CRAFT: 30,
-    SiteKind.CULTURE: 50,
-    SiteKind.SPORTS: 30,
-    SiteKind.HERITAGE: 25,
-    SiteKind.SHOPPING_STREET: 30,
-    SiteKind.TRIAL_SHOP: 20,
-    SiteKind.CLASSROOM: 30,
-    SiteKind.PUBLIC: 20,
-}
-"""How long one looks around where no session says it."""
-
 SHORTEST_LOOK = 10
 FULL_MINUTES = 60
 """For so long nobody is sent to a door that is full."""
-OFFICES = (SiteKind.PUBLIC, SiteKind.CLASSROOM)
-
-
 COMFORTABLE_M = (6000, 4500, 3000)
 """Metres of a day: adults, with children or slowly, both."""
 
@@ -256,7 +241,7 @@ def looks(town: TownDay, site: SiteEntry, interest: int = OTHERWISE) -> Iterator
     worth = _worth_of_a_look(town, site) * interest
     for span in town.spans_of(site):
         opens = max(span.opens, _full_until(town, site))
-        stay = min(LOOK_MINUTES[site.kind], span.closes - opens)
+        stay = min(KINDS[site.kind].look_minutes, span.closes - opens)
         if stay >= SHORTEST_LOOK:
             yield Opening(opens, span.closes - stay, stay + _wait_at(town, site), worth)
 
@@ -320,4 +305,4 @@ def _is_worth_it(openings: list[Opening]) -> bool:
 def _worth_of_a_look(town: TownDay, site: SiteEntry) -> int:
     if town.is_host(site):
         return HOST_WORTH
-    return OFFICE_WORTH if site.kind in OFFICES else OPEN_WORTH
+    return OFFICE_WORTH if KINDS[site.kind].is_office else OPEN_WORTH

@@ -13,7 +13,7 @@ from tour.routes.plan_forms import NO_LIMIT
 from tour.routes.planner_problem import Reason
 from tour.routes.planning import Desk
 from tour.routes.proposals import unusual_of
-from tour.sites.labels import KINDS
+from tour.sites.choices import KINDS
 from tour.sites.states import SiteKind
 
 FREED: Mapping[str, Mapping[str, str]] = {
@@ -43,7 +43,7 @@ def missed_kind(desk: Desk, missed: Missed, lang: str) -> Unmet:
     sites = desk.town.catalogue.by_id
     place = sites[missed.site_id]
     others = ", ".join(sites[i].text("name", lang) for i in missed.instead_of if i in sites)
-    named = {"kind": KINDS[SiteKind(missed.kind)], "place": place.text("name", lang)}
+    named = {"kind": KINDS[SiteKind(missed.kind)].label, "place": place.text("name", lang)}
     reason = unusual_of(desk.wish).get(missed.reason, missed.reason)
     if reason == Reason.NOT_CHOSEN:
         text = _outweighed(missed, named, others)

@@ -29,8 +29,8 @@ from tour.routes.plan_forms import (
 from tour.routes.plan_handlers import after_change
 from tour.routes.planning import Desk, propose_after, so_far
 from tour.routes.proposals import Proposal, propose
+from tour.sites.choices import kind_options
 from tour.sites.entries import Catalogue
-from tour.sites.labels import KINDS
 from tour.web import lang, parts_of, private, render
 from tour.web.forms import form_again, read_form
 from tour.words.typed import number_in, padded
@@ -169,7 +169,7 @@ async def _form_page(
         give_up=give_up,
         goes_on_from=await _goes_on_from(enquiry, entry, language) if entry else "",
         days=context.days,
-        kinds=[(k.value, str(label)) for k, label in KINDS.items() if k in present],
+        kinds=[(kind, label) for kind, label in kind_options() if kind in present],
         styles=[(style.value, str(STYLES[style])) for style in WalkStyle],
         clocks={name: clock_choices(form.value(name)) for name in ("from_time", "to_time")},
         kilometres=KILOMETRES,

@@ -17,9 +17,9 @@ from tour.routes.missed_reasons import Unmet, missed_kind
 from tour.routes.planning import Desk
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import DETOUR
+from tour.sites.choices import KINDS
 from tour.sites.entries import SiteEntry
 from tour.sites.hours import Span, clock_text
-from tour.sites.labels import KINDS
 from tour.sites.states import SiteKind
 from tour.web.templates import day_text
 
@@ -122,7 +122,7 @@ def _kinds(
 
 def _kind(desk: Desk, kind: SiteKind, days: list[date], lang: str) -> Unmet | None:
     """Why nobody could visit one of this kind; None where somebody can."""
-    name = KINDS[kind]
+    name = KINDS[kind].label
     sites = [s for s in desk.town.catalogue.sites if s.kind == kind and s.is_walkable]
     spans = [span for site in sites for span in _spans(desk, site)]
     if not spans:

@@ -24,8 +24,8 @@ from tour.routes.proposals import Alternative, Findings, LeftOut
 from tour.routes.taking import mark_of, mended_stops
 from tour.routes.timed_day import TimedDay
 from tour.routes.walks import Walk, Walks
+from tour.sites.choices import KINDS
 from tour.sites.hours import clock_text
-from tour.sites.labels import KINDS
 from tour.sites.states import SiteKind
 from tour.sites.views import SiteCard, site_card
 
@@ -298,7 +298,7 @@ def _difference(other: Alternative) -> Text:
         return text
     if not other.kind:
         return _("Other places")
-    return text.filled(kind=KINDS[SiteKind(other.kind)])
+    return text.filled(kind=KINDS[SiteKind(other.kind)].label)
 
 
 async def _effect(desk: Desk, entry: ItineraryEntry, day: TimedDay) -> Effect | None:

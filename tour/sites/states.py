@@ -1,9 +1,12 @@
 """The kinds, qualities and states of places, in words. Pure."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
 class SiteKind(StrEnum):
+    """What the app knows of each stands in `tour.sites.choices`."""
+
     FACTORY = "factory"
     CRAFT = "craft"
     SPORTS = "sports"
@@ -14,6 +17,15 @@ class SiteKind(StrEnum):
     CLASSROOM = "classroom"
     PUBLIC = "public"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "SiteKind | None":
+        """A kind that is gone, as rows and published maps still have it, is read as another."""
+        return GONE.get(value)
+
+
+GONE: Mapping[object, SiteKind] = {}
+"""{the code of a kind that is no more: the kind that its places are from then on}."""
+
 
 class PointQuality(StrEnum):
     """How well the place on the map is known; TOWN is only the middle of its town block."""
@@ -22,25 +34,6 @@ class PointQuality(StrEnum):
     BUILDING = "building"
     APPROXIMATE = "approximate"
     TOWN = "town"
-
-
-ACCESS_FEATURES = (
-    "wheelchair",
-    "step_free",
-    "slope",
-    "elevator",
-    "wheelchair_toilet",
-    "ostomate_toilet",
-    "nursing_room",
-    "stroller",
-    "assistance_dog",
-    "written_communication",
-    "sign_language",
-    "braille",
-    "parking_accessible",
-    "quiet_space",
-)
-"""Access features of the government's data model (GIF, バリアフリー情報), most asked for first."""
 
 
 class DoorState(StrEnum):

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from tour.geo import Point
-from tour.i18n import Text, translate
+from tour.i18n import translate
+from tour.sites.choices import ACCESS, HOLIDAYS, KINDS, LANGUAGES, WEEKDAYS
 from tour.sites.entries import Approach, DoorEntry, SiteEntry
 from tour.sites.hours import DayException, HolidayRule, Hours, Span, clock_text, grouped_weekdays
-from tour.sites.labels import ACCESS, HOLIDAYS, KINDS, LANGUAGES, WEEKDAYS
 from tour.sites.states import DoorState, PointQuality, SiteKind
 
 
@@ -60,7 +60,7 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         name=site.text("name", lang),
         name_kana=site.name_kana if lang.startswith("ja") else "",
         kind=site.kind,
-        kind_label=KINDS[site.kind].in_language(lang),
+        kind_label=KINDS[site.kind].label.in_language(lang),
         craft_label=site.craft.name_in(lang) if site.craft else "",
         craft_emblem=site.craft.emblem if site.craft else "",
         summary=site.text("summary", lang),
@@ -199,5 +199,4 @@ def _follows(other: OtherHours, day: date) -> bool:
 
 
 def language_name(code: str, lang: str) -> str:
-    label = LANGUAGES.get(code, code)
-    return label.in_language(lang) if isinstance(label, Text) else label
+    return LANGUAGES[code].in_language(lang) if code in LANGUAGES else code

@@ -14,11 +14,12 @@ from tour.errors import REFUSALS, NotFound
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
 from tour.reservations.waitlist import publish_site
+from tour.sites.choices import kind_options
 from tour.sites.models import Site
 from tour.sites.publication import withdraw_site
 from tour.staff import approvals, part_words, queries, today
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import action_label, field_label, kind_labels
+from tour.staff.labels import action_label, field_label
 from tour.staff.values import in_words
 from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form
@@ -57,7 +58,7 @@ async def sites_page(request: Request) -> Response:
         total=len(lines),
         page=number,
         pages=-(-len(lines) // SITES_ON_A_PAGE),
-        kinds=kind_labels(),
+        kinds=dict(kind_options()),
         query=query,
         show=show,
     )
@@ -92,7 +93,7 @@ async def _approvals_page(
         waiting=await approvals.waiting(),
         label=field_label,
         drafts=drafts,
-        kinds=kind_labels(),
+        kinds=dict(kind_options()),
     )
 
 

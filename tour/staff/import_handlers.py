@@ -11,11 +11,12 @@ from tour.errors import BadInput, Conflict
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites import importing
+from tour.sites.choices import kind_options
 from tour.sites.import_file import COLUMNS, Reading, decode, read_file
 from tour.sites.importing import Comparison, Imported
 from tour.sites.states import SiteKind
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import field_label, kind_labels
+from tour.staff.labels import field_label
 from tour.web import now
 from tour.web.forms import read_form
 
@@ -117,7 +118,7 @@ def _page(
         read=read,
         found=found,
         problem=problem,
-        kinds=list(kind_labels().items()),
+        kinds=kind_options(),
         kind=kind or SiteKind.CULTURE.value,
         columns=COLUMNS,
         label=field_label,

@@ -5,8 +5,6 @@ from babel.dates import get_day_names
 from tour.accounts.roles import Role
 from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
-from tour.sites.labels import KINDS
-from tour.sites.states import SiteKind
 from tour.sites.texts import TEXTS
 from tour.web.templates import locale_for
 
@@ -188,7 +186,3 @@ def action_label(action: str) -> str:
     if subject not in SUBJECTS or verb not in VERBS:
         return action
     return f"{SUBJECTS[subject]}: {VERBS[verb]}"
-
-
-def kind_labels() -> dict[str, str]:
-    return {kind.value: str(KINDS[kind]) for kind in SiteKind}

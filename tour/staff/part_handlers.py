@@ -17,6 +17,7 @@ from tour.i18n import lazy as _
 from tour.participation import service as participation
 from tour.programmes.models import Slot
 from tour.reservations import event_changes
+from tour.sites.choices import kind_options
 from tour.sites.editing import Stale, Version
 from tour.sites.merging import Merge
 from tour.staff import event_form as forms
@@ -24,7 +25,6 @@ from tour.staff import part_words, queries
 from tour.staff.event_handlers import merge_of, version_of
 from tour.staff.event_impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import kind_labels
 from tour.web import now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 
@@ -116,7 +116,7 @@ async def _page(
         undoable=await event_changes.last_undoable(event.id, now=now(request)),
         form=form,
         sites=forms.in_order(lines, form),
-        kinds=kind_labels(),
+        kinds=dict(kind_options()),
         answers=part_words.answer_labels(),
         unanswered=len(await answers.unanswered(event.id)),
         others=part_words.shown(merge.others if merge else ()),

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.states import SlotStatus
+from tour.sites.choices import ACCESS, HOLIDAYS, LANGUAGES, Feature
 from tour.sites.hours import clock_text
-from tour.sites.labels import ACCESS, HOLIDAYS, LANGUAGES
 from tour.sites.states import DoorState
 from tour.staff import part_words
 from tour.staff.labels import ROLES, SILENT, field_label
@@ -24,7 +24,7 @@ DOOR: dict[DoorState, Text] = {
     DoorState.FULL: _("Full now"),
     DoorState.CLOSED: _("Closed early"),
 }
-CODES: Mapping[str, Mapping[Any, str | Text]] = {
+CODES: Mapping[str, Mapping[Any, Text | Feature]] = {
     "access_features": ACCESS,
     "holiday_rule": HOLIDAYS,
     "languages": LANGUAGES,
