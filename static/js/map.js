@@ -6,12 +6,17 @@
   const CLUSTER_FROM = 30;
   const MAX_ZOOM = 18;
   const STREETS_FROM_ZOOM = 14;
+
+  // Colours stand in tokens.css; the map is drawn in them.
+  const tokens = getComputedStyle(document.documentElement);
+  const colour = (name) => tokens.getPropertyValue(`--${name}`).trim();
+
   const BASE_STYLE = {
-    outline: { color: "#7a7468", weight: 1.5, dashArray: "6 4", fill: false },
-    river: { color: "#8fb8cf", weight: 5, fillColor: "#b9d7ea", fillOpacity: 1 },
-    park: { color: "#c3d8b4", weight: 1, fillColor: "#d5e6c9", fillOpacity: 1 },
-    railway: { color: "#8b8b8b", weight: 2, dashArray: "8 5" },
-    road: { color: "#dccfae", weight: 4 },
+    outline: { color: colour("map-outline"), weight: 1.5, dashArray: "6 4", fill: false },
+    river: { color: colour("map-water-edge"), weight: 5, fillColor: colour("map-water"), fillOpacity: 1 },
+    park: { color: colour("map-park-edge"), weight: 1, fillColor: colour("map-park"), fillOpacity: 1 },
+    railway: { color: colour("map-rail-soft"), weight: 2, dashArray: "8 5" },
+    road: { color: colour("map-road"), weight: 4 },
   };
 
   const element = (tag, className, text) => {
@@ -83,7 +88,7 @@
     refresh();
   };
 
-  const streetStyle = (feature) => ({ color: "#c9c0b0", weight: ["local", "service", "path"].includes(feature.properties.class) ? 1.5 : 3 });
+  const streetStyle = (feature) => ({ color: colour("map-street"), weight: ["local", "service", "path"].includes(feature.properties.class) ? 1.5 : 3 });
 
   // ---- places ----
 
@@ -189,11 +194,11 @@
   };
 
   const drawLines = (map, data) => {
-    L.geoJSON(data, { interactive: false, style: { color: "#ffffff", weight: 9, opacity: 0.9 } }).addTo(map);
+    L.geoJSON(data, { interactive: false, style: { color: colour("paper"), weight: 9, opacity: 0.9 } }).addTo(map);
     const drawn = L.geoJSON(data, {
       interactive: false,
       style: (feature) => ({
-        color: "#0017c1",
+        color: colour("link"),
         weight: 5,
         dashArray: feature.properties.approximate ? "2 9" : null,
       }),
@@ -220,7 +225,7 @@
     locate(map) {
       map.once("locationfound", (found) => {
         this.dot?.remove();
-        this.dot = L.circleMarker(found.latlng, { radius: 9, color: "#fff", weight: 3, fillColor: "#0017c1", fillOpacity: 1 });
+        this.dot = L.circleMarker(found.latlng, { radius: 9, color: colour("paper"), weight: 3, fillColor: colour("link"), fillOpacity: 1 });
         this.dot.bindTooltip(this.words.here).addTo(map);
         map.setView(found.latlng, Math.max(map.getZoom(), 16));
       });

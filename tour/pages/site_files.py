@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from tour.events import queries as events
 from tour.geo import feature_collection
 from tour.web import now, parts_of, render
+from tour.web.tokens import colour
 
 HOUR = "public, max-age=3600"
 FRESH = {"Cache-Control": "no-store"}
@@ -30,8 +31,8 @@ async def manifest(request: Request) -> Response:
         "lang": town.language,
         "start_url": "/",
         "display": "standalone",
-        "background_color": "#ffffff",
-        "theme_color": "#a8432b",
+        "background_color": colour("paper"),
+        "theme_color": colour("brick"),
         "icons": [icon, {**icon, "purpose": "maskable"}],
     }
     return Response(

@@ -8,8 +8,9 @@ from tour.publishing.strokes import paths, rectangle, text, text_width
 from tour.routes.walks import minutes_for
 from tour.sites.site_map import OSM_CREDIT
 from tour.web.templates import metres
+from tour.web.tokens import colour
 
-INK = "#1a1a1a"
+INK = colour("ink")
 SCALE_BARS_M = (50, 100, 200, 300, 500, 1000, 2000, 3000, 5000)
 
 
@@ -67,4 +68,4 @@ def _credit(frame: Frame, size: float, _lang: str) -> tuple[str, Box]:
 
 
 def _plate(box: Box) -> str:
-    return rectangle(box, rx=8, fill="#ffffff", fill_opacity=0.9)
+    return rectangle(box, rx=8, fill=colour("paper"), fill_opacity=0.9)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from tour.geo import Point
 from tour.i18n import translate
 from tour.publishing.corners import corners
-from tour.publishing.ground import PAPER, Ground, Name, StationMark
+from tour.publishing.ground import INK, PAPER, WHITE, Ground, Name, StationMark
 from tour.publishing.paper import Box, Frame, Spot, frame_around
 from tour.publishing.pins import Pin, place_pins
 from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, text_in
@@ -158,7 +158,7 @@ class _Drawing:
                 paths(
                     walk,
                     fill="none",
-                    stroke="#ffffff",
+                    stroke=WHITE,
                     stroke_width=22 * size,
                     stroke_linecap="round",
                 )
@@ -222,14 +222,14 @@ class _Drawing:
         return rectangle(
             box,
             rx=6,
-            fill="#3f3c37" if strong else "#ffffff",
-            stroke="#ffffff" if strong else "#3f3c37",
+            fill=INK if strong else WHITE,
+            stroke=WHITE if strong else INK,
             stroke_width=3,
         ) + text(
             station.name,
             Spot(box.centre.x, box.centre.y + 0.36 * size),
             size,
-            fill="#ffffff" if strong else "#3f3c37",
+            fill=WHITE if strong else INK,
             font_weight=700,
             text_anchor="middle",
         )

@@ -13,13 +13,16 @@ from tour.publishing.paper import Frame, Spot
 from tour.publishing.strokes import paths
 from tour.routes.street_tags import StreetClass
 from tour.routes.streets import Streets
+from tour.web.tokens import colour
 
-PAPER = "#f6f3ec"
-WATER = "#b9d7ea"
-WATER_INK = "#1f5f8b"
-PARK = "#d5e6c9"
-PARK_INK = "#2f5d23"
-INK_SOFT = "#5b564c"
+PAPER = colour("map-ground")
+WATER = colour("map-water")
+WATER_INK = colour("map-water-ink")
+PARK = colour("map-park")
+PARK_INK = colour("map-park-ink")
+INK = colour("map-ink")
+INK_SOFT = colour("map-ink-soft")
+WHITE = colour("paper")
 
 SMALL_STREETS_ABOVE = 0.9
 """Tenths of a millimetre a metre: from closer than this, service ways and paths are drawn."""
@@ -32,13 +35,17 @@ STREET_WIDTHS = {
     StreetClass.SECONDARY: 12.0,
     StreetClass.PRIMARY: 15.0,
 }
-STREET_FILLS = {StreetClass.PRIMARY: "#fbe3a6", StreetClass.SECONDARY: "#fdf0c8"}
-CASING = "#cbc2b1"
+STREET_FILLS = {
+    StreetClass.PRIMARY: colour("map-road-large"),
+    StreetClass.SECONDARY: colour("map-road-middle"),
+}
+CASING = colour("map-street-edge")
+RAIL = colour("map-rail")
 
 RAILWAYS: dict[str, tuple[tuple[str, float, str | None], ...]] = {
-    "subway": (("#8a8aa8", 5.0, "16 12"),),
-    "tram": (("#ffffff", 11.0, None), ("#6d6a64", 4.0, None), ("#6d6a64", 12.0, "3 22")),
-    "rail": (("#6d6a64", 12.0, None), ("#ffffff", 8.0, "36 36")),
+    "subway": ((colour("map-subway"), 5.0, "16 12"),),
+    "tram": ((WHITE, 11.0, None), (RAIL, 4.0, None), (RAIL, 12.0, "3 22")),
+    "rail": ((RAIL, 12.0, None), (WHITE, 8.0, "36 36")),
 }
 """(colour, width, dashes) from below: black and white railways, as on Japanese maps."""
 
@@ -141,14 +148,14 @@ class Ground:
             for ring in row["geometry"]["coordinates"]
         ]
         return paths(
-            rings, fill="none", stroke="#8d8577", stroke_width=3, stroke_dasharray="14 6 3 6"
+            rings, fill="none", stroke=colour("edge"), stroke_width=3, stroke_dasharray="14 6 3 6"
         )
 
     def _street_lines(self, frame: Frame) -> str:
         """Streets with a casing, the larger over the smaller; else the base layer's own roads."""
         if self.streets is None:
             roads = self._lines(frame, "road")
-            return _street(roads, 13.0, "#fbe3a6", CASING)
+            return _street(roads, 13.0, STREET_FILLS[StreetClass.PRIMARY], CASING)
         close = frame.units_per_metre >= SMALL_STREETS_ABOVE
         least = StreetClass.PATH if close else StreetClass.LOCAL
         found = self.streets.street_lines(frame.bounds, least)
@@ -158,19 +165,19 @@ class Ground:
         for kind, lines in by_class.items():
             width = STREET_WIDTHS[kind] * widen
             casings.append(_line(lines, width + 2.5, CASING))
-            fills.append(_line(lines, width, STREET_FILLS.get(kind, "#ffffff")))
+            fills.append(_line(lines, width, STREET_FILLS.get(kind, WHITE)))
         return "".join((*casings, *fills))
 
     def _railways(self, frame: Frame) -> str:
         drawn = []
         for kind, strokes in RAILWAYS.items():
             lines = self._lines(frame, "railway", kind)
-            for colour, width, dashes in strokes:
+            for stroke, width, dashes in strokes:
                 drawn.append(
                     paths(
                         lines,
                         fill="none",
-                        stroke=colour,
+                        stroke=stroke,
                         stroke_width=width,
                         stroke_dasharray=dashes,
                     )

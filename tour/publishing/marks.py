@@ -8,9 +8,9 @@ from markupsafe import Markup
 from tour.publishing.strokes import element
 from tour.settings import ROOT
 from tour.sites.states import SiteKind
+from tour.web import tokens
 
 _SYMBOL = re.compile(r'<symbol id="mark-(\w+)" viewBox="0 0 24 24">(.*?)</symbol>', re.DOTALL)
-_TOKEN = re.compile(r"^  (--[\w-]+: (?:#[0-9a-f]{3,6}|rgb\([^)]*\));)$", re.MULTILINE)
 _COLOUR = re.compile(r"\.kind-(\w+) \{ --kind: (#[0-9a-f]{6});")
 
 DECORATION = {"xmlns": "http://www.w3.org/2000/svg", "aria-hidden": "true"}
@@ -26,12 +26,7 @@ def shapes() -> dict[SiteKind, str]:
 
 @cache
 def colours() -> dict[SiteKind, str]:
-    return {SiteKind(kind): colour for kind, colour in _COLOUR.findall(_tokens())}
-
-
-@cache
-def _tokens() -> str:
-    return (ROOT / "static/css/tokens.css").read_text(encoding="utf-8")
+    return {SiteKind(kind): colour for kind, colour in _COLOUR.findall(tokens.style())}
 
 
 def mark(kind: SiteKind, colour: str = "") -> Markup:
@@ -44,4 +39,5 @@ def mark(kind: SiteKind, colour: str = "") -> Markup:
 def colour_rules() -> str:
     """The colours of `tokens.css` as CSS, for sheets that stand without it."""
     kinds = "".join(f".kind-{kind} {{ --kind: {c}; }}\n" for kind, c in colours().items())
-    return f":root {{ {' '.join(_TOKEN.findall(_tokens()))} }}\n{kinds}"
+    named = " ".join(f"--{name}: {value};" for name, value in tokens.colours().items())
+    return f":root {{ {named} }}\n{kinds}"

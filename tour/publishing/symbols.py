@@ -7,12 +7,13 @@ from tour.publishing import marks
 from tour.publishing.paper import Box, Spot
 from tour.publishing.published_map import MapSite
 from tour.publishing.strokes import element, line, rectangle, text
+from tour.web.tokens import colour
 
-COURSE_COLOURS = ("#0017c1", "#b3005e", "#00695c", "#8a4b00", "#4a148c")
+COURSE_COLOURS = tuple(colour(f"course-{number}") for number in range(1, 6))
 COURSE_DASHES = (None, "26 12", "6 11", "34 9 6 9", "14 8")
 """A course is told by colour and by dashes: many copies will be black and white."""
 
-WHITE = "#ffffff"
+WHITE = colour("paper")
 PIN_HEIGHT = 50.0
 
 

@@ -14,6 +14,7 @@ from tour.sites.choices import ACCESS, KINDS
 from tour.sites.hours import Span
 from tour.sites.views import spans_text
 from tour.web.templates import metres
+from tour.web.tokens import colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _site_on_map(site: MapSite, dates: tuple[date, ...], lang: str) -> SiteOnMap
         nearby=nearby,
         approximate=site.approximate,
         on_map=site.point is not None,
-        mark=marks.mark(site.kind, "" if nearby else "#ffffff"),
+        mark=marks.mark(site.kind, "" if nearby else colour("paper")),
     )
 
 

@@ -17,6 +17,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.web.tokens import colour
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 36_000_000, "HEIF": 26_000_000, "WEBP": 16_000_000}
@@ -136,8 +137,8 @@ def _on_white(picture: Image.Image) -> Image.Image:
     if "A" not in picture.getbands() and "transparency" not in picture.info:
         return picture.convert("RGB")
     layered = picture.convert("RGBA")
-    white = Image.new("RGBA", layered.size, "white")
-    return Image.alpha_composite(white, layered).convert("RGB")
+    paper = Image.new("RGBA", layered.size, colour("paper"))
+    return Image.alpha_composite(paper, layered).convert("RGB")
 
 
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:

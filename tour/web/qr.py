@@ -7,9 +7,12 @@ from functools import lru_cache
 import segno
 from markupsafe import Markup
 
+from tour.web.tokens import colour
+
 MASK = 4
 """Any mask can be read; trying all eight for the prettiest costs 4 ms."""
 BORDER = 2
+INK = colour("dark")
 """Squares of quiet around it; the page's own white adds the rest."""
 DARK = re.compile(rb"\x01+")
 
@@ -27,5 +30,5 @@ def qr_svg(text: str, scale: int = 6) -> Markup:
     )
     return Markup(  # noqa: S704 - numbers only
         f'<svg width="{side * scale}" height="{side * scale}" viewBox="0 0 {side} {side}">'
-        f'<path stroke="#000" d="{path}"/></svg>'
+        f'<path stroke="{INK}" d="{path}"/></svg>'
     )

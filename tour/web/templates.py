@@ -14,6 +14,7 @@ from tour.i18n import current_language, translate, translate_plural
 from tour.settings import ROOT
 from tour.town import Town
 from tour.web.fragments import Fragments
+from tour.web.tokens import colour
 
 DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
 
@@ -33,6 +34,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "ngettext": translate_plural,
         "town": town,
         "asset": asset,
+        "colour": colour,
         "once": Fragments(),
     }
     show = Formats(town.timezone)
