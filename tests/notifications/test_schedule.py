@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tour.notifications.schedule import Choice, Visit, due_reminders, live_at
+from tour.notifications.schedule import SPARE, Choice, Visit, due_reminders, live_at, setting_out
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -115,3 +115,21 @@ def test_changes_wait_for_the_morning_unless_they_are_about_today(
     now: str, concerns: date | None, told: str
 ) -> None:
     assert live_at(concerns, TOKYO, now=at(now)) == at(told)
+
+
+@pytest.mark.parametrize(
+    ("now", "leaves"),
+    [
+        ("2026-12-05T10:00", "12:41"),
+        ("2026-12-05T12:41", "12:41"),
+        ("2026-12-05T12:50", "12:50"),
+        ("2026-12-05T12:59", "12:59"),
+        ("2026-12-05T13:00", None),
+    ],
+)
+def test_who_should_be_on_the_way_is_told_now_until_it_has_begun(
+    now: str, leaves: str | None
+) -> None:
+    walks = Visit(1, at("2026-12-05T13:00"), walk=timedelta(minutes=19) - SPARE)
+    found = setting_out([walks, Visit(2, at("2026-12-05T14:00"))], now=at(now))
+    assert [f"{due.due_at.astimezone(TOKYO):%H:%M}" for due in found] == [leaves][: bool(leaves)]

@@ -358,3 +358,10 @@ async def test_a_host_chooses_for_one_session_whether_seats_go_unasked(wanted: b
     await slot_editing.release_absent(slot, wanted, **by)
     assert (await Slot.get(id=slot.id)).releases_absent is wanted
     assert (await Slot.get(id=other.id)).releases_absent is not wanted
+
+
+async def test_who_removed_it_is_noted_as_far_as_there_is_room() -> None:
+    programme = await make_programme()
+    long = replace(OPERATOR, name="あ" * 101)
+    await editing.remove_programme(programme, actor=long, now=NOON)
+    assert (await Programme.get(id=programme.id)).removed_by == "あ" * 100

@@ -36,6 +36,7 @@ from tour.reservations.models import (
     ContactCheck,
     Draw,
     DrawEntry,
+    DrawSlot,
     DrawStatus,
     EntryStatus,
     Place,
@@ -453,3 +454,19 @@ async def test_the_public_list_is_in_the_order_of_its_receipts() -> None:
     listed = [entry["receipt"] for entry in (await Draw.get(id=draw.id)).record["entries"]]
     assert listed == sorted(listed)
     assert len(listed) == 7
+
+
+async def test_a_draw_closes_with_the_first_of_its_sessions() -> None:
+    event = await make_event()
+    programme = await make_programme(event=event)
+    soon = DAY_AHEAD - timedelta(days=6)
+    first = await drawn_slot(programme=programme, booking_closes_at=soon)
+    await drawn_slot(
+        at=DAY_AHEAD + timedelta(hours=3), programme=programme, booking_closes_at=DAY_AHEAD
+    )
+    assert await draws.open_missing(now=NOON) == 1
+    draw = await Draw.get(event_id=event.id)
+    assert draw.entries_close_at == soon
+    assert await draws.open_missing(now=NOON) == 0, "and once"
+    assert await DrawSlot.filter(draw_id=draw.id).count() == 2
+    assert (await DrawSlot.get(slot_id=first.id)).draw_id == draw.id  # type: ignore[attr-defined]

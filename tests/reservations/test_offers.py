@@ -53,6 +53,8 @@ def local(day: int, hour: int, minute: int = 0, zone: ZoneInfo = TOKYO) -> datet
         # What is left of the evening counts, the night does not.
         (local(3, 20), local(4, 20, 30), Channel.PUSH, local(3, 20), local(4, 9)),
         (local(1, 20), local(12, 14), Channel.PUSH, local(1, 20), local(2, 20)),
+        # What ends just when the evening does ends there, and not in the morning.
+        (local(3, 20), local(3, 23, 30), Channel.MAIL, local(3, 20), local(3, 21)),
         # Never past the cut-off.
         (local(5, 13, 25), local(5, 14), Channel.MAIL, local(5, 13, 25), local(5, 13, 30)),
     ],
@@ -254,6 +256,34 @@ async def test_an_offer_is_honoured_though_the_host_takes_no_more() -> None:
     await changes.cancel(queue.holder, now=NOON)
     await Slot.filter(id=queue.slot.id).update(status=SlotStatus.CLOSED)
     await waitlist.accept(queue.waiting[0], queue.slot.id, now=NOON)
+    await assert_ledger_holds()
+
+
+@pytest.mark.usefixtures("database")
+async def test_an_offer_of_what_was_called_off_is_none() -> None:
+    queue = await queue_of(1)
+    await changes.cancel(queue.holder, now=NOON)
+    await Slot.filter(id=queue.slot.id).update(status=SlotStatus.CANCELLED)
+    with pytest.raises(OfferGone):
+        await waitlist.accept(queue.waiting[0], queue.slot.id, now=NOON)
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_offers_seats_says_to_how_many() -> None:
+    queue = await queue_of(3)
+    assert await waitlist.offer_free_seats(queue.slot.id, now=NOON) == 0
+    await Slot.filter(id=queue.slot.id).update(capacity=3)
+    assert await waitlist.offer_free_seats(queue.slot.id, now=NOON) == 2
+    turn = await queue.turn(0)
+    assert turn.offer_ends_at is not None
+    before = turn.offer_ends_at - timedelta(seconds=1)
+    assert not await waitlist.expire_offer(turn.id, queue.slot.id, now=before)
+    assert (await queue.turn(0)).status == WaitlistStatus.OFFERED
+    await Reminder.filter(key=offering.key_of(turn)).delete()
+    assert await waitlist.expire_offer(turn.id, queue.slot.id, now=turn.offer_ends_at)
+    assert not await waitlist.expire_offer(turn.id, queue.slot.id, now=turn.offer_ends_at)
+    turns = [(await queue.turn(n)).status for n in range(3)]
+    assert turns == [WaitlistStatus.EXPIRED, WaitlistStatus.OFFERED, WaitlistStatus.OFFERED]
     await assert_ledger_holds()
 
 

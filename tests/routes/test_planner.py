@@ -533,3 +533,14 @@ def test_only_a_label_as_good_in_everything_rules_another_out(
     none = np.zeros(1, np.int64)
     is_ruled_out = _dominated(facts, np.zeros((2, 1), np.int64), 1, 0, none, none, none)
     assert is_ruled_out == (column is None)
+
+
+@pytest.mark.parametrize("count", [30, 45])
+def test_what_cannot_be_proved_is_not_called_the_best(count: int) -> None:
+    """More stops than plans can be counted, and a place left out."""
+    places = [open_site(1, score=n % 7 + 1, stay=2, hours=(0, 50)) for n in range(count)]
+
+    plan = planned(day(line_of(0, 1), *places, ends=52))
+
+    assert 20 < len(plan.stops) <= 26
+    assert not plan.optimal

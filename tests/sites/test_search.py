@@ -148,6 +148,9 @@ def test_all_words_are_found_each_anywhere() -> None:
     assert not matches("prints glass", index)
     assert not matches("wood", make_index([], ["もくはんが"]))
     assert not matches("wood", make_index(["", ""], ["", ""]))
+    assert not matches("wood版", make_index(["Wood prints"], [])), (
+        "of two scripts no part is enough"
+    )
 
 
 def test_dakuten_written_apart_read_as_one() -> None:

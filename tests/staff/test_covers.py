@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.conftest import TurnableClock
 from tests.publishing.days import make_day
+from tour.audit.models import AuditEntry
 from tour.events import covers
 from tour.events.models import Event
 from tour.settings import Settings
@@ -142,7 +143,7 @@ async def test_visitors_see_each_change_of_a_cover_at_once(
     """What a page shows of it is kept for all readers, until something changes."""
     event = await make_day(3)
     path = f"/events/{event.slug}?lang=ja"
-    seen = [(await client.get(path)).text]
+    seen, at_home = [(await client.get(path)).text], [(await client.get("/?lang=ja")).text]
     for step in (
         lambda: upload(staff, event, picture("brown"), cover_alt="茶色の扉"),
         lambda: press(staff, event, "describe", cover_alt="木の扉", cover_alt_en=""),
@@ -151,8 +152,14 @@ async def test_visitors_see_each_change_of_a_cover_at_once(
     ):
         assert (await step()).status_code == 303
         seen.append((await client.get(path)).text)
-    shown = ["木の扉" if "木の扉" in p else "茶色の扉" if "茶色の扉" in p else "" for p in seen]
-    assert shown == ["", "茶色の扉", "木の扉", "", "木の扉"]
+        at_home.append((await client.get("/?lang=ja")).text)
+    for pages in (seen, at_home):
+        shown = [
+            "木の扉" if "木の扉" in p else "茶色の扉" if "茶色の扉" in p else "" for p in pages
+        ]
+        assert shown == ["", "茶色の扉", "木の扉", "", "木の扉"]
+    lines = AuditEntry.filter(action=covers.ACTION, subject_id=event.id)
+    assert await lines.count() == 4, "each is in the log"
 
 
 async def test_no_other_file_is_served_as_a_cover(client: httpx.AsyncClient) -> None:
