@@ -34,8 +34,8 @@ run: setup  ## start the app with the demonstration catalogue (HOST= PORT=)
 		$(BIN)/tour serve --host $(HOST) --port $(PORT)
 
 test: setup-dev  ## run every test, on SQLite and on PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database sqlite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database postgres
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --database sqlite
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --database postgres
 
 check: setup-tools  ## format, lint, types (of scripts too, where tsc is), import rules
 	@$(BIN)/ruff format --check tour tests bench

@@ -3,8 +3,8 @@
 What a fixture needs is imported where it is used: the app alone takes longer than most tests, and a
 test of pure rules shall not wait for it (`tests/test_quick.py`).
 
-`pytest --database postgres` runs every test that touches a database again, on a real PostgreSQL
-that is started for the run. One process holds one kind of database (see `tour/db`).
+`pytest --database postgres` runs again what may be another there (`may_differ`), on a real
+PostgreSQL that is started for the run. One process holds one kind of database (see `tour/db`).
 """
 
 import asyncio
@@ -45,21 +45,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests that touch a database run: the others have run already.
+    """On PostgreSQL only the tests run whose answer may be another there: see `may_differ`.
 
-    So have those in a browser, which cannot tell one database from the other. What takes long
-    begins first, so that no process is left with it while the other has nothing to do.
+    What takes long begins first, so that no process is left with it while the other has nothing to
+    do. A test in a browser that fails is tried once more, and named in the summary.
     """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if config.getoption("--database") == "postgres":
-        touching = [
-            item
-            for item in items
-            if "database_url" in getattr(item, "fixturenames", ())
-            and not item.get_closest_marker("browser")
-        ]
+        touching = [item for item in items if may_differ(item)]
         config.hook.pytest_deselected(items=[i for i in items if i not in touching])
         items[:] = touching
     items.sort(key=_rank)
+
+
+def may_differ(item: pytest.Item) -> bool:
+    """Whether a test that went well on SQLite can go wrong on PostgreSQL.
+
+    It cannot where no database is touched; where a browser asks, which sees only pages; and in a
+    module that says why (`once`; what such a module may not do is in `tests/test_one_database.py`).
+    """
+    touches = "database_url" in getattr(item, "fixturenames", ())
+    return touches and not any(item.get_closest_marker(name) for name in ("browser", "once"))
 
 
 def _rank(item: pytest.Item) -> int:

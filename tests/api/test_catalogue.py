@@ -19,6 +19,8 @@ from tests.factories import (
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
 
+pytestmark = pytest.mark.once("answers are made of the process's copies of the catalogue")
+
 SITE_FIELDS = {"id", "slug", "kind", "name", "name_kana", "name_en", "address", "access"}
 SITE_FIELDS |= {"hours", "url", "sample"}
 SLOT_FIELDS = {"id", "programme", "site", "starts_at", "ends_at", "capacity", "seats_left"}

@@ -14,6 +14,8 @@ from tests.conftest import make_settings
 from tests.factories import make_event, make_programme, make_site, make_slot
 from tour.app import create_app
 
+pytestmark = pytest.mark.once("a document and the shapes of answers")
+
 
 @pytest.fixture
 async def document(client) -> dict:

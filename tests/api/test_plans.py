@@ -11,6 +11,8 @@ from tests.conftest import TurnableClock
 from tests.factories import EVENT_DAY, OJI, make_event, make_programme, make_site, make_slot
 from tour.sites.states import PointQuality, SiteKind
 
+pytestmark = pytest.mark.once("the planner works in memory")
+
 TOKYO = ZoneInfo("Asia/Tokyo")
 STATION = [OJI["lon"], OJI["lat"]]
 

@@ -4,6 +4,8 @@ import pytest
 
 from tour.geo import Point, distance_m
 
+pytestmark = pytest.mark.once("walks are measured in memory")
+
 OJI = "139.737886,35.753173"
 AKABANE = "139.720928,35.778026"
 

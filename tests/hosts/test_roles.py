@@ -19,6 +19,8 @@ from tour.accounts.urls import urls as account_urls
 from tour.audit.models import AuditEntry
 from tour.hosts.urls import urls as host_urls
 
+pytestmark = pytest.mark.once("who may is decided before a row is looked for")
+
 ROLES = ("visitor", "host", "other", "editor", "staff", "administrator")
 
 CONTENT = "303 ok 403 ok ok ok"

@@ -32,6 +32,8 @@ from tour.sites.editing import Version, change_profile, profile_of
 from tour.sites.models import Site
 from tour.sites.states import PointQuality, SiteKind
 
+pytestmark = pytest.mark.once("filters are applied to the process's copies")
+
 requests = count(1)
 
 

@@ -32,6 +32,8 @@ from tour.settings import ROOT
 from tour.sites.models import Site
 from tour.sites.states import PointQuality, SiteKind
 
+pytestmark = pytest.mark.once("pages are made of the process's copies of the catalogue")
+
 LANGUAGES = ("ja", "en")
 
 

@@ -6,12 +6,15 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 
 from tests.factories import catalogue_changed
 from tests.publishing import reading
 from tests.publishing.days import make_day
 from tour.sites.models import Site
+
+pytestmark = pytest.mark.once("an archive is made of bytes in memory")
 
 ADDRESS = re.compile(r"""(?:href|src|action|poster|srcset)\s*=\s*["']([^"']*)|url\(([^)]*)\)""")
 NAMESPACE = "http://www.w3.org/2000/svg"

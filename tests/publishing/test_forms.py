@@ -20,6 +20,8 @@ from tour.publishing import pdf, service
 from tour.settings import Settings
 from tour.sites.models import Site
 
+pytestmark = pytest.mark.once("a map is drawn of the process's copies of the catalogue")
+
 
 async def text(client: httpx.AsyncClient, path: str) -> str:
     response = await client.get(path)

@@ -10,6 +10,8 @@ from pypdfium2 import raw
 from tests.publishing.days import make_day
 from tour.publishing.pdf import FONT_MISSING, print_problems, typeset
 
+pytestmark = pytest.mark.once("a map is drawn in memory")
+
 MILLIMETRES_A_POINT = 25.4 / 72
 
 

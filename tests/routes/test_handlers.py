@@ -9,6 +9,8 @@ from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import Site
 from tour.sites.states import PointQuality
 
+pytestmark = pytest.mark.once("walks are measured in memory")
+
 
 async def test_the_form_alone_is_no_mistake(client) -> None:
     await make_station(id="oji")

@@ -18,6 +18,8 @@ from tour.sites.catalogue import CatalogueCache
 from tour.sites.entries import Catalogue
 from tour.sites.states import PointQuality
 
+pytestmark = pytest.mark.once("walks are measured in memory")
+
 NORTHWARDS = (35.750, 35.755, 35.760, 35.765)
 
 

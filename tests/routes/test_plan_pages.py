@@ -30,6 +30,8 @@ from tour.routes.models import Itinerary
 from tour.sites.models import HoursException, OpeningHours, SiteDay
 from tour.sites.states import DoorState, PointQuality, SiteKind
 
+pytestmark = pytest.mark.once("forms and pages; what plans keep is in test_itineraries")
+
 TOKYO = ZoneInfo("Asia/Tokyo")
 CONTACT = {"name": "北 花子", "email": "hanako@example.org", "consent": "1"}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 
 from tests.conftest import TurnableClock
@@ -15,6 +16,8 @@ from tour.programmes.models import Slot
 from tour.settings import ROOT
 from tour.sites.choices import KINDS
 from tour.sites.states import SiteKind
+
+pytestmark = pytest.mark.once("the planner works in memory")
 
 FULL = "この日の体験はすべて満席です"
 NOT_SO_MANY = "が入れるものはありません"

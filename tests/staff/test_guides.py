@@ -10,6 +10,8 @@ from babel.messages.pofile import read_po
 from tour.i18n import LOCALES
 from tour.settings import ROOT, Settings
 
+pytestmark = pytest.mark.once("words of pages")
+
 QUOTED = {"ja": "「([^」]+)」", "en": "“([^”]+)”"}
 GUIDES = [(name, lang) for name in ("hosts", "staff") for lang in ("ja", "en")]
 

@@ -19,6 +19,8 @@ from tour.reservations.models import Place
 from tour.sites.models import Site
 from tour.staff.urls import urls
 
+pytestmark = pytest.mark.once("who may is decided before a row is looked for")
+
 EDITOR = {Role.EDITOR, Role.STAFF, Role.ADMINISTRATOR}
 STAFF = {Role.STAFF, Role.ADMINISTRATOR}
 ADMINISTRATOR = {Role.ADMINISTRATOR}

@@ -7,6 +7,8 @@ import pytest
 
 from tour.web.assets import FOREVER, Assets, served_of
 
+pytestmark = pytest.mark.once("files")
+
 
 @pytest.fixture(scope="module")
 def assets() -> Assets:

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.once("refused before a row is looked for")
+
 OWN = "http://testserver"
 TABLE = [
     ({"Sec-Fetch-Site": "same-origin"}, True),

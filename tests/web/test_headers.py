@@ -11,6 +11,8 @@ from starlette.responses import Response
 from tests.conftest import make_settings
 from tour.app import create_app
 
+pytestmark = pytest.mark.once("headers")
+
 ANSWERS = [
     "/",
     "/about",

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.once("what a page says of languages")
+
 CHOICES = [
     ({}, {}, "ja", "ja"),
     ({"lang": "en"}, {"lang": "ja"}, "ja", "en"),

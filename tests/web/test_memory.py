@@ -16,6 +16,8 @@ from tour.sites.entries import SiteEntry
 from tour.sites.models import Site
 from tour.web.fragments import MOST, MOST_BYTES, Fragments
 
+pytestmark = pytest.mark.once("the process's own memory")
+
 LANGUAGES = ("ja", "en", "ko", "zh-Hans")
 PAGES = (
     "/",

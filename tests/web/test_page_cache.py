@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 from tests.factories import make_event, make_site
 from tour.web.page_cache import MAX_BYTES, MAX_IN_ALL, MAX_PAGES, PageCache
 
+pytestmark = pytest.mark.once("pages are kept in memory")
+
 LANGUAGES = ("ja", "en")
 
 

@@ -27,6 +27,8 @@ from tour.settings import ROOT
 from tour.web.bounds import LONGEST_ADDRESS
 from tour.web.forms import MOST_TEXT
 
+pytestmark = pytest.mark.once("the process's own time")
+
 CPU_SECONDS = 0.05
 ANSWER_BYTES = 1_000_000
 TRIES = 6
