@@ -10,6 +10,7 @@ import pytest
 
 from tour.events.states import EventStage
 from tour.programmes.rules import Availability, Way
+from tour.routes.plan_rows import StopStage
 from tour.settings import ROOT
 from tour.town import read_town
 from tour.web.templates import make_environment
@@ -117,9 +118,13 @@ def test_there_is_no_template_of_a_stage_that_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("template", "stages"),
-    [("programmes/_said.html", Availability), ("programmes/_ways.html", Way)],
+    [
+        ("programmes/_said.html", Availability),
+        ("programmes/_ways.html", Way),
+        ("routes/_stop_stages.html", StopStage),
+    ],
 )
-def test_each_stage_of_a_time_has_its_words_and_each_way_its_button(
+def test_each_stage_has_its_block_and_no_block_is_left_over(
     template: str, stages: type[StrEnum]
 ) -> None:
     assert macros(template) == {str(stage) for stage in stages}

@@ -1,18 +1,53 @@
 """The changes by hand that the page of a plan offers, by the names its forms send."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from tour.errors import BadInput
+from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.programmes.views import SlotCard
 from tour.routes import edits, itineraries, staying, taking
 from tour.routes.edits import Stops
 from tour.routes.giving_up import allowed, refuse_to_give_up
 from tour.routes.itineraries import ChangedElsewhere, ItineraryEntry, Sent
 from tour.routes.planning import Desk, SoFar, propose_rest, so_far, with_place, with_slot
+from tour.routes.timed_day import TimedDay
 from tour.sites.entries import SiteEntry
 from tour.words.typed import number_in
 
 Asked = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StopTools:
+    """What may be done with a stop by hand: each a label, or None where it cannot be."""
+
+    moves: tuple[tuple[str, Text], ...]
+    """(what to do, its label)"""
+    lock: Text
+    remove: Text | None
+    only_look: Text | None
+    times: tuple[SlotCard, ...]
+    """Sessions of the same place that could be had instead."""
+
+
+def stop_tools(
+    day: TimedDay, index: int, times: tuple[SlotCard, ...], *, is_own: bool, has_session: bool
+) -> StopTools:
+    """What its reader has reserved is not taken out by the way: that has a page of its own."""
+    moves: list[tuple[str, Text]] = []
+    if index > 0:
+        moves.append(("earlier", _("Earlier")))
+    if index + 1 < len(day.stops):
+        moves.append(("later", _("Later")))
+    return StopTools(
+        moves=tuple(moves),
+        lock=_("Let go") if day.stops[index].locked else _("Keep"),
+        remove=None if is_own else _("Take out"),
+        only_look=_("Only look around") if has_session else None,
+        times=times,
+    )
 
 
 async def edited(entry: ItineraryEntry, desk: Desk, asked: Asked, lang: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -15,6 +16,7 @@ from tour.routes.day import door_of, openings_of
 from tour.routes.directions import Direction
 from tour.routes.edits import PlannedStop
 from tour.routes.itineraries import ItineraryEntry
+from tour.routes.plan_edits import StopTools, stop_tools
 from tour.routes.plan_forms import spot_name
 from tour.routes.planner_problem import TimedBreak
 from tour.routes.planning import Desk, is_reservable
@@ -24,7 +26,31 @@ from tour.routes.walks import Walk
 from tour.sites.entries import Catalogue
 from tour.sites.views import SiteCard, language_name, site_card, with_door
 
-StopState = Literal["look", "free", "reserved", "gone"]
+WORTH_A_WORD = 10  # minutes to spare before a stop; fewer are no news
+
+
+class StopStage(StrEnum):
+    """How a stop stands; `templates/routes/_stop_stages.html` has a block for each."""
+
+    LOOK = "look"
+    """A place to look around: nothing is reserved."""
+    OWN = "own"
+    """Reserved, for a reader who may see the reservation."""
+    RESERVED = "reserved"
+    FREE = "free"
+    GONE = "gone"
+    """Cannot be had as it is planned; its trouble says why."""
+
+
+def stop_stage(
+    *, is_session: bool, is_reserved: bool, is_own: bool, is_free: bool, has_trouble: bool
+) -> StopStage:
+    """The one answer to "have we got seats here?" of a plan's page."""
+    if not is_session:
+        return StopStage.LOOK
+    if is_reserved:
+        return StopStage.OWN if is_own else StopStage.RESERVED
+    return StopStage.FREE if is_free and not has_trouble else StopStage.GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +93,7 @@ class StopRow:
     number: int
     site: SiteCard
     slot: SlotCard | None
-    state: StopState
+    stage: StopStage
     arrives_at: datetime
     starts_at: datetime
     leaves_at: datetime
@@ -76,13 +102,25 @@ class StopRow:
     locked: bool
     is_over: bool
     trouble: Text | None
+    door: str
+    """What its host says of this moment, while it is not over."""
+    tools: StopTools | None
+    """None for those who may not change the plan, and where it is over."""
     reference: str = ""
     """Of the reservation, for those who may change the plan."""
-    other_times: tuple[SlotCard, ...] = ()
     stays: tuple[tuple[int, datetime], ...] = ()
     """Until when one may say that one stays, as minutes of the day and as instants."""
     spoken: tuple[str, ...] = ()
     """The languages of the session, where the reader's is not among them."""
+
+    @property
+    def title(self) -> str:
+        return self.slot.programme_title if self.slot else self.site.name
+
+    @property
+    def spare(self) -> int:
+        """Of the minutes before it, those that are worth a word."""
+        return self.waiting if self.waiting >= WORTH_A_WORD else 0
 
 
 Row = WalkRow | MealRow | SpotRow | ResumeRow | StopRow
@@ -184,24 +222,38 @@ def _stop_row(desk: Desk, entry: ItineraryEntry, day: TimedDay, index: int, lang
     )
     if not card.walkable:
         trouble = plan_reasons.WHY_NOT["not_walkable"]
-    until_of = stays(day, desk.town.minute_of(desk.town.now))
     pause = day.times.pause
     ate = pause.end if pause and pause.before == index else 0
     lead = max(0, desk.town.minute_of(slot.starts_at) - timed.start) if slot else 0
+    shown_trouble = None if desk.town.now >= instant(timed.start) else trouble
+    may_edit = entry.edit_token is not None
+    reference = entry.reserved.get(stop.slot_id or 0, "") if may_edit else ""
+    until_of = stays(day, desk.town.minute_of(desk.town.now)) if may_edit else {}
+    tools = None
+    if may_edit and not is_over:
+        times = tuple(_other_times(desk, stop, card, lang))
+        tools = stop_tools(day, index, times, is_own=bool(reference), has_session=shown is not None)
     return StopRow(
         number=index + 1,
         site=card,
         slot=shown,
-        state=_state(desk, stop, shown),
+        stage=stop_stage(
+            is_session=stop.slot_id is not None,
+            is_reserved=stop.slot_id in desk.wish.reserved,
+            is_own=bool(reference),
+            is_free=bool(slot and shown and is_reservable(desk, slot)),
+            has_trouble=shown_trouble is not None,
+        ),
         arrives_at=instant(timed.arrive),
         starts_at=instant(timed.start + lead),
         leaves_at=instant(timed.leave),
         waiting=timed.start + lead - max(timed.arrive, ate),
         locked=stop.locked,
         is_over=is_over,
-        trouble=None if desk.town.now >= instant(timed.start) else trouble,
-        reference=entry.reserved.get(stop.slot_id or 0, ""),
-        other_times=tuple(_other_times(desk, stop, card, lang)),
+        trouble=shown_trouble,
+        door="" if is_over else card.door_text,
+        tools=tools,
+        reference=reference,
         stays=tuple((until, instant(until)) for until in until_of.get(stop.site_id, ())),
         spoken=_spoken(desk, slot, lang),
     )
@@ -213,15 +265,6 @@ def _spoken(desk: Desk, slot: SlotEntry | None, lang: str) -> tuple[str, ...]:
     if lang.partition("-")[0] in languages:
         return ()
     return tuple(language_name(code, lang) for code in languages)
-
-
-def _state(desk: Desk, stop: PlannedStop, slot: SlotCard | None) -> StopState:
-    if stop.slot_id is None:
-        return "look"
-    if stop.slot_id in desk.wish.reserved:
-        return "reserved"
-    entry = desk.slots.get(stop.slot_id)
-    return "free" if slot and entry and is_reservable(desk, entry) else "gone"
 
 
 def slot_trouble(desk: Desk, stop: PlannedStop) -> Text | None:
