@@ -13,7 +13,7 @@ from tests.days import words
 from tests.factories import catalogue_changed, make_event, make_programme, make_site, make_slot
 from tests.parts import exchange
 from tests.reservations.ledger import assert_ledger_holds
-from tests.routes.test_leaving import leaving
+from tests.routes.test_departures import leaving
 from tests.routes.test_plan_pages import (
     CONTACT,
     a_town,

@@ -13,7 +13,7 @@ from tests.factories import (
     make_site,
     make_slot,
 )
-from tests.routes.test_leaving import leaving, reserved_plan
+from tests.routes.test_departures import leaving, reserved_plan
 from tests.routes.test_plan_pages import (
     CONTACT,
     a_town,

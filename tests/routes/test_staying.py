@@ -7,7 +7,7 @@ import httpx
 
 from tests.factories import catalogue_changed
 from tests.routes.plan_page import assert_adds_up, read, words
-from tests.routes.test_leaving import leaving, reserved_plan, walked_from
+from tests.routes.test_departures import leaving, reserved_plan, walked_from
 from tests.routes.test_plan_pages import at, changed, shown_sites, version_in
 from tour.audit.service import Actor
 from tour.notifications.models import Reminder, ReminderStatus
