@@ -118,6 +118,7 @@ def metres_per_degree(lat: Number) -> tuple[Number, Number]:
 
 
 def point_geometry(point: Point) -> dict[str, Any]:
+    """A GeoJSON Point (RFC 7946, 3.1.2)."""
     return {"type": "Point", "coordinates": to_lon_lat(point)}
 
 

@@ -74,6 +74,7 @@ class Text:
         return Text(self.message, {**self.params, **params})
 
     def in_language(self, lang: str) -> str:
+        """By the tag of a catalogue; in English where it is not translated."""
         return translate(self.message, lang, **self.params)
 
 

@@ -189,6 +189,7 @@ async def sign_in_with(
 
 
 async def remove(passkey_id: int, account: Account, *, now: datetime) -> None:
+    """One that is gone, or another account's, is no error and no line of the log."""
     async with edit(*_who(account), "passkey.remove", now=now) as change:
         key = await Passkey.get_or_none(id=passkey_id, account=account)
         if key is None:

@@ -17,4 +17,5 @@ def new_code() -> str:
 
 
 def token_hash(token: str) -> str:
+    """As it is kept: who reads the database can use none (SHA-256)."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -27,7 +27,7 @@ from tour.routes.walks import Walk
 from tour.sites.states import SiteKind
 from tour.web import lang, parts_of
 from tour.web.json_body import read_object
-from tour.words.typed import DAY, read_minute
+from tour.words.typed import DAY, minute_of_day, read_minute
 
 Json = dict[str, Any]
 Errors = dict[str, Text]
@@ -117,7 +117,7 @@ def _day(body: Json, context: PlanContext, errors: Errors) -> date:
 
 def _now_on(day: date, context: PlanContext) -> int:
     local = context.local
-    return local.hour * 60 + local.minute if day == local.date() else 0
+    return minute_of_day(local) if day == local.date() else 0
 
 
 def _party_size(body: Json, errors: Errors) -> int:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from tour.errors import ConfigurationError
-from tour.words.typed import number_in
+from tour.words.typed import number_in, padded, read_minute
 
-_TIME = re.compile(r"([01]\d|2[0-9]):([0-5]\d)")
+LATEST = 29 * 60 + 59
+"""Minutes after midnight: a night may go on until 29:59."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KATAKANA = re.compile(r"[ァ-ヶー・ 　]+")
 
@@ -21,10 +22,10 @@ class CatalogueError(ConfigurationError):
     """A slip in a data file: one line with the file, the place in it and what to mend."""
 
 
-def minute_of_day(text: str) -> int | None:
-    """Minutes after midnight of an `HH:MM`, up to 29:59 for nights; None when it is none."""
-    match = _TIME.fullmatch(text)
-    return int(match[1]) * 60 + int(match[2]) if match else None
+def minute_in(text: str) -> int | None:
+    """The minute of an `HH:MM` as our own files write it, with two digits; None for others."""
+    minute = read_minute(text, LATEST)
+    return minute if minute is not None and padded(minute) == text else None
 
 
 def is_slug(text: str) -> bool:
@@ -40,6 +41,7 @@ class Row:
     cells: dict[str, str]
 
     def fail(self, mend: str) -> NoReturn:
+        """Raise CatalogueError with the file, the line and what to mend."""
         raise CatalogueError(f"{self.file}, line {self.line}: {mend}")
 
     def text(self, column: str) -> str:
@@ -65,6 +67,7 @@ class Row:
         return text
 
     def number(self, column: str, low: float, high: float) -> float:
+        """Both bounds are allowed; CatalogueError outside of them."""
         text = self.cells[column]
         try:
             value = float(text)
@@ -75,6 +78,7 @@ class Row:
         return value
 
     def whole(self, column: str, low: int, high: int) -> int:
+        """Both bounds are allowed; CatalogueError outside of them."""
         text = self.cells[column]
         number = number_in(text)
         if number is None or not low <= number <= high:
@@ -86,7 +90,8 @@ class Row:
         return self.time_of(column, self.cells[column])
 
     def time_of(self, column: str, text: str) -> int:
-        minute = minute_of_day(text)
+        """Minutes after midnight; CatalogueError for what is no time."""
+        minute = minute_in(text)
         if minute is None:
             self.fail(f"{column} must be a time such as 09:30, not {text!r}")
         return minute
@@ -102,6 +107,7 @@ class Row:
         return parts
 
     def parts(self, column: str) -> list[str]:
+        """What stands between semicolons; none in an empty cell."""
         return self.cells[column].split(";") if self.cells[column] else []
 
     def own(self, column: str, seen: Collection[str]) -> str:

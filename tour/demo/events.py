@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tour.demo.cells import CatalogueError, is_slug, minute_of_day
+from tour.demo.cells import CatalogueError, is_slug, minute_in
 from tour.demo.records import (
     CourseRecord,
     EventRecord,
@@ -58,7 +58,7 @@ class Table:
         return str(value)
 
     def time(self, key: str) -> int:
-        minute = minute_of_day(str(self.values.get(key)))
+        minute = minute_in(str(self.values.get(key)))
         if minute is None:
             self.fail(f"{key} must be a time such as 09:30, not {self.values.get(key)!r}")
         return minute

@@ -30,7 +30,7 @@ from tour.sites.models import SiteDay
 from tour.sites.states import DoorState
 from tour.web import now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_date, read_form, texts
-from tour.words.typed import number_in
+from tour.words.typed import minute_of_day, number_in
 
 Handler = Callable[[Request], Awaitable[Response]]
 WAITS = (0, 10, 20, 30, 60)
@@ -120,7 +120,7 @@ async def tell_door(request: Request) -> Response:
     if button.startswith("walk:"):
         entry = await _count(request, tending, button)
     else:
-        changes = days.door_changes(button, local.hour * 60 + local.minute)
+        changes = days.door_changes(button, minute_of_day(local))
         if changes is None:
             raise _no_number() if button.startswith("cap") else _unknown_button()
         if changes.get("state") == DoorState.CLOSED and not form.get("sure"):

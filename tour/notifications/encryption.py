@@ -28,4 +28,5 @@ def seal(
 
 
 def decoded(base64url: str) -> bytes:
+    """Padding may be missing (RFC 4648, 5); ValueError for what is no base64url."""
     return base64.urlsafe_b64decode(base64url + "=" * (-len(base64url) % 4))

@@ -57,6 +57,7 @@ class SlotEntry:
         return seats_left(self.capacity, self.seats_kept, self.seats_taken)
 
     def availability(self, now: datetime) -> Availability:
+        """What a visitor can do with it at `now`."""
         return availability(
             status=self.status,
             allocation=self.allocation,

@@ -38,6 +38,7 @@ class Box:
         return Spot((self.left + self.right) / 2, (self.top + self.bottom) / 2)
 
     def grown(self, by: float) -> "Box":
+        """By so much on every side, in the paper's units."""
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
     def holds(self, spot: Spot) -> bool:

@@ -84,6 +84,7 @@ async def noted(reservation: Reservation) -> list[Noted]:
 async def appointments(
     reservation: Reservation, *, base_url: str, now: datetime
 ) -> list[Appointment]:
+    """All that is in calendars of a reservation, in the order of the sessions."""
     return [_appointment(reservation, one, base_url, now) for one in await noted(reservation)]
 
 

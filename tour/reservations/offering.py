@@ -37,6 +37,7 @@ def may_be_offered(slot: Slot, now: datetime) -> bool:
 
 
 async def window_for(entry: WaitlistEntry, slot: Slot, now: datetime) -> Window | None:
+    """When the party can be told and until when it may answer; None where that is too late."""
     reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
     reader = reservation.recipient
     channel = Channel.MAIL if reader.email else Channel.NONE

@@ -136,6 +136,7 @@ async def by_references(references: list[str]) -> list[ReservationEntry]:
 
 
 async def draw_by_id(draw_id: int) -> Draw:
+    """Raises NotFound where there is none."""
     draw = await Draw.get_or_none(id=draw_id)
     if draw is None:
         raise NotFound(_("There is no such draw."))

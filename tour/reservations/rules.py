@@ -116,6 +116,7 @@ class Stretch:
     ends_at: datetime
 
     def overlaps(self, other: "Stretch") -> bool:
+        """Whether they share time; one may begin the moment the other ends."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 

@@ -20,6 +20,7 @@ from tour.sites.choices import KINDS
 from tour.sites.entries import Catalogue, DoorEntry, SiteEntry
 from tour.sites.hours import Span
 from tour.sites.states import DoorState, SiteKind
+from tour.words.typed import minute_of_day
 
 OWN_LANGUAGE = 1.25
 """Times as much counts a session in the reader's language, where that is not the town's."""
@@ -179,7 +180,7 @@ class TownDay:
     def minute_of(self, instant: datetime) -> int:
         """The minute of this day at an instant; below 0 on a day before."""
         local = instant.astimezone(self.zone)
-        return (local.date() - self.day).days * 1440 + local.hour * 60 + local.minute
+        return (local.date() - self.day).days * 1440 + minute_of_day(local)
 
     def instant_of(self, minute: int) -> datetime:
         """The instant of a minute as the clock on the wall counts it; aware UTC."""

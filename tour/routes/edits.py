@@ -87,6 +87,7 @@ def moved(stops: Stops, site_id: int, by: int) -> Stops:
 
 
 def removed(stops: Stops, site_id: int) -> Stops:
+    """Without the visits of a site that are still to come; what has been stays."""
     return tuple(stop for stop in stops if stop.site_id != site_id or stop.been)
 
 

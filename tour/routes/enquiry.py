@@ -56,6 +56,7 @@ class Enquiry:
         return replace(nobodys, lang=lang(request), own=own)
 
     async def town_day(self, day: date) -> TownDay:
+        """A day of the town, with the seats that the board knows of."""
         board = await self.parts.board.current(self.now)
         zone = self.parts.town.timezone
         return TownDay(self.context.catalogue, self.context.agenda, board, day, zone, self.now)

@@ -17,7 +17,7 @@ from tour.routes.day import LIKED, DayWish, WalkStyle
 from tour.sites.entries import Catalogue
 from tour.sites.states import SiteKind
 from tour.web.forms import Form
-from tour.words.typed import DAY, padded, read_minute
+from tour.words.typed import DAY, minute_of_day, padded, read_minute
 
 SINGLE = (
     "date",
@@ -60,7 +60,7 @@ class PlanContext:
     @property
     def days(self) -> list[date]:
         """The days that can be planned, soonest first; today, as long as its doors are open."""
-        minute = self.local.hour * 60 + self.local.minute
+        minute = minute_of_day(self.local)
         return sorted(
             {
                 day
@@ -272,7 +272,7 @@ def _times(
     if ends <= starts:
         errors["to_time"] = _("The end is before the start. Choose a later time.")
     elif day == context.local.date():
-        starts = max(starts, context.local.hour * 60 + context.local.minute)
+        starts = max(starts, minute_of_day(context.local))
         if ends <= starts:
             errors["to_time"] = _("This time is over already. Choose a later one.")
     return starts, ends
@@ -295,7 +295,7 @@ def _middle(bounds: Bounds) -> Point:
 
 
 def _next_quarter(local: datetime) -> int:
-    return -(-(local.hour * 60 + local.minute) // 15) * 15
+    return -(-minute_of_day(local) // 15) * 15
 
 
 def _text(value: object) -> str:

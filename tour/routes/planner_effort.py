@@ -15,6 +15,7 @@ class Effort:
 
     @staticmethod
     def starting_now(seconds: float, steps: int | None) -> "Effort":
+        """`seconds` from now, and at most so many steps."""
         return Effort(seconds, steps, perf_counter())
 
     def spent(self) -> float:

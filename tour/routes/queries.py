@@ -63,6 +63,7 @@ async def courses() -> list[Course]:
 
 
 async def course(slug: str) -> Course:
+    """Raises NotFound where there is none, or none that visitors may see."""
     for found in await courses():
         if found.slug == slug:
             return found

@@ -67,6 +67,7 @@ class Version:
         return cls(row.updated_at, await last_about(subject, row.id))
 
     def next_after(self, now: datetime) -> datetime:
+        """`now`, or a tick after this version, so that no two have one instant."""
         return max(now, self.updated_at + TICK)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from tour.words.typed import minute_of_day
+
 DAY = 24 * 60
 ONE_DAY = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
@@ -70,7 +72,7 @@ class Hours:
 
     def is_open_at(self, local: datetime) -> bool:
         """Whether it is open at a local time, yesterday's night included."""
-        minute = local.hour * 60 + local.minute
+        minute = minute_of_day(local)
         yesterday = local.date() - ONE_DAY
         return _covers(self.on(local.date()), minute) or _covers(self.on(yesterday), minute + DAY)
 

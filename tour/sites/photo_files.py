@@ -86,6 +86,7 @@ def stored_names(folder: Path) -> set[str]:
 
 
 def delete(name: str, folder: Path) -> None:
+    """In every size; what is gone already is no error."""
     for width in WIDTHS:
         (folder / file_name(name, width)).unlink(missing_ok=True)
     (folder / shared_name(name)).unlink(missing_ok=True)

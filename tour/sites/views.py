@@ -128,6 +128,7 @@ def approach_text(approach: Approach, lang: str) -> str:
 
 
 def spans_text(spans: tuple[Span, ...]) -> str:
+    """10:00–12:00, 13:00–16:00; empty where it is closed."""
     return ", ".join(str(span) for span in spans)
 
 

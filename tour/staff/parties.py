@@ -81,6 +81,7 @@ async def count(chosen: Selection) -> int:
 
 
 async def by_id(reservation_id: int) -> Reservation:
+    """Raises NotFound where there is none."""
     found = await Reservation.get_or_none(id=reservation_id).select_related("recipient")
     if found is None:
         raise NotFound(_("There is no such reservation. Please check the link."))

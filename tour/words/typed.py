@@ -4,6 +4,7 @@ What else Unicode calls a digit nobody types for people, and is no number here.
 """
 
 import re
+from datetime import datetime
 
 LONGEST = 40
 """Characters of a number or a time, with all the space that anybody types around it."""
@@ -34,6 +35,11 @@ def read_minute(text: str, latest: int = DAY - 1) -> int | None:
     match = CLOCK.fullmatch(_narrow(text))
     minute = int(match[1]) * 60 + int(match[2]) if match else None
     return minute if minute is not None and minute <= latest else None
+
+
+def minute_of_day(local: datetime) -> int:
+    """Minutes since its midnight; `local` is in the zone whose day it is."""
+    return local.hour * 60 + local.minute
 
 
 def padded(minute: int) -> str:
