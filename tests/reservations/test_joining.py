@@ -11,11 +11,13 @@ from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
 from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.errors import BadInput, TourError
+from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder
 from tour.notifications.states import ReminderStatus
+from tour.notifications.wording import Promised
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import Allocation, SlotStatus
-from tour.reservations import changes, contact_check, pending, service, waitlist
+from tour.reservations import changes, contact_check, pending, receipts, service, waitlist
 from tour.reservations.errors import (
     AlreadyReserved,
     BookingRefused,
@@ -78,9 +80,13 @@ async def test_it_is_told_once_what_it_holds_now() -> None:
     morning, noon, late = [await make_slot(FIRST + n * HOUR) for n in (0, 2, 4)]
     party = await party_at(morning, late)
     await joined(party, noon, back=(morning,))
-    told = await receipt(party)
+    row = await receipt(party)
+    promised = Promised(party.recipient_id, row.key, Message(row.title, row.body, row.url))
+    words = await receipts.words(promised, NOON)
+    assert words
+    told = words.message
     assert told.title == "予約に加わりました"
-    head, _line, rest = str(told.body).partition("いまの予約はこちらです")
+    head, _line, rest = told.body.partition("いまの予約はこちらです")
     assert head.index("14:00") < head.index("お返しした体験") < head.index("12:00")
     assert ("14:00" in rest, "16:00" in rest, "12:00" in rest) == (True, True, False)
     assert not [key for key in await said(party) if key.startswith(("given-up", "half-hour:0"))]

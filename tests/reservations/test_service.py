@@ -37,6 +37,18 @@ async def test_everything_of_a_reservation_is_written_together() -> None:
     assert (await Slot.get(id=slot.id)).seats_taken == 3
 
 
+async def test_what_is_said_as_it_leaves_is_not_written_before() -> None:
+    """Neither a confirmation, nor a code, which stands in one row only."""
+    event = await make_event()
+    await BookingRules.create(event=event, checks_contact=True)
+    plain, checked = await make_slot(), await make_slot(programme=await make_programme(event=event))
+    for slot in (plain, checked):
+        await service.reserve(make_wish(slot, party=make_party(1)), now=NOON)
+    for key in ("receipt", "mail:code"):
+        promised = await Reminder.get(key=key)
+        assert (promised.title, promised.body, promised.actions) == ("", "", [])
+
+
 async def test_a_full_slot_writes_nothing() -> None:
     slot = await make_slot(capacity=4, seats_kept=2)
     await service.reserve(make_wish(slot, party=make_party(1)), now=NOON)

@@ -9,10 +9,10 @@ from tests.conftest import NOON, TurnableClock
 from tests.factories import DAY_AHEAD, make_programme, make_site, make_slot
 from tests.reservations.factories import make_party, make_wish
 from tour.audit.service import Actor
-from tour.notifications.message import Message
+from tour.notifications.message import MADE_AS_IT_LEAVES, Message
 from tour.notifications.models import Reminder
 from tour.notifications.wording import Promised
-from tour.reservations import changes, service
+from tour.reservations import changes, receipts, service
 from tour.reservations.arrivals import Arrival
 from tour.reservations.models import Place
 from tour.reservations.slot_changes import called_off_words, cancel_slot
@@ -146,7 +146,9 @@ async def test_a_confirmation_is_complete_and_in_the_order_of_the_day() -> None:
     early = await make_slot(programme=programme)
     party = make_party(2, 1, name="北 花子")
     made = await service.reserve(make_wish(late, early, party=party), now=NOON)
-    body = (await Reminder.get(key="receipt")).body
+    promised = Promised(made.recipient_id, "receipt", MADE_AS_IT_LEAVES)
+    words = await receipts.words(promised, NOON)
+    body = words.message.body if words else ""
     assert body.index("12月8日(火) 12:00–13:00") < body.index("12月8日(火) 15:00–16:00")
     for said in (
         "東京都北区王子1-1-1",

@@ -49,6 +49,10 @@ class Message:
         return replace(self, body=seal.open(self.body), url=seal.open(self.url))
 
 
+MADE_AS_IT_LEAVES = Message("", "", "")
+"""Stands for the words of a kind that has its own function for them (see `wording`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One reminder's text as it is kept, of which a message may hold several."""

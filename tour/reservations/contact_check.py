@@ -18,7 +18,7 @@ from tour.i18n import translate
 from tour.notifications import queries as messages
 from tour.notifications import service as notifications
 from tour.notifications.fan_out import BY_MAIL_ONLY
-from tour.notifications.message import Message
+from tour.notifications.message import MADE_AS_IT_LEAVES, Message
 from tour.notifications.service import Draft
 from tour.notifications.wording import Promised, Words
 from tour.reservations import reminders
@@ -78,7 +78,7 @@ async def begin(reservation: Reservation, closes_at: datetime, *, now: datetime)
         ends_at=min(now + LASTS, closes_at),
         latest_at=min(now + LONGEST, closes_at),
     )
-    await _mail(reservation, check, now)
+    await _mail(reservation, check.latest_at, now)
 
 
 async def send_again(reference: str, *, now: datetime) -> bool:
@@ -93,7 +93,9 @@ async def send_again(reference: str, *, now: datetime) -> bool:
         )
         if not await chosen.update(sends=F("sends") + 1):
             return False
-        await _mail(reservation, await ContactCheck.get(reservation_id=reservation.id), now)
+        check = await ContactCheck.get(reservation_id=reservation.id)
+        is_told = await messages.was_ever_told(reservation.recipient_id, CODE_KEY)
+        await _mail(reservation, check.ends_at if is_told else check.latest_at, now)
     return True
 
 
@@ -157,11 +159,9 @@ def check_ended() -> CheckEnded:
     )
 
 
-async def _mail(reservation: Reservation, check: ContactCheck, now: datetime) -> None:
-    """The code is worth nothing without the page, and nothing a while after it left."""
-    is_told = await messages.was_ever_told(reservation.recipient_id, CODE_KEY)
-    said = _letter(reservation, check.code, check.ends_at)
-    draft = Draft(CODE_KEY, said, now, check.ends_at if is_told else check.latest_at)
+async def _mail(reservation: Reservation, until: datetime, now: datetime) -> None:
+    """The code is worth nothing a while after its letter left; what that says is made then."""
+    draft = Draft(CODE_KEY, MADE_AS_IT_LEAVES, now, until)
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
 

@@ -2,21 +2,58 @@
 paper and without a network. Its head, its links and the number to ring are the mail's own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tour.i18n import lazy as _
 from tour.i18n import localized, translate, translate_plural
+from tour.notifications.message import Action, Message
+from tour.notifications.wording import Promised, Words
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
-from tour.reservations.models import Reservation
+from tour.reservations import reminders
+from tour.reservations.models import Place, Reservation
+from tour.reservations.states import PlaceStatus
 from tour.sites.texts import ON_TICKET, OWN, way_rows
 from tour.web.templates import day_text, yen
 
 MOST_OTHERS = 3
 
 
-def details(slot: Slot, people: int, lang: str) -> list[str]:
+async def words(promised: Promised, now: datetime) -> Words | None:
+    """The confirmation as it leaves, which may be days later where a mail box had to be proved:
+    the party and its sessions as they are then; nothing when none is left."""
+    mine = Reservation.filter(recipient_id=promised.recipient_id, erased_at=None)
+    party = await mine.order_by("-id").select_related("recipient").first()
+    if party is None:
+        return Words(promised.message) if promised.message.title else None
+    held = Place.filter(reservation_id=party.id, status=PlaceStatus.CONFIRMED)
+    slots = [place.slot for place in await held.select_related("slot__programme__site")]
+    if not slots:
+        return None
+    mark = reminders.HOLDS_NOW.in_language(party.lang)
+    changed, is_of_change, _held = promised.message.body.partition(mark)
+    news = [f"{changed}{mark}"] if is_of_change else []
+    said = _message(party, slots, news, now)
+    return Words(replace(said, title=promised.message.title or said.title))
+
+
+def _message(
+    party: Reservation, slots: Sequence[Slot], news: Sequence[str], now: datetime
+) -> Message:
+    lang, lines, zone = party.lang, [*news], reminders.zone_of(party)
+    ordered = reminders.in_order(slots)
+    for slot in ordered:
+        lines += [reminders.line(slot, lang, zone, with_day=True, with_end=True)]
+        lines += [*_details(slot, party.party_size, lang), ""]
+    lines += _of_party(party, ordered, zone, now)
+    way = reminders.WAY.format(slug=ordered[0].programme.site.slug)
+    action = Action(translate("Show the way", lang), way)
+    return reminders.message(party, reminders.CONFIRMED, lines, action)
+
+
+def _details(slot: Slot, people: int, lang: str) -> list[str]:
     """Of one session, with programme and site: where it is, what to bring, what all pay."""
     programme, site = slot.programme, slot.programme.site
     own, bring = {name: getattr(site, name) for name in OWN}, {"bring": programme.bring}
@@ -29,7 +66,7 @@ def details(slot: Slot, people: int, lang: str) -> list[str]:
     return [f"{name}: {text}" for name, text in said if text]
 
 
-def of_party(
+def _of_party(
     reservation: Reservation, slots: Sequence[Slot], zone: ZoneInfo, now: datetime
 ) -> list[str]:
     """Who comes, what they say at the door, and until when the page can change it."""

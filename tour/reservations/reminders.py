@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -11,15 +10,12 @@ from tour.i18n import Text, localized, translate
 from tour.i18n import lazy as _
 from tour.notifications import mail_boxes
 from tour.notifications import service as notifications
-from tour.notifications.message import Action, Message
+from tour.notifications.message import MADE_AS_IT_LEAVES, Action, Message
 from tour.notifications.schedule import SPARE, Choice, Due, Visit, due_reminders
 from tour.notifications.service import Draft
-from tour.notifications.wording import Promised, Words
 from tour.programmes.models import Slot
-from tour.reservations import receipts
-from tour.reservations.models import Place, Reservation
+from tour.reservations.models import Reservation
 from tour.reservations.rules import GRACE
-from tour.reservations.states import PlaceStatus
 from tour.web.templates import day_text
 
 PAGE = "/reservations/{reference}"
@@ -159,7 +155,7 @@ async def receipt_is_new(reservation: Reservation, *, now: datetime) -> bool:
 
 async def send_receipt(reservation: Reservation, slots: Sequence[Slot], *, now: datetime) -> None:
     """Tell the party its reservation (again), now."""
-    draft = _receipt(reservation, slots, zone_of(reservation), now)
+    draft = _receipt(slots, now)
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
 
@@ -178,7 +174,8 @@ async def tell_joined(
         gone = [line(slot, lang, zone, with_day=True) for slot in in_order(given_back)]
         lines += ["", translate("Given back:", lang), *gone]
     lines += ["", HOLDS_NOW.in_language(lang)]
-    draft = _receipt(reservation, slots, zone, now, _("Added to your reservation"), lines)
+    said = message(reservation, _("Added to your reservation"), lines)
+    draft = _receipt(slots, now, said)
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
 
@@ -186,9 +183,8 @@ def drafts(
     reservation: Reservation, slots: Sequence[Slot], timezone: str, now: datetime
 ) -> list[Draft]:
     """The receipt by mail, if there is an address, and every reminder still to come."""
-    zone = ZoneInfo(timezone)
-    receipt = [_receipt(reservation, slots, zone, now)] if reservation.email else []
-    return receipt + _of_visits(reservation, slots, zone, now)
+    receipt = [_receipt(slots, now)] if reservation.email else []
+    return receipt + _of_visits(reservation, slots, ZoneInfo(timezone), now)
 
 
 def zone_of(reservation: Reservation) -> ZoneInfo:
@@ -274,50 +270,6 @@ def _on_foot(walk: timedelta, lang: str) -> str:
     return minutes.in_language(lang)
 
 
-async def receipt_words(promised: Promised, now: datetime) -> Words | None:
-    """The confirmation as it leaves, which may be days later where a mail box had to be proved:
-    the party and its sessions as they are then; nothing when none is left."""
-    mine = Reservation.filter(recipient_id=promised.recipient_id, erased_at=None)
-    party = await mine.order_by("-id").select_related("recipient").first()
-    if party is None:
-        return Words(promised.message)
-    held = Place.filter(reservation_id=party.id, status=PlaceStatus.CONFIRMED)
-    slots = [place.slot for place in await held.select_related("slot__programme__site")]
-    if not slots:
-        return None
-    mark = HOLDS_NOW.in_language(party.lang)
-    changed, is_of_change, _held = promised.message.body.partition(mark)
-    news = [f"{changed}{mark}"] if is_of_change else []
-    said = _receipt_message(party, slots, zone_of(party), now, news)
-    return Words(replace(said, title=promised.message.title))
-
-
-def _receipt(
-    reservation: Reservation,
-    slots: Sequence[Slot],
-    zone: ZoneInfo,
-    now: datetime,
-    title: Text = CONFIRMED,
-    news: Sequence[str] = (),
-) -> Draft:
-    said = _receipt_message(reservation, slots, zone, now, news)
-    said = replace(said, title=title.in_language(reservation.lang))
-    return Draft(RECEIPT, said, now, last_end(slots, now))
-
-
-def _receipt_message(
-    reservation: Reservation,
-    slots: Sequence[Slot],
-    zone: ZoneInfo,
-    now: datetime,
-    news: Sequence[str] = (),
-) -> Message:
-    lang, lines = reservation.lang, [*news]
-    ordered = in_order(slots)
-    for slot in ordered:
-        lines += [line(slot, lang, zone, with_day=True, with_end=True)]
-        lines += [*receipts.details(slot, reservation.party_size, lang), ""]
-    lines += receipts.of_party(reservation, ordered, zone, now)
-    way = WAY.format(slug=ordered[0].programme.site.slug)
-    action = Action(translate("Show the way", lang), way)
-    return message(reservation, CONFIRMED, lines, action)
+def _receipt(slots: Iterable[Slot], now: datetime, news: Message = MADE_AS_IT_LEAVES) -> Draft:
+    """What it says beside the news is made as it leaves (`receipts`)."""
+    return Draft(RECEIPT, news, now, last_end(slots, now))

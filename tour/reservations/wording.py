@@ -14,6 +14,7 @@ from tour.reservations import (
     draw_results,
     lateness,
     offering,
+    receipts,
     reminders,
     slot_changes,
 )
@@ -22,7 +23,7 @@ WORDING: Wording = MappingProxyType(
     {
         "offer:": offering.words,
         contact_check.CODE_KEY: contact_check.words,
-        reminders.RECEIPT: reminders.receipt_words,
+        reminders.RECEIPT: receipts.words,
         "free-now:": calling.words,
         "coming:": absences.coming_words,
         "released:": absences.released_words,
