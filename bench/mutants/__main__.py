@@ -29,7 +29,7 @@ from bench.mutants.trial import (
 
 CORE = {
     "reservations": (
-        "rules parties service one_statement changes waitlist offers offering arrivals absences "
+        "rules parties service changes waitlist offers offering arrivals absences "
         "draws draw_results lottery calendar appointments"
     ),
     "programmes": "service editing slot_editing rules",

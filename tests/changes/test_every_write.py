@@ -35,8 +35,7 @@ ELSEWHERE: MappingProxyType[str, tuple[frozenset[str], str]] = MappingProxyType(
             MINE,
         ),
         "tour.reservations.contact_check": (frozenset({UNKNOWN}), MINE),
-        "tour.reservations.parties": (frozenset({UNKNOWN}), MINE),
-        "tour.reservations.one_statement": (frozenset({"Recipient", "Reminder"}), MINE),
+        "tour.reservations.parties": (frozenset({"Recipient", "Reminder", UNKNOWN}), MINE),
         "tour.accounts": (
             frozenset(
                 {"AccountSession", "Invitation", "Passkey", "PasskeyChallenge", "SignInLink"}

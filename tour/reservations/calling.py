@@ -15,9 +15,9 @@ from tour.notifications.service import Draft
 from tour.notifications.wording import Promised, Words
 from tour.programmes.models import Slot
 from tour.reservations import offering, reminders
+from tour.reservations.holdings import of_contact
 from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.offers import LAST_YES
-from tour.reservations.parties import of_contact
 from tour.reservations.states import PlaceStatus
 from tour.sites.models import Site
 

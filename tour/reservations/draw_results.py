@@ -26,7 +26,6 @@ from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import lottery, reminders, waitlist
 from tour.reservations.locks import lock_draw
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, Place, Reservation, WaitlistEntry
-from tour.reservations.parties import contacts_of
 from tour.reservations.states import DrawStatus, EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.terms import slots_with_programmes
 
@@ -111,7 +110,7 @@ async def _lost_before(draw: Draw) -> Lost:
 
 def _losses(party: Reservation, lost: Lost) -> int:
     """How many earlier draws of the event this contact lost."""
-    return len(set[int]().union(*(lost.get(contact, set()) for contact in contacts_of(party))))
+    return len(set[int]().union(*(lost.get(contact, set()) for contact in party.contacts)))
 
 
 def _record(draw: Draw, entries: list[dict[str, Any]]) -> dict[str, Any]:

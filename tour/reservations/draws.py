@@ -19,10 +19,12 @@ from tour.programmes.models import Slot
 from tour.programmes.states import POOLS, Allocation, SlotStatus
 from tour.reservations import contact_check, holdings, lottery, newcomers
 from tour.reservations.errors import AlreadyWaiting, EntriesClosed
-from tour.reservations.locks import lock_contact, lock_draw, lock_network
+from tour.reservations.holdings import of_contact
+from tour.reservations.locks import lock_contact, lock_draw
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, Reservation
-from tour.reservations.parties import by_reference, of_contact, once, write_party
+from tour.reservations.parties import by_reference, write_party
 from tour.reservations.rules import Party, party_problem
+from tour.reservations.service import once
 from tour.reservations.states import DrawStatus, EntryStatus
 from tour.reservations.terms import (
     Terms,
@@ -103,8 +105,7 @@ async def enter(
 async def _enter(draw_id: int, wish: Wish, pools: Sequence[str], now: datetime) -> Reservation:
     try:
         async with transaction():
-            await lock_network(wish.newcomer)
-            await lock_contact(wish.party)
+            await lock_contact(wish.party, wish.newcomer)
             draw = await lock_draw(draw_id)
             if not is_open(draw, now):
                 raise EntriesClosed(_("This draw takes no more entries."))

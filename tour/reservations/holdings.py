@@ -14,8 +14,13 @@ from tour.i18n import lazy as _
 from tour.programmes.models import Slot
 from tour.reservations.errors import AlreadyReserved, LimitReached, Overlapping
 from tour.reservations.models import Place, Reservation
-from tour.reservations.parties import of_contact
-from tour.reservations.rules import Clash, Party, Stretch, clash_among, clash_with
+from tour.reservations.rules import (
+    Clash,
+    Party,
+    Stretch,
+    clash_among,
+    clash_with,
+)
 from tour.reservations.states import PlaceStatus
 from tour.reservations.terms import Terms
 from tour.reservations.wishes import Choice
@@ -34,20 +39,23 @@ async def refuse(
 async def check(party: Party | Reservation, slots: Sequence[Slot], choice: Choice) -> None:
     """Raise AlreadyReserved or Overlapping where the contact holds what stands against these slots;
     in the transaction that adds them, which has locked the contact."""
-    check_wish(slots, choice)
-    if choice.again and choice.split:
-        return
-    held = await _held_by_contact(party, slots)
-    found = clash_with(map(stretch, slots), map(_stretch_of, held), choice.again, choice.split)
-    if found:
-        raise _refusal(found, next((p for p in held if p.slot_id == found.held), None))
+    is_all_chosen = choice.again and choice.split
+    held = [] if is_all_chosen else await _held_by_contact(party, slots)
+    _refuse_clash(slots, held, choice)
 
 
 def check_wish(slots: Sequence[Slot], choice: Choice) -> None:
     """Raise Overlapping where one wish asks for two sessions at one time."""
-    found = None if choice.split else clash_among([stretch(slot) for slot in slots])
-    if found:
-        raise _refusal(found, None)
+    _refuse_clash(slots, (), choice)
+
+
+def _refuse_clash(slots: Sequence[Slot], held: Sequence[Place], choice: Choice) -> None:
+    wanted = [stretch(slot) for slot in slots]
+    if not choice.split and (found := clash_among(wanted)):
+        raise Overlapping(found.wanted, None)
+    if found := clash_with(wanted, map(_stretch_of, held), choice.again, choice.split):
+        kind = AlreadyReserved if found.is_same else Overlapping
+        raise kind(found.wanted, next(p for p in held if p.slot_id == found.held))
 
 
 async def clashes_of(
@@ -110,6 +118,7 @@ async def _check_limits(party: Party | Reservation, terms: Terms, beside: int | 
             )
 
 
-def _refusal(clash: Clash, held: Place | None) -> AlreadyReserved | Overlapping:
-    kind = AlreadyReserved if clash.is_same else Overlapping
-    return kind(clash.wanted, held)
+def of_contact(party: Party | Reservation, prefix: str = "") -> Q:
+    """Finds the rows of the same person; `prefix` leads to the reservation they belong to."""
+    found = [Q(**{prefix + column: value}) for column, value in party.contacts]
+    return Q(*found, join_type="OR")

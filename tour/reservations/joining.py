@@ -24,7 +24,7 @@ from tour.reservations.errors import (
     TooLateToChange,
     TooManyPlaces,
 )
-from tour.reservations.locks import lock_contact, lock_network, lock_party
+from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import STANDS_AGAIN, ContactCheck, Place, Reservation, WaitlistEntry
 from tour.reservations.newcomers import Way
 from tour.reservations.parties import by_reference
@@ -64,8 +64,7 @@ async def join(reference: str, wish: Joining, *, now: datetime) -> Reservation:
     `service.reserve` raises.
     """
     async with transaction():
-        await lock_network(wish.newcomer)
-        await lock_contact(await by_reference(reference))
+        await lock_contact(await by_reference(reference), wish.newcomer)
         reservation = await by_reference(reference)
         await lock_party(reservation.id, *wish.slot_ids, *wish.gives_back)
         held = await _held(reservation, now)

@@ -13,7 +13,6 @@ from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.reservations.models import Draw, DrawEntry, Place, Reservation, WaitlistEntry
-from tour.reservations.parties import contacts_of
 from tour.reservations.rules import Newcomer, Party
 from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 
@@ -26,23 +25,24 @@ QUEUES = (WaitlistStatus.UNPROVED, WaitlistStatus.WAITING, WaitlistStatus.OFFERE
 IN_DRAW = (EntryStatus.UNPROVED, EntryStatus.ENTERED)
 
 
-async def lock_contact(party: Party | Reservation) -> None:
-    """First of all: two forms of one contact are looked at one after the other."""
-    if plain.is_postgres():
-        for key in contact_keys(party):
-            await plain.fetch(ONE_AT_A_TIME, LOCK_SPACE, key)
+async def lock_contact(party: Party | Reservation, newcomer: Newcomer | None = None) -> None:
+    """First of all: what one network holds is counted, and two forms of one contact are looked at,
+    one after the other."""
+    if not plain.is_postgres():
+        return
+    if newcomer:
+        await plain.fetch(ONE_AT_A_TIME, NETWORKS, _number(newcomer.network))
+    for key in contact_keys(party):
+        await plain.fetch(ONE_AT_A_TIME, LOCK_SPACE, key)
 
 
 def contact_keys(party: Party | Reservation) -> list[int]:
     """The numbers under which a contact is locked, in the order in which they are."""
-    return sorted({zlib.crc32(v.encode()) - 2**31 for _column, v in contacts_of(party)})
+    return sorted({_number(value) for _column, value in party.contacts})
 
 
-async def lock_network(newcomer: Newcomer | None) -> None:
-    """Before contacts: what one network holds is counted, and one after the other adds to it."""
-    if newcomer and plain.is_postgres():
-        key = zlib.crc32(newcomer.network.encode()) - 2**31
-        await plain.fetch(ONE_AT_A_TIME, NETWORKS, key)
+def _number(text: str) -> int:
+    return zlib.crc32(text.encode()) - 2**31
 
 
 async def lock_draw(draw_id: int) -> Draw:

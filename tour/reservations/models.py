@@ -12,6 +12,7 @@ from tour.db.revised import Revised
 from tour.events.models import Event
 from tour.notifications.models import Recipient
 from tour.programmes.models import Slot
+from tour.reservations.rules import Contacts, contacts
 from tour.reservations.states import DrawStatus, EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.wishes import Choice
 
@@ -66,6 +67,10 @@ class Reservation(Model):
     @property
     def party_size(self) -> int:
         return int(self.adults) + int(self.children)
+
+    @property
+    def contacts(self) -> Contacts:
+        return contacts(self.email_key, self.phone_key)
 
     @property
     def choice(self) -> Choice:

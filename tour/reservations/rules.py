@@ -29,6 +29,16 @@ SOON = timedelta(hours=12)
 """How long before its session a party can say that it will be late for it."""
 
 
+Contacts = tuple[tuple[str, str], ...]
+"""(column, value): by each of these a row is the same person's."""
+
+
+def contacts(email_key: str, phone_key: str) -> Contacts:
+    """Those of the two that were given."""
+    pairs = (("email_key", email_key), ("phone_key", phone_key))
+    return tuple((column, value) for column, value in pairs if value)
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """Who comes and how to reach them, checked and normalised."""
@@ -53,6 +63,10 @@ class Party:
     def phone_key(self) -> str:
         """The first number in international form (E.164), or nothing."""
         return telephone_key(self.phone)
+
+    @property
+    def contacts(self) -> Contacts:
+        return contacts(self.email_key, self.phone_key)
 
 
 def read_party(raw: Mapping[str, str]) -> tuple[Party | None, dict[str, Text]]:

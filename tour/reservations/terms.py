@@ -21,12 +21,13 @@ from tour.programmes.models import BookingRules, Slot
 from tour.programmes.queries import PUBLIC_SLOT, entry_of
 from tour.reservations.errors import BookingRefused
 from tour.reservations.forms import answer_field
-from tour.reservations.rules import Audience, booking_problem, party_problem
+from tour.reservations.rules import Audience, Party, booking_problem, party_problem
 from tour.reservations.wishes import Wish
 
 SECONDS = 1.0
 """How old a copy may be in a rush: old texts and times refuse late, and never oversell."""
 MOST = 1000
+MISSING = _("Some fields need correcting.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Terms:
     slots: tuple[Slot, ...]
     limits: Mapping[int, int]
     checks_contact: bool
+
+    @property
+    def close_at(self) -> datetime:
+        """When the first of them takes no more reservations."""
+        return min(slot.booking_closes_at for slot in self.slots)
 
     @property
     def is_plain(self) -> bool:
@@ -105,17 +111,32 @@ async def _rules_of(events: Collection[int]) -> list[BookingRules]:
 def refuse_unless_fits(wish: Wish, terms: Terms, now: datetime) -> None:
     """Raise BookingRefused where the party may not have one of the slots now, whatever its seats,
     or BadInput, field by field, for a host's question that must be answered and is not. Pure."""
+    missing = _unanswered(wish, terms)
     for slot in terms.slots:
-        entry = entry_of(slot)
-        if problem := booking_problem(entry.availability(now), entry.booking_opens_at):
-            raise BookingRefused(problem, slot.id)
-        if problem := party_problem(wish.party.adults, wish.party.children, audience_of(slot)):
-            raise BookingRefused(problem, slot.id, "adults")
-    refuse_unanswered(wish, terms)
+        problem, field = _misfit(wish.party, slot, now)
+        if problem:
+            raise BookingRefused(problem, slot.id, field)
+    if missing:
+        raise BadInput(MISSING, missing)
+
+
+def _misfit(party: Party, slot: Slot, now: datetime) -> tuple[Text | None, str]:
+    """What is wrong, and with which field: the session itself with none."""
+    misfit = party_problem(party.adults, party.children, audience_of(slot))
+    entry = entry_of(slot)
+    if problem := booking_problem(entry.availability(now), entry.booking_opens_at):
+        return problem, ""
+    return misfit, "adults"
 
 
 def refuse_unanswered(wish: Wish, terms: Terms) -> None:
     """The latter half of `refuse_unless_fits`: of all slots together. Pure."""
+    if missing := _unanswered(wish, terms):
+        raise BadInput(MISSING, missing)
+
+
+def _unanswered(wish: Wish, terms: Terms) -> dict[str, Text]:
+    """Every host's question that must be answered and is not, by its field."""
     missing: dict[str, Text] = {}
     for slot in terms.slots:
         answers = wish.answers.get(slot.id, [])
@@ -123,8 +144,7 @@ def refuse_unanswered(wish: Wish, terms: Terms) -> None:
             is_answered = number < len(answers) and answers[number].strip()
             if question.get("required") and not is_answered:
                 missing[answer_field(slot.id, number)] = _("Please answer this question.")
-    if missing:
-        raise BadInput(_("Some fields need correcting."), missing)
+    return missing
 
 
 def audience_of(slot: Slot) -> Audience:

@@ -26,10 +26,12 @@ from tour.programmes.models import Programme, Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations import contact_check, holdings, newcomers, offering, reminders
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
-from tour.reservations.locks import lock_contact, lock_network, lock_party
+from tour.reservations.holdings import of_contact
+from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.models import Place, Reservation, WaitlistEntry
-from tour.reservations.parties import by_reference, of_contact, once, write_party
+from tour.reservations.parties import by_reference, write_party
 from tour.reservations.rules import Party
+from tour.reservations.service import once
 from tour.reservations.states import WaitlistStatus
 from tour.reservations.terms import (
     read_terms,
@@ -58,8 +60,7 @@ async def _join(wish: Wish, now: datetime) -> Reservation:
     refuse_unless_fits(wish, terms, now)
     [slot] = terms.slots
     async with transaction():
-        await lock_network(wish.newcomer)
-        await lock_contact(wish.party)
+        await lock_contact(wish.party, wish.newcomer)
         [locked] = await programmes.lock_slots([slot.id])
         if locked.seats_left >= wish.party.size:
             raise SeatsFree(_("There are seats for you: you can reserve at once."), slot=slot.id)
