@@ -199,6 +199,7 @@ async def test_a_file_that_another_program_writes_can_be_read(
     client: httpx.AsyncClient, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     slot = await make_slot()
+    await client.get(f"/slots/{slot.id}/reserve")  # the form comes back: its template is compiled
     began = time.monotonic()
     with file_locked(file, "IMMEDIATE"):
         waiting = [asyncio.create_task(reserve(client, slot)) for _number in range(5)]

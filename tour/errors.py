@@ -75,11 +75,6 @@ class TooManyRequests(TourError):
         self.retry_after = retry_after
 
 
-REFUSALS = (Conflict, BadInput, TooManyRequests)
-Refusal = Conflict | BadInput | TooManyRequests
-"""What a form comes back with, filled in as it was sent."""
-
-
 class Unavailable(TourError):
     """Something that the app needs is not there for a while; `reason` is for the log alone, and
     names nobody."""
@@ -98,6 +93,13 @@ class Busy(TourError):
     def __init__(self, *, retry_after: int) -> None:
         super().__init__(_("Many people are asking for this right now. Please try again shortly."))
         self.retry_after = retry_after
+
+
+NOT_NOW = (Unavailable, Busy)
+"""Nothing is wrong with what was sent: the same can be sent again."""
+REFUSALS = (Conflict, BadInput, TooManyRequests, *NOT_NOW)
+Refusal = Conflict | BadInput | TooManyRequests | Unavailable | Busy
+"""What a form comes back with, filled in as it was sent."""
 
 
 class ConfigurationError(Exception):

@@ -33,6 +33,8 @@ PAGES = Patience(connection=1.5, lock=1.2, statement=1.4)
 PAGE_WAITS = 2.4
 """Seconds that all the waits of one page, for connections and within its statements, may take
 together: a page that gets one lock after the other, each just in time, is no quicker for it."""
+AGAIN_WAITS = 0.5
+"""Seconds for the page of a form that could not be taken in that time: it only reads."""
 WORK = 0.02
 """Seconds of one statement that are work and no wait, also on a busy machine."""
 CHORES = Patience(connection=10.0, lock=10.0, statement=60.0)

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.errors import NOT_NOW
 from tour.hosts import today
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.today_handlers import door_of, local_date
@@ -18,7 +20,7 @@ from tour.reservations.models import Place
 from tour.reservations.receipts import party_text
 from tour.sites import day as days
 from tour.web import now, parts_of
-from tour.web.forms import read_form
+from tour.web.forms import NOBODY_COULD, form_again, read_form
 from tour.web.templates import Formats
 
 MAX_CODE = 300
@@ -28,13 +30,25 @@ LONGEST_QUEUE = timedelta(hours=12)
 
 async def check_in_page(request: Request) -> Response:
     tending = await guards.door(request)
+    return await _page(request, tending)
+
+
+async def _page(
+    request: Request,
+    tending: Tending,
+    status: int = 200,
+    code: str = "",
+    said: dict[str, Any] | None = None,
+) -> Response:
+    """`said`: what became of the code that was typed, as `_answer` has it."""
     return host_page(
         request,
         "host/check_in.html",
         tending,
+        status,
         tab="today",
-        result=None,
-        code="",
+        result=said,
+        code=code,
         door=await days.site_day(tending.site.id, local_date(request)),
     )
 
@@ -45,22 +59,20 @@ async def check_in(request: Request) -> Response:
     form = await read_form(request, 5)
     code = str(form.get("code", ""))[:MAX_CODE]
     scanned_at = _scanned_at(str(form.get("at", "")), now(request))
-    result = await arrivals.check_in(code, door_of(request, tending), now=scanned_at)
-    if request.headers.get("accept", "").startswith("application/json"):
+    is_camera = request.headers.get("accept", "").startswith("application/json")
+    try:
+        result = await arrivals.check_in(code, door_of(request, tending), now=scanned_at)
+    except NOT_NOW as exc:
+        if is_camera:
+            raise
+        said = {"text": str(NOBODY_COULD), "good": False, **_party(request, None), "let_in": ""}
+        return await form_again(_page(request, tending, exc.status, code, said), exc)
+    if is_camera:
         return JSONResponse(_answer(request, result))
     if result.outcome == Outcome.ARRIVED and result.entry:
         path = site_path(request, "hosts:today", tending)
         return RedirectResponse(f"{path}?done={result.entry.id}", status_code=303)
-    return host_page(
-        request,
-        "host/check_in.html",
-        tending,
-        422,
-        tab="today",
-        result=_answer(request, result),
-        code=code,
-        door=await days.site_day(tending.site.id, local_date(request)),
-    )
+    return await _page(request, tending, 422, code, _answer(request, result))
 
 
 async def seen(request: Request) -> Response:

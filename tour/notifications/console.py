@@ -1,8 +1,11 @@
 """The pages of those who tend the app know whether mail leaves."""
 
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tour.errors import Unavailable
 from tour.notifications.queries import mail_stands_since
 from tour.web import now
 
@@ -19,7 +22,9 @@ class MailWatch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(CONSOLES):
             at = now(Request(scope))
-            scope.setdefault("state", {})[KEY] = await mail_stands_since(at)
+            # A database that is away is for the page itself to say: here it would be a fault.
+            with suppress(Unavailable):
+                scope.setdefault("state", {})[KEY] = await mail_stands_since(at)
         await self._app(scope, receive, send)
 
 

@@ -1,6 +1,8 @@
 """What was typed into a form and what is wrong with it, kept together for the next try."""
 
+import logging
 from collections.abc import Awaitable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
@@ -10,9 +12,19 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.errors import BadInput, NotFound, Refusal, TooManyRequests, TooMuch
+from tour.errors import (
+    NOT_NOW,
+    BadInput,
+    Busy,
+    NotFound,
+    Refusal,
+    TooManyRequests,
+    TooMuch,
+    Unavailable,
+)
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.patience import AGAIN_WAITS, waiting_at_most
 from tour.web.bounded import LONGEST, bounded
 from tour.words.names import is_seen, written
 from tour.words.typed import read_minute, read_whole
@@ -28,6 +40,11 @@ YEARS = range(2000, 2101)
 """Others are slips, and the first and the last of all years cannot be moved to another zone."""
 
 
+log = logging.getLogger("tour.web")
+NOBODY_COULD = _(
+    "Nobody could take this just now. What you typed is still here: please wait a moment and press"
+    " the button again."
+)
 WHOLE = "form"
 """Stands among errors for what is wrong with no single field."""
 
@@ -58,22 +75,28 @@ class Form:
         """The same form with what it was refused by, each reason at its field."""
         if isinstance(refusal, BadInput) and refusal.errors:
             return self.refused(**refusal.errors)
+        if isinstance(refusal, NOT_NOW):
+            return self.refused(**{WHOLE: NOBODY_COULD})
         return self.refused(**{refusal.field or WHOLE: refusal.message})
 
 
 async def form_again(page: Awaitable[Response], refusal: Refusal) -> Response:
-    """The page of a refused form. One that was sent too often says when it can be sent again, and
-    no more than that where there is no such page."""
+    """The page of a refused form. One that was sent too often, or that nobody could take, says when
+    it can be sent again, and no more than that where there is no such page, or none just now."""
+    is_late = isinstance(refusal, NOT_NOW)
     try:
-        response = await page
-    except NotFound as exc:
-        raise (refusal if isinstance(refusal, TooManyRequests) else exc) from None
+        with waiting_at_most(AGAIN_WAITS) if is_late else nullcontext():
+            response = await page
+    except (NotFound, *NOT_NOW) as exc:
+        raise (refusal if is_late or isinstance(refusal, TooManyRequests) else exc) from None
     return refused_page(response, refusal)
 
 
 def refused_page(page: Response, refusal: Refusal) -> Response:
-    """The page with when its form can be sent again, if it was sent too often."""
-    if isinstance(refusal, TooManyRequests):
+    """The page with when its form can be sent again, if that is a matter of time alone."""
+    if isinstance(refusal, Unavailable):
+        log.error("not served: %s", refusal.reason)
+    if isinstance(refusal, TooManyRequests | Unavailable | Busy):
         page.headers["Retry-After"] = str(refusal.retry_after)
     return page
 

@@ -9,12 +9,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tour.errors import Busy, TooManyRequests, TourError, Unavailable
+from tour.errors import NOT_NOW, Busy, TooManyRequests, TourError, Unavailable
 from tour.i18n import Text
 from tour.i18n import lazy as _
+from tour.web.forms import NOBODY_COULD, read_form
 from tour.web.render import render
 
 log = logging.getLogger("tour.web")
+MOST_FIELDS = 6000
+"""Of a form that is kept for its next try: as many as the largest of ours has."""
+TYPED_ANEW = frozenset({"code"})
 NO_ROOM = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -56,9 +60,41 @@ async def on_tour_error(request: Request, exc: Exception) -> Response:
         log.error("not served: %s", exc.reason)
     if request.url.path.startswith("/api/"):
         return problem(exc, headers)
-    response = error_page(request, exc.status, exc.message)
+    if isinstance(exc, NOT_NOW) and (sent := await _sent(request)):
+        response = _sent_again_page(request, sent)
+    else:
+        response = error_page(request, exc.status, exc.message)
     response.headers.update(headers)
     return response
+
+
+async def _sent(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form that nobody could take; none of what is no form, holds a file, or is too
+    much. Whoever has read it before has it at hand."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method != "POST" or kind != "application/x-www-form-urlencoded":
+        return []
+    try:
+        form = await read_form(request, MOST_FIELDS)
+    except (TourError, HTTPException):
+        return []
+    return [(name, str(value)) for name, value in form.multi_items()]
+
+
+def _sent_again_page(request: Request, sent: list[tuple[str, str]]) -> Response:
+    """All that was typed, to be sent to the same address again. A code is typed anew: it stands in
+    no page."""
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return render(
+        request,
+        "errors/sent_again.html",
+        503,
+        title=TITLES[503],
+        message=NOBODY_COULD,
+        action=address,
+        kept=[(name, value) for name, value in sent if name not in TYPED_ANEW],
+        anew=[name for name, _value in sent if name in TYPED_ANEW],
+    )
 
 
 async def on_os_error(request: Request, exc: Exception) -> Response:
