@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 from icalendar import Calendar
 
-START_SECONDS = 20
+START_SECONDS = 60
 PERSON = "/hanako"
 BOOK = f"{PERSON}/tours/"
 MAKE = """<?xml version="1.0"?><mkcol xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set>

@@ -11,7 +11,7 @@ from tour.i18n import lazy
 from tour.repeating import repeated, repeating
 
 LOG = logging.getLogger("tour.test")
-PATIENCE = 5
+PATIENCE = 60
 FAULTS = [
     NotFound(lazy("a refusal nobody asked for")),
     KeyError("Hanako"),

@@ -20,7 +20,7 @@ from tour.sites.models import Station
 pytestmark = pytest.mark.usefixtures("database")
 
 CANCELLED = 600
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 async def write(slot_id: int) -> None:

@@ -24,7 +24,7 @@ DAY = "2026-12-11"
 SIX_TIMES = "1日6回：9:00  10:00  11:00  13:00  14:00  15:00"
 SITE = "sample-woodblock-oji"
 MOST_TAPS = 10
-MAIL_SECONDS = 20
+MAIL_SECONDS = 60
 
 
 class Taps:

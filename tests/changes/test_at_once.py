@@ -23,7 +23,7 @@ from tour.sites.photo_files import PhotoRefused
 pytestmark = pytest.mark.usefixtures("database")
 BY_STAFF = {"actor": STAFF, "now": NOON}
 WAIT_FOR_A_LOCK = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-ENOUGH_POLLS = 500
+ENOUGH_POLLS = 3000
 
 
 def picture(color: str) -> bytes:

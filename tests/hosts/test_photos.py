@@ -131,7 +131,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_what_is_no_photo_is_refused_before_it_is_decoded(tmp_path: Path, name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     tracemalloc.start()
     with pytest.raises(PhotoRefused):
         photo_files.store(ATTACKS[name], tmp_path)
@@ -139,7 +139,7 @@ def test_what_is_no_photo_is_refused_before_it_is_decoded(tmp_path: Path, name: 
     tracemalloc.stop()
     assert list(tmp_path.iterdir()) == []
     assert peak < 30_000_000
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 PEAK = """
