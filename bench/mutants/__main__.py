@@ -42,8 +42,8 @@ CORE = {
 """By folder under `tour/`, the files in which a slip costs somebody a seat, a day or a word."""
 COMPILED = "@compiled"
 """What files of the planner say whose functions run as machine code."""
-SECONDS_EACH = 12.0
-"""Of recorded test time for one slip, the nearest tests first."""
+SECONDS_EACH, SECONDS_MORE = 12.0, 60.0
+"""Of recorded test time for one slip, the nearest tests first; and for one that passed these."""
 NEAR = (
     *("reservations", "programmes", "routes", "hosts", "sites", "notifications"),
     *("events", "words", "changes", "staff", "pages", "api", "story", "participation"),
@@ -162,12 +162,15 @@ def slips_at(tree: Tree, places: Iterable[str]) -> list[Slip]:
     return [slip for path, line in asked for slip in found[path] if slip.line == line]
 
 
-def tests_for(slip: Slip, covered: Covered) -> list[Covering]:
-    """The nearest tests that fit into the time of one slip."""
-    chosen, seconds = [], 0.0
+def tests_for(slip: Slip, covered: Covered, most: float, but: Iterable[Covering]) -> list[Covering]:
+    """The nearest tests that fit into so many seconds, `but` those that it has passed."""
+    chosen: list[Covering] = []
+    seconds, passed = 0.0, {covering.test for covering in but}
     for covering in covered.tests_of(slip.path, slip.span):
+        if covering.test in passed:
+            continue
         seconds += covering.seconds
-        if chosen and seconds > SECONDS_EACH:
+        if chosen and seconds > most:
             break
         chosen.append(covering)
     return chosen
@@ -307,8 +310,12 @@ def main() -> int:
     covered.load([named(*recording) for recording in tree.recordings()], tree.sources)
     at, seed = options.at, options.seed
     slips = slips_at(tree, at) if at else draw(tree, seed, options.count)
-    chosen = {slip: tests_for(slip, covered) for slip in slips}
+    chosen = {slip: tests_for(slip, covered, SECONDS_EACH, ()) for slip in slips}
     results, doubts = try_all(tree, chosen, folder, options.processes)
+    passed = [slip for slip in slips if results[slip].outcome == Outcome.PASSED]
+    more = {slip: tests_for(slip, covered, SECONDS_MORE, chosen[slip]) for slip in passed}
+    later, others = try_all(tree, {s: t for s, t in more.items() if t}, folder, options.processes)
+    results, doubts = results | later, doubts | others
     report(tree, results, doubts, "these lines" if at else f"seed {seed}")
     return 0
 

@@ -146,7 +146,7 @@ class Covered:
             for at in range(span[0], span[1] + 1)
             for c in self.by_line.get((path, at), ())
         }
-        feature, name = Path(path).parent.name, Path(path).stem
+        feature, name = Path(path).parent.name, Path(path).stem.split("_")[0].removesuffix("s")
 
         def rank(covering: Covering) -> tuple[bool, bool, float]:
             file = covering.test.partition("::")[0]

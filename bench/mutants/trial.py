@@ -171,7 +171,7 @@ class _Failures:
 def _in_child(work: Callable[[Path], None], answer: Path, cpu_seconds: int) -> None:
     """Never returns: what happens here must not reach the parent's loop."""
     try:
-        os.setsid()
+        os.setpgid(0, 0)  # No session of its own: it would lose the priority of this one.
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, hard))
         quiet = os.open(answer.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

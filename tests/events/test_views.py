@@ -9,7 +9,8 @@ from tests.factories import EVENT_DAY, make_event, make_site
 from tour.events import queries
 from tour.events.entries import agenda, stage_of
 from tour.events.states import EventStage
-from tour.events.views import event_card
+from tour.events.views import cover_of, event_card
+from tour.sites.photo_files import WIDTHS, file_name, shared_name
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)
@@ -61,3 +62,16 @@ async def test_a_host_is_open_as_its_event_says_on_its_days_alone() -> None:
 def test_the_day_of_these_tests_is_a_saturday() -> None:
     assert date(2026, 12, 5) == EVENT_DAY
     assert EVENT_DAY.weekday() == 5
+
+
+def test_a_cover_is_shown_by_files_that_are_there() -> None:
+    """Its names are those of a stored picture; the English text where there is one."""
+    name = "0" * 32
+    cover = {"name": name, "width": 1600, "height": 800, "alt": "扉", "alt_en": "A door"}
+    shown = cover_of(cover, "en")
+    stored = {file_name(name, width) for width in WIDTHS}
+    assert {shown.small, shown.large} <= stored
+    assert shown.small == file_name(name, min(w for w in WIDTHS if w >= 400))
+    assert shown.share == shared_name(name)
+    assert (shown.width, shown.height, shown.alt) == (1600, 800, "A door")
+    assert cover_of({**cover, "alt_en": ""}, "en").alt == cover_of(cover, "ja").alt == "扉"
