@@ -106,6 +106,7 @@ async def test_the_same_start_is_there_once_whoever_leads_it() -> None:
     assert await add(programme, times(SOON))
     assert not await add(programme, times(SOON, may_overlap=True))
     assert not await add(programme, times(SOON + HOUR, SOON + HOUR, may_overlap=True))
+    assert await add(programme, times(SOON + HOUR, SOON + 2 * HOUR)), "others beside it may be"
 
 
 async def test_what_was_called_off_or_removed_stands_in_nobodys_way() -> None:
