@@ -13,7 +13,7 @@ SOAK_SEED ?= 1
 MUTANTS ?= 150
 MUTANTS_SEED ?=
 
-.PHONY: help setup setup-tools setup-dev run test check fmt bench soak mutants guides messages lock browser
+.PHONY: help setup setup-tools setup-dev run test check fmt drawing bench soak mutants guides messages lock browser
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ check: setup-tools  ## format, lint, types (of scripts too, where tsc is), impor
 fmt: setup-tools  ## put the code into the house's format
 	@$(BIN)/ruff check --fix tour tests bench
 	@$(BIN)/ruff format tour tests bench
+
+drawing: setup-tools  ## draw the rooms and arrows of docs/architecture.md from the imports
+	@$(BIN)/python -m bench.rooms
 
 bench: setup-tools  ## speed, as ratios and figures of one run
 	@$(BIN)/python -m bench

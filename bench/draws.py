@@ -16,7 +16,7 @@ from tests.reservations.factories import make_party, make_wish
 from tour import db
 from tour.clock import system_clock
 from tour.programmes.states import Allocation
-from tour.reservations import draw_results, draws
+from tour.reservations.draws import draws, results
 
 SLOTS, SEATS = 8, 60
 
@@ -43,9 +43,9 @@ async def measure(url: str, entries: int) -> tuple[float, float]:
         now = system_clock()
         draw_id = await entered_draw(entries, now)
         began = perf_counter()
-        assert await draw_results.freeze(draw_id, now=now + timedelta(hours=1))
+        assert await results.freeze(draw_id, now=now + timedelta(hours=1))
         frozen = perf_counter()
-        assert await draw_results.hold(draw_id, now=now + timedelta(hours=2))
+        assert await results.hold(draw_id, now=now + timedelta(hours=2))
         return frozen - began, perf_counter() - frozen
 
 

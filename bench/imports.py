@@ -31,8 +31,8 @@ from tour.app import create_app
 from tour.clock import system_clock
 from tour.db import transaction
 from tour.errors import Unavailable
-from tour.sites import editing
-from tour.sites.editing import Version
+from tour.sites.editing import page as editing
+from tour.sites.editing.page import Version
 from tour.sites.models import OpeningHours, Site
 from tour.sites.states import SiteKind
 

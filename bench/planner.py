@@ -15,10 +15,10 @@ import numpy as np
 from tests.material import PLANNER, STREETS
 from tour.geo import Point
 from tour.routes.paths import Profile
-from tour.routes.plan_bench import Case, read_cases, run
-from tour.routes.planner import compile_kernels
-from tour.routes.streets import Streets
-from tour.routes.streets_build import open_or_build
+from tour.routes.planner.bench import Case, read_cases, run
+from tour.routes.planner.plan import compile_kernels
+from tour.routes.streets.build import open_or_build
+from tour.routes.streets.graph import Streets
 from tour.settings import ROOT
 
 SEEDS = 5

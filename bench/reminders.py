@@ -32,11 +32,11 @@ from pywebpush import webpush
 
 from tour import db
 from tour.notifications import service
-from tour.notifications.endpoints import EndpointPolicy
-from tour.notifications.keys import new_private_key
 from tour.notifications.message import Action, Envelope, Message, payload
 from tour.notifications.models import PushSubscription, Recipient, Reminder
-from tour.notifications.subscriptions import Subscription
+from tour.notifications.push.endpoints import EndpointPolicy
+from tour.notifications.push.keys import new_private_key
+from tour.notifications.push.subscriptions import Subscription
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "/reservations/abcdefghijkmnpqrstuvwxyz23"
@@ -53,7 +53,7 @@ TIME_LIMIT = 120
 PAGES_A_SECOND = 20
 PAGE_SECONDS = 30
 WORKER = (
-    "import os; from tour.settings import Settings; from tour.worker import work;"
+    "import os; from tour.settings import Settings; from tour.processes.worker import work;"
     "work(Settings.from_environ(os.environ))"
 )
 """What `tour worker` does, without the rest of the command line."""

@@ -12,10 +12,10 @@ from typing import Any
 from tour.demo.catalogue import read_catalogue
 from tour.demo.records import SiteRecord
 from tour.settings import ROOT
-from tour.sites.facts import language_entries, price_entries
-from tour.sites.finding import Finder
+from tour.sites.finding.facts import language_entries, price_entries
+from tour.sites.finding.ranking import Finder
+from tour.sites.finding.search import Index
 from tour.sites.indexing import site_index
-from tour.sites.search import Index
 from tour.words.readings import words_in
 from tour.words.vocabulary import Vocabulary
 

@@ -17,13 +17,13 @@ import numpy as np
 
 from tests.material import STREETS
 from tour.geo import Point, distance_m
-from tour.routes import streets_file
-from tour.routes.engine_client import EngineClient
 from tour.routes.paths import Profile
-from tour.routes.street_extract import Extract, read_extract
-from tour.routes.streets import Streets
-from tour.routes.streets_build import graph_of, open_or_build
-from tour.routes.valhalla import Valhalla
+from tour.routes.streets import file as streets_file
+from tour.routes.streets.build import graph_of, open_or_build
+from tour.routes.streets.extract import Extract, read_extract
+from tour.routes.streets.graph import Streets
+from tour.routes.walks.engine_client import EngineClient
+from tour.routes.walks.valhalla import Valhalla
 from tour.settings import ROOT, Settings
 
 PLACES = 50

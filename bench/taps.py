@@ -19,12 +19,12 @@ from tour.events.queries import AgendaCache
 from tour.programmes import slot_editing
 from tour.programmes.board import BoardCache
 from tour.programmes.models import Programme, Slot
-from tour.routes.approaches import approach_finder
 from tour.routes.paths import Profile
-from tour.routes.site_matrix import SiteMatrix
-from tour.routes.walks import Walks
-from tour.sites import day as days
+from tour.routes.walks.approaches import approach_finder
+from tour.routes.walks.site_matrix import SiteMatrix
+from tour.routes.walks.walks import Walks
 from tour.sites.catalogue import CatalogueCache
+from tour.sites.editing import day as days
 from tour.sites.models import OpeningHours, Site, Station
 from tour.sites.states import DoorState, PointQuality, SiteKind
 

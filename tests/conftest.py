@@ -154,7 +154,7 @@ def settings(database_url: str, tmp_path: Path) -> "Settings":
 @lru_cache
 def vapid_key() -> str:
     """One for all: making and keeping a key a test would take longer than most tests."""
-    from tour.notifications.keys import new_private_key
+    from tour.notifications.push.keys import new_private_key
 
     return new_private_key()
 

@@ -22,8 +22,8 @@ from tests.hosts.setting import write_programme
 from tests.reservations.factories import typed
 from tour.accounts.roles import Role
 from tour.db import transaction
-from tour.notifications.fan_out import fan_out
 from tour.notifications.models import Delivery, Recipient, Reminder
+from tour.notifications.sending.fan_out import fan_out
 from tour.notifications.states import DeliveryStatus, ReminderStatus
 from tour.programmes.models import Slot
 from tour.reservations import worker

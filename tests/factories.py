@@ -15,7 +15,7 @@ from tour.programmes import service as programmes
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.reservations.models import Place, Reservation
-from tour.reservations.parties import new_door_code
+from tour.reservations.parties.parties import new_door_code
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import Craft, HoursException, OpeningHours, Site, Station
 from tour.sites.states import PointQuality, SiteKind

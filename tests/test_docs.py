@@ -35,7 +35,7 @@ def test_the_code_reads_no_variable_that_the_readme_does_not_list() -> None:
 
 
 def test_only_the_start_reads_the_environment() -> None:
-    readers = {"tour/__main__.py", "tour/asgi.py", "tour/serving.py"}
+    readers = {"tour/__main__.py", "tour/asgi.py", "tour/processes/serving.py"}
     for file in (ROOT / "tour").rglob("*.py"):
         name = str(file.relative_to(ROOT))
         if name not in readers:

@@ -18,14 +18,14 @@ from tests.conftest import NOON
 from tests.factories import make_course, make_event, make_place, make_site, make_slot
 from tests.hosts.setting import first_slot, write_programme
 from tests.test_roles import dump, table
-from tour.accounts import invitations
-from tour.accounts.invitations import Offer
 from tour.accounts.models import Account, Invitation
+from tour.accounts.people import invitations
+from tour.accounts.people.invitations import Offer
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.events.models import Participation
 from tour.programmes import editing, slot_editing
-from tour.reservations.arrivals import Arrival
+from tour.reservations.door.arrivals import Arrival
 from tour.reservations.models import (
     PlaceStatus,
     Reservation,

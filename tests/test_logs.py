@@ -131,5 +131,5 @@ def test_libraries_are_heard_from_warnings_on(log: io.StringIO) -> None:
     logging.getLogger("tortoise.db_client").debug("SELECT hanako")
     logging.getLogger("tortoise.db_client").info("SELECT hanako")
     logging.getLogger("asyncio").warning("slow")
-    logging.getLogger("tour.worker").info("begun")
+    logging.getLogger("tour.processes.worker").info("begun")
     assert [line["message"] for line in lines(log)] == ["slow", "begun"]

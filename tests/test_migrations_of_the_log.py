@@ -22,10 +22,10 @@ from tour.events.models import Event
 from tour.programmes import editing
 from tour.programmes.editing import Stage
 from tour.programmes.models import Programme
+from tour.sites.editing.photos import removed_photos
 from tour.sites.models import Photo, Site, SiteDay
-from tour.sites.photos import removed_photos
 from tour.sites.withdrawn import was_withdrawn
-from tour.staff.approvals import forget_edits
+from tour.staff.log.approvals import forget_edits
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATELY, LONG_AGO = NOW - timedelta(days=2), NOW - timedelta(days=400)

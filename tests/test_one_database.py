@@ -32,14 +32,14 @@ ALWAYS_ON_BOTH = (
     "test_foreign_ids.py",
     "story/test_story.py",
     "web/test_bad_input.py",
-    "reservations/test_bad_input.py",
+    "reservations/pages/test_bad_input.py",
     "staff/test_imports.py",
     "test_migrations.py",
     "sites/test_catalogue.py",
     "sites/test_catalogue_rows.py",
     "events/test_queries.py",
     "programmes/test_queries.py",
-    "routes/test_itineraries.py",
+    "routes/plans/test_itineraries.py",
     "publishing/test_service.py",
 )
 

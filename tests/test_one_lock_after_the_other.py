@@ -22,10 +22,13 @@ from tour.accounts.roles import Role
 from tour.errors import Unavailable
 from tour.patience import WORK, Patience, waiting_at_most
 from tour.programmes.models import Slot
-from tour.reservations import changes, draws, service, waitlist
+from tour.reservations import service
+from tour.reservations.draws import draws
+from tour.reservations.held import changes
 from tour.reservations.locks import LOCK_SPACE, contact_keys
 from tour.reservations.models import Place, Reservation
-from tour.web import middleware
+from tour.reservations.waitlist import queue
+from tour.web.gate import middleware
 
 WAITS = 0.8
 """What a page may wait in all here: a third of what it may in earnest."""
@@ -156,7 +159,7 @@ async def test_changing_and_giving_up(
 async def test_accepting(client: httpx.AsyncClient, database_url: str, way: str) -> None:
     slot = await make_slot(capacity=1)
     holder = await service.reserve(make_wish(slot), now=NOON)
-    made = await waitlist.join(make_wish(slot), now=NOON)
+    made = await queue.join(make_wish(slot), now=NOON)
     await changes.cancel(holder.reference, now=NOON)
     page = f"/reservations/{made.reference}"
     form, api = f"{page}/queues/{slot.id}/accept", f"/api/v1{page}/waitlist/{slot.id}/accept"

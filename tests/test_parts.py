@@ -22,7 +22,7 @@ JOINED, REACHED = "app.state.parts = parts", "request.app.state.parts"
 def layers() -> dict[str, int]:
     """The packages and modules of `tour` by the height that the import rules give them."""
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-    (told,) = (c["layers"] for c in rules["contracts"] if c["type"] == "layers")
+    (told,) = (c["layers"] for c in rules["contracts"] if c.get("containers") == ["tour"])
     return {n: len(told) - i for i, names in enumerate(told) for n in names.split(" | ")}
 
 

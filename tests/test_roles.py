@@ -19,15 +19,15 @@ from tests.participation.test_answers import ask, new_place
 from tests.schema import read_schema
 from tests.staff.test_roles import WHO as STAFF
 from tests.staff.town import make_town
-from tour.accounts import invitations
-from tour.accounts.invitations import Offer
+from tour.accounts.people import invitations
+from tour.accounts.people.invitations import Offer
 from tour.accounts.roles import Role
 from tour.events.models import Event
 from tour.notifications.models import Recipient, Reminder
-from tour.routes import itineraries
-from tour.routes.edits import PlannedStop
+from tour.routes.days.edits import PlannedStop
+from tour.routes.days.proposals import Findings
 from tour.routes.models import WalkingRoute
-from tour.routes.proposals import Findings
+from tour.routes.plans import itineraries
 from tour.sites.models import Site
 
 ANYBODY = {

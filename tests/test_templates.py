@@ -10,7 +10,7 @@ import pytest
 
 from tour.events.states import EventStage
 from tour.programmes.rules import Availability, Way
-from tour.routes.plan_rows import StopStage
+from tour.routes.plan_pages.rows import StopStage
 from tour.settings import ROOT
 from tour.town import read_town
 from tour.web.templates import make_environment

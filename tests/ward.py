@@ -9,7 +9,7 @@ half a block of one.
 from pathlib import Path
 
 from tests.routes.sketch import Sketch, at
-from tour.routes.streets_build import build
+from tour.routes.streets.build import build
 
 BLOCK = 120
 EAST = range(-3720, 3840, BLOCK)

@@ -14,18 +14,22 @@ COMMANDS = {
     "account": Later("tour.accounts.cli", "account", "Hosts and staff."),
     "catalogue": Later("tour.demo.cli", "catalogue", "The town's own catalogue."),
     "demo": Later("tour.demo.cli", "demo", "The demonstration catalogue."),
-    "draw": Later("tour.reservations.draw_cli", "draw", "Draws that anybody can check."),
+    "draw": Later("tour.reservations.draws.cli", "draw", "Draws that anybody can check."),
     "migrate": Later("tour.db.cli", "migrate", "Bring the database up to date."),
     "plan-bench": Later(
-        "tour.routes.plan_bench", "plan_bench", "Measure the planner: one JSON object a line."
+        "tour.routes.planner.bench", "plan_bench", "Measure the planner: one JSON object a line."
     ),
-    "serve": Later("tour.serving", "serve", "Bring the database up to date and start the app."),
-    "streets": Later("tour.routes.streets_cli", "streets", "The streets that walks follow."),
+    "serve": Later(
+        "tour.processes.serving", "serve", "Bring the database up to date and start the app."
+    ),
+    "streets": Later("tour.routes.walks.cli", "streets", "The streets that walks follow."),
     "vapid": Later(
-        "tour.notifications.cli", "vapid", "The key that push services know this app by."
+        "tour.notifications.push.cli", "vapid", "The key that push services know this app by."
     ),
     "worker": Later(
-        "tour.worker", "worker", "Send reminders, pass on seats, hold draws. Any number may run."
+        "tour.processes.worker",
+        "worker",
+        "Send reminders, pass on seats, hold draws. Any number may run.",
     ),
 }
 

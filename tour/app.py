@@ -18,7 +18,6 @@ from tour.accounts.handlers import to_sign_in
 from tour.accounts.urls import urls as account_urls
 from tour.api.urls import urls as api_urls
 from tour.changes import NewsReader
-from tour.chores import CHORES, WEB_CHORES, WORKER_CHORES
 from tour.clock import Clock, SteadyClock, clock_from, system_clock
 from tour.errors import TourError
 from tour.events.queries import AgendaCache
@@ -28,10 +27,10 @@ from tour.hosts.urls import urls as host_urls
 from tour.limits.counting import RateLimits
 from tour.limits.lanes import make_lanes
 from tour.notifications.console import MailWatch
-from tour.notifications.endpoints import EndpointPolicy
-from tour.notifications.keys import vapid_keys
+from tour.notifications.push.endpoints import EndpointPolicy
+from tour.notifications.push.keys import vapid_keys
+from tour.notifications.sending.worker import GENTLE
 from tour.notifications.urls import urls as notification_urls
-from tour.notifications.worker import GENTLE
 from tour.pages.searching import FinderShelf
 from tour.pages.town_now import CardShelf
 from tour.pages.urls import urls as page_urls
@@ -39,14 +38,15 @@ from tour.pages.wording import WORDING
 from tour.participation.urls import urls as participation_urls
 from tour.parts import Parts, PathFor
 from tour.patience import PAGES
+from tour.processes.chores import CHORES, WEB_CHORES, WORKER_CHORES
 from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
-from tour.reservations.appointments import encloser
+from tour.reservations.messages.appointments import encloser
 from tour.reservations.urls import urls as reservation_urls
-from tour.routes.approaches import approach_finder
-from tour.routes.site_matrix import SiteMatrix
-from tour.routes.town_streets import open_town_walks
 from tour.routes.urls import urls as route_urls
+from tour.routes.walks.approaches import approach_finder
+from tour.routes.walks.site_matrix import SiteMatrix
+from tour.routes.walks.town_streets import open_town_walks
 from tour.seal import Seal
 from tour.secret import secret_key
 from tour.settings import Settings
@@ -55,8 +55,8 @@ from tour.sites.site_map import MapSource
 from tour.staff.urls import urls as staff_urls
 from tour.town import Town, read_town
 from tour.web.assets import Assets
-from tour.web.bounds import BodyLimit, BoundedAddress
-from tour.web.middleware import (
+from tour.web.gate.bounds import BodyLimit, BoundedAddress
+from tour.web.gate.middleware import (
     AccessLog,
     BoundedWaits,
     CrossSiteGuard,
@@ -64,10 +64,10 @@ from tour.web.middleware import (
     PathRedirects,
     SecurityHeaders,
 )
-from tour.web.page_cache import PageCache
+from tour.web.gate.page_cache import PageCache
+from tour.web.gate.traffic import Traffic
 from tour.web.problems import FaultPage, on_http_exception, on_os_error, on_tour_error
 from tour.web.templates import make_environment
-from tour.web.traffic import Traffic
 
 SMALLEST_GZIPPED = 600
 LARGEST_BODY = 400_000

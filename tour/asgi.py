@@ -8,7 +8,7 @@ import threading
 from starlette.applications import Starlette
 
 from tour.app import create_app
-from tour.routes.proposals import make_ready
+from tour.routes.days.proposals import make_ready
 from tour.settings import ENV_FILE, Settings
 
 

@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from tour.health.lease import Lease
     from tour.limits.counting import RateLimits
     from tour.limits.lanes import Lane
-    from tour.notifications.enclosing import Enclose
-    from tour.notifications.endpoints import EndpointPolicy
-    from tour.notifications.wording import Wording
-    from tour.notifications.worker import Pace
+    from tour.notifications.mail.enclosing import Enclose
+    from tour.notifications.push.endpoints import EndpointPolicy
+    from tour.notifications.sending.wording import Wording
+    from tour.notifications.sending.worker import Pace
     from tour.pages.searching import FinderShelf
     from tour.pages.town_now import CardShelf
     from tour.programmes.board import BoardCache
-    from tour.routes.site_matrix import SiteMatrix
-    from tour.routes.walks import Walks
+    from tour.routes.walks.site_matrix import SiteMatrix
+    from tour.routes.walks.walks import Walks
     from tour.seal import Seal
     from tour.settings import Settings
     from tour.sites.catalogue import CatalogueCache
     from tour.sites.site_map import MapSource
     from tour.town import Town
     from tour.web.assets import Assets
-    from tour.web.traffic import Traffic
+    from tour.web.gate.traffic import Traffic
 
 
 class PathFor(Protocol):

@@ -28,18 +28,30 @@ from bench.mutants.trial import (
 )
 
 CORE = {
-    "reservations": (
-        "rules parties service changes waitlist offers offering arrivals absences "
-        "draws draw_results lottery calendar appointments"
-    ),
+    "reservations": "rules service",
+    "reservations/parties": "parties",
+    "reservations/held": "changes",
+    "reservations/waitlist": "queue offers offering",
+    "reservations/door": "arrivals absences",
+    "reservations/draws": "draws results lottery",
+    "reservations/messages": "calendar appointments",
     "programmes": "service editing slot_editing rules",
-    "notifications": "service worker trying enclosing schedule",
-    "routes": "planner_* day proposals planning plan_forms exports",
-    "sites": "hours hours_text search import*",
+    "notifications": "service recipients schedule",
+    "notifications/mail": "enclosing",
+    "notifications/sending": "worker trying",
+    "routes/planner": "arrays effort model plan problem reasons required solve timeline",
+    "routes/planner/search": "*",
+    "routes/planner/proof": "*",
+    "routes/days": "day wishes proposals planning",
+    "routes/plans": "forms context",
+    "routes/plan_pages": "exports",
+    "sites/finding": "search",
+    "sites/imports": "*",
+    "sites/opening": "hours hours_text",
     "words": "folding",
     "events": "views agenda",
 }
-"""By folder under `tour/`, the files in which a slip costs somebody a seat, a day or a word."""
+"""By room under `tour/`, the files in which a slip costs somebody a seat, a day or a word."""
 COMPILED = "@compiled"
 """What files of the planner say whose functions run as machine code."""
 SECONDS_EACH, SECONDS_MORE = 12.0, 60.0
@@ -59,7 +71,7 @@ class Tree:
     def __init__(self, root: Path) -> None:
         self.root = root
         folders = {name: root / "tour" / name for name in CORE}
-        watched = [path for folder in folders.values() for path in sorted(folder.glob("*.py"))]
+        watched = [path for folder in folders.values() for path in sorted(folder.rglob("*.py"))]
         self.sources = {str(path.relative_to(root)): path.read_text("utf-8") for path in watched}
         self.core = sorted(
             str(path.relative_to(root))
@@ -67,7 +79,7 @@ class Tree:
             for file in files.split()
             for path in folders[name].glob(f"{file}.py")
         )
-        near = [p for name in NEAR for p in sorted((root / "tests" / name).glob("test_*.py"))]
+        near = [p for name in NEAR for p in sorted((root / "tests" / name).rglob("test_*.py"))]
         of_all = [f"tests/test_{name}.py" for name in OF_ALL]
         self.tests = [*(str(path.relative_to(root)) for path in near), *of_all]
 
@@ -78,7 +90,7 @@ class Tree:
         """Test files, and whether without machine code: those of the planner both ways."""
         for file in self.tests:
             yield file, False
-            if "/routes/test_planner" in file:
+            if "/routes/planner/" in file:
                 yield file, True
 
 

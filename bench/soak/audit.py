@@ -14,7 +14,7 @@ from tour.clock import system_clock
 from tour.health.beating import living
 from tour.notifications.models import Delivery, Reminder
 from tour.notifications.states import DeliveryStatus, ReminderStatus
-from tour.reservations import lottery
+from tour.reservations.draws import lottery
 from tour.reservations.models import Draw, Place, Reservation
 from tour.reservations.states import DrawStatus, PlaceStatus
 

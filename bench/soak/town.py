@@ -16,9 +16,9 @@ from tests.reservations.factories import make_party, make_wish
 from tests.reservations.processes import OwnProcess, WebProcess, WorkerProcess
 from tour import db
 from tour.clock import system_clock
-from tour.notifications.keys import new_private_key
+from tour.notifications.push.keys import new_private_key
 from tour.programmes.states import Allocation
-from tour.reservations import draws
+from tour.reservations.draws import draws
 from tour.reservations.models import Draw
 
 SMALL, LARGE = 6, 400

@@ -7,9 +7,10 @@ import httpx
 from starlette.applications import Starlette
 
 from tests.conftest import NOON
-from tour.accounts import people, sign_in
 from tour.accounts.models import Account
+from tour.accounts.people import people
 from tour.accounts.roles import Role
+from tour.accounts.signing_in import links
 from tour.audit.service import Actor
 from tour.db import transaction
 from tour.notifications.models import Reminder
@@ -46,7 +47,7 @@ def browser(
 
 async def sign_in_as(client: httpx.AsyncClient, account: Account, *, now: datetime = NOON) -> None:
     async with transaction():
-        token = await sign_in.sign_in_account(account, device="test", now=now)
+        token = await links.sign_in_account(account, device="test", now=now)
     client.cookies.set("account", token)
 
 

@@ -14,9 +14,9 @@ from tests.accounts.signing import (
 )
 from tests.conftest import NOON, TurnableClock
 from tests.factories import make_site
-from tour.accounts import invitations, people, queries
-from tour.accounts.invitations import Offer
 from tour.accounts.models import Account, Invitation
+from tour.accounts.people import invitations, people, queries
+from tour.accounts.people.invitations import Offer
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor

@@ -14,13 +14,13 @@ from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import NOON, TurnableClock
 from tests.factories import make_site
 from tests.post_office import PostOffice
-from tour.accounts import sign_in
 from tour.accounts.models import Account, Invitation, SignInLink
 from tour.accounts.roles import Role
+from tour.accounts.signing_in import links
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Delivery
-from tour.notifications.worker import FULL, Worker, open_worker
+from tour.notifications.sending.worker import FULL, Worker, open_worker
 from tour.pages.wording import WORDING
 from tour.settings import Settings
 
@@ -151,7 +151,7 @@ async def test_a_link_that_is_too_old_is_not_sent_any_more(
     await make_account("host@example.org")
     async with browser(app) as phone:
         await phone.post("/sign-in", data={"email": "host@example.org"})
-    clock.turn(hours=sign_in.LONGEST.total_seconds() / 3600)
+    clock.turn(hours=links.LONGEST.total_seconds() / 3600)
     await postman.run_once()
     assert office.mails == []
 
@@ -185,7 +185,7 @@ async def test_told_once_a_link_lasts_no_longer(
         clock.turn(minutes=16)
         await postman.run_once()
         assert (await phone.post(link_in(parts(office.mails[0])[0]))).status_code == 403
-    assert (await SignInLink.get()).expires_at == NOON + sign_in.LASTS
+    assert (await SignInLink.get()).expires_at == NOON + links.LASTS
 
 
 async def test_an_invitation_lasts_two_weeks_from_when_it_leaves(

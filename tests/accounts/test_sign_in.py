@@ -16,10 +16,11 @@ from tests.accounts.signing import (
 )
 from tests.conftest import NOON, TurnableClock
 from tests.factories import make_site
-from tour.accounts import codes, people, sign_in
 from tour.accounts.errors import LinkUnusable
 from tour.accounts.models import AccountSession, SignInLink
+from tour.accounts.people import people
 from tour.accounts.roles import Role
+from tour.accounts.signing_in import codes, links
 from tour.audit.models import AuditEntry
 from tour.limits import counting
 from tour.limits.counting import Limit
@@ -77,11 +78,11 @@ async def test_a_link_works_once(client: httpx.AsyncClient) -> None:
 @pytest.mark.usefixtures("database")
 async def test_a_link_used_twice_at_once_signs_in_once() -> None:
     await make_account()
-    wish = sign_in.Wish("host@example.org", "browser-1", "ja", "Asia/Tokyo")
-    await sign_in.ask(wish, seal=SEAL, now=NOON)
+    wish = links.Wish("host@example.org", "browser-1", "ja", "Asia/Tokyo")
+    await links.ask(wish, seal=SEAL, now=NOON)
     token = (await mailed_path()).removeprefix("/sign-in/")
     options = {"timezone": "Asia/Tokyo", "lang": "ja", "device": "", "now": NOON}
-    uses = [sign_in.use(token, "browser-1", **options) for _ in range(5)]  # type: ignore[arg-type]
+    uses = [links.use(token, "browser-1", **options) for _ in range(5)]  # type: ignore[arg-type]
     results = await asyncio.gather(*uses, return_exceptions=True)
     assert sum(isinstance(r, LinkUnusable) for r in results) == 4
     assert await AccountSession.all().count() == 1
@@ -157,7 +158,7 @@ async def test_many_strangers_fill_no_mail_box(app: Starlette) -> None:
         async with from_address(app, f"192.0.2.{number}") as stranger:
             for _ in range(5):
                 await stranger.post("/sign-in", data=HOST)
-    assert await SignInLink.all().count() == sign_in.MOST_LINKS
+    assert await SignInLink.all().count() == links.MOST_LINKS
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-in/passkey/options", "/sign-in/passkey"])

@@ -20,9 +20,9 @@ from tests.browser.test_plan import move_the_first_stop, plan_in_three_taps
 from tests.factories import catalogue_changed
 from tour import db
 from tour.notifications import service
-from tour.notifications.keys import new_private_key
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Delivery, PushSubscription
+from tour.notifications.push.keys import new_private_key
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations.models import Reservation

@@ -16,9 +16,9 @@ from tour.events import covers
 from tour.events.models import CoverKept, Event
 from tour.programmes import slot_editing
 from tour.programmes.models import Slot
-from tour.sites import photos
+from tour.sites.editing import photos
+from tour.sites.editing.photo_files import PhotoRefused
 from tour.sites.models import Photo
-from tour.sites.photo_files import PhotoRefused
 
 pytestmark = pytest.mark.usefixtures("database")
 BY_STAFF = {"actor": STAFF, "now": NOON}

@@ -13,7 +13,7 @@ from tour.audit.service import Actor, Subject
 from tour.changes import cut_log, edit
 from tour.changes.models import RecentEdit
 from tour.changes.recent import KEPT
-from tour.staff.approvals import approve, forget_edits, waiting
+from tour.staff.log.approvals import approve, forget_edits, waiting
 
 pytestmark = pytest.mark.usefixtures("database")
 

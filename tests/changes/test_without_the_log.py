@@ -26,7 +26,7 @@ from tests.hosts.test_today import (
     test_seats_are_added_and_taken_by_a_tap,
     test_undo_never_takes_back_what_another_did,
 )
-from tests.reservations.test_bursts import (
+from tests.reservations.held.test_bursts import (
     app,
     staff,
     test_a_burst_is_seen_taken_back_and_given_back,

@@ -18,7 +18,7 @@ from tour.demo.records import EventDay, YearlyDay
 from tour.events.states import ParticipationRole
 from tour.geo import Point, metres_per_degree
 from tour.programmes.states import Allocation
-from tour.sites.hours import HolidayRule
+from tour.sites.opening.hours import HolidayRule
 from tour.sites.states import PointQuality
 from tour.sites.texts import TRANSLATED
 

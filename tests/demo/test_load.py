@@ -20,8 +20,8 @@ from tour.demo.write_events import next_date
 from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.reservations.models import Reservation
-from tour.sites.hours import HolidayRule
 from tour.sites.models import HoursException, OpeningHours, Site, Station
+from tour.sites.opening.hours import HolidayRule
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 pytestmark = pytest.mark.usefixtures("database")

@@ -10,7 +10,7 @@ from tour.events import queries
 from tour.events.entries import agenda, stage_of
 from tour.events.states import EventStage
 from tour.events.views import cover_of, event_card
-from tour.sites.photo_files import WIDTHS, file_name, shared_name
+from tour.sites.editing.photo_files import WIDTHS, file_name, shared_name
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)

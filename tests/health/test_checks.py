@@ -15,15 +15,18 @@ from tests.reservations.factories import make_wish
 from tests.reservations.processes import WorkerProcess
 from tour import db
 from tour.app import create_app
-from tour.chores import CHORES
 from tour.clock import system_clock
 from tour.health import checks
 from tour.health.beating import beat, living
 from tour.health.checks import Asked, Check, problems
 from tour.health.models import Heartbeat
+from tour.processes.chores import CHORES
 from tour.programmes.states import Allocation
-from tour.reservations import changes, draw_results, draws, service, waitlist
+from tour.reservations import service
+from tour.reservations.draws import draws, results
+from tour.reservations.held import changes
 from tour.reservations.models import WaitlistEntry
+from tour.reservations.waitlist import queue
 
 HOUR = timedelta(hours=1)
 
@@ -108,9 +111,9 @@ async def test_a_draw_that_nobody_freezes_or_holds_is_said(
     assert await problems_told(client) == {}
     clock.turn(hours=4)
     assert (await problems_told(client))["draws"] == "1 draws are overdue, the first by 244 minutes"
-    await draw_results.freeze(draw.id, now=clock())
+    await results.freeze(draw.id, now=clock())
     assert (await problems_told(client))["draws"] == "1 draws are overdue, the first by 184 minutes"
-    await draw_results.hold(draw.id, now=clock())
+    await results.hold(draw.id, now=clock())
     assert await problems_told(client) == {}
 
 
@@ -119,13 +122,13 @@ async def test_offers_that_nobody_ends_are_said(
 ) -> None:
     slot = await make_slot(capacity=1)
     first = await service.reserve(make_wish(slot), now=NOON)
-    await waitlist.join(make_wish(slot), now=NOON)
+    await queue.join(make_wish(slot), now=NOON)
     await changes.cancel(first.reference, now=NOON)
     entry = await WaitlistEntry.get()
     assert entry.offer_ends_at
     clock.turn_to(entry.offer_ends_at + HOUR)
     assert list(await problems_told(client)) == ["offers"]
-    await waitlist.expire_offer(entry.id, slot.id, now=clock())
+    await queue.expire_offer(entry.id, slot.id, now=clock())
     assert await problems_told(client) == {}
 
 

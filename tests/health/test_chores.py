@@ -12,12 +12,12 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.conftest import TurnableClock
-from tour.chores import CHORES, WEB_CHORES, WORKER_CHORES
 from tour.clock import Clock
 from tour.health import chores as mechanism
 from tour.health.chores import Chore, Round, Where, each_time, going_round
 from tour.health.lease import LASTS_SECONDS, Lease
 from tour.health.models import Lease as LeaseRow
+from tour.processes.chores import CHORES, WEB_CHORES, WORKER_CHORES
 from tour.settings import ROOT
 
 ROW = re.compile(r"^\| `([a-z-]+)` \| (\d+) \| `([a-z-]+)` \| [^|]+ \| [^|]+ \|$", re.MULTILINE)

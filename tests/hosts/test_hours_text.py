@@ -1,7 +1,7 @@
 import pytest
 
-from tour.sites.hours import Span
-from tour.sites.hours_text import LONGEST, read_spans
+from tour.sites.opening.hours import Span
+from tour.sites.opening.hours_text import LONGEST, read_spans
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tour.hosts import programme_form
-from tour.staff import event_form
+from tour.hosts.programmes import form
+from tour.staff.events import form as event_form
 
 
 @pytest.mark.parametrize(
     ("fields", "labels"),
     [
-        (programme_form.OUTLINE_FIELDS, programme_form.labels),
+        (form.OUTLINE_FIELDS, form.labels),
         (event_form.FIELDS, event_form.labels),
     ],
     ids=["programme", "event"],

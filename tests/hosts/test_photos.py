@@ -20,9 +20,9 @@ from tests.hosts.heic import heic
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.settings import Settings
-from tour.sites import photo_files, photos
+from tour.sites.editing import photo_files, photos
+from tour.sites.editing.photo_files import WIDTHS, PhotoRefused, file_name
 from tour.sites.models import Photo, Site
-from tour.sites.photo_files import WIDTHS, PhotoRefused, file_name
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (2000, 1500), **options: object) -> bytes:

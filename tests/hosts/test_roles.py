@@ -11,9 +11,9 @@ from tests.accounts.signing import OPERATOR, browser, make_account, sign_in_as
 from tests.conftest import NOON
 from tests.factories import make_event, make_place, make_site
 from tests.hosts.setting import first_slot, write_programme
-from tour.accounts import invitations
-from tour.accounts.invitations import Offer
 from tour.accounts.models import Invitation
+from tour.accounts.people import invitations
+from tour.accounts.people.invitations import Offer
 from tour.accounts.roles import Role
 from tour.accounts.urls import urls as account_urls
 from tour.audit.models import AuditEntry

@@ -19,14 +19,14 @@ from tour.programmes import slot_editing
 from tour.programmes.models import Slot
 from tour.programmes.slot_editing import BelowReserved
 from tour.programmes.states import SlotStatus
-from tour.reservations import slot_changes
-from tour.reservations.arrivals import Arrival
+from tour.reservations.changes import slots
+from tour.reservations.door.arrivals import Arrival
 from tour.reservations.models import Place
 from tour.reservations.states import PlaceStatus
-from tour.routes import itineraries
-from tour.routes.edits import PlannedStop
-from tour.sites import day as days
-from tour.sites.day import NoMoreWalkIns
+from tour.routes.days.edits import PlannedStop
+from tour.routes.plans import itineraries
+from tour.sites.editing import day as days
+from tour.sites.editing.day import NoMoreWalkIns
 from tour.sites.models import Site, SiteDay
 from tour.sites.states import DoorState
 
@@ -360,7 +360,7 @@ async def test_a_paused_programme_can_still_be_called_off() -> None:
     programme = await write_programme(site, published=False)
     slot = await first_slot(programme)
     await make_place(slot)
-    assert await slot_changes.cancel_slot(slot.id, "", **BY_HOST) == 1  # type: ignore[arg-type]
+    assert await slots.cancel_slot(slot.id, "", **BY_HOST) == 1  # type: ignore[arg-type]
 
 
 async def test_a_second_message_does_not_take_the_first_ones_place(
@@ -398,7 +398,7 @@ async def test_seats_kept_for_walk_ins_are_seats() -> None:
 async def test_a_time_that_is_called_off_is_news_to_every_process() -> None:
     slot = await first_slot(await write_programme(await make_site()))
     before = (await NewsNumber.get(id=1)).number
-    await slot_changes.cancel_slot(slot.id, "", **BY_HOST)  # type: ignore[arg-type]
+    await slots.cancel_slot(slot.id, "", **BY_HOST)  # type: ignore[arg-type]
     assert (await NewsNumber.get(id=1)).number > before
 
 

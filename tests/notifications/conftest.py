@@ -11,12 +11,12 @@ import pytest
 from tests.conftest import TurnableClock, make_settings
 from tests.notifications.push_service import Phone, PushService
 from tour.notifications import service
-from tour.notifications.endpoints import EndpointPolicy
-from tour.notifications.mail import open_mailer
+from tour.notifications.mail.letters import open_mailer
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
-from tour.notifications.sender import open_sender
-from tour.notifications.worker import Worker
+from tour.notifications.push.endpoints import EndpointPolicy
+from tour.notifications.push.sender import open_sender
+from tour.notifications.sending.worker import Worker
 from tour.seal import Seal
 from tour.settings import Settings
 

@@ -10,9 +10,9 @@ from tests.conftest import make_settings
 from tests.notifications.conftest import EMAIL, MESSAGE, queue_now
 from tests.notifications.push_service import Step
 from tour.logs import TALKATIVE, set_up_logs
-from tour.notifications.keys import vapid_keys
 from tour.notifications.models import PushSubscription
-from tour.notifications.worker import FULL, open_worker
+from tour.notifications.push.keys import vapid_keys
+from tour.notifications.sending.worker import FULL, open_worker
 
 FAULTS = [
     [],

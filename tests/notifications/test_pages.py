@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tour.notifications.models import PushSubscription, Recipient, Reminder
-from tour.notifications.worker import FULL, open_worker
+from tour.notifications.sending.worker import FULL, open_worker
 
 API = "/api/v1/push-subscriptions"
 

@@ -9,15 +9,16 @@ from tests.notifications.conftest import MESSAGE, queue_now
 from tests.notifications.push_service import Step
 from tour.db import transaction
 from tour.errors import BadInput
-from tour.notifications import outbox, service
+from tour.notifications import service
 from tour.notifications.answers import Verdict
-from tour.notifications.endpoints import EndpointPolicy
-from tour.notifications.fan_out import fan_out
 from tour.notifications.message import Message
 from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
+from tour.notifications.push.endpoints import EndpointPolicy
 from tour.notifications.schedule import Choice
+from tour.notifications.sending import outbox
+from tour.notifications.sending.fan_out import fan_out
+from tour.notifications.sending.trying import MAX_CLAIMS
 from tour.notifications.service import MAX_SUBSCRIPTIONS, Draft, MessagesStopped
-from tour.notifications.trying import MAX_CLAIMS
 
 
 def changed(title: str) -> Message:

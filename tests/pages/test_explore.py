@@ -28,7 +28,7 @@ from tour.audit.service import Actor
 from tour.pages.explore import Filters
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
-from tour.sites.editing import Version, change_profile, profile_of
+from tour.sites.editing.page import Version, change_profile, profile_of
 from tour.sites.models import Site
 from tour.sites.states import PointQuality, SiteKind
 

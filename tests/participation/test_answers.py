@@ -17,7 +17,7 @@ from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer
 from tour.notifications.message import Message
 from tour.notifications.models import Reminder
-from tour.notifications.wording import Promised
+from tour.notifications.sending.wording import Promised
 from tour.participation import service
 from tour.sites.models import Site
 

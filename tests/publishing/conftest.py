@@ -3,7 +3,7 @@ from starlette.applications import Starlette
 
 from tour.changes import NewsReader
 from tour.publishing.collect import Sources
-from tour.routes.walks import Walks
+from tour.routes.walks.walks import Walks
 from tour.sites.catalogue import CatalogueCache
 
 

@@ -16,8 +16,8 @@ from tour.events.models import Participation
 from tour.publishing import queries, service
 from tour.publishing.models import MapVersion
 from tour.publishing.published_map import PublishedMap, as_json, from_json
-from tour.sites.hours import Span
 from tour.sites.models import HoursException, Site
+from tour.sites.opening.hours import Span
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 

@@ -21,17 +21,10 @@ from tour.programmes import service as programmes
 from tour.programmes.booking_rules import BookingRules
 from tour.programmes.models import Allocation, Slot, SlotStatus
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
-from tour.reservations import (
-    changes,
-    contact_check,
-    draw_results,
-    draws,
-    service,
-    terms,
-    waitlist,
-    worker,
-)
+from tour.reservations import service, worker
+from tour.reservations.draws import draws, results
 from tour.reservations.errors import AlreadyWaiting, BookingRefused, KeyReused, OfferGone, SlotFull
+from tour.reservations.held import changes
 from tour.reservations.models import (
     ContactCheck,
     Draw,
@@ -45,6 +38,8 @@ from tour.reservations.models import (
     WaitlistEntry,
     WaitlistStatus,
 )
+from tour.reservations.parties import contact_check, terms
+from tour.reservations.waitlist import queue
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -130,7 +125,7 @@ async def full(capacity: int = 2) -> tuple[Slot, Reservation, Reservation]:
     """A session that is full of one party, and one that waits for a single seat of it."""
     slot = await make_slot(DAY_AHEAD, capacity=capacity)
     holder = await service.reserve(make_wish(slot, party=make_party(capacity)), now=NOON)
-    waits = await waitlist.join(make_wish(slot), now=NOON)
+    waits = await queue.join(make_wish(slot), now=NOON)
     return slot, holder, waits
 
 
@@ -161,7 +156,7 @@ async def test_who_becomes_more_takes_seats_and_offers_none() -> None:
 async def test_giving_back_one_of_two_sessions_makes_room_there_alone() -> None:
     slot, other = await make_slot(capacity=1), await make_slot(DAY_AHEAD + timedelta(days=1))
     holder = await service.reserve(make_wish(slot, other), now=NOON)
-    waits = await waitlist.join(make_wish(slot), now=NOON)
+    waits = await queue.join(make_wish(slot), now=NOON)
     await changes.cancel_place(holder.reference, slot.id, now=NOON)
     assert await status_of(waits) == WaitlistStatus.OFFERED
     assert [str(p.status) for p in await Place.all().order_by("slot_id")] == [
@@ -175,7 +170,7 @@ async def test_giving_back_one_of_two_sessions_makes_room_there_alone() -> None:
 async def test_a_smaller_party_in_a_queue_is_asked_as_soon_as_it_fits() -> None:
     slot = await make_slot(capacity=2)
     await service.reserve(make_wish(slot), now=NOON)
-    waits = await waitlist.join(make_wish(slot, party=make_party(2)), now=NOON)
+    waits = await queue.join(make_wish(slot, party=make_party(2)), now=NOON)
     assert await status_of(waits) == WaitlistStatus.WAITING
     await changes.change_party(waits.reference, adults=1, children=0, now=NOON)
     assert await status_of(waits) == WaitlistStatus.OFFERED
@@ -184,10 +179,10 @@ async def test_a_smaller_party_in_a_queue_is_asked_as_soon_as_it_fits() -> None:
 
 async def test_a_declined_offer_goes_to_the_next_who_fits() -> None:
     slot, holder, waits = await full(1)
-    behind = await waitlist.join(make_wish(slot), now=NOON)
+    behind = await queue.join(make_wish(slot), now=NOON)
     await changes.cancel(holder.reference, now=NOON)
     assert await status_of(behind) == WaitlistStatus.WAITING
-    await waitlist.leave(waits.reference, slot.id, now=NOON)
+    await queue.leave(waits.reference, slot.id, now=NOON)
     assert await status_of(waits) == WaitlistStatus.DECLINED
     assert await status_of(behind) == WaitlistStatus.OFFERED
     await assert_ledger_holds()
@@ -199,14 +194,14 @@ async def test_who_holds_an_offer_and_goes_gives_it_on(asks: str) -> None:
     slot, holder, waits = await full(1)
     other = await make_slot(DAY_AHEAD + timedelta(days=1), capacity=1)
     owner = await service.reserve(make_wish(other), now=NOON)
-    await waitlist.enqueue(waits, other.id, now=NOON)
-    behind = await waitlist.join(make_wish(other), now=NOON)
+    await queue.enqueue(waits, other.id, now=NOON)
+    behind = await queue.join(make_wish(other), now=NOON)
     for one in (holder, owner):
         await changes.cancel(one.reference, now=NOON)
     if asks == "cancel":
         await changes.cancel(waits.reference, now=NOON)
     else:
-        await waitlist.accept(waits.reference, slot.id, now=NOON)
+        await queue.accept(waits.reference, slot.id, now=NOON)
     turns = await WaitlistEntry.filter(reservation_id=waits.id).order_by("slot_id")
     expected = ["accepted" if asks == "accept" else "declined", "declined"]
     assert [str(turn.status) for turn in turns] == expected
@@ -218,7 +213,7 @@ async def test_a_second_yes_gives_one_place() -> None:
     slot, holder, waits = await full(1)
     await changes.cancel(holder.reference, now=NOON)
     for _time in range(2):
-        await waitlist.accept(waits.reference, slot.id, now=NOON)
+        await queue.accept(waits.reference, slot.id, now=NOON)
     assert await Place.filter(reservation_id=waits.id).count() == 1
     assert await seats(slot) == 1
     promised = await Reminder.filter(recipient_id=waits.recipient_id, status="waiting")
@@ -230,9 +225,9 @@ async def test_a_yes_is_none_once_the_session_is_over() -> None:
     slot, holder, waits = await full(1)
     await changes.cancel(holder.reference, now=NOON)
     with pytest.raises(OfferGone):
-        await waitlist.accept(waits.reference, slot.id, now=slot.ends_at)
+        await queue.accept(waits.reference, slot.id, now=slot.ends_at)
     assert not await Place.exists(reservation_id=waits.id)
-    await waitlist.accept(waits.reference, slot.id, now=slot.ends_at - SECOND)
+    await queue.accept(waits.reference, slot.id, now=slot.ends_at - SECOND)
     assert await Place.filter(reservation_id=waits.id).count() == 1
 
 
@@ -248,8 +243,8 @@ async def test_a_late_yes_ends_half_an_hour_in_or_with_the_session(
     assert await status_of(waits) == WaitlistStatus.CLOSED
     await Slot.filter(id=slot.id).update(capacity=2)
     with pytest.raises(OfferGone):
-        await waitlist.accept(waits.reference, slot.id, now=slot.starts_at + until)
-    await waitlist.accept(waits.reference, slot.id, now=slot.starts_at + until - SECOND)
+        await queue.accept(waits.reference, slot.id, now=slot.starts_at + until)
+    await queue.accept(waits.reference, slot.id, now=slot.starts_at + until - SECOND)
     assert await Place.filter(reservation_id=waits.id).count() == 1
     assert (await Place.get(reservation_id=holder.id)).status == PlaceStatus.CONFIRMED
     await assert_ledger_holds()
@@ -286,14 +281,14 @@ async def test_no_draw_is_held_before_its_time() -> None:
     slot = await drawn_slot()
     draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=CLOSES_AT)
     await draws.enter(draw.id, make_wish(slot), now=NOON)
-    assert not await draw_results.hold(draw.id, now=DRAWS_AT), "its list is not closed yet"
-    assert not await draw_results.freeze(draw.id, now=CLOSES_AT - SECOND)
-    assert await draw_results.freeze(draw.id, now=CLOSES_AT)
-    assert not await draw_results.hold(draw.id, now=DRAWS_AT - SECOND)
+    assert not await results.hold(draw.id, now=DRAWS_AT), "its list is not closed yet"
+    assert not await results.freeze(draw.id, now=CLOSES_AT - SECOND)
+    assert await results.freeze(draw.id, now=CLOSES_AT)
+    assert not await results.hold(draw.id, now=DRAWS_AT - SECOND)
     assert (await Draw.get(id=draw.id)).status == DrawStatus.FROZEN
     assert "seed" not in (await Draw.get(id=draw.id)).record
-    assert await draw_results.hold(draw.id, now=DRAWS_AT)
-    assert not await draw_results.hold(draw.id, now=DRAWS_AT), "and once"
+    assert await results.hold(draw.id, now=DRAWS_AT)
+    assert not await results.hold(draw.id, now=DRAWS_AT), "and once"
     assert await Place.all().count() == 1
 
 
@@ -376,14 +371,14 @@ async def test_a_list_is_closed_once_and_stays_as_it_was() -> None:
     slot = await drawn_slot()
     draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=CLOSES_AT)
     stays, goes = [await draws.enter(draw.id, make_wish(slot), now=NOON) for _party in range(2)]
-    assert await draw_results.freeze(draw.id, now=CLOSES_AT)
+    assert await results.freeze(draw.id, now=CLOSES_AT)
     listed = (await Draw.get(id=draw.id)).record
     await draws.leave(goes.reference)
-    assert not await draw_results.freeze(draw.id, now=CLOSES_AT + SECOND)
+    assert not await results.freeze(draw.id, now=CLOSES_AT + SECOND)
     assert (await Draw.get(id=draw.id)).record == listed
     assert len(listed["entries"]) == 2
-    await draw_results.hold(draw.id, now=DRAWS_AT)
-    assert not await draw_results.freeze(draw.id, now=DRAWS_AT), "nor after it"
+    await results.hold(draw.id, now=DRAWS_AT)
+    assert not await results.freeze(draw.id, now=DRAWS_AT), "nor after it"
     assert await Place.filter(reservation_id=stays.id).count() == await Place.all().count() == 1
 
 
@@ -399,14 +394,14 @@ async def test_who_lost_an_earlier_draw_of_the_event_comes_first_where_the_draw_
     full = await drawn_slot(1, seats_taken=1)
     lost = await draws.open_draw([full.id], event_id=event.id, entries_close_at=CLOSES_AT)
     await draws.enter(lost.id, make_wish(full, party=mine), now=NOON)
-    await draw_results.freeze(lost.id, now=CLOSES_AT)
-    await draw_results.hold(lost.id, now=DRAWS_AT)
+    await results.freeze(lost.id, now=CLOSES_AT)
+    await results.hold(lost.id, now=DRAWS_AT)
     slot = await drawn_slot(at=DAY_AHEAD + timedelta(days=1))
     event_id = event.id if is_of_event else None
     draw = await draws.open_draw([slot.id], event_id=event_id, entries_close_at=CLOSES_AT)
     await Draw.filter(id=draw.id).update(losers_first=losers_first)
     await draws.enter(draw.id, make_wish(slot, party=mine), now=NOON)
-    await draw_results.freeze(draw.id, now=CLOSES_AT)
+    await results.freeze(draw.id, now=CLOSES_AT)
     [entry] = (await Draw.get(id=draw.id)).record["entries"]
     assert entry["losses"] == counted
 
@@ -450,7 +445,7 @@ async def test_the_public_list_is_in_the_order_of_its_receipts() -> None:
     draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=CLOSES_AT)
     for _party in range(7):
         await draws.enter(draw.id, make_wish(slot), now=NOON)
-    await draw_results.freeze(draw.id, now=CLOSES_AT)
+    await results.freeze(draw.id, now=CLOSES_AT)
     listed = [entry["receipt"] for entry in (await Draw.get(id=draw.id)).record["entries"]]
     assert listed == sorted(listed)
     assert len(listed) == 7

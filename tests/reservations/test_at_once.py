@@ -16,9 +16,11 @@ from tests.reservations.ledger import assert_ledger_holds
 from tour.errors import Conflict, TooManyRequests, TourError
 from tour.programmes.models import BookingRules, Programme, Slot
 from tour.programmes.states import Allocation
-from tour.reservations import changes, draw_results, draws, lottery, pending, service, waitlist
-from tour.reservations.contact_check import MOST_LAPSED
+from tour.reservations import service
+from tour.reservations.draws import draws, lottery
+from tour.reservations.draws import results as draw_results
 from tour.reservations.errors import BookingRefused, EntriesClosed, LimitReached
+from tour.reservations.held import changes, pending
 from tour.reservations.models import (
     ContactCheck,
     Draw,
@@ -27,7 +29,9 @@ from tour.reservations.models import (
     Reservation,
     WaitlistEntry,
 )
+from tour.reservations.parties.contact_check import MOST_LAPSED
 from tour.reservations.states import DrawStatus, EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.waitlist import queue
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -79,7 +83,7 @@ async def offered(programme: Programme, email: str) -> tuple[str, int]:
     slot = await another_slot(programme, capacity=1)
     holder = await service.reserve(make_wish(slot, party=make_party(phone="")), now=NOON)
     waiting = make_party(email=email, phone="")
-    turn = await waitlist.join(make_wish(slot, party=waiting), now=NOON)
+    turn = await queue.join(make_wish(slot, party=waiting), now=NOON)
     await changes.cancel(holder.reference, now=NOON)
     assert await WaitlistEntry.exists(reservation_id=turn.id, status=WaitlistStatus.OFFERED)
     return turn.reference, slot.id
@@ -197,7 +201,7 @@ class TestPartiesThatGrow:
             party = await enter(draw, slot)
         else:
             slot = await another_slot(programme, seats_taken=8)
-            party = await waitlist.join(make_wish(slot), now=NOON)
+            party = await queue.join(make_wish(slot), now=NOON)
         with pytest.raises(BookingRefused):
             await changes.change_party(party.reference, adults=adults, children=children, now=NOON)
         after = await Reservation.get(id=party.id)
@@ -211,16 +215,16 @@ class TestContacts:
         held = await service.reserve(make_wish(await another_slot(programme), party=mine), now=NOON)
         reference, slot_id = await offered(programme, "yui@example.org")
         with pytest.raises(LimitReached):
-            await waitlist.accept(reference, slot_id, now=NOON)
+            await queue.accept(reference, slot_id, now=NOON)
         await changes.cancel(held.reference, now=NOON)
-        await waitlist.accept(reference, slot_id, now=NOON)
+        await queue.accept(reference, slot_id, now=NOON)
         await assert_ledger_holds()
 
     async def test_two_offers_taken_at_once_are_one_too_many(self) -> None:
         programme = await event_with(reservations_per_contact=1)
         offers = [await offered(programme, "yui@example.org") for _number in range(4)]
         made, refused = await all_of(
-            *(waitlist.accept(reference, slot_id, now=NOON) for reference, slot_id in offers)
+            *(queue.accept(reference, slot_id, now=NOON) for reference, slot_id in offers)
         )
         assert (len(made), {type(r) for r in refused}) == (1, {LimitReached})
         assert await Place.filter(status=PlaceStatus.CONFIRMED).count() == 1
@@ -268,7 +272,7 @@ class TestContacts:
             pairs = zip(opened, wishes, strict=True)
             works = [draws.enter(draw.id, wish, now=NOON) for draw, wish in pairs]
         else:
-            verb = service.reserve if kind == "reserve" else waitlist.join
+            verb = service.reserve if kind == "reserve" else queue.join
             works = [verb(wish, now=NOON) for wish in wishes]
         made, refused = await all_of(*works)
         assert len(made) == MOST_LAPSED == await ContactCheck.all().count()
@@ -281,13 +285,13 @@ class TestQueues:
         programme = await event_with(checks_contact=checks_contact)
         slot = await another_slot(programme, seats_taken=8)
         wish = make_wish(slot)
-        made, refused = await all_of(*(waitlist.join(wish, now=NOON) for _form in range(4)))
+        made, refused = await all_of(*(queue.join(wish, now=NOON) for _form in range(4)))
         assert (len(made), len({r.reference for r in made}), refused) == (4, 1, [])
         assert await WaitlistEntry.all().count() == 1
 
     async def test_another_form_of_the_same_contact_is_refused(self) -> None:
         slot = await make_slot(seats_taken=8)
         party = make_party()
-        await waitlist.join(make_wish(slot, party=party), now=NOON)
+        await queue.join(make_wish(slot, party=party), now=NOON)
         with pytest.raises(Conflict):
-            await waitlist.join(make_wish(slot, party=party), now=NOON)
+            await queue.join(make_wish(slot, party=party), now=NOON)

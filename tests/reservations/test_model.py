@@ -30,24 +30,18 @@ from tour.programmes import service as programmes
 from tour.programmes import slot_editing
 from tour.programmes.models import BookingRules, Programme, Slot
 from tour.programmes.states import Allocation
-from tour.reservations import (
-    absences,
-    arrivals,
-    changes,
-    contact_check,
-    draws,
-    joining,
-    pending,
-    service,
-    slot_changes,
-    waitlist,
-    worker,
-)
-from tour.reservations.absences import Asked
-from tour.reservations.arrivals import Door
+from tour.reservations import service, worker
+from tour.reservations.changes import joining, slots
+from tour.reservations.door import absences, arrivals
+from tour.reservations.door.absences import Asked
+from tour.reservations.door.arrivals import Door
+from tour.reservations.draws import draws
+from tour.reservations.held import changes, pending
 from tour.reservations.models import Draw, Place, Reservation, WaitlistEntry
+from tour.reservations.parties import contact_check
 from tour.reservations.rules import GRACE, Party
 from tour.reservations.states import PlaceStatus, WaitlistStatus
+from tour.reservations.waitlist import queue
 
 pytestmark = pytest.mark.slow
 
@@ -177,7 +171,7 @@ async def check_in(s: Schedule) -> None:
 
 
 async def join(s: Schedule) -> Reservation:
-    return await waitlist.join(make_wish(s.slot(), party=party_of(s)), now=s.now)
+    return await queue.join(make_wish(s.slot(), party=party_of(s)), now=s.now)
 
 
 async def add(s: Schedule) -> None:
@@ -196,11 +190,11 @@ async def accept(s: Schedule) -> None:
     offered = WaitlistEntry.filter(slot_id__in=s.slot_ids, status=WaitlistStatus.OFFERED)
     entry = await offered.select_related("reservation").first()
     reference = entry.reservation.reference if entry else s.party()
-    await waitlist.accept(reference, entry.slot_id if entry else s.slot().id, now=s.now)
+    await queue.accept(reference, entry.slot_id if entry else s.slot().id, now=s.now)
 
 
 async def leave(s: Schedule) -> None:
-    await waitlist.leave(s.party(), s.slot().id, now=s.now)
+    await queue.leave(s.party(), s.slot().id, now=s.now)
 
 
 async def cancel(s: Schedule) -> None:
@@ -222,11 +216,11 @@ async def change_capacity(s: Schedule) -> None:
     capacity = s.dice.randint(1, 6)
     fits = Slot.filter(id=slot.id, seats_taken__lte=capacity - slot.seats_kept)
     if await fits.filter(seats_kept__lte=capacity).update(capacity=capacity):
-        await waitlist.offer_free_seats(slot.id, now=s.now)
+        await queue.offer_free_seats(slot.id, now=s.now)
 
 
 async def call_off(s: Schedule) -> None:
-    await slot_changes.cancel_slot(s.slot().id, "", actor=HOST, now=s.now)
+    await slots.cancel_slot(s.slot().id, "", actor=HOST, now=s.now)
 
 
 async def wait(s: Schedule) -> None:
@@ -260,7 +254,7 @@ async def at_the_door(s: Schedule) -> None:
         s.done[f"let in: {answer.outcome}"] += 1
     by = s.dice.choice((1, 1, -1))
     await slot_editing.walk_in(slot, by, site_id=s.door.site_id, actor=HOST, now=s.now)
-    await waitlist.offer_free_seats(slot.id, now=s.now)
+    await queue.offer_free_seats(slot.id, now=s.now)
 
 
 WEIGHTS: dict[Action, int] = {
@@ -332,7 +326,7 @@ async def offer_nothing(slot_id: int, *, now: datetime) -> int:  # noqa: ARG001 
 FAULTS = [
     (programmes, "take_seats", take_whatever),
     (programmes, "give_back_seats", keep_seats),
-    (waitlist, "promote", offer_nothing),
+    (queue, "promote", offer_nothing),
 ]
 
 

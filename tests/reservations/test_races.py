@@ -31,10 +31,11 @@ from tests.reservations.processes import WebProcess, web_processes
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
-from tour.reservations import parties, service
+from tour.reservations import service
 from tour.reservations.errors import SlotFull
 from tour.reservations.models import Place, Reservation
-from tour.reservations.terms import read_terms
+from tour.reservations.parties import parties
+from tour.reservations.parties.terms import read_terms
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,8 @@ from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.models import PushSubscription, Recipient, Reminder
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import Allocation
-from tour.reservations import draws, retention, worker
+from tour.reservations import retention, worker
+from tour.reservations.draws import draws
 from tour.reservations.models import (
     ContactCheck,
     DrawEntry,

@@ -9,9 +9,11 @@ from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
 from tests.reservations.factories import make_party, make_wish
 from tour.notifications.models import Reminder
 from tour.programmes.models import BookingRules, Slot
-from tour.reservations import draws, service, waitlist
+from tour.reservations import service
+from tour.reservations.draws import draws
 from tour.reservations.errors import BookingRefused, KeyReused, LimitReached, SlotFull
 from tour.reservations.models import Place, Reservation
+from tour.reservations.waitlist import queue
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -69,8 +71,8 @@ async def test_a_key_is_for_what_it_was_first_sent_to() -> None:
     slot = await make_slot(capacity=1)
     wish, turn = make_wish(slot), make_wish(slot)
     await service.reserve(wish, now=NOON)
-    queued = await waitlist.join(turn, now=NOON)
-    assert (await waitlist.join(turn, now=NOON)).id == queued.id
+    queued = await queue.join(turn, now=NOON)
+    assert (await queue.join(turn, now=NOON)).id == queued.id
     closes_at = NOON + timedelta(days=1)
     drawn = [await make_slot(allocation="draw") for _number in range(2)]
     first, other = [
@@ -80,7 +82,7 @@ async def test_a_key_is_for_what_it_was_first_sent_to() -> None:
     entered = await draws.enter(first.id, entry, now=NOON)
     assert (await draws.enter(first.id, entry, now=NOON)).id == entered.id
     for again in (
-        waitlist.join(wish, now=NOON),
+        queue.join(wish, now=NOON),
         service.reserve(turn, now=NOON),
         service.reserve(entry, now=NOON),
         draws.enter(other.id, entry, now=NOON),

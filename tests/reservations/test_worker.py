@@ -14,17 +14,20 @@ from tests.factories import make_slot
 from tests.postgres import PostgresServer
 from tests.reservations.factories import make_wish
 from tests.reservations.ledger import assert_ledger_holds
-from tour import chores
 from tour.health.chores import going_round
-from tour.notifications.enclosing import nothing
-from tour.notifications.wording import AS_PROMISED
-from tour.notifications.worker import GENTLE
+from tour.notifications.mail.enclosing import nothing
+from tour.notifications.sending.wording import AS_PROMISED
+from tour.notifications.sending.worker import GENTLE
 from tour.parts import WorkerParts
+from tour.processes import chores
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation
-from tour.reservations import changes, draws, service, waitlist, worker
+from tour.reservations import service, worker
+from tour.reservations.draws import draws
+from tour.reservations.held import changes
 from tour.reservations.models import Draw, WaitlistEntry
 from tour.reservations.states import DrawStatus, WaitlistStatus
+from tour.reservations.waitlist import queue
 from tour.settings import Settings
 
 ENOUGH_POLLS = 2000
@@ -45,7 +48,7 @@ async def offered_slot() -> Slot:
     """A slot whose one seat is offered to a party, with another behind it."""
     slot = await make_slot(capacity=1)
     held = await service.reserve(make_wish(slot), now=NOON)
-    await waitlist.join(make_wish(slot, party=None), now=NOON)
+    await queue.join(make_wish(slot, party=None), now=NOON)
     await changes.cancel(held.reference, now=NOON)
     return slot
 

@@ -15,9 +15,12 @@ from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idl
 from tests.reservations.processes import WorkerProcess
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import Allocation
-from tour.reservations import changes, draws, lottery, service, waitlist
+from tour.reservations import service
+from tour.reservations.draws import draws, lottery
+from tour.reservations.held import changes
 from tour.reservations.models import ContactCheck, Draw, Place, WaitlistEntry
 from tour.reservations.states import DrawStatus, WaitlistStatus
+from tour.reservations.waitlist import queue
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +46,7 @@ async def make_work() -> Draw:
         slot = await make_slot(start, programme=programme, capacity=1)
         held = await service.reserve(make_wish(slot, party=make_party(phone="")), now=BEFORE)
         for _party in range(2):
-            await waitlist.join(make_wish(slot, party=make_party(phone="")), now=BEFORE)
+            await queue.join(make_wish(slot, party=make_party(phone="")), now=BEFORE)
         await changes.cancel(held.reference, now=BEFORE)
         other = await make_slot(start, programme=checked, capacity=2)
         await service.reserve(make_wish(other, party=make_party(phone="")), now=BEFORE)

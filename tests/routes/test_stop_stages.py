@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from tests.factories import catalogue_changed
-from tests.routes.test_plan_pages import a_town, changed, planned
+from tests.routes.plan_pages.test_pages import a_town, changed, planned
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.routes.models import Itinerary
-from tour.routes.plan_rows import Row, StopStage, stop_stage
+from tour.routes.plan_pages.rows import Row, StopStage, stop_stage
 from tour.settings import ROOT
 from tour.town import read_town
 from tour.web.templates import make_environment

@@ -24,12 +24,12 @@ from tour.events.queries import AgendaCache, events_from
 from tour.geo import Point
 from tour.programmes.board import BoardCache
 from tour.programmes.models import Slot
-from tour.routes.approaches import approach_finder
-from tour.routes.walks import Walks
+from tour.routes.walks.approaches import approach_finder
+from tour.routes.walks.walks import Walks
 from tour.sites.catalogue import CatalogueCache
 from tour.sites.entries import Approach, SiteEntry, StationEntry
-from tour.sites.hours import Span
 from tour.sites.models import Site
+from tour.sites.opening.hours import Span
 from tour.sites.states import PointQuality
 
 pytestmark = pytest.mark.usefixtures("database")

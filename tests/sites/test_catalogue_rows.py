@@ -12,16 +12,16 @@ from tests.factories import STAFF, make_site, make_station
 from tour import db
 from tour.changes import EVERY, Kind, NewsReader, tell
 from tour.geo import Point
-from tour.routes.approaches import approach_finder
-from tour.routes.walks import Walks
-from tour.sites import day as days
-from tour.sites import publication
+from tour.routes.walks.approaches import approach_finder
+from tour.routes.walks.walks import Walks
 from tour.sites.catalogue import CatalogueCache
-from tour.sites.editing import Version, change_profile, profile_of, set_exception
+from tour.sites.editing import day as days
+from tour.sites.editing import publication
+from tour.sites.editing.page import Version, change_profile, profile_of, set_exception
+from tour.sites.editing.photos import remove_photo
 from tour.sites.entries import Approach, Catalogue, SiteEntry, StationEntry
-from tour.sites.hours import Span
 from tour.sites.models import Photo, Site
-from tour.sites.photos import remove_photo
+from tour.sites.opening.hours import Span
 from tour.sites.states import DoorState, PointQuality
 
 pytestmark = pytest.mark.usefixtures("database")

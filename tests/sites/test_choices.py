@@ -25,10 +25,10 @@ from tour.reservations.models import Reservation
 from tour.settings import ROOT
 from tour.sites import choices, states
 from tour.sites.choices import ACCESS, HOLIDAYS, KINDS, LANGUAGES, Feature, Kind
-from tour.sites.hours import HolidayRule
 from tour.sites.models import Site
+from tour.sites.opening.hours import HolidayRule
 from tour.sites.states import SiteKind
-from tour.staff.values import shown
+from tour.staff.log.values import shown
 
 SOURCES = (ROOT / "data" / "geo" / "SOURCES.md").read_text(encoding="utf-8")
 BATH = Feature(_("Wheelchair access"), "おんせん onsen")

@@ -15,7 +15,7 @@ from tortoise.fields.data import CharEnumFieldInstance
 
 from tests.factories import make_site
 from tour.settings import ROOT
-from tour.sites.import_file import read_file
+from tour.sites.imports.file import read_file
 from tour.sites.indexing import site_index
 from tour.sites.models import Site
 from tour.sites.texts import FIELDS, OWN, TEXTS, SiteText

@@ -17,7 +17,7 @@ from tour.programmes import editing as programmes
 from tour.programmes.editing import Times
 from tour.programmes.states import Allocation
 from tour.sites.models import Photo
-from tour.staff import approvals
+from tour.staff.log import approvals
 
 TIMES = Times(
     starts=(NOON + timedelta(days=1),),

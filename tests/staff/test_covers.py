@@ -13,7 +13,7 @@ from tour.audit.models import AuditEntry
 from tour.events import covers
 from tour.events.models import Event
 from tour.settings import Settings
-from tour.sites import photo_files
+from tour.sites.editing import photo_files
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 

@@ -6,10 +6,11 @@ import pytest
 from tests.notifications.conftest import EMAIL, queue_now
 from tests.staff.town import make_town
 from tour.db import transaction
-from tour.notifications import outbox, results, service
+from tour.notifications import service
 from tour.notifications.answers import SENT, Outcome, Verdict
-from tour.notifications.fan_out import fan_out
 from tour.notifications.models import MAIL, Circuit
+from tour.notifications.sending import outbox, results
+from tour.notifications.sending.fan_out import fan_out
 
 
 async def deliver(clock, outcome: Outcome) -> None:

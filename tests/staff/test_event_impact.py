@@ -25,11 +25,13 @@ from tour.notifications.models import Reminder
 from tour.notifications.states import ReminderStatus
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
-from tour.reservations import draws, service, waitlist
+from tour.reservations import service
+from tour.reservations.draws import draws
 from tour.reservations.models import CallOff, Place, Reservation, WaitlistEntry
+from tour.reservations.waitlist import queue
 from tour.routes.models import Itinerary
 from tour.sites.models import Site
-from tour.staff import event_handlers, event_impact, part_handlers
+from tour.staff.events import handlers, impact, part_handlers
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FIRST = NOON + 4 * DAY
@@ -67,7 +69,7 @@ async def town() -> Town:
     both = await service.reserve(make_wish(saturday, sunday, party=make_party(2)), now=NOON)
     silent = make_party(1, email="", phone="03-5555-0100", name="滝野川 静")
     alone = await service.reserve(make_wish(sunday, party=silent), now=NOON)
-    waiting = await waitlist.join(make_wish(sunday), now=NOON)
+    waiting = await queue.join(make_wish(sunday), now=NOON)
     return Town(event, sites, saturday, sunday, both, alone, waiting)
 
 
@@ -193,7 +195,7 @@ async def a_time_is_added(t: Town) -> None:
 
 def between(monkeypatch: pytest.MonkeyPatch, t: Town, happens: Meanwhile) -> None:
     """Something happens once after the page was asked, and before its transaction begins."""
-    asked_first, left = event_impact.asked_first, [happens]
+    asked_first, left = impact.asked_first, [happens]
 
     async def asked_then(*given: Any) -> Any:
         page = await asked_first(*given)
@@ -201,7 +203,7 @@ def between(monkeypatch: pytest.MonkeyPatch, t: Town, happens: Meanwhile) -> Non
             await left.pop()(t)
         return page
 
-    for module in (event_handlers, part_handlers):
+    for module in (handlers, part_handlers):
         monkeypatch.setattr(module, "asked_first", asked_then)
 
 

@@ -16,11 +16,13 @@ from tests.staff.town import hidden
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
 from tour.errors import BadInput
-from tour.sites import editing, importing, vocabulary
-from tour.sites.editing import Version
-from tour.sites.import_comparing import changes_of, weeks_of
-from tour.sites.import_file import MOST_ROWS, decode, read_file
-from tour.sites.importing import Imported
+from tour.sites.editing import page as editing
+from tour.sites.editing.page import Version
+from tour.sites.finding import vocabulary
+from tour.sites.imports import importing
+from tour.sites.imports.comparing import changes_of, weeks_of
+from tour.sites.imports.file import MOST_ROWS, decode, read_file
+from tour.sites.imports.importing import Imported
 from tour.sites.models import OpeningHours, Site
 from tour.sites.states import SiteKind
 

@@ -17,11 +17,11 @@ from tour.events.editing import as_fields as event_fields
 from tour.programmes import outline
 from tour.programmes.booking_rules import RulesDraft
 from tour.settings import ROOT
-from tour.sites import day as days
-from tour.sites import editing
-from tour.sites.hours import Span
-from tour.staff.labels import SUBJECTS, VERBS, action_label, field_label, has_label
-from tour.staff.values import in_words, shown
+from tour.sites.editing import day as days
+from tour.sites.editing import page as editing
+from tour.sites.opening.hours import Span
+from tour.staff.log.labels import SUBJECTS, VERBS, action_label, field_label, has_label
+from tour.staff.log.values import in_words, shown
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 TODAY = date(2026, 12, 1)

@@ -15,7 +15,8 @@ from tour.changes import edit
 from tour.changes.models import RecentEdit
 from tour.notifications.models import Reminder
 from tour.sites.models import Site
-from tour.staff import approvals, today
+from tour.staff import today
+from tour.staff.log import approvals
 
 LETTER = {
     "title": "雨の日の入口",

@@ -18,8 +18,8 @@ from tour.programmes.models import Slot
 from tour.reservations import retention
 from tour.reservations.models import Place, Reservation
 from tour.reservations.states import PlaceStatus
-from tour.staff import reservation_handlers
-from tour.staff.tables import BOM, as_csv, as_xlsx, harmless
+from tour.staff.reservations import handlers
+from tour.staff.reservations.tables import BOM, as_csv, as_xlsx, harmless
 
 BY_CODE_OR_NAME = ["K7M4", "k7m4-92qx", "Ｋ７Ｍ４９２ＱＸ", "花子", "北 花", "北花子"]
 AS_WRITTEN = [
@@ -158,7 +158,7 @@ async def test_a_long_list_keeps_nobody_waiting(
         written_in.append((threading.get_ident(), told[-2][0]))
         return as_csv(*told[-2:])
 
-    monkeypatch.setattr(reservation_handlers, f"as_{kind}", write)
+    monkeypatch.setattr(handlers, f"as_{kind}", write)
     assert (await staff.post("/staff/reservations/export", data={"as": kind})).status_code == 200
     [(thread, first)] = written_in
     assert thread != threading.get_ident()

@@ -9,7 +9,7 @@ from tests.staff.town import hidden, make_party, make_town
 from tour.audit.models import AuditEntry
 from tour.programmes.models import BookingRules, Slot
 from tour.reservations import worker
-from tour.reservations.arrivals import Arrival
+from tour.reservations.door.arrivals import Arrival
 from tour.reservations.models import Place
 from tour.reservations.rules import GRACE
 

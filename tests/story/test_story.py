@@ -24,12 +24,12 @@ from starlette.types import Receive, Scope, Send
 from tests.accounts.signing import SEAL, make_account, sign_in_as
 from tests.conftest import TurnableClock, make_settings
 from tests.participation.test_answers import ask, new_place
-from tests.routes.test_plan_pages import form
+from tests.routes.plan_pages.test_pages import form
 from tests.story.person import Kind, Person
 from tests.test_urls import table
-from tour.accounts import people as members
 from tour.accounts.demo import SAMPLE_SITE, load_demo_accounts
 from tour.accounts.models import Account
+from tour.accounts.people import people as members
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.db import transaction
@@ -39,10 +39,10 @@ from tour.events.models import Event
 from tour.notifications.models import Reminder
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import Allocation
-from tour.reservations.draws import open_draw
+from tour.reservations.draws.draws import open_draw
 from tour.reservations.models import Reservation
 from tour.reservations.worker import run_due
-from tour.routes.edits import PlannedStop
+from tour.routes.days.edits import PlannedStop
 from tour.routes.models import Itinerary
 from tour.settings import ROOT, Settings
 from tour.sites.models import Site

@@ -14,7 +14,7 @@ from tests.factories import EVENT_DAY, make_course, make_event, make_place, make
 from tests.hosts.setting import first_slot, write_programme
 from tour.accounts.roles import Role
 from tour.programmes.models import Programme, Slot
-from tour.reservations import slot_changes
+from tour.reservations.changes import slots
 from tour.reservations.models import Place
 from tour.sites.models import Photo, Site
 from tour.web.forms import WHOLE
@@ -141,7 +141,7 @@ async def of_calling_off(console: Console) -> Refused:
 
 async def of_calling_off_twice(console: Console) -> Refused:
     _programme, slot = await console.session()
-    await slot_changes.cancel_slot(slot.id, "", actor=OPERATOR, now=NOON)
+    await slots.cancel_slot(slot.id, "", actor=OPERATOR, now=NOON)
     path = f"{console.path}/slots/{slot.id}/cancel"
     return Refused(path, {"message": KEPT}, KEPT, status=409)
 

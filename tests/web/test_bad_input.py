@@ -14,7 +14,7 @@ from tests.staff.town import EVENT_FORM, hidden
 from tour.accounts.models import SignInLink
 from tour.accounts.roles import Role
 from tour.settings import ROOT
-from tour.sites.editing import Stale, Version
+from tour.sites.editing.page import Stale, Version
 from tour.sites.models import Site
 from tour.web.forms import read_date, read_instant
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tour.publishing import marks
+from tour.publishing.drawing import marks
 from tour.settings import ROOT
 from tour.web import tokens
 

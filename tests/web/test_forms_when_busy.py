@@ -20,14 +20,14 @@ from tests.web import console_forms
 from tests.web.console_forms import KEPT, OUTLINE, Console, make_console
 from tests.web.test_refused_forms import EN, FORMS, error_of, to_reserve
 from tour import app as whole_app
-from tour.accounts import sessions
+from tour.accounts.signing_in import sessions
 from tour.errors import Unavailable
 from tour.limits.lanes import RETRY_AFTER as LANE_RETRY
 from tour.patience import AGAIN_WAITS, PAGE_WAITS, RETRY_AFTER
-from tour.reservations import booking_page
 from tour.reservations.models import Reservation
+from tour.reservations.pages import booking
 from tour.settings import Settings
-from tour.web import middleware
+from tour.web.gate import middleware
 
 SAID = "Nobody could take this just now"
 ANSWERED = {"itineraries:change", "routes:course_from_here"}
@@ -64,7 +64,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def begin() -> None:
         monkeypatch.setattr(middleware, "PAGE_WAITS", 0.0)
         monkeypatch.setattr(sessions, "by_token", nothing)
-        monkeypatch.setattr(booking_page, "show", nothing)
+        monkeypatch.setattr(booking, "show", nothing)
 
     return begin
 

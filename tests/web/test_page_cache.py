@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.factories import make_event, make_site
-from tour.web.page_cache import MAX_BYTES, MAX_IN_ALL, MAX_PAGES, PageCache
+from tour.web.gate.page_cache import MAX_BYTES, MAX_IN_ALL, MAX_PAGES, PageCache
 
 pytestmark = pytest.mark.once("pages are kept in memory")
 

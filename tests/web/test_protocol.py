@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from tour.web import protocol
-from tour.web.protocol import MOST_UNREAD, GuardedProtocol
+from tour.web.gate import protocol
+from tour.web.gate.protocol import MOST_UNREAD, GuardedProtocol
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
 MEGABYTES = 8

@@ -23,17 +23,18 @@ from tests.factories import (
 )
 from tests.parts import exchange
 from tests.reservations.factories import make_party, make_wish, typed
-from tests.routes.test_plan_pages import CONTACT, a_town, fields_of, planned
-from tests.routes.test_plan_pages import form as plan_form
+from tests.routes.plan_pages.test_pages import CONTACT, a_town, fields_of, planned
+from tests.routes.plan_pages.test_pages import form as plan_form
 from tests.web import console_forms
 from tests.web.console_forms import Console, Refused, make_console
 from tour.events.models import Event
 from tour.limits import counting
 from tour.limits.counting import Limit, RateLimits
 from tour.programmes.models import BookingRules, Programme, Slot
-from tour.reservations import draws, service
-from tour.reservations.contact_check import MOST_LAPSED
+from tour.reservations import service
+from tour.reservations.draws import draws
 from tour.reservations.models import Reservation
+from tour.reservations.parties.contact_check import MOST_LAPSED
 from tour.web.forms import WHOLE
 
 EN = {"Accept-Language": "en"}
@@ -153,7 +154,7 @@ FORMS: dict[str, Filled] = {
     "accounts:use_code": to_use_a_code,
 }
 ELSEWHERE = {"accounts:accept", "itineraries:join"}
-"""tests/accounts/test_invitations.py, tests/routes/test_plan_join.py"""
+"""tests/accounts/test_invitations.py, tests/routes/plan_pages/test_join.py"""
 CONSOLES = ("staff:", "hosts:")
 """What hosts and staff send; their forms are in `console_forms`."""
 
@@ -191,7 +192,7 @@ async def test_a_form_that_is_sent_too_often_comes_back_as_it_was(
     sent = await FORMS[name](client)
     exchange(app, rate_limits=RateLimits("secret"))
     monkeypatch.setattr(counting, "BY_ADDRESS", Limit(0, 60))
-    monkeypatch.setattr("tour.reservations.intake.BY_CROWD", Limit(0, 60))
+    monkeypatch.setattr("tour.reservations.parties.intake.BY_CROWD", Limit(0, 60))
     monkeypatch.setattr(counting, "BY_CROWD", Limit(0, 60))
     answer = await client.post(sent.path, data=sent.data, headers=EN)
     assert answer.status_code == 429, answer.text

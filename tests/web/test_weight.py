@@ -24,8 +24,8 @@ from tests.test_roles import address, make_everything, table, values_of
 from tour.accounts.roles import Role
 from tour.limits.counting import RateLimits
 from tour.settings import ROOT
-from tour.web.bounds import LONGEST_ADDRESS
 from tour.web.forms import MOST_TEXT
+from tour.web.gate.bounds import LONGEST_ADDRESS
 
 pytestmark = pytest.mark.once("the process's own time")
 
@@ -104,11 +104,13 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 def test_the_names_are_found_where_they_are_read() -> None:
     assert {"q", "kind", "access", "seats", "near", "page"} <= set(names_in("tour.pages.handlers"))
-    assert {"kana", "name", "email", "phone", "note"} <= set(names_in("tour.reservations.forms"))
-    assert {"from", "to", "stop", "bbox"} <= set(names_in("tour.routes.handlers"))
+    assert {"kana", "name", "email", "phone", "note"} <= set(
+        names_in("tour.reservations.parties.forms")
+    )
+    assert {"from", "to", "stop", "bbox"} <= set(names_in("tour.routes.courses.handlers"))
     assert {"kind", "access", "stop"} <= {
         *names_in("tour.pages.handlers", LISTS),
-        *names_in("tour.routes.handlers", LISTS),
+        *names_in("tour.routes.courses.handlers", LISTS),
     }
 
 

@@ -5,8 +5,8 @@ import asyncio
 import click
 
 from tour import db
-from tour.accounts import invitations, people
 from tour.accounts.forms import email_form
+from tour.accounts.people import invitations, people
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.cli import pass_settings

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tour.accounts import people
+from tour.accounts.people import people
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.db import transaction

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from tour.accounts import sessions
-from tour.accounts.cookies import session_token
 from tour.accounts.errors import NotYours, SignInNeeded
 from tour.accounts.models import Account, Membership
 from tour.accounts.roles import Permission, may
+from tour.accounts.signing_in import sessions
+from tour.accounts.signing_in.cookies import session_token
 from tour.audit.service import Actor
 from tour.sites.models import Site
 from tour.web import now

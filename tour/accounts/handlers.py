@@ -6,8 +6,14 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tour.accounts import attempts, codes, guards, passkeys, queries, sessions, sign_in
-from tour.accounts.cookies import (
+from tour.accounts import guards
+from tour.accounts.demo import SAMPLES
+from tour.accounts.errors import CodeWrong, LinkUnusable, SignInNeeded
+from tour.accounts.forms import asking_email_form, own_path
+from tour.accounts.people import queries
+from tour.accounts.roles import Permission
+from tour.accounts.signing_in import attempts, codes, links, passkeys, sessions
+from tour.accounts.signing_in.cookies import (
     browser_key,
     device_name,
     forget_session,
@@ -17,11 +23,7 @@ from tour.accounts.cookies import (
     remember_signed,
     session_token,
 )
-from tour.accounts.demo import SAMPLES
-from tour.accounts.errors import CodeWrong, LinkUnusable, SignInNeeded
-from tour.accounts.forms import asking_email_form, own_path
-from tour.accounts.passkeys import RelyingParty
-from tour.accounts.roles import Permission
+from tour.accounts.signing_in.passkeys import RelyingParty
 from tour.db import transaction
 from tour.errors import REFUSALS, BadInput, NotFound, TooManyRequests
 from tour.i18n import Text
@@ -62,7 +64,7 @@ async def ask_for_link(request: Request) -> Response:
         page = _sign_in_page(request, again, next_path=next_path, status=exc.status)
         return refused_page(page, exc)
     browser = browser_key(request)
-    wish = sign_in.Wish(
+    wish = links.Wish(
         email=typed.value("email"),
         browser=browser,
         lang=lang(request),
@@ -70,7 +72,7 @@ async def ask_for_link(request: Request) -> Response:
         next_path=own_path(next_path),
         is_known=has_signed_in(request, typed.value("email")),
     )
-    await sign_in.ask(wish, seal=parts_of(request).seal, now=now(request))
+    await links.ask(wish, seal=parts_of(request).seal, now=now(request))
     return link_sent(request, browser)
 
 
@@ -111,7 +113,7 @@ async def open_link(request: Request) -> Response:
     """Shows the button that signs in; a mail scanner that opens the link uses nothing up."""
     token = request.path_params["token"]
     try:
-        await sign_in.check(token, browser_key(request), now=now(request))
+        await links.check(token, browser_key(request), now=now(request))
     except LinkUnusable as exc:
         return _sign_in_page(request, Form({}), problem=exc.message, status=403)
     return private(render(request, "accounts/open_link.html", token=token))
@@ -119,7 +121,7 @@ async def open_link(request: Request) -> Response:
 
 async def use_link(request: Request) -> Response:
     try:
-        made = await sign_in.use(
+        made = await links.use(
             request.path_params["token"],
             browser_key(request),
             lang=lang(request),
@@ -143,7 +145,7 @@ async def use_sample(request: Request) -> Response:
         raise NotFound(_("There is no such sample account."))
     async with transaction():
         device = device_name(request)
-        token = await sign_in.sign_in_account(account, device=device, now=now(request))
+        token = await links.sign_in_account(account, device=device, now=now(request))
     return signed_in_response(request, token, str(form.get("next", "")))
 
 

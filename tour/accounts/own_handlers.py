@@ -3,17 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tour.accounts import (
-    attempts,
-    guards,
-    invitations,
-    passkeys,
-    people,
-    queries,
-    sessions,
-    sign_in,
-)
-from tour.accounts.cookies import browser_key, device_name, remember_browser
+from tour.accounts import guards
 from tour.accounts.forms import asking_email_form, name_form
 from tour.accounts.guards import SignedIn
 from tour.accounts.handlers import (
@@ -23,8 +13,11 @@ from tour.accounts.handlers import (
     relying_party,
     signed_in_response,
 )
-from tour.accounts.invitations import Joiner
 from tour.accounts.models import Invitation
+from tour.accounts.people import invitations, people, queries
+from tour.accounts.people.invitations import Joiner
+from tour.accounts.signing_in import attempts, links, passkeys, sessions
+from tour.accounts.signing_in.cookies import browser_key, device_name, remember_browser
 from tour.db import transaction
 from tour.errors import REFUSALS
 from tour.web import lang, now, parts_of, private, render
@@ -127,10 +120,10 @@ async def accept(request: Request) -> Response:
         page = _invitation_page(request, found, typed.refused_by(exc), exc.status)
         return await form_again(page, exc)
     browser = browser_key(request)
-    wish = sign_in.Wish(
+    wish = links.Wish(
         typed.value("email"), browser, lang(request), _timezone(request), invitation=found
     )
-    await sign_in.ask(wish, seal=parts_of(request).seal, now=now(request))
+    await links.ask(wish, seal=parts_of(request).seal, now=now(request))
     return link_sent(request, browser)
 
 
@@ -139,7 +132,7 @@ async def _join(request: Request, found: Invitation, email: str) -> Response:
     async with transaction():
         joined = await invitations.join(found, joiner, now=now(request))
         device = device_name(request)
-        token = await sign_in.sign_in_account(joined, device=device, now=now(request))
+        token = await links.sign_in_account(joined, device=device, now=now(request))
     return signed_in_response(request, token, "", email)
 
 

@@ -2,9 +2,10 @@
 
 from types import MappingProxyType
 
-from tour.accounts import invitations, mailing, sign_in
-from tour.notifications.wording import Wording
+from tour.accounts.people import invitations, mailing
+from tour.accounts.signing_in import links
+from tour.notifications.sending.wording import Wording
 
 WORDING: Wording = MappingProxyType(
-    {mailing.LINK_KEY: sign_in.words, mailing.INVITATION_KEY: invitations.words}
+    {mailing.LINK_KEY: links.words, mailing.INVITATION_KEY: invitations.words}
 )

@@ -4,17 +4,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tour.api.reservations import created, read_wish
-from tour.reservations import draw_results, draws, queries
-from tour.reservations.intake import count_made, count_try
+from tour.reservations import queries
+from tour.reservations.draws import draws, results
+from tour.reservations.parties.intake import count_made, count_try
 from tour.web import now
 from tour.web.json_body import read_object, text_of
 
 
 async def detail(request: Request) -> Response:
     draw = await queries.draw_by_id(request.path_params["draw_id"])
-    return JSONResponse(
-        draw_results.public_record(draw), headers={"Access-Control-Allow-Origin": "*"}
-    )
+    return JSONResponse(results.public_record(draw), headers={"Access-Control-Allow-Origin": "*"})
 
 
 async def enter(request: Request) -> Response:

@@ -13,17 +13,17 @@ from tour.geo import Point, from_lon_lat
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
-from tour.reservations.intake import count_try
+from tour.reservations.parties.intake import count_try
 from tour.reservations.rules import MAX_PARTY
-from tour.routes.day import OTHERWISE, DayWish, WalkStyle
-from tour.routes.enquiry import Enquiry
+from tour.routes.days.day import OTHERWISE, DayWish, WalkStyle
+from tour.routes.days.planning import Desk
+from tour.routes.days.proposals import LeftOut, propose
+from tour.routes.days.timed_day import TimedDay
 from tour.routes.paths import Profile
-from tour.routes.plan_forms import MOST_MUSTS, PlanContext, is_within_reach
-from tour.routes.plan_views import walk_legs
-from tour.routes.planning import Desk
-from tour.routes.proposals import LeftOut, propose
-from tour.routes.timed_day import TimedDay
-from tour.routes.walks import Walk
+from tour.routes.plan_pages.views import walk_legs
+from tour.routes.plans.enquiry import Enquiry
+from tour.routes.plans.forms import MOST_MUSTS, PlanContext, is_within_reach
+from tour.routes.walks.walks import Walk
 from tour.sites.states import SiteKind
 from tour.web import lang, parts_of
 from tour.web.json_body import read_object

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
-from tour.reservations import my_reservations, queries
-from tour.reservations.intake import count_try
-from tour.routes import plan_readers
+from tour.reservations import queries
+from tour.reservations.parties import my_reservations
+from tour.reservations.parties.intake import count_try
+from tour.routes.plan_news import readers
 from tour.web import lang, now, parts_of
 from tour.web.json_body import read_object, text_of
 
@@ -37,7 +38,7 @@ async def subscribe(request: Request) -> Response:
 
 
 async def _to_itinerary(request: Request, token: str, subscription: dict[str, Any]) -> None:
-    await plan_readers.subscribe(
+    await readers.subscribe(
         parts_of(request),
         token,
         subscription,

@@ -9,12 +9,14 @@ from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput
 from tour.i18n import lazy as _
-from tour.reservations import changes, pending, queries, service, waitlist
+from tour.reservations import queries, service
 from tour.reservations.errors import CheckNeeded
-from tour.reservations.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
-from tour.reservations.intake import count_code, count_made, count_try, count_wish, wish_of
+from tour.reservations.held import changes, pending
+from tour.reservations.parties.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
+from tour.reservations.parties.intake import count_code, count_made, count_try, count_wish, wish_of
 from tour.reservations.queries import DrawnEntry, ReservationEntry
-from tour.reservations.standing import standing_of
+from tour.reservations.standing.facts import standing_of
+from tour.reservations.waitlist import queue as waitlist
 from tour.reservations.wishes import Choice, Wish
 from tour.web import lang, now, parts_of
 from tour.web.json_body import read_object, text_of

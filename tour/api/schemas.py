@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tour.reservations.stages import Stage
+from tour.reservations.standing.stages import Stage
 from tour.sites.texts import IN_API
 
 Json = dict[str, Any]

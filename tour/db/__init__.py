@@ -43,8 +43,8 @@ MODELS = [
     "tour.notifications.models",
     "tour.accounts.models",
     "tour.reservations.models",
-    "tour.reservations.arrivals",
-    "tour.reservations.door_phones",
+    "tour.reservations.door.arrivals",
+    "tour.reservations.door.phones",
     "tour.routes.models",
     "tour.publishing.models",
 ]

@@ -17,7 +17,7 @@ from tour.demo.write_places import write_crafts_and_stations, write_hours, write
 from tour.demo.write_programmes import write_programmes
 from tour.events.models import Event
 from tour.programmes.models import Programme
-from tour.sites import vocabulary
+from tour.sites.finding import vocabulary
 from tour.sites.models import Site
 from tour.sites.texts import SEARCHED
 

@@ -7,7 +7,7 @@ from tour.demo.cells import Columns, Row, in_languages, read_rows
 from tour.demo.records import CraftRecord, SiteRecord, StationRecord
 from tour.geo import Point
 from tour.sites.choices import ACCESS, LANGUAGES
-from tour.sites.hours import HolidayRule
+from tour.sites.opening.hours import HolidayRule
 from tour.sites.states import PointQuality, SiteKind
 from tour.sites.texts import FIELDS, OWN, TEXTS, TRANSLATED, SiteText
 from tour.town import Town

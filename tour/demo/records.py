@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tour.events.states import ParticipationRole
 from tour.geo import Point
 from tour.programmes.states import Allocation
-from tour.sites.hours import HolidayRule
+from tour.sites.opening.hours import HolidayRule
 from tour.sites.states import PointQuality, SiteKind
 
 Translations = dict[str, dict[str, str]]

@@ -15,7 +15,7 @@ from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.states import Allocation
 from tour.reservations.models import Place, Reservation
-from tour.reservations.parties import new_door_code, new_reference
+from tour.reservations.parties.parties import new_door_code, new_reference
 
 ENTRIES_CLOSE_BEFORE = timedelta(days=5)
 SAMPLE_NAMES = ("見本 一郎", "見本 花子", "見本 はるか", "見本 健", "Sample Guest", "見本 みどり")

@@ -13,7 +13,7 @@ from tour.events.entries import stage_of
 from tour.events.models import Event, Participation
 from tour.events.states import EventStage, ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
-from tour.sites.editing import Version
+from tour.sites.editing.page import Version
 
 
 def is_over(event: Event, now: datetime) -> bool:

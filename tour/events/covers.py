@@ -17,8 +17,8 @@ from tour.errors import BadInput, NotFound
 from tour.events.editing import SUBJECT
 from tour.events.models import CoverKept, Event
 from tour.i18n import lazy as _
-from tour.sites import photo_files
-from tour.sites.photos import alt_problem, decoding
+from tour.sites.editing import photo_files
+from tour.sites.editing.photos import alt_problem, decoding
 
 ACTION = "event.cover"
 

@@ -17,8 +17,8 @@ from tour.errors import BadInput
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
-from tour.sites.editing import Stale, Version
-from tour.sites.hours import Span, clock_text
+from tour.sites.editing.page import Stale, Version
+from tour.sites.opening.hours import Span, clock_text
 
 SUBJECT = "event"
 TEXTS = ("title", "summary", "description")

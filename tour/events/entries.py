@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tour.events.states import EventStage, ParticipationRole
 from tour.i18n import localized
 from tour.sites.entries import SiteEntry
-from tour.sites.hours import DayException, Hours, Span
+from tour.sites.opening.hours import DayException, Hours, Span
 
 
 @dataclass(frozen=True, slots=True)

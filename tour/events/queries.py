@@ -12,7 +12,7 @@ from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
-from tour.sites.hours import Span
+from tour.sites.opening.hours import Span
 
 
 class AgendaCache:

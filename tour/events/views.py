@@ -8,8 +8,8 @@ from typing import Any
 from tour.events.entries import EventEntry, stage_of
 from tour.events.states import EventStage
 from tour.i18n import localized
-from tour.sites.hours import clock_text
-from tour.sites.photo_files import WIDTHS, file_name, shared_name
+from tour.sites.editing.photo_files import WIDTHS, file_name, shared_name
+from tour.sites.opening.hours import clock_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Chores: what is done again and again beside the pages, each with a name, a rhythm and a place.
 
-`tour.chores` has the table of them all. Each process asks it for its own and goes round with them;
-`/readyz` and `/metrics` say how each goes.
+`tour.processes.chores` has the table of them all. Each process asks it for its own and goes round
+with them; `/readyz` and `/metrics` say how each goes.
 """
 
 import logging
@@ -128,7 +128,7 @@ async def going_round(
 
 @asynccontextmanager
 async def _going(chore: Chore[T], parts: T, may: Callable[[], bool]) -> AsyncIterator[Round]:
-    log = logging.getLogger(f"tour.chores.{chore.name}")
+    log = logging.getLogger(f"tour.processes.chores.{chore.name}")
     async with chore.opened(parts) as act:
         one = Round(chore, act, may)
         async with repeating(one.once, chore.every, log, first_after=chore.first_after) as loop:

@@ -3,11 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tour.accounts import guards, invitations, people, queries
+from tour.accounts import guards
 from tour.accounts.errors import NotYours
 from tour.accounts.forms import asking_email_form
 from tour.accounts.guards import Tending
-from tour.accounts.invitations import Offer
+from tour.accounts.people import invitations, people, queries
+from tour.accounts.people.invitations import Offer
 from tour.accounts.roles import Permission
 from tour.errors import REFUSALS
 from tour.hosts.frame import host_page, site_path

@@ -8,7 +8,7 @@ from tour.changes.models import RecentEdit
 from tour.i18n import lazy as _
 from tour.programmes.models import Programme, Slot
 from tour.programmes.states import POOLS
-from tour.sites import editing
+from tour.sites.editing import page
 from tour.sites.models import HoursException
 
 LATEST = 20
@@ -56,7 +56,7 @@ async def coming_exceptions(site_id: int, today: date) -> list[tuple[date, str]]
     rows = await HoursException.filter(site_id=site_id, on_date__gte=today)
     found = []
     for on_date in sorted({row.on_date for row in rows}):
-        fields = await editing.exception_fields(site_id, on_date)
+        fields = await page.exception_fields(site_id, on_date)
         found.append((on_date, fields[on_date.isoformat()]))
     return found
 

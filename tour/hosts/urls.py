@@ -1,18 +1,13 @@
 from starlette.middleware import Middleware
 from starlette.routing import Route as Url
 
-from tour.hosts import (
-    check_in_handlers,
-    door_handlers,
-    event_handlers,
-    people_handlers,
-    photo_handlers,
-    programme_handlers,
-    site_handlers,
-    slot_handlers,
-    today_handlers,
-)
-from tour.web.bounds import BodyLimit
+from tour.hosts import event_handlers, people_handlers
+from tour.hosts.programmes import handlers, slot_handlers
+from tour.hosts.site import handlers as site_handlers
+from tour.hosts.site import photo_handlers
+from tour.hosts.today import check_in_handlers, door_handlers
+from tour.hosts.today import handlers as today_handlers
+from tour.web.gate.bounds import BodyLimit
 
 GET = ["GET"]
 POST = ["POST"]
@@ -56,27 +51,25 @@ urls = [
     Url(f"{SITE}/check-in", check_in_handlers.check_in_page, methods=GET, name="hosts:check_in"),
     Url(f"{SITE}/check-in", check_in_handlers.check_in, methods=POST, name="hosts:check_in_code"),
     Url(f"{SITE}/check-in/seen", check_in_handlers.seen, methods=POST, name="hosts:check_in_seen"),
-    Url(f"{SITE}/programmes", programme_handlers.programmes_page, name="hosts:programmes"),
+    Url(f"{SITE}/programmes", handlers.programmes_page, name="hosts:programmes"),
     Url(
         f"{SITE}/programmes/new",
-        programme_handlers.new_programme,
+        handlers.new_programme,
         methods=GET,
         name="hosts:new_programme",
     ),
     Url(
         f"{SITE}/programmes/new",
-        programme_handlers.create_programme,
+        handlers.create_programme,
         methods=POST,
         name="hosts:create_programme",
     ),
-    Url(PROGRAMME, programme_handlers.programme_page, methods=GET, name="hosts:programme"),
-    Url(
-        PROGRAMME, programme_handlers.change_programme, methods=POST, name="hosts:change_programme"
-    ),
-    Url(f"{PROGRAMME}/preview", programme_handlers.preview, name="hosts:preview"),
-    Url(f"{PROGRAMME}/times", programme_handlers.add_times, methods=POST, name="hosts:add_times"),
-    Url(f"{PROGRAMME}/stage", programme_handlers.set_stage, methods=POST, name="hosts:stage"),
-    Url(f"{PROGRAMME}/restore", programme_handlers.restore, methods=POST, name="hosts:restore"),
+    Url(PROGRAMME, handlers.programme_page, methods=GET, name="hosts:programme"),
+    Url(PROGRAMME, handlers.change_programme, methods=POST, name="hosts:change_programme"),
+    Url(f"{PROGRAMME}/preview", handlers.preview, name="hosts:preview"),
+    Url(f"{PROGRAMME}/times", handlers.add_times, methods=POST, name="hosts:add_times"),
+    Url(f"{PROGRAMME}/stage", handlers.set_stage, methods=POST, name="hosts:stage"),
+    Url(f"{PROGRAMME}/restore", handlers.restore, methods=POST, name="hosts:restore"),
     Url(EVENT, event_handlers.event_page, methods=GET, name="hosts:event"),
     Url(EVENT, event_handlers.answer_event, methods=POST, name="hosts:answer_event"),
     Url(SLOT, slot_handlers.slot_page, methods=GET, name="hosts:slot"),

@@ -15,7 +15,7 @@ from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.limits.counting import count
 from tour.notifications import queries, service
-from tour.notifications.mail_boxes import reader_key
+from tour.notifications.mail.boxes import reader_key
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.notifications.schedule import Choice

@@ -1,4 +1,4 @@
-"""The verbs. All but `subscribe` and its kin are called in the transaction of their cause."""
+"""What is promised to whom: queued, replaced, taken back, in the transaction of its cause."""
 
 import hashlib
 import secrets
@@ -16,19 +16,19 @@ from tour.db import transaction
 from tour.db.columns import ids_of
 from tour.errors import Conflict
 from tour.i18n import lazy as _
-from tour.notifications import mail_boxes
-from tour.notifications.endpoints import EndpointPolicy
-from tour.notifications.fan_out import part_company
+from tour.notifications.mail import boxes
 from tour.notifications.message import Message, actions_as_rows
 from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
+from tour.notifications.push.endpoints import EndpointPolicy
+from tour.notifications.push.subscriptions import Subscription
 from tour.notifications.schedule import Choice, live_at
+from tour.notifications.sending.fan_out import part_company
 from tour.notifications.states import DeliveryStatus, ReminderStatus
-from tour.notifications.subscriptions import Subscription
 
 MAX_SUBSCRIPTIONS = 5
 """Browsers of one recipient; a sixth replaces the oldest."""
 BATCH = 500
-TEST_KEY = mail_boxes.TEST
+TEST_KEY = boxes.TEST
 TEST_LASTS = timedelta(minutes=10)
 TEST_PAUSE = timedelta(seconds=20)
 UNFINISHED = (ReminderStatus.WAITING, ReminderStatus.SENDING, ReminderStatus.HELD)
@@ -258,7 +258,7 @@ async def unsubscribe(endpoint: str) -> int:
 async def prove_mail_box(recipient_id: int, *, now: datetime) -> None:
     """The button behind the link in a letter."""
     async with transaction():
-        await mail_boxes.prove(recipient_id, now=now)
+        await boxes.prove(recipient_id, now=now)
 
 
 async def note_reader(recipient_id: int, *, now: datetime) -> None:
@@ -353,7 +353,7 @@ async def send_test(recipient_id: int, message: Message, *, now: datetime) -> bo
         last = await Reminder.get_or_none(recipient_id=recipient_id, key=TEST_KEY)
         if last and last.due_at <= now < last.due_at + TEST_PAUSE:
             return False
-        if await mail_boxes.has_had_tests(recipient_id, now):
+        if await boxes.has_had_tests(recipient_id, now):
             return False
         draft = Draft(TEST_KEY, message, now, now + TEST_LASTS)
         await queue_all(recipient_id, [draft], now=now)

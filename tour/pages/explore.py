@@ -19,7 +19,7 @@ from tour.pages.town_now import Found, TownNow
 from tour.programmes.views import RESERVABLE
 from tour.sites.choices import ACCESS, KINDS
 from tour.sites.entries import SiteEntry
-from tour.sites.finding import Hit
+from tour.sites.finding.ranking import Hit
 from tour.sites.states import SiteKind
 from tour.web.forms import read_date
 from tour.words.typed import number_in, read_whole

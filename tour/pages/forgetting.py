@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tour.accounts import guards, sessions
+from tour.accounts import guards
+from tour.accounts.signing_in import sessions
 from tour.web import now, render
 
 CLEARED = '"cache", "storage"'

@@ -16,7 +16,7 @@ from tour.pages.town_now import TownNow, town_now
 from tour.programmes import queries as programmes
 from tour.programmes.views import ProgrammeView, SlotCard, by_day, programme_view
 from tour.publishing import queries as publishing
-from tour.routes import queries as routes
+from tour.routes.courses import queries as routes
 from tour.sites.choices import access_options, kind_options
 from tour.sites.entries import SiteEntry
 from tour.sites.texts import TEXTS, way_rows

@@ -23,7 +23,7 @@ from tour.notifications.states import DeliveryStatus
 from tour.pages.readiness import CHECKS, asked
 from tour.parts import Parts
 from tour.web import now, parts_of
-from tour.web.traffic import Traffic
+from tour.web.gate.traffic import Traffic
 
 MEDIA_TYPE = "text/plain; version=0.0.4"
 LAST_DAY = timedelta(days=1)

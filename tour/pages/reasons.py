@@ -5,8 +5,8 @@ from tour.i18n import lazy as _
 from tour.pages.town_now import TownNow
 from tour.sites.choices import ACCESS, LANGUAGES
 from tour.sites.entries import SiteEntry
-from tour.sites.finding import Hit
-from tour.sites.search import Found
+from tour.sites.finding.ranking import Hit
+from tour.sites.finding.search import Found
 
 LONGEST = 60
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from tour.geo import distance_m
 from tour.programmes.entries import Board, ProgrammeEntry
 from tour.sites.entries import Catalogue, SiteEntry, StationEntry
-from tour.sites.facts import language_entries, price_entries, station_entry
-from tour.sites.finding import Finder
-from tour.sites.search import Entry, Found, Index, make_entry
+from tour.sites.finding.facts import language_entries, price_entries, station_entry
+from tour.sites.finding.ranking import Finder
+from tour.sites.finding.search import Entry, Found, Index, make_entry
 
 NEAR_M = 1000
 """What is called near a station, in a straight line."""

@@ -13,7 +13,7 @@ from tour.programmes.entries import Board, SlotEntry
 from tour.programmes.rules import Availability
 from tour.programmes.views import RESERVABLE, SlotCard, slot_card
 from tour.sites.entries import Catalogue, SiteEntry
-from tour.sites.finding import Hit
+from tour.sites.finding.ranking import Hit
 from tour.sites.views import SiteCard, site_card, with_door, with_hours
 from tour.web import lang, now, parts_of
 

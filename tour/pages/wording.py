@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from tour.accounts import wording as accounts
-from tour.notifications.wording import Wording
+from tour.notifications.sending.wording import Wording
 from tour.participation import service as participation
 from tour.reservations import wording as reservations
 

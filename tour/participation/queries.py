@@ -8,7 +8,7 @@ from tour.events.models import Participation
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import localized
 from tour.participation.service import days_text
-from tour.sites.hours import clock_text
+from tour.sites.opening.hours import clock_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from tour.accounts import queries as accounts
+from tour.accounts.people import queries as accounts
 from tour.accounts.tokens import new_token, token_hash
 from tour.audit.service import Actor, Subject
 from tour.changes import Part, edit
@@ -16,9 +16,9 @@ from tour.i18n import localized, translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
-from tour.notifications.wording import Promised, Words
+from tour.notifications.sending.wording import Promised, Words
 from tour.seal import Seal
-from tour.sites.hours import clock_text
+from tour.sites.opening.hours import clock_text
 from tour.web.templates import day_text
 
 KEY = "taking-part:"

@@ -22,8 +22,8 @@ from tour.programmes.outline import Outline, as_fields, columns, outline_of
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.states import Allocation, SlotStatus
 from tour.programmes.timetable import first_overlap
-from tour.sites import vocabulary
-from tour.sites.editing import Stale, Version
+from tour.sites.editing.page import Stale, Version
+from tour.sites.finding import vocabulary
 
 SUBJECT = "programme"
 ENTRIES_CLOSE_BEFORE = timedelta(days=5)

@@ -9,8 +9,8 @@ from typing import Any
 
 from tour.geo import feature, feature_collection, point_geometry
 from tour.i18n import NAMES
-from tour.publishing import marks
-from tour.publishing.drawing import Picture
+from tour.publishing.drawing import marks
+from tour.publishing.drawing.picture import Picture
 from tour.publishing.press import Press, kept
 from tour.publishing.published_map import MapSite, PublishedMap, text_in
 from tour.sites.choices import KINDS

@@ -9,11 +9,11 @@ from itertools import pairwise
 from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.geo import Point
 from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, Texts
-from tour.routes.queries import Course
-from tour.routes.streets import Streets
-from tour.routes.walks import Walk, Walks
+from tour.routes.courses.queries import Course
+from tour.routes.streets.graph import Streets
+from tour.routes.walks.walks import Walk, Walks
 from tour.sites.entries import Catalogue, SiteEntry
-from tour.sites.hours import Span
+from tour.sites.opening.hours import Span
 from tour.sites.states import PointQuality
 
 

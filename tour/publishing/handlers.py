@@ -6,11 +6,11 @@ from starlette.responses import JSONResponse, Response
 from tour.i18n import translate
 from tour.publishing import pdf, queries
 from tour.publishing.archive import archived, places_geojson
-from tour.publishing.drawing import Picture
+from tour.publishing.drawing.picture import Picture
+from tour.publishing.drawing.sheets import Sheet
 from tour.publishing.framing import embed_policy, snippet
 from tour.publishing.press import kept, press_of, printed, sources_of
 from tour.publishing.published_map import PublishedMap, text_in
-from tour.publishing.sheets import Sheet
 from tour.publishing.views import map_view
 from tour.sites.maps import map_around
 from tour.web import lang, parts_of, render

@@ -19,12 +19,13 @@ from tour.geo import Point
 from tour.i18n import LOCALES, current_language
 from tour.limits.counting import client_of
 from tour.limits.lanes import lane
-from tour.publishing import marks, pdf
+from tour.publishing import pdf
 from tour.publishing.collect import Sources
-from tour.publishing.drawing import Picture, draw_map
-from tour.publishing.ground import Ground, base_layer
+from tour.publishing.drawing import marks
+from tour.publishing.drawing.ground import Ground, base_layer
+from tour.publishing.drawing.picture import Picture, draw_map
+from tour.publishing.drawing.sheets import Sheet, layouts
 from tour.publishing.published_map import PublishedMap, as_json
-from tour.publishing.sheets import Sheet, layouts
 from tour.publishing.views import map_view
 from tour.settings import ROOT
 from tour.town import Town

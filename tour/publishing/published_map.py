@@ -11,7 +11,7 @@ from typing import Any
 
 from tour.events.states import ParticipationRole
 from tour.geo import Point
-from tour.sites.hours import Span
+from tour.sites.opening.hours import Span
 from tour.sites.states import SiteKind
 
 Texts = Mapping[str, str]

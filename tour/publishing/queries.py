@@ -12,7 +12,7 @@ from tour.i18n import lazy as _
 from tour.publishing.collect import Sources, as_of_now, collect
 from tour.publishing.models import MapVersion
 from tour.publishing.published_map import PublishedMap, from_json
-from tour.routes import queries as routes
+from tour.routes.courses import queries as routes
 
 
 @dataclass(frozen=True, slots=True)

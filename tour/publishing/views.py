@@ -7,11 +7,11 @@ from markupsafe import Markup
 
 from tour.events.states import ParticipationRole
 from tour.i18n import translate
-from tour.publishing import marks
+from tour.publishing.drawing import marks
+from tour.publishing.drawing.symbols import course_letter, course_sample
 from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, text_in
-from tour.publishing.symbols import course_letter, course_sample
 from tour.sites.choices import ACCESS, KINDS
-from tour.sites.hours import Span
+from tour.sites.opening.hours import Span
 from tour.sites.views import spans_text
 from tour.web.templates import metres
 from tour.web.tokens import colour

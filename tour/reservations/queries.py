@@ -12,7 +12,6 @@ from tour.notifications import queries as messages
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.programmes.queries import SLOT_FIELDS, entry_of, slot_entry
-from tour.reservations.contact_check import CODE_KEY, MOST_SENDS
 from tour.reservations.models import (
     ContactCheck,
     Draw,
@@ -22,8 +21,9 @@ from tour.reservations.models import (
     Reservation,
     WaitlistEntry,
 )
+from tour.reservations.parties.contact_check import CODE_KEY, MOST_SENDS
 from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
-from tour.reservations.waitlist import UNANSWERED
+from tour.reservations.waitlist.queue import UNANSWERED
 
 PLACE_FIELDS = (
     "id",

@@ -9,13 +9,13 @@ from tour.db import transaction
 from tour.errors import TourError
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
-from tour.reservations import contact_check, holdings, newcomers, parties
 from tour.reservations.errors import KeyReused, SlotFull
 from tour.reservations.locks import lock_contact
 from tour.reservations.models import Reservation
-from tour.reservations.newcomers import Way
+from tour.reservations.parties import contact_check, holdings, newcomers, parties
+from tour.reservations.parties.newcomers import Way
+from tour.reservations.parties.terms import Terms, read_terms, read_terms_lately, refuse_unless_fits
 from tour.reservations.states import PlaceStatus
-from tour.reservations.terms import Terms, read_terms, read_terms_lately, refuse_unless_fits
 from tour.reservations.wishes import Wish
 
 MAX_SLOTS = 8

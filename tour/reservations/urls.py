@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.reservations import (
+from tour.reservations.pages import (
     change_handlers,
     check_handlers,
     draw_handlers,

@@ -6,18 +6,13 @@ them with it.
 
 from types import MappingProxyType
 
-from tour.notifications.wording import Wording
-from tour.reservations import (
-    absences,
-    calling,
-    contact_check,
-    draw_results,
-    lateness,
-    offering,
-    receipts,
-    reminders,
-    slot_changes,
-)
+from tour.notifications.sending.wording import Wording
+from tour.reservations.changes import lateness, slots
+from tour.reservations.door import absences
+from tour.reservations.draws import results
+from tour.reservations.messages import receipts, reminders
+from tour.reservations.parties import contact_check
+from tour.reservations.waitlist import calling, offering
 
 WORDING: Wording = MappingProxyType(
     {
@@ -27,10 +22,10 @@ WORDING: Wording = MappingProxyType(
         "free-now:": calling.words,
         "coming:": absences.coming_words,
         "released:": absences.released_words,
-        "draw:": draw_results.words,
+        "draw:": results.words,
         "delay:": lateness.words,
-        "cancelled:": slot_changes.called_off_words,
-        "news:": slot_changes.holders_words,
-        "door:": slot_changes.holders_words,
+        "cancelled:": slots.called_off_words,
+        "news:": slots.holders_words,
+        "door:": slots.holders_words,
     }
 )

@@ -17,10 +17,13 @@ from tour.db.columns import ids_of
 from tour.health.checks import Asked, Check, late
 from tour.programmes.queries import PUBLIC_SLOT
 from tour.programmes.states import SlotStatus
-from tour.reservations import absences, draw_results, draws, pending, waitlist
-from tour.reservations.contact_check import unanswered
+from tour.reservations.door import absences
+from tour.reservations.draws import draws, results
+from tour.reservations.held import pending
 from tour.reservations.models import Draw, WaitlistEntry
+from tour.reservations.parties.contact_check import unanswered
 from tour.reservations.states import DrawStatus, WaitlistStatus
+from tour.reservations.waitlist import queue
 
 BATCH = 100
 
@@ -64,13 +67,13 @@ async def _open_draws(due: Due) -> None:
 async def _freeze_draws(due: Due) -> None:
     over = Draw.filter(status=DrawStatus.OPEN, entries_close_at__lte=due.now)
     for draw_id in await ids_of(over.order_by("id")):
-        await due.attempt(draw_results.freeze(draw_id, now=due.now))
+        await due.attempt(results.freeze(draw_id, now=due.now))
 
 
 async def _hold_draws(due: Due) -> None:
     frozen = Draw.filter(status=DrawStatus.FROZEN, draws_at__lte=due.now)
     for draw_id in await ids_of(frozen.order_by("id")):
-        await due.attempt(draw_results.hold(draw_id, now=due.now))
+        await due.attempt(results.hold(draw_id, now=due.now))
 
 
 async def _lapse_checks(due: Due) -> None:
@@ -82,7 +85,7 @@ async def _lapse_checks(due: Due) -> None:
 async def _expire_offers(due: Due) -> None:
     over = WaitlistEntry.filter(status=WaitlistStatus.OFFERED, offer_ends_at__lte=due.now)
     for row in await over.order_by("offer_ends_at").limit(BATCH).values("id", "slot_id"):
-        await due.attempt(waitlist.expire_offer(row["id"], row["slot_id"], now=due.now))
+        await due.attempt(queue.expire_offer(row["id"], row["slot_id"], now=due.now))
 
 
 async def _offer_idle_seats(due: Due) -> None:
@@ -96,7 +99,7 @@ async def _offer_idle_seats(due: Due) -> None:
         **{f"slot__{name}": value for name, value in PUBLIC_SLOT.items()},
     )
     for slot_id in sorted(set(await ids_of(idle.limit(BATCH), "slot_id"))):
-        await due.attempt(waitlist.offer_free_seats(slot_id, now=due.now))
+        await due.attempt(queue.offer_free_seats(slot_id, now=due.now))
 
 
 async def _ask_absent(due: Due) -> None:
@@ -116,7 +119,7 @@ async def _close_queues(due: Due) -> None:
     for chosen in (over, called_off):
         slot_ids |= set(await ids_of(chosen.limit(BATCH), "slot_id"))
     for slot_id in sorted(slot_ids):
-        await due.attempt(waitlist.close_queue(slot_id, now=due.now))
+        await due.attempt(queue.close_queue(slot_id, now=due.now))
 
 
 STEPS = (

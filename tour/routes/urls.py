@@ -1,13 +1,8 @@
 from starlette.routing import Route as Url
 
-from tour.routes import (
-    handlers,
-    plan_files,
-    plan_form_handlers,
-    plan_handlers,
-    plan_join,
-    plan_reserve,
-)
+from tour.routes.courses import handlers
+from tour.routes.plan_pages import file_handlers, form_handlers, join_handlers, reserve_handlers
+from tour.routes.plan_pages import handlers as plan_handlers
 
 PLAN = "/itineraries/{token}"
 
@@ -15,22 +10,22 @@ urls = [
     Url("/walk", handlers.walk, name="routes:walk"),
     Url("/walk.geojson", handlers.walk_geojson, name="routes:walk_geojson"),
     Url("/streets.geojson", handlers.streets_geojson, name="routes:streets_geojson"),
-    Url("/plan", plan_form_handlers.new, methods=["GET"], name="routes:plan"),
-    Url("/plan", plan_form_handlers.create, methods=["POST"], name="routes:plan_create"),
-    Url(f"{PLAN}.gpx", plan_files.gpx, name="itineraries:gpx"),
-    Url(f"{PLAN}.ics", plan_files.calendar, name="itineraries:calendar"),
-    Url(f"{PLAN}.geojson", plan_files.geojson, name="itineraries:geojson"),
+    Url("/plan", form_handlers.new, methods=["GET"], name="routes:plan"),
+    Url("/plan", form_handlers.create, methods=["POST"], name="routes:plan_create"),
+    Url(f"{PLAN}.gpx", file_handlers.gpx, name="itineraries:gpx"),
+    Url(f"{PLAN}.ics", file_handlers.calendar, name="itineraries:calendar"),
+    Url(f"{PLAN}.geojson", file_handlers.geojson, name="itineraries:geojson"),
     Url(PLAN, plan_handlers.show, name="itineraries:show"),
     Url(f"{PLAN}/edit", plan_handlers.edit, methods=["POST"], name="itineraries:edit"),
     Url(
         f"{PLAN}/conditions",
-        plan_form_handlers.conditions,
+        form_handlers.conditions,
         methods=["GET"],
         name="itineraries:form",
     ),
     Url(
         f"{PLAN}/conditions",
-        plan_form_handlers.change_conditions,
+        form_handlers.change_conditions,
         methods=["POST"],
         name="itineraries:change",
     ),
@@ -40,15 +35,15 @@ urls = [
         methods=["POST"],
         name="itineraries:stop_news",
     ),
-    Url(f"{PLAN}/reserve", plan_reserve.new, methods=["GET"], name="itineraries:reserve"),
+    Url(f"{PLAN}/reserve", reserve_handlers.new, methods=["GET"], name="itineraries:reserve"),
     Url(
         f"{PLAN}/reserve",
-        plan_reserve.reserve,
+        reserve_handlers.reserve,
         methods=["POST"],
         name="itineraries:reserve_all",
     ),
-    Url(f"{PLAN}/join", plan_join.form, methods=["GET"], name="itineraries:join_form"),
-    Url(f"{PLAN}/join", plan_join.join, methods=["POST"], name="itineraries:join"),
+    Url(f"{PLAN}/join", join_handlers.form, methods=["GET"], name="itineraries:join_form"),
+    Url(f"{PLAN}/join", join_handlers.join, methods=["POST"], name="itineraries:join"),
     Url("/courses/{slug}", handlers.course, methods=["GET"], name="routes:course"),
     Url(
         "/courses/{slug}",

@@ -14,7 +14,6 @@ from tour.changes import EVERY, Kind, NewsReader
 from tour.changes.kinds import News
 from tour.changes.reading import NOTHING_YET, in_transaction, newest
 from tour.geo import Point
-from tour.sites import national_holidays
 from tour.sites.entries import (
     Approach,
     Catalogue,
@@ -24,12 +23,13 @@ from tour.sites.entries import (
     SiteEntry,
     StationEntry,
 )
-from tour.sites.hours import DayException, HolidayRule, Hours, Span, weekly
+from tour.sites.finding.vocabulary import VocabularyReader
 from tour.sites.indexing import site_index
 from tour.sites.models import Craft, HoursException, OpeningHours, Photo, Site, SiteDay, Station
+from tour.sites.opening import national_holidays
+from tour.sites.opening.hours import DayException, HolidayRule, Hours, Span, weekly
 from tour.sites.states import DoorState, PointQuality, SiteKind
 from tour.sites.texts import OWN
-from tour.sites.vocabulary import VocabularyReader
 from tour.words.vocabulary import Vocabulary
 
 FindApproaches = Callable[[Sequence[SiteEntry], Sequence[StationEntry]], dict[int, Approach]]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.sites.hours import HolidayRule
+from tour.sites.opening.hours import HolidayRule
 from tour.sites.states import SiteKind
 
 

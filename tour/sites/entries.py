@@ -6,8 +6,8 @@ from datetime import date
 
 from tour.geo import Point
 from tour.i18n import localized
-from tour.sites.hours import Hours
-from tour.sites.search import Entry, Found, Index, make_entry
+from tour.sites.finding.search import Entry, Found, Index, make_entry
+from tour.sites.opening.hours import Hours
 from tour.sites.states import DoorState, PointQuality, SiteKind
 from tour.words.vocabulary import Vocabulary
 

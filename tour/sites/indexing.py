@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tour.sites.facts import access_entries, kind_entries, language_entries
-from tour.sites.search import Entry, Found, Index, make_entry
+from tour.sites.finding.facts import access_entries, kind_entries, language_entries
+from tour.sites.finding.search import Entry, Found, Index, make_entry
 from tour.sites.states import SiteKind
 from tour.sites.texts import TEXTS
 

@@ -9,7 +9,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from tour.db.revised import Revised
-from tour.sites.hours import HolidayRule
+from tour.sites.opening.hours import HolidayRule
 from tour.sites.states import DoorState, PointQuality, SiteKind
 
 

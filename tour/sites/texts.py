@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tour.contacts.telephones import read_telephone
 from tour.i18n import Text, localized
 from tour.i18n import lazy as _
-from tour.sites.search import Found
+from tour.sites.finding.search import Found
 from tour.words.names import is_seen, written
 
 ENGLISH = "_en"

@@ -7,7 +7,14 @@ from tour.geo import Point
 from tour.i18n import translate
 from tour.sites.choices import ACCESS, HOLIDAYS, KINDS, LANGUAGES, WEEKDAYS
 from tour.sites.entries import Approach, DoorEntry, SiteEntry
-from tour.sites.hours import DayException, HolidayRule, Hours, Span, clock_text, grouped_weekdays
+from tour.sites.opening.hours import (
+    DayException,
+    HolidayRule,
+    Hours,
+    Span,
+    clock_text,
+    grouped_weekdays,
+)
 from tour.sites.states import DoorState, PointQuality, SiteKind
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from tour.i18n import lazy as _
-from tour.routes.editing import STOPS, TEXTS, CourseDraft, DraftStop, in_words
+from tour.routes.courses.editing import STOPS, TEXTS, CourseDraft, DraftStop, in_words
+from tour.routes.courses.outing import MOST_STOPS
 from tour.routes.models import Stop, WalkingRoute
-from tour.routes.outing import MOST_STOPS
 from tour.sites.models import Site
 from tour.web.forms import Form, Reading
 

@@ -16,16 +16,16 @@ from tour.events.models import Event
 from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.limits.lanes import costly
-from tour.routes import editing
+from tour.routes.courses import editing
+from tour.routes.courses.outing import MOST_STOPS, Outing, Waypoint, outing_through
 from tour.routes.models import WalkingRoute
-from tour.routes.outing import MOST_STOPS, Outing, Waypoint, outing_through
-from tour.sites.editing import Stale, Version
+from tour.sites.editing.merging import Merge, merged
+from tour.sites.editing.page import Stale, Version
 from tour.sites.entries import SiteEntry
 from tour.sites.maps import map_around
-from tour.sites.merging import Merge, merged
 from tour.staff import course_form as forms
 from tour.staff import queries
-from tour.staff.event_form import read_slug
+from tour.staff.events.form import read_slug
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts

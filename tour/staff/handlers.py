@@ -13,14 +13,15 @@ from tour.changes import together
 from tour.errors import REFUSALS, NotFound
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
-from tour.reservations.waitlist import publish_site
+from tour.reservations.waitlist.queue import publish_site
 from tour.sites.choices import kind_options
+from tour.sites.editing.publication import withdraw_site
 from tour.sites.models import Site
-from tour.sites.publication import withdraw_site
-from tour.staff import approvals, part_words, queries, today
+from tour.staff import queries, today
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import action_label, field_label
-from tour.staff.values import in_words
+from tour.staff.log import approvals, part_words
+from tour.staff.log.labels import action_label, field_label
+from tour.staff.log.values import in_words
 from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form
 from tour.words.typed import number_in

@@ -10,13 +10,13 @@ from tour.accounts.roles import Permission
 from tour.errors import BadInput, Conflict
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.sites import importing
 from tour.sites.choices import kind_options
-from tour.sites.import_file import COLUMNS, Reading, decode, read_file
-from tour.sites.importing import Comparison, Imported
+from tour.sites.imports import importing
+from tour.sites.imports.file import COLUMNS, Reading, decode, read_file
+from tour.sites.imports.importing import Comparison, Imported
 from tour.sites.states import SiteKind
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import field_label
+from tour.staff.log.labels import field_label
 from tour.web import now
 from tour.web.forms import read_form
 

@@ -7,18 +7,19 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.accounts import guards, invitations, people
+from tour.accounts import guards
 from tour.accounts.errors import NotYours
 from tour.accounts.forms import asking_email_form
 from tour.accounts.guards import SignedIn
-from tour.accounts.invitations import Offer
 from tour.accounts.models import Account, AccountSession, Invitation, Membership
+from tour.accounts.people import invitations, people
+from tour.accounts.people.invitations import Offer
 from tour.accounts.roles import Permission, Role
 from tour.errors import REFUSALS, BadInput, Conflict, NotFound
 from tour.i18n import lazy as _
 from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
-from tour.staff.labels import ROLES
+from tour.staff.log.labels import ROLES
 from tour.web import lang, now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 

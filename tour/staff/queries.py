@@ -14,8 +14,8 @@ from tour.events.states import ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.publishing.models import MapVersion
 from tour.routes.models import Stop, WalkingRoute
+from tour.sites.finding.search import make_index, matches
 from tour.sites.models import Site
-from tour.sites.search import make_index, matches
 from tour.sites.states import PointQuality
 
 

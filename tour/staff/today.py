@@ -14,12 +14,12 @@ from tour.participation import queries as participation
 from tour.programmes.models import Slot
 from tour.programmes.rules import GRACE
 from tour.programmes.states import SlotStatus
-from tour.reservations.arrivals import arrivals_of
+from tour.reservations.door.arrivals import arrivals_of
 from tour.reservations.models import Place
 from tour.reservations.states import PlaceStatus
 from tour.sites.models import Site
 from tour.sites.states import PointQuality
-from tour.staff import approvals
+from tour.staff.log import approvals
 
 EXAMPLES = 4
 UNDER_WAY = timedelta(hours=12)

@@ -2,22 +2,18 @@ from starlette.middleware import Middleware
 from starlette.routing import Route as Url
 
 from tour.staff import (
-    burst_handlers,
     course_handlers,
-    cover_handlers,
     delivery_handlers,
-    event_handlers,
     handlers,
     help_handlers,
     import_handlers,
-    map_handlers,
-    message_handlers,
-    part_handlers,
     people_handlers,
-    reservation_handlers,
-    rules_handlers,
 )
-from tour.web.bounds import BodyLimit
+from tour.staff.events import cover_handlers, map_handlers, part_handlers, rules_handlers
+from tour.staff.events import handlers as event_handlers
+from tour.staff.reservations import burst_handlers, message_handlers
+from tour.staff.reservations import handlers as reservation_handlers
+from tour.web.gate.bounds import BodyLimit
 
 GET = ["GET"]
 POST = ["POST"]

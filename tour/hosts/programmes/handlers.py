@@ -1,0 +1,293 @@
+"""Programmes and their times: list, make, change, publish, pause, remove and bring back."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.changes import together
+from tour.errors import REFUSALS, BadInput
+from tour.events import queries as events
+from tour.hosts import queries
+from tour.hosts.event_handlers import invitations
+from tour.hosts.frame import host_page, site_path
+from tour.hosts.programmes import form as forms
+from tour.hosts.programmes.form import EventDays
+from tour.hosts.today.handlers import local_date
+from tour.i18n import lazy as _
+from tour.i18n import localized
+from tour.programmes import editing
+from tour.programmes.editing import SUBJECT
+from tour.programmes.models import Programme
+from tour.programmes.outline import TEXTS, outline_of
+from tour.reservations.waitlist.queue import publish_programme
+from tour.sites.choices import language_options
+from tour.sites.editing.merging import merged
+from tour.sites.editing.page import Stale, Version
+from tour.web import lang, now, parts_of
+from tour.web.forms import WHOLE, Form, form_again, read_form
+from tour.words.typed import number_in
+
+VERBS = {
+    "publish": publish_programme,
+    "pause": editing.pause,
+    "remove": editing.remove_programme,
+}
+
+
+async def programmes_page(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    rows = [await _row(request, p) for p in await editing.programmes_of_site(tending.site.id)]
+    removed = await editing.removed_of_site(tending.site.id, now=now(request))
+    return host_page(
+        request,
+        "host/programmes.html",
+        tending,
+        tab="programmes",
+        programmes=rows,
+        invitations=await invitations(request, tending),
+        removed=removed,
+    )
+
+
+async def new_programme(request: Request) -> Response:
+    """An empty form, or one filled from an earlier programme (`?copy=id`): new days, same rest."""
+    tending = await guards.tended_site(request)
+    values = {**forms.USUAL_OUTLINE, **forms.USUAL_TIMES}
+    copied = number_in(request.query_params.get("copy"))
+    if copied is not None:
+        before = await editing.programme_of_site(copied, tending.site.id)
+        values |= forms.outline_values(outline_of(before))
+        values |= await queries.usual_times(before, parts_of(request).town.timezone)
+    return await _new_page(request, tending, Form(values))
+
+
+async def create_programme(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    form = await read_form(request, 80)
+    values = forms.submitted(form, with_times=True)
+    outline, typed = forms.read_outline(values)
+    coming = await _event_days(request, tending)
+    zone = parts_of(request).town.timezone
+    times, typed_times = forms.read_times(values, outline.minutes, coming, zone, now(request))
+    whole = Form(values, {**typed.errors, **typed_times.errors})
+    if whole.errors or times is None:
+        return await _new_page(request, tending, whole, status=422)
+    by_host: dict[str, Any] = {"actor": tending.actor, "now": now(request)}
+    try:
+        async with together(now=now(request)):
+            made = await editing.create(tending.site.id, outline, times, **by_host)
+            if form.get("do") == "publish":
+                await editing.publish(made, **by_host)
+    except REFUSALS as exc:
+        page = _new_page(request, tending, whole.refused_by(exc), status=exc.status)
+        return await form_again(page, exc)
+    return _to_programme(request, tending, made.id, "made")
+
+
+async def programme_page(request: Request) -> Response:
+    tending, programme = await _programme(request)
+    return await _programme_page(request, tending, programme, _stored(programme))
+
+
+def _stored(programme: Programme) -> Form:
+    return Form({**forms.outline_values(outline_of(programme)), **forms.USUAL_TIMES})
+
+
+async def change_programme(request: Request) -> Response:
+    tending, programme = await _programme(request)
+    form = await read_form(request, 80)
+    values = forms.submitted(form, with_times=False)
+    outline, typed = forms.read_outline(values)
+    if typed.errors:
+        return await _programme_page(
+            request, tending, programme, typed, 422, version=str(form.get("version", ""))
+        )
+    try:
+        version = Version.parse(str(form.get("version", "")))
+        await editing.rewrite(
+            programme, outline, version=version, actor=tending.actor, now=now(request)
+        )
+    except Stale:
+        fresh = await editing.programme_of_site(programme.id, tending.site.id)
+        merge = await merged(values, SUBJECT, fresh, str(form.get("version", "")))
+        typed = Form(merge.values)
+        return await _programme_page(
+            request, tending, programme, typed, 409, others=merge.others, version=merge.version
+        )
+    except REFUSALS as exc:
+        page = _programme_page(
+            request,
+            tending,
+            programme,
+            typed.refused_by(exc),
+            exc.status,
+            version=str(form.get("version", "")),
+        )
+        return await form_again(page, exc)
+    return _to_programme(request, tending, programme.id, "saved")
+
+
+async def add_times(request: Request) -> Response:
+    tending, programme = await _programme(request)
+    form = await read_form(request, 80)
+    stored = forms.outline_values(outline_of(programme))
+    values = {**forms.submitted(form, with_times=True), **stored}
+    coming = await _event_days(request, tending)
+    zone = parts_of(request).town.timezone
+    times, typed = forms.read_times(values, programme.minutes, coming, zone, now(request))
+    if times is None:
+        return await _programme_page(request, tending, programme, typed, 422, adds_times=True)
+    try:
+        await editing.add_times(programme, times, actor=tending.actor, now=now(request))
+    except REFUSALS as exc:
+        again = Form(values).refused_by(exc)
+        page = _programme_page(request, tending, programme, again, exc.status, adds_times=True)
+        return await form_again(page, exc)
+    return _to_programme(request, tending, programme.id, "times")
+
+
+async def set_stage(request: Request) -> Response:
+    """Publish, pause or remove, by the button's name."""
+    tending, programme = await _programme(request)
+    chosen = str((await read_form(request, 5)).get("do", ""))
+    if chosen not in VERBS:
+        message = _("Please go back and use the buttons of the page.")
+        raise BadInput(message, {"do": message})
+    try:
+        await VERBS[chosen](programme, actor=tending.actor, now=now(request))
+    except REFUSALS as exc:
+        again = _stored(programme).refused(**{WHOLE: exc.message})
+        return await form_again(
+            _programme_page(request, tending, programme, again, exc.status), exc
+        )
+    if chosen == "remove":
+        return RedirectResponse(site_path(request, "hosts:programmes", tending), status_code=303)
+    return _to_programme(request, tending, programme.id, chosen)
+
+
+async def restore(request: Request) -> Response:
+    tending = await guards.tended_site(request)
+    programme_id = request.path_params["programme_id"]
+    await editing.restore_programme(
+        programme_id, tending.site.id, actor=tending.actor, now=now(request)
+    )
+    return _to_programme(request, tending, programme_id, "restored")
+
+
+async def preview(request: Request) -> Response:
+    """The page as visitors will see it, for those who tend the site only."""
+    tending, programme = await _programme(request)
+    slots = await queries.coming_slots(programme, now=now(request))
+    return host_page(
+        request,
+        "host/preview.html",
+        tending,
+        tab="programmes",
+        programme=programme,
+        shown=_shown(request, programme),
+        slots=slots,
+        stage=editing.stage_of(programme),
+    )
+
+
+async def _programme(request: Request) -> tuple[Tending, Programme]:
+    tending = await guards.tended_site(request)
+    programme_id = request.path_params["programme_id"]
+    return tending, await editing.programme_of_site(programme_id, tending.site.id)
+
+
+async def _row(request: Request, programme: Programme) -> dict[str, Any]:
+    slots = await queries.coming_slots(programme, now=now(request))
+    return {
+        "programme": programme,
+        "stage": editing.stage_of(programme),
+        "slots": len(slots),
+        "first": slots[0].starts_at if slots else None,
+        "capacity": sum(slot.capacity for slot in slots),
+        "taken": sum(slot.seats_taken for slot in slots),
+    }
+
+
+async def _event_days(request: Request, tending: Tending) -> list[EventDays]:
+    """The events that the site takes part in."""
+    coming = await events.events_from(local_date(request))
+    return [
+        EventDays(event.id, event.text("title", lang(request)), event.dates, event.booking_opens_at)
+        for event in coming
+        if any(host.site_id == tending.site.id for host in event.hosts)
+    ]
+
+
+async def _new_page(request: Request, tending: Tending, form: Form, status: int = 200) -> Response:
+    return host_page(
+        request,
+        "host/new_programme.html",
+        tending,
+        status,
+        tab="programmes",
+        form=form,
+        events=await _event_days(request, tending),
+        earlier=await editing.programmes_of_site(tending.site.id),
+        spoken=language_options(),
+        today=local_date(request),
+    )
+
+
+async def _programme_page(
+    request: Request,
+    tending: Tending,
+    programme: Programme,
+    form: Form,
+    status: int = 200,
+    *,
+    others: Any = (),
+    version: str = "",
+    adds_times: bool = False,
+) -> Response:
+    fresh = await editing.programme_of_site(programme.id, tending.site.id)
+    return host_page(
+        request,
+        "host/programme.html",
+        tending,
+        status,
+        tab="programmes",
+        programme=fresh,
+        form=Form({**forms.USUAL_TIMES, **form.values}, form.errors),
+        version=version or str(await Version.of(fresh, SUBJECT)),
+        adds_times=adds_times,
+        others=others,
+        labels=forms.labels(),
+        slots=await queries.coming_slots(programme, now=now(request)),
+        stage=editing.stage_of(fresh),
+        events=await _event_days(request, tending),
+        spoken=language_options(),
+        today=local_date(request),
+        said=_SAID.get(request.query_params.get("done", "")),
+    )
+
+
+_SAID = {
+    "made": _("The session is made."),
+    "saved": _("Saved."),
+    "times": _("The times are added."),
+    "publish": _("Published. Visitors see it now."),
+    "pause": _("Paused. Those who have reserved keep their seats."),
+    "restored": _("Brought back, as a draft."),
+    "cancelled": _("Cancelled. Everybody in it is being told."),
+    "capacity": _("The seats are changed."),
+    "sent": _("The message is on its way."),
+}
+
+
+def _shown(request: Request, programme: Programme) -> dict[str, str]:
+    """The texts in the reader's language, as the public page falls back."""
+    row = {name: getattr(programme, name) for name in TEXTS}
+    return {name: localized(row, name, lang(request), programme.translations) for name in TEXTS}
+
+
+def _to_programme(request: Request, tending: Tending, programme_id: int, done: str) -> Response:
+    path = site_path(request, "hosts:programme", tending, programme_id=programme_id)
+    return RedirectResponse(f"{path}?done={done}", status_code=303)

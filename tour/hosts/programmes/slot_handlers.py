@@ -1,0 +1,140 @@
+"""One time: its seats, a message to its parties, calling it off. And messages to any of them."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tour.accounts import guards
+from tour.accounts.guards import Tending
+from tour.accounts.roles import Permission
+from tour.errors import REFUSALS
+from tour.hosts import queries
+from tour.hosts.frame import host_page, site_path
+from tour.i18n import lazy as _
+from tour.programmes import booking_rules, slot_editing
+from tour.programmes.models import Slot
+from tour.programmes.slot_editing import MAX_CAPACITY
+from tour.programmes.states import SlotStatus
+from tour.reservations.changes import slots as slot_changes
+from tour.reservations.changes.slots import MAX_MESSAGE
+from tour.routes.plan_news import news
+from tour.web import now
+from tour.web.forms import Form, Reading, form_again, read_form, texts
+from tour.words.typed import number_in
+
+
+async def slot_page(request: Request) -> Response:
+    tending, slot = await _slot(request)
+    return await _slot_page(request, tending, slot, Form({"capacity": str(slot.capacity)}))
+
+
+async def change_slot(request: Request) -> Response:
+    """The number of seats, typed."""
+    tending, slot = await _slot(request)
+    read = Reading(texts(await read_form(request, 5), ("capacity",)))
+    capacity = read.whole("capacity", 0, MAX_CAPACITY)
+    try:
+        read.typed.check()
+        await slot_editing.change_capacity(
+            slot, capacity, site_id=tending.site.id, actor=tending.actor, now=now(request)
+        )
+    except REFUSALS as exc:
+        page = _slot_page(request, tending, slot, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
+    return _to_programme(request, tending, slot, "capacity")
+
+
+async def cancel_slot(request: Request) -> Response:
+    """For those who may change reservations: it takes seats from people, and cannot be undone."""
+    tending = await guards.tended_with(request, Permission.CHANGE_RESERVATIONS)
+    slot = await slot_editing.slot_of_site(request.path_params["slot_id"], tending.site.id)
+    read = Reading(texts(await read_form(request, 5), ("message",)))
+    message = read.text("message", MAX_MESSAGE)
+    try:
+        read.typed.check()
+        plans = await news.pages_of_parties(slot.id)
+        await slot_changes.cancel_slot(
+            slot.id, message, actor=tending.actor, now=now(request), plans=plans
+        )
+    except REFUSALS as exc:
+        page = _slot_page(request, tending, slot, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
+    return _to_programme(request, tending, slot, "cancelled")
+
+
+async def messages_page(request: Request) -> Response:
+    tending = await guards.door(request)
+    chosen = request.query_params.get("slot", "")
+    return await _messages_page(request, tending, Form({"slot": chosen, "message": ""}))
+
+
+async def send_message(request: Request) -> Response:
+    tending = await guards.door(request)
+    form = await read_form(request, 5)
+    read = Reading(texts(form, ("slot", "message")))
+    message = read.text("message", MAX_MESSAGE, required=True)
+    slots = {
+        str(slot.id): slot
+        for slot in await queries.slots_with_parties(tending.site.id, now=now(request))
+    }
+    slot = slots.get(read.values["slot"])
+    if slot is None:
+        read.errors["slot"] = _("Choose whom to tell.")
+    if read.errors or slot is None:
+        return await _messages_page(request, tending, read.typed, 422)
+    try:
+        told = await slot_changes.tell_slot(slot.id, message, actor=tending.actor, now=now(request))
+    except REFUSALS as exc:
+        page = _messages_page(request, tending, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
+    path = site_path(request, "hosts:messages", tending)
+    return RedirectResponse(f"{path}?told={told}", status_code=303)
+
+
+async def _slot(request: Request) -> tuple[Tending, Slot]:
+    tending = await guards.tended_site(request)
+    slot_id = request.path_params["slot_id"]
+    return tending, await slot_editing.slot_of_site(slot_id, tending.site.id)
+
+
+async def _slot_page(
+    request: Request, tending: Tending, shown: Slot, form: Form, status: int = 200
+) -> Response:
+    slot = await slot_editing.slot_of_site(shown.id, tending.site.id)
+    can_change = slot.status != SlotStatus.CANCELLED and slot.ends_at > now(request)
+    return host_page(
+        request,
+        "host/slot.html",
+        tending,
+        status,
+        tab="programmes",
+        slot=slot,
+        form=form,
+        parties=len(await slot_changes.confirmed_places(slot.id)),
+        can_change=can_change,
+        lost_words="" if can_change else form.value("message"),
+        may_release=await booking_rules.may_release_absent(slot.programme.event_id),
+        may_cancel=tending.may(Permission.CHANGE_RESERVATIONS),
+    )
+
+
+async def _messages_page(
+    request: Request, tending: Tending, form: Form, status: int = 200
+) -> Response:
+    slots = await queries.slots_with_parties(tending.site.id, now=now(request))
+    return host_page(
+        request,
+        "host/messages.html",
+        tending,
+        status,
+        tab="messages",
+        form=form,
+        slots=slots,
+        can_write=bool(slots or form.errors),
+        told=number_in(request.query_params.get("told"), 5),
+        sent=await queries.sent_messages(tending.site.id),
+    )
+
+
+def _to_programme(request: Request, tending: Tending, slot: Slot, done: str) -> Response:
+    path = site_path(request, "hosts:programme", tending, programme_id=slot.programme.id)
+    return RedirectResponse(f"{path}?done={done}", status_code=303)

@@ -1,0 +1,126 @@
+"""Who takes part in an event: ticked, numbered, asked, and taken out again."""
+
+from collections.abc import Awaitable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts import guards
+from tour.accounts.guards import SignedIn
+from tour.accounts.roles import Permission
+from tour.changes import together
+from tour.errors import REFUSALS
+from tour.events import answers, editing
+from tour.events.models import Event
+from tour.events.states import ParticipationAnswer
+from tour.i18n import lazy as _
+from tour.participation import service as participation
+from tour.programmes.models import Slot
+from tour.reservations.changes import events
+from tour.sites.choices import kind_options
+from tour.sites.editing.merging import Merge
+from tour.sites.editing.page import Stale, Version
+from tour.staff import queries
+from tour.staff.events import form as forms
+from tour.staff.events.handlers import merge_of, version_of
+from tour.staff.events.impact import Meanwhile, asked_again, asked_first, call_off, looked_again
+from tour.staff.frame import back_to, staff_page
+from tour.staff.log import part_words
+from tour.web import now, parts_of
+from tour.web.forms import Form, form_again, read_form, texts
+
+SENT = tuple(f"{name}-" for name in editing.PART_FIELDS)
+
+
+async def sites_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await queries.event_by_id(request.path_params["event_id"])
+    values = forms.part_values(await editing.parts_of(event.id))
+    return await _page(request, who, event, Form(values))
+
+
+async def change_sites(request: Request) -> Response:
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await queries.event_by_id(request.path_params["event_id"])
+    form = await read_form(request, 6000)
+    values = texts(form, [name for name in form if name.startswith(SENT)])
+    version = str(form.get("version", ""))
+    lines = await queries.site_lines(now(request))
+    asks = form.get("do") == "ask"
+    first = ParticipationAnswer.INVITED if asks else ParticipationAnswer.ACCEPTED
+    parts, typed = forms.read_parts(values, [line.id for line in lines], first)
+    if typed.errors:
+        return await _page(request, who, event, typed, 422, version=version)
+    stay = [part.site_id for part in parts]
+
+    def ends() -> Awaitable[list[Slot]]:
+        return events.hit_by_leaving(event, stay, now=now(request))
+
+    what = _("Take places out of the event?")
+    if page := await asked_first(request, who, event, form, await ends(), what):
+        return page
+    before = {"seats": editing.as_json(await editing.parts_of(event.id))}
+    try:
+        since = Version.parse(version)
+        async with together(now=now(request)) as part:
+            slots = await looked_again(request, event, form, ends)
+            await editing.set_participants(
+                event.id, parts, version=since, actor=who.actor, now=now(request)
+            )
+            await call_off(request, who, event, form, slots, before)
+            if asks:
+                await participation.ask_new(part, event.id, seal=parts_of(request).seal)
+    except Meanwhile as exc:
+        return await asked_again(request, who, event, form, exc.impact, what)
+    except Stale:
+        whole = forms.whole_parts(values, [line.id for line in lines])
+        merge = await merge_of(request, event, whole, version)
+        return await _page(request, who, event, typed, 409, merge=merge)
+    except REFUSALS as exc:
+        refused = typed.refused_by(exc)
+        again = _page(request, who, event, refused, exc.status, version=version)
+        return await form_again(again, exc)
+    return back_to(request, "staff:event_sites", event_id=event.id)
+
+
+async def ask_again(request: Request) -> Response:
+    """Write once more to the places that have not answered."""
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await queries.event_by_id(request.path_params["event_id"])
+    await participation.ask_again(
+        event.id, actor=who.actor, seal=parts_of(request).seal, now=now(request)
+    )
+    return back_to(request, "staff:event_sites", event_id=event.id, done="asked")
+
+
+async def _page(
+    request: Request,
+    who: SignedIn,
+    event: Event,
+    form: Form,
+    status: int = 200,
+    *,
+    version: str = "",
+    merge: Merge | None = None,
+) -> Response:
+    fresh = await queries.event_by_id(event.id)
+    lines = await queries.site_lines(now(request))
+    form = Form(merge.values) if merge else form
+    return staff_page(
+        request,
+        "staff/event_sites.html",
+        who,
+        status,
+        section="events",
+        tab="sites",
+        event=fresh,
+        undoable=await events.last_undoable(event.id, now=now(request)),
+        form=form,
+        sites=forms.in_order(lines, form),
+        kinds=dict(kind_options()),
+        answers=part_words.answer_labels(),
+        unanswered=len(await answers.unanswered(event.id)),
+        others=part_words.shown(merge.others if merge else ()),
+        labels=part_words.labels({line.id: line.name for line in lines}),
+        version=merge.version if merge else version or await version_of(fresh),
+    )

@@ -1,0 +1,64 @@
+"""Who takes part in an event, in words: the log keeps codes under the names of the form."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tour.events.editing import PART_FIELDS
+from tour.events.states import ParticipationAnswer, ParticipationRole
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.sites.editing.merging import Other
+from tour.words.typed import number_in
+
+ANSWERS = {
+    ParticipationAnswer.INVITED: _("Asked"),
+    ParticipationAnswer.ACCEPTED: _("Takes part"),
+    ParticipationAnswer.DECLINED: _("Declined"),
+}
+ROLES = {
+    ParticipationRole.HOST: _("Opens its doors"),
+    ParticipationRole.NEARBY: _("Nearby, only shown"),
+}
+CODES: Mapping[str, Mapping[Any, Text]] = {"answer": ANSWERS, "role": ROLES}
+FIELD_LABELS = {
+    "takes": _("Takes part"),
+    "number": _("Map number"),
+    "role": _("Part"),
+    "answer": _("Answer"),
+}
+
+
+def answer_labels() -> list[tuple[str, str]]:
+    return [(answer.value, str(text)) for answer, text in ANSWERS.items()]
+
+
+def labels(names: Mapping[int, str]) -> dict[str, str]:
+    """{"answer-12": "見本工房: Answer"} for sites by id."""
+    return {
+        f"{field}-{site}": f"{name}: {label}"
+        for site, name in names.items()
+        for field, label in FIELD_LABELS.items()
+    }
+
+
+def shown(others: Iterable[Other]) -> list[Other]:
+    return [
+        replace(other, before=word(other.field, other.before), after=word(other.field, other.after))
+        for other in others
+    ]
+
+
+def word(field: str, value: Any) -> str:
+    """A logged value of a part as it is read."""
+    text = "" if value is None else str(value)
+    kind = field.partition("-")[0]
+    if kind == "takes":
+        return str(_("yes")) if text else ""
+    return str(CODES.get(kind, {}).get(text, text))
+
+
+def site_of(field: str) -> int | None:
+    """The site that a field of a part is about; None for every other field."""
+    kind, _hyphen, site = field.partition("-")
+    return number_in(site) if kind in PART_FIELDS else None

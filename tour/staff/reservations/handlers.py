@@ -1,0 +1,225 @@
+"""Reservations: finding, changing on behalf, door lists to print, lists for the office."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.accounts import guards
+from tour.accounts.guards import SignedIn
+from tour.accounts.roles import Permission
+from tour.audit.service import Subject
+from tour.changes import edit
+from tour.errors import REFUSALS
+from tour.events.models import Event
+from tour.i18n import lazy as _
+from tour.i18n import translate
+from tour.programmes.models import Programme
+from tour.reservations.rules import MAX_PARTY
+from tour.sites.models import Site
+from tour.staff.frame import back_to, staff_page
+from tour.staff.reservations import parties
+from tour.staff.reservations.parties import PartyLine, Selection
+from tour.staff.reservations.tables import as_csv, as_xlsx
+from tour.web import now, parts_of
+from tour.web.forms import Form, Reading, form_again, read_form, texts
+from tour.words.typed import number_in
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGEST_REASON = 300
+HEADER = (
+    _("Date"),
+    _("Time"),
+    _("Place"),
+    _("Session"),
+    _("Door code"),
+    _("Name"),
+    _("Reading in kana"),
+    _("Adults"),
+    _("Children"),
+    _("E-mail"),
+    _("Phone"),
+    _("Note"),
+    _("State"),
+)
+
+
+async def reservations_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.SEE_PARTIES)
+    chosen = _selection(request)
+    return staff_page(
+        request,
+        "staff/reservations.html",
+        who,
+        section="reservations",
+        lines=await parties.lines(chosen),
+        total=await parties.count(chosen),
+        chosen=chosen,
+        filters=request.url.query,
+        events=await Event.all().order_by("-starts_on").values_list("id", "title"),
+        sites=await _sites_with_sessions(),
+    )
+
+
+async def party_page(request: Request) -> Response:
+    who = await guards.require(request, Permission.SEE_PARTIES)
+    return await _party_page(request, who, Form({}))
+
+
+async def change_size(request: Request) -> Response:
+    who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
+    form = await read_form(request, 5)
+    read = Reading(texts(form, ("adults", "children")))
+    adults = read.whole("adults", 0, MAX_PARTY)
+    children = read.whole("children", 0, MAX_PARTY)
+    if not read.errors and adults + children == 0:
+        read.errors["adults"] = _("A party is at least 1 person.")
+    try:
+        read.typed.check()
+        await parties.change_size(_id(request), adults, children, actor=who.actor, now=now(request))
+    except REFUSALS as exc:
+        page = _party_page(request, who, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
+    return back_to(request, "staff:party", reservation_id=_id(request))
+
+
+async def cancel_place(request: Request) -> Response:
+    who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
+    form = await read_form(request, 5)
+    slot_id = request.path_params["slot_id"]
+    name = f"reason-{slot_id}"
+    read = Reading({name: str(form.get("reason", ""))})
+    reason = read.text(name, LONGEST_REASON)
+    try:
+        read.typed.check()
+        await parties.cancel_place(_id(request), slot_id, reason, actor=who.actor, now=now(request))
+    except REFUSALS as exc:
+        page = _party_page(request, who, read.typed.refused_by(exc), exc.status)
+        return await form_again(page, exc)
+    return back_to(request, "staff:party", reservation_id=_id(request))
+
+
+async def door_list(request: Request) -> Response:
+    """To print: who holds seats, a block for every start."""
+    who = await guards.require(request, Permission.SEE_PARTIES)
+    chosen = _selection(request, held_only=True)
+    found = await parties.lines(chosen, limit=parties.MOST_ROWS)
+    by_slot: dict[int, list[PartyLine]] = {}
+    for line in found:
+        by_slot.setdefault(line.slot_id, []).append(line)
+    return staff_page(
+        request,
+        "staff/door_list.html",
+        who,
+        section="reservations",
+        slots=list(by_slot.values()),
+        filters=request.url.query,
+    )
+
+
+async def export(request: Request) -> Response:
+    """The list as a file. Taking it away is a line in the log, so it is asked for by POST."""
+    who = await guards.require(request, Permission.SEE_PARTIES)
+    form = await read_form(request, 10)
+    chosen = _selection(request)
+    found = await parties.lines(chosen, limit=parties.MOST_ROWS)
+    subject = Subject("export", who.account.id)
+    async with edit(who.actor, subject, "reservation.export", now=now(request)) as change:
+        change.after = {"rows": len(found), "event": chosen.event_id, "site": chosen.site_id}
+    zone = parts_of(request).town.timezone
+    day = now(request).astimezone(zone).date()
+    # Some seconds for a list of all: in a thread, so that the others' pages do not wait for it.
+    if form.get("as") == "xlsx":
+        body = await asyncio.to_thread(_as_xlsx, found, zone)
+        return _file(body, XLSX, f"reservations-{day}.xlsx")
+    body = await asyncio.to_thread(_as_csv, found, zone)
+    return _file(body, "text/csv; charset=utf-8", f"reservations-{day}.csv")
+
+
+def _as_xlsx(lines: Sequence[PartyLine], zone: ZoneInfo) -> bytes:
+    """In the request's language: a thread inherits it."""
+    return as_xlsx(translate("Reservations"), _header(), [_row(line, zone) for line in lines])
+
+
+def _as_csv(lines: Sequence[PartyLine], zone: ZoneInfo) -> bytes:
+    return as_csv(_header(), [_row(line, zone) for line in lines])
+
+
+def _header() -> list[str]:
+    return [str(name) for name in HEADER]
+
+
+def _row(line: PartyLine, zone: ZoneInfo) -> list[str | int]:
+    local = line.starts_at.astimezone(zone)
+    return [
+        f"{local:%Y-%m-%d}",
+        f"{local:%H:%M}",
+        line.site,
+        line.session,
+        line.door_code,
+        line.name,
+        line.kana,
+        line.adults,
+        line.children,
+        line.email,
+        line.phone,
+        line.note,
+        line.status_label,
+    ]
+
+
+def _file(body: bytes, media_type: str, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def _selection(request: Request, *, held_only: bool = False) -> Selection:
+    """What the address asks for; the past only with `past=1`, or where something is searched."""
+    asked = request.query_params
+
+    def number(name: str) -> int | None:
+        return number_in(asked.get(name))
+
+    query = asked.get("q", "").strip()[:100]
+    with_past = query or number("slot") or asked.get("past") == "1"
+    today = now(request).astimezone(parts_of(request).town.timezone)
+    return Selection(
+        query=query,
+        event_id=number("event"),
+        site_id=number("site"),
+        slot_id=number("slot"),
+        held_only=held_only or asked.get("held") == "1",
+        since=None if with_past else today.replace(hour=0, minute=0, second=0, microsecond=0),
+    )
+
+
+async def _sites_with_sessions() -> Sequence[tuple[Any, ...]]:
+    ids: list[Any] = list(await Programme.all().distinct().values_list("site_id", flat=True))
+    sites = Site.filter(id__in=ids).order_by("name_kana", "id")
+    return await sites.values_list("id", "name")
+
+
+def _id(request: Request) -> int:
+    return int(request.path_params["reservation_id"])
+
+
+async def _party_page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
+    party = await parties.by_id(_id(request))
+    stored = {"adults": str(party.adults), "children": str(party.children)}
+    return staff_page(
+        request,
+        "staff/party.html",
+        who,
+        status,
+        section="reservations",
+        party=party,
+        places=await parties.places_of(party.id),
+        form=Form({**stored, **form.values}, form.errors),
+        largest=MAX_PARTY,
+    )

@@ -1,0 +1,191 @@
+"""Who comes: parties found by code or name, door lists, and changes on their behalf."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from tour.audit.service import Actor, Subject
+from tour.changes import edit
+from tour.changes.models import RecentEdit
+from tour.contacts.finding import sought
+from tour.errors import NotFound
+from tour.i18n import Text, translate
+from tour.i18n import lazy as _
+from tour.notifications import service as notifications
+from tour.notifications.message import Message
+from tour.notifications.models import Recipient
+from tour.reservations.held import changes
+from tour.reservations.models import Place, Reservation
+from tour.reservations.states import EndedBy, PlaceStatus
+
+PAGE = 50
+MOST_ROWS = 20_000
+AN_HOUR = timedelta(hours=1)
+STATUS: dict[PlaceStatus, Text] = {
+    PlaceStatus.HELD: _("Waits for the code"),
+    PlaceStatus.UNPROVED: _("Waits for the code"),
+    PlaceStatus.CONFIRMED: _("Confirmed"),
+    PlaceStatus.CANCELLED: _("Cancelled"),
+    PlaceStatus.RELEASED: _("Did not come"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which places of which slots; None means all. `query` is any of what is known of
+    a party: code, name, reading, address, telephone."""
+
+    query: str = ""
+    event_id: int | None = None
+    site_id: int | None = None
+    slot_id: int | None = None
+    held_only: bool = False
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """One party at one slot."""
+
+    reservation_id: int
+    door_code: str
+    name: str
+    kana: str
+    email: str
+    phone: str
+    adults: int
+    children: int
+    seats: int
+    note: str
+    status: str
+    status_label: str
+    slot_id: int
+    starts_at: datetime
+    session: str
+    site: str
+
+
+async def lines(chosen: Selection, *, limit: int = PAGE) -> list[PartyLine]:
+    """Parties by start, then by reading and name."""
+    query = _filtered(chosen).order_by(
+        "slot__starts_at", "slot_id", "reservation__kana", "reservation__name", "id"
+    )
+    places = await query.limit(limit).select_related("reservation", "slot__programme__site")
+    return [_line(place) for place in places]
+
+
+async def count(chosen: Selection) -> int:
+    return int(await _filtered(chosen).count())
+
+
+async def by_id(reservation_id: int) -> Reservation:
+    """Raises NotFound where there is none."""
+    found = await Reservation.get_or_none(id=reservation_id).select_related("recipient")
+    if found is None:
+        raise NotFound(_("There is no such reservation. Please check the link."))
+    return found
+
+
+async def places_of(reservation_id: int) -> list[PartyLine]:
+    """Every place of one party, cancelled ones too."""
+    places = Place.filter(reservation_id=reservation_id).order_by("slot__starts_at")
+    return [_line(p) for p in await places.select_related("reservation", "slot__programme__site")]
+
+
+async def change_size(
+    reservation_id: int, adults: int, children: int, *, actor: Actor, now: datetime
+) -> None:
+    """Another party size, and the party is told. Raises SlotFull, TooLateToChange and their kin."""
+    subject = Subject("reservation", reservation_id)
+    async with edit(actor, subject, "reservation.size", now=now) as change:
+        party = await by_id(reservation_id)
+        change.before = {"adults": party.adults, "children": party.children}
+        change.after = {"adults": adults, "children": children}
+        if change.before == change.after:
+            change.nothing()
+            return
+        await changes.change_party(party.reference, adults=adults, children=children, now=now)
+        title = _("The staff changed your reservation")
+        await _tell(party, await change.write(), title.message, f"{adults} + {children}")
+
+
+async def cancel_place(
+    reservation_id: int, slot_id: int, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    """Give one place back on the party's behalf, and tell it why, once."""
+    subject = Subject("reservation", reservation_id)
+    async with edit(actor, subject, "reservation.cancel", now=now) as change:
+        party = await by_id(reservation_id)
+        if slot_id not in {place.slot_id for place in await changes.confirmed_places(party.id)}:
+            change.nothing()
+            return
+        await changes.cancel_place(
+            party.reference, slot_id, by=EndedBy.STAFF, reason=reason, now=now
+        )
+        title = _("The staff cancelled a session of yours")
+        change.after = {"cancelled_slot": slot_id, "reason": reason}
+        await _tell(party, await change.write(), title.message, reason)
+
+
+def _filtered(chosen: Selection) -> Any:
+    wanted: dict[str, Any] = {
+        "slot__programme__event_id": chosen.event_id,
+        "slot__programme__site_id": chosen.site_id,
+        "slot_id": chosen.slot_id,
+        "status": PlaceStatus.CONFIRMED if chosen.held_only else None,
+        "slot__starts_at__gte": chosen.since,
+    }
+    query = Place.filter(**{name: value for name, value in wanted.items() if value is not None})
+    for writings in sought(chosen.query):
+        found = [Q(reservation__found_by__contains=writing) for writing in writings]
+        by_code = [Q(reservation__door_code__icontains=writing) for writing in writings]
+        query = query.filter(Q(*found, *by_code, join_type="OR"))
+    return query
+
+
+def _line(place: Place) -> PartyLine:
+    party, slot = place.reservation, place.slot
+    return PartyLine(
+        reservation_id=party.id,
+        door_code=party.door_code,
+        name=party.name,
+        kana=party.kana,
+        email=party.email,
+        phone=party.phone,
+        adults=party.adults,
+        children=party.children,
+        seats=place.seats,
+        note=party.note,
+        status=str(place.status),
+        status_label=str(STATUS[place.status]),
+        slot_id=slot.id,
+        starts_at=slot.starts_at,
+        session=slot.programme.title,
+        site=slot.programme.site.name,
+    )
+
+
+async def _tell(party: Reservation, entry: RecentEdit, title: str, body: str) -> None:
+    """Of each change by itself: a later one does not take an earlier one's words away."""
+
+    def compose(reader: Recipient) -> Message:
+        page = f"/reservations/{party.reference}"
+        return Message(translate(title, str(reader.lang)), body, page)
+
+    await notifications.tell_now(
+        [party.recipient_id],
+        f"staff:{party.id}:{entry.id}",
+        compose,
+        concerns=None,
+        expires_at=await _last_end(party.id, entry.at),
+        now=entry.at,
+    )
+
+
+async def _last_end(reservation_id: int, now: datetime) -> datetime:
+    """A change matters until the last of its sessions would have ended, given back or not."""
+    places = Place.filter(reservation_id=reservation_id).order_by("-slot__ends_at")
+    last = await places.first().select_related("slot")
+    return max(last.slot.ends_at, now + AN_HOUR) if last else now + AN_HOUR
