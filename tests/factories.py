@@ -10,7 +10,7 @@ from tour.audit.service import Actor
 from tour.changes import Kind, tell
 from tour.contacts.finding import found_by
 from tour.events.models import Event, Participation
-from tour.notifications import service as notifications
+from tour.notifications import recipients
 from tour.programmes import service as programmes
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
@@ -158,7 +158,7 @@ async def make_slot(starts_at: datetime = DAY_AHEAD, **values: Any) -> Slot:
 async def make_place(slot: Slot, size: int = 2, **values: Any) -> Place:
     """A party that holds seats in the slot, and the slot that counts them; `values` the party's."""
     code = values.setdefault("door_code", new_door_code())
-    recipient = await notifications.new_recipient(
+    recipient = await recipients.new_recipient(
         lang=values.get("lang", "ja"), timezone="Asia/Tokyo", email="guest@example.org"
     )
     defaults = {

@@ -17,6 +17,7 @@ from tests.post_office import PostOffice
 from tour.accounts.models import Account, Invitation, SignInLink
 from tour.accounts.roles import Role
 from tour.accounts.signing_in import links
+from tour.notifications import recipients
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Delivery
@@ -91,7 +92,7 @@ async def test_a_link_comes_past_a_stop_which_stays(
     """Anybody can ask for somebody's link; that switches none of their messages on again."""
     account = await make_account()
     recipient = await account.recipient
-    await notifications.stop(recipient.id, now=NOON)
+    await recipients.stop(recipient.id, now=NOON)
     await client.post("/sign-in", data={"email": "host@example.org"})
     draft = notifications.Draft("news:1", Message("News", "", "/"), NOON, NOON + timedelta(hours=1))
     await notifications.queue_all(recipient.id, [draft], now=NOON)

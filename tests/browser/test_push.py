@@ -19,7 +19,7 @@ from tests.browser.serving import App
 from tests.browser.test_plan import move_the_first_stop, plan_in_three_taps
 from tests.factories import catalogue_changed
 from tour import db
-from tour.notifications import service
+from tour.notifications import recipients, service
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Delivery, PushSubscription
 from tour.notifications.push.keys import new_private_key
@@ -315,7 +315,7 @@ async def _another_browser(visit: Visit) -> str:
         mine = await PushSubscription.get()
         host = mine.endpoint.split("/")[2]
         other = f"https://{host}/fcm/send/{'x' * 24}"
-        party = await service.new_recipient(lang="ja", timezone="Asia/Tokyo")
+        party = await recipients.new_recipient(lang="ja", timezone="Asia/Tokyo")
         await PushSubscription.create(
             recipient_id=party.id,
             endpoint=other,

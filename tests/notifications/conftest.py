@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import TurnableClock, make_settings
 from tests.notifications.push_service import Phone, PushService
-from tour.notifications import service
+from tour.notifications import recipients, service
 from tour.notifications.mail.letters import open_mailer
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Recipient
@@ -76,9 +76,9 @@ def make_visitor(
     policy = EndpointPolicy.parse(settings.push_hosts)
 
     async def make(email: str = EMAIL, lang: str = "ja") -> Visitor:
-        recipient = await service.new_recipient(lang=lang, timezone="Asia/Tokyo", email=email)
+        recipient = await recipients.new_recipient(lang=lang, timezone="Asia/Tokyo", email=email)
         phone = push.phone()
-        await service.subscribe(recipient.id, phone.subscription(), policy, now=clock())
+        await recipients.subscribe(recipient.id, phone.subscription(), policy, now=clock())
         return Visitor(recipient, phone)
 
     return make

@@ -9,16 +9,17 @@ from tests.notifications.conftest import MESSAGE, queue_now
 from tests.notifications.push_service import Step
 from tour.db import transaction
 from tour.errors import BadInput
-from tour.notifications import service
+from tour.notifications import recipients, service
 from tour.notifications.answers import Verdict
 from tour.notifications.message import Message
 from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
 from tour.notifications.push.endpoints import EndpointPolicy
+from tour.notifications.recipients import MAX_SUBSCRIPTIONS, MessagesStopped
 from tour.notifications.schedule import Choice
 from tour.notifications.sending import outbox
 from tour.notifications.sending.fan_out import fan_out
 from tour.notifications.sending.trying import MAX_CLAIMS
-from tour.notifications.service import MAX_SUBSCRIPTIONS, Draft, MessagesStopped
+from tour.notifications.service import Draft
 
 
 def changed(title: str) -> Message:
@@ -175,7 +176,7 @@ async def test_what_the_visitor_did_not_choose_is_not_sent(worker, make_visitor,
     visitor = await make_visitor()
     for key in ("half-hour:1", "two-hours:2026-12-05", "cancelled:1"):
         await queue_for(visitor.recipient, clock, key)
-    await service.choose(visitor.recipient.id, [Choice.HALF_HOUR])
+    await recipients.choose(visitor.recipient.id, [Choice.HALF_HOUR])
     await worker.run_once()
     rows = await Reminder.all().values_list("key", "status")
     assert {key: str(status) for key, status in rows} == {
@@ -195,7 +196,7 @@ async def test_half_an_hour_before_is_off_until_chosen(worker, make_visitor, clo
 async def test_stop_means_all_and_on_every_channel(worker, make_visitor, clock, settings) -> None:
     visitor = await make_visitor()
     await queue_for(visitor.recipient, clock, "cancelled:1")
-    await service.stop(visitor.recipient.id, now=clock())
+    await recipients.stop(visitor.recipient.id, now=clock())
     await worker.run_once()
     assert visitor.phone.tries == 0
     assert not (settings.var / "mail").exists()
@@ -204,13 +205,13 @@ async def test_stop_means_all_and_on_every_channel(worker, make_visitor, clock, 
 async def test_a_page_that_syncs_does_not_undo_a_stop(make_visitor, clock, settings) -> None:
     visitor = await make_visitor()
     policy = EndpointPolicy.parse(settings.push_hosts)
-    await service.stop(visitor.recipient.id, now=clock())
+    await recipients.stop(visitor.recipient.id, now=clock())
     browser = visitor.phone.subscription()
     with pytest.raises(MessagesStopped):
-        await service.subscribe(
+        await recipients.subscribe(
             visitor.recipient.id, browser | {"resync": True}, policy, now=clock()
         )
-    await service.subscribe(visitor.recipient.id, browser, policy, now=clock())
+    await recipients.subscribe(visitor.recipient.id, browser, policy, now=clock())
     assert (await Recipient.get(id=visitor.recipient.id)).stopped_at is None
 
 
@@ -263,7 +264,9 @@ async def test_a_test_message_once_in_a_while(worker, make_visitor, clock) -> No
 async def test_subscribing_twice_is_once(make_visitor, clock, settings) -> None:
     visitor = await make_visitor()
     policy = EndpointPolicy.parse(settings.push_hosts)
-    await service.subscribe(visitor.recipient.id, visitor.phone.subscription(), policy, now=clock())
+    await recipients.subscribe(
+        visitor.recipient.id, visitor.phone.subscription(), policy, now=clock()
+    )
     assert await PushSubscription.all().count() == 1
 
 
@@ -271,7 +274,7 @@ async def test_a_sixth_browser_replaces_the_oldest(make_visitor, push, clock, se
     visitor = await make_visitor()
     policy = EndpointPolicy.parse(settings.push_hosts)
     for _browser in range(MAX_SUBSCRIPTIONS):
-        await service.subscribe(
+        await recipients.subscribe(
             visitor.recipient.id, push.phone().subscription(), policy, now=clock()
         )
     assert await PushSubscription.all().count() == MAX_SUBSCRIPTIONS
@@ -286,8 +289,8 @@ async def test_a_browser_that_changed_its_subscription(
     policy = EndpointPolicy.parse(settings.push_hosts)
     new = push.phone()
     old = visitor.phone.subscription()["endpoint"]
-    assert await service.renew(old, new.subscription(), policy) == 1
-    assert await service.renew("https://unknown.example/x", new.subscription(), policy) == 0
+    assert await recipients.renew(old, new.subscription(), policy) == 1
+    assert await recipients.renew("https://unknown.example/x", new.subscription(), policy) == 0
     await queue_now(visitor.recipient, clock)
     await worker.run_once()
     assert (visitor.phone.tries, len(new.shown)) == (0, 1)
@@ -299,12 +302,12 @@ async def test_a_browser_that_was_told_anew_by_one_page_already_is_renewed_for_t
     """Two reservations of one phone: one page told us its new endpoint, then it renews."""
     first, second = await make_visitor(), await make_visitor(email="")
     policy = EndpointPolicy.parse(settings.push_hosts)
-    await service.subscribe(second.recipient.id, first.phone.subscription(), policy, now=clock())
-    await service.unsubscribe(second.phone.subscription()["endpoint"])
+    await recipients.subscribe(second.recipient.id, first.phone.subscription(), policy, now=clock())
+    await recipients.unsubscribe(second.phone.subscription()["endpoint"])
     new = push.phone()
-    await service.subscribe(first.recipient.id, new.subscription(), policy, now=clock())
+    await recipients.subscribe(first.recipient.id, new.subscription(), policy, now=clock())
     old = first.phone.subscription()["endpoint"]
-    assert await service.renew(old, new.subscription(), policy) == 2
+    assert await recipients.renew(old, new.subscription(), policy) == 2
     rows = await PushSubscription.all().values_list("recipient_id", "endpoint")
     endpoint = new.subscription()["endpoint"]
     assert set(rows) == {(v.recipient.id, endpoint) for v in (first, second)}
@@ -328,7 +331,7 @@ async def test_a_browser_that_was_told_anew_by_one_page_already_is_renewed_for_t
 async def test_a_malformed_subscription_is_refused(make_visitor, push, clock, settings, spoil):
     visitor = await make_visitor()
     with pytest.raises(BadInput):
-        await service.subscribe(
+        await recipients.subscribe(
             visitor.recipient.id,
             spoil(push.phone().subscription()),
             EndpointPolicy.parse(settings.push_hosts),

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from tests.conftest import make_settings
 from tour.app import create_app
 from tour.limits.lanes import Lane
-from tour.notifications import service
+from tour.notifications import recipients, service
 from tour.notifications.message import Message
 from tour.notifications.models import MAIL, Circuit
 
@@ -18,7 +18,7 @@ LINE = re.compile(r"[a-z_]+(\{([a-z]+=\"[^\"\\\n]*\",?)+\})? [0-9.e+-]+")
 
 
 async def reminder(clock, email: str = "") -> None:
-    recipient = await service.new_recipient(lang="ja", timezone="Asia/Tokyo", email=email)
+    recipient = await recipients.new_recipient(lang="ja", timezone="Asia/Tokyo", email=email)
     message = Message("明日の体験", "10:00", "/reservations/abc")
     await service.queue(
         recipient.id,

@@ -6,7 +6,7 @@ import pytest
 from tests.notifications.conftest import EMAIL, queue_now
 from tests.staff.town import make_town
 from tour.db import transaction
-from tour.notifications import service
+from tour.notifications import recipients
 from tour.notifications.answers import SENT, Outcome, Verdict
 from tour.notifications.models import MAIL, Circuit
 from tour.notifications.sending import outbox, results
@@ -15,7 +15,7 @@ from tour.notifications.sending.fan_out import fan_out
 
 async def deliver(clock, outcome: Outcome) -> None:
     """A mail to somebody, and how it ended."""
-    recipient = await service.new_recipient(lang="ja", timezone="Asia/Tokyo", email=EMAIL)
+    recipient = await recipients.new_recipient(lang="ja", timezone="Asia/Tokyo", email=EMAIL)
     await queue_now(recipient, clock)
     async with transaction():
         await fan_out(clock(), 10)
@@ -40,7 +40,7 @@ async def test_only_those_with_a_problem(staff: httpx.AsyncClient, clock) -> Non
 
 
 async def test_how_long_the_oldest_waits(staff: httpx.AsyncClient, clock) -> None:
-    recipient = await service.new_recipient(lang="ja", timezone="Asia/Tokyo", email=EMAIL)
+    recipient = await recipients.new_recipient(lang="ja", timezone="Asia/Tokyo", email=EMAIL)
     await queue_now(recipient, clock)
     clock.turn(minutes=17)
     assert "17分" in (await staff.get("/staff/deliveries")).text

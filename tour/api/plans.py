@@ -15,14 +15,16 @@ from tour.i18n import lazy as _
 from tour.limits.lanes import costly
 from tour.reservations.parties.intake import count_try
 from tour.reservations.rules import MAX_PARTY
-from tour.routes.days.day import OTHERWISE, DayWish, WalkStyle
+from tour.routes.days.day import OTHERWISE
 from tour.routes.days.planning import Desk
 from tour.routes.days.proposals import LeftOut, propose
 from tour.routes.days.timed_day import TimedDay
+from tour.routes.days.wishes import DayWish, WalkStyle
 from tour.routes.paths import Profile
 from tour.routes.plan_pages.views import walk_legs
+from tour.routes.plans.context import PlanContext, is_within_reach
 from tour.routes.plans.enquiry import Enquiry
-from tour.routes.plans.forms import MOST_MUSTS, PlanContext, is_within_reach
+from tour.routes.plans.forms import MOST_MUSTS
 from tour.routes.walks.walks import Walk
 from tour.sites.states import SiteKind
 from tour.web import lang, parts_of

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tour.errors import BadInput
 from tour.i18n import lazy as _
-from tour.notifications import service as notifications
+from tour.notifications import recipients
 from tour.reservations import queries
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.intake import count_try
@@ -52,4 +52,4 @@ async def _to_reservation(request: Request, reference: str, subscription: dict[s
     entry = await queries.by_reference(reference)
     policy = parts_of(request).push_policy
     recipient_id = entry.reservation.recipient_id
-    await notifications.subscribe(recipient_id, subscription, policy, now=now(request))
+    await recipients.subscribe(recipient_id, subscription, policy, now=now(request))

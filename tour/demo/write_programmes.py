@@ -9,7 +9,7 @@ from tour.contacts.finding import found_by
 from tour.demo.catalogue import Catalogue
 from tour.demo.records import ProgrammeRecord, SlotRecord
 from tour.events.models import Event
-from tour.notifications import service as notifications
+from tour.notifications import recipients
 from tour.notifications.models import Recipient
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
@@ -29,7 +29,7 @@ async def write_programmes(
     events: dict[str, Event],
     zone: ZoneInfo,
 ) -> None:
-    guest = await notifications.new_recipient(lang="ja", timezone=zone.key, email="")
+    guest = await recipients.new_recipient(lang="ja", timezone=zone.key, email="")
     for record in catalogue.programmes:
         event = events[record.event]
         programme, _is_new = await Programme.get_or_create(

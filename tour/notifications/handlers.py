@@ -14,7 +14,7 @@ from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.limits.counting import count
-from tour.notifications import queries, service
+from tour.notifications import queries, recipients, service
 from tour.notifications.mail.boxes import reader_key
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
@@ -84,19 +84,19 @@ async def change(request: Request) -> Response:
         case "test":
             done = await _send_test(request, reader, path)
         case "stop":
-            await service.stop(reader.id, now=now(request))
+            await recipients.stop(reader.id, now=now(request))
             if by_reader:
-                await service.note_reader(reader.id, now=now(request))
+                await recipients.note_reader(reader.id, now=now(request))
             done = "stopped"
         case "resume":
-            goes_on = await service.resume(reader.id, by_reader=by_reader)
+            goes_on = await recipients.resume(reader.id, by_reader=by_reader)
             done = "resumed" if goes_on else "not-letters"
         case "mine" if by_reader:
-            await service.prove_mail_box(reader.id, now=now(request))
+            await recipients.prove_mail_box(reader.id, now=now(request))
             done = "mine"
         case _:
             chosen = form.getlist("choice")
-            await service.choose(reader.id, [c for c in Choice if c.value in chosen])
+            await recipients.choose(reader.id, [c for c in Choice if c.value in chosen])
     kept = f"&reader={key}" if by_reader else ""
     return RedirectResponse(f"{path}?done={done}{kept}", status_code=303)
 
@@ -120,7 +120,7 @@ async def renew(request: Request) -> Response:
     """The browser replaced its subscription by itself (Push API, pushsubscriptionchange)."""
     await count(request, "subscribe")
     body = await read_object(request)
-    changed = await service.renew(
+    changed = await recipients.renew(
         _endpoint(body), body.get("subscription") or {}, policy=parts_of(request).push_policy
     )
     if not changed:
@@ -142,7 +142,7 @@ async def test_device(request: Request) -> Response:
 async def forget_device(request: Request) -> Response:
     """Stop push to this browser, whatever it was for."""
     await count(request, "subscribe")
-    await service.unsubscribe(_endpoint(await read_object(request)))
+    await recipients.unsubscribe(_endpoint(await read_object(request)))
     return Response(status_code=204)
 
 

@@ -16,7 +16,7 @@ from tests.post_office import PostOffice
 from tests.reservations.factories import make_party, make_wish, typed
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
-from tour.notifications import service as notifications
+from tour.notifications import recipients
 from tour.notifications.mail import boxes
 from tour.notifications.models import Recipient
 from tour.notifications.sending.worker import FULL, Worker, open_worker
@@ -262,7 +262,7 @@ async def test_its_reader_is_told_all_that_waited(
     assert held > 0
     one = await Recipient.first()
     assert one is not None
-    await notifications.prove_mail_box(one.id, now=clock())
+    await recipients.prove_mail_box(one.id, now=clock())
     await postman.run_once()
     assert len(office.mails) == 12, "that it is off, and no confirmation of what is no more"
 

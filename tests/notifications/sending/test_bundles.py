@@ -6,7 +6,7 @@ import pytest
 
 from tests.notifications.push_service import Step
 from tour.db import transaction
-from tour.notifications import queries, service
+from tour.notifications import queries, recipients, service
 from tour.notifications.message import Action, Message
 from tour.notifications.models import Delivery, PushSubscription, Reminder
 from tour.notifications.push.endpoints import EndpointPolicy
@@ -28,8 +28,8 @@ def reserve(database: str, clock, settings):  # noqa: ARG001 - opened for the ro
     policy = EndpointPolicy.parse(settings.push_hosts)
 
     async def reserve(visitor, line: str, *, key: str = EVENING, due: float = 0, lasts: float = 2):
-        recipient = await service.new_recipient(lang="ja", timezone="Asia/Tokyo", email="")
-        await service.subscribe(recipient.id, visitor.phone.subscription(), policy, now=clock())
+        recipient = await recipients.new_recipient(lang="ja", timezone="Asia/Tokyo", email="")
+        await recipients.subscribe(recipient.id, visitor.phone.subscription(), policy, now=clock())
         await promise(recipient, clock, line, key=key, due=due, lasts=lasts)
         return recipient
 
@@ -89,7 +89,7 @@ async def test_another_day_or_kind_is_another_message(
     visitor = await make_visitor()
     await promise(visitor.recipient, clock, "13:00 江戸打ち紐")
     other = await reserve(visitor, "10:00 木版を摺る", key=key)
-    await service.choose(other.id, list(Choice))
+    await recipients.choose(other.id, list(Choice))
     await worker.run_once()
     assert len(visitor.phone.shown) == 2
 
@@ -141,7 +141,7 @@ async def test_who_has_two_browsers_is_told_in_both(
     await promise(visitor.recipient, clock, "13:00 江戸打ち紐")
     second = await reserve(visitor, "10:00 木版を摺る")
     policy = EndpointPolicy.parse(settings.push_hosts)
-    await service.subscribe(second.id, tablet.subscription(), policy, now=clock())
+    await recipients.subscribe(second.id, tablet.subscription(), policy, now=clock())
     await worker.run_once()
     assert visitor.phone.received[0].message["notification"]["body"].count("\n") == 1
     assert tablet.received[0].message["notification"]["body"] == "10:00 木版を摺る"
@@ -229,7 +229,7 @@ async def test_who_did_not_choose_it_is_left_out(worker, make_visitor, reserve, 
     visitor = await make_visitor()
     await promise(visitor.recipient, clock, "13:00 江戸打ち紐")
     second = await reserve(visitor, "10:00 木版を摺る", due=1)
-    await service.choose(second.id, [])
+    await recipients.choose(second.id, [])
     await worker.run_once()
     assert visitor.phone.received[0].message["notification"]["body"] == "13:00 江戸打ち紐"
     assert await statuses() == ["sent", "waiting"]
@@ -284,7 +284,7 @@ async def test_begins_and_time_to_leave_within_ten_minutes_are_one(
     who = visitor.recipient
     if channel == "mail":
         await PushSubscription.all().delete()
-    await service.choose(who.id, list(Choice))
+    await recipients.choose(who.id, list(Choice))
     await visit(who, clock, "half-hour:1", BEGINS, "10:30 木版", minutes=begins)
     way = ("10:30 木版", "From the station: 12 min")
     await visit(who, clock, "leave:1", LEAVE_NOW, *way, minutes=leave)
@@ -306,7 +306,7 @@ async def test_two_ways_of_one_browser_are_one_message(
     visitor = await make_visitor()
     other = await reserve(visitor, "", key="unrelated", due=5)
     for who in (visitor.recipient, other):
-        await service.choose(who.id, list(Choice))
+        await recipients.choose(who.id, list(Choice))
     first = ("10:30 木版", "From the station: 12 min")
     second = ("10:40 打ち紐", "From the station: 15 min")
     await visit(visitor.recipient, clock, "leave:1", LEAVE_NOW, *first, minutes=0)
@@ -326,7 +326,7 @@ async def test_what_was_not_chosen_keeps_nothing_waiting(
     worker, make_visitor, clock, choices
 ) -> None:
     visitor = await make_visitor()
-    await service.choose(visitor.recipient.id, choices)
+    await recipients.choose(visitor.recipient.id, choices)
     await visit(visitor.recipient, clock, "half-hour:1", BEGINS, "10:30 木版", minutes=0)
     await visit(visitor.recipient, clock, "leave:1", LEAVE_NOW, "10:30 木版", minutes=9)
     await worker.run_once()
@@ -340,7 +340,7 @@ async def test_what_was_not_chosen_keeps_nothing_waiting(
 
 async def test_more_than_ten_minutes_apart_are_two(worker, make_visitor, clock) -> None:
     visitor = await make_visitor()
-    await service.choose(visitor.recipient.id, list(Choice))
+    await recipients.choose(visitor.recipient.id, list(Choice))
     await visit(visitor.recipient, clock, "half-hour:1", BEGINS, "10:30 木版", minutes=0)
     await visit(visitor.recipient, clock, "leave:1", LEAVE_NOW, "10:30 木版", minutes=11)
     await worker.run_once()

@@ -14,7 +14,7 @@ from tests.notifications.conftest import queue_now
 from tests.notifications.push.test_endpoints import Rebound
 from tests.notifications.push_service import Step
 from tour.db import plain, transaction
-from tour.notifications import queries, service
+from tour.notifications import queries, recipients
 from tour.notifications.answers import Outcome, Verdict
 from tour.notifications.mail.letters import open_mailer
 from tour.notifications.models import PushSubscription, Reminder
@@ -316,7 +316,7 @@ async def test_two_workers_that_end_the_last_two_tries_at_once(
     visitor = await make_visitor()
     other = push.phone()
     policy = EndpointPolicy.parse(settings.push_hosts)
-    await service.subscribe(visitor.recipient.id, other.subscription(), policy, now=clock())
+    await recipients.subscribe(visitor.recipient.id, other.subscription(), policy, now=clock())
     await queue_now(visitor.recipient, clock)
     async with transaction():
         await fan_out(clock(), 10)

@@ -13,7 +13,7 @@ from tests.conftest import make_settings
 from tests.post_office import CUT
 from tour.db import transaction
 from tour.health.checks import Asked, problems
-from tour.notifications import queries, service
+from tour.notifications import queries, recipients, service
 from tour.notifications.message import Message
 from tour.notifications.models import Circuit, Delivery, Reminder
 from tour.notifications.overdue import CHECKS
@@ -47,7 +47,7 @@ def write(database: str, clock):  # noqa: ARG001 - opened for the rows
 
     async def write(key: str = "receipt", *, hours: float = 48, to: str = "") -> int:
         number = await Reminder.all().count()
-        recipient = await service.new_recipient(
+        recipient = await recipients.new_recipient(
             lang="ja", timezone="Asia/Tokyo", email=to or f"v{number}@example.org"
         )
         ends = clock() + timedelta(hours=hours)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import make_settings
 from tests.notifications.sending.test_worker import PATIENCE, worker_process
-from tour.notifications import service
+from tour.notifications import recipients, service
 from tour.notifications.message import Message
 from tour.notifications.models import Delivery, Reminder
 from tour.notifications.states import DeliveryStatus, ReminderStatus
@@ -28,7 +28,7 @@ async def test_killed_at_random_moments(database: str, tmp_path, post_office, cl
     office.seconds = 0.02
     settings = make_settings(database, tmp_path, TOUR_SMTP_URL=f"smtp://127.0.0.1:{port}")
     for number in range(LETTERS):
-        reader = await service.new_recipient(
+        reader = await recipients.new_recipient(
             lang="ja", timezone="Asia/Tokyo", email=f"v{number}@example.org"
         )
         ends = clock() + timedelta(days=2)

@@ -16,7 +16,7 @@ import pytest
 from tests.notifications.conftest import queue_now
 from tour.db import transaction
 from tour.health.chores import going_round
-from tour.notifications import service
+from tour.notifications import recipients
 from tour.notifications.mail.enclosing import nothing
 from tour.notifications.models import Delivery, PushSubscription, Reminder
 from tour.notifications.push.endpoints import EndpointPolicy
@@ -184,7 +184,7 @@ async def test_who_subscribes_while_a_letter_is_being_addressed_is_told(
         found = await fetch(statement, *values)
         if "JOIN push_subscription s ON s.recipient_id" in statement and late:
             late.clear()
-            asked = service.subscribe(
+            asked = recipients.subscribe(
                 visitor.recipient.id, visitor.phone.subscription(), policy, now=clock()
             )
             await asyncio.create_task(asked, context=Context())

@@ -20,7 +20,7 @@ from tests.days import TOKYO, PlayedDay, played
 from tests.factories import make_slot
 from tests.reservations.factories import make_wish
 from tests.reservations.ledger import assert_ledger_holds
-from tour.notifications import service as notifications
+from tour.notifications import recipients
 from tour.notifications.message import Message
 from tour.notifications.models import PushSubscription, Reminder
 from tour.notifications.schedule import QUIET_FROM, QUIET_UNTIL
@@ -465,7 +465,7 @@ class Town:
                 continue
             self.told.add(turn.id)
             reminder = await Reminder.get(key=f"offer:{turn.id}:")
-            pushed = await notifications.has_browser(turn.reservation.recipient_id)
+            pushed = await recipients.has_browser(turn.reservation.recipient_id)
             minutes = self.dice.expovariate(1 / (8 if pushed else 40))
             at = _awake(reminder.due_at + timedelta(minutes=minutes))
             mood = self.dice.random()

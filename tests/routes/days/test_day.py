@@ -16,18 +16,7 @@ from tour.events.entries import Agenda
 from tour.geo import Point, distance_m
 from tour.programmes.entries import Board, ProgrammeEntry, SlotEntry
 from tour.programmes.states import Allocation, SlotStatus
-from tour.routes.days.day import (
-    LEAD,
-    LEAVING,
-    LUNCH,
-    DayWish,
-    Refusal,
-    TownDay,
-    WalkStyle,
-    has_room,
-    open_doors,
-    openings_of,
-)
+from tour.routes.days.day import LEAD, LEAVING, Refusal, TownDay, has_room, open_doors, openings_of
 from tour.routes.days.edits import PlannedStop
 from tour.routes.days.planning import (
     Desk,
@@ -38,6 +27,7 @@ from tour.routes.days.planning import (
     with_slot,
 )
 from tour.routes.days.proposals import MOST_DOORS, Proposal, propose
+from tour.routes.days.wishes import LUNCH, DayWish, WalkStyle
 from tour.routes.planner.problem import Reason, Trouble
 from tour.routes.walks.site_matrix import SiteMatrix
 from tour.routes.walks.walks import DETOUR, Walks

@@ -13,24 +13,21 @@ from tests.routes.sketch import at
 from tour.events.entries import Agenda
 from tour.routes.days import proposals
 from tour.routes.days.day import (
-    COMFORTABLE_M,
     FULL_MINUTES,
-    LUNCH,
     OFFICE_WORTH,
     OPEN_WORTH,
     SESSION_WORTH,
     SHORTEST_LOOK,
-    DayWish,
     Doors,
     Opening,
     TownDay,
-    WalkStyle,
     open_doors,
     openings_of,
 )
 from tour.routes.days.edits import PlannedStop
 from tour.routes.days.missed_kinds import Missed
 from tour.routes.days.proposals import MOST_DOORS, Alternative, Findings, LeftOut
+from tour.routes.days.wishes import COMFORTABLE_M, LUNCH, DayWish, WalkStyle
 from tour.routes.paths import STANDARD_PACE
 from tour.routes.planner.plan import Wish
 from tour.sites.entries import DoorEntry

@@ -12,17 +12,16 @@ from tour.events.entries import EventEntry, ParticipantEntry, agenda
 from tour.events.states import ParticipationRole
 from tour.geo import Bounds, Point
 from tour.reservations.rules import MAX_PARTY
-from tour.routes.days.day import LIKED, WalkStyle
-from tour.routes.plans.forms import (
-    MOST_MUSTS,
+from tour.routes.days.day import LIKED
+from tour.routes.days.wishes import WalkStyle
+from tour.routes.plans.context import (
     REACH_DEGREES,
     PlanContext,
-    PlanForm,
     clock_choices,
     is_within_reach,
-    kept_wish,
     usual_start,
 )
+from tour.routes.plans.forms import MOST_MUSTS, PlanForm, kept_wish
 from tour.sites.entries import StationEntry
 from tour.sites.opening.hours import Span
 from tour.sites.states import PointQuality, SiteKind

@@ -19,6 +19,7 @@ from tour.accounts.tokens import new_token, token_hash
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
 from tour.db import transaction
+from tour.notifications import recipients
 from tour.notifications import service as notifications
 from tour.notifications.mail import boxes
 from tour.notifications.sending.wording import Promised, Words
@@ -65,7 +66,7 @@ async def invite_by_mail(
         await _spare(email, now)
         for before in await _open(site_id=offer.site.id if offer.site else None, email=email):
             await _take_back(before, actor, now)
-        recipient = await notifications.new_recipient(lang=lang, timezone=timezone, email=email)
+        recipient = await recipients.new_recipient(lang=lang, timezone=timezone, email=email)
         made, token = await _write(offer, actor, now, email=email, recipient_id=recipient.id)
         await mailing.send_invitation(
             recipient.id,

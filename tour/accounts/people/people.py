@@ -7,7 +7,7 @@ from tour.accounts.models import Account, AccountSession, Membership
 from tour.accounts.roles import Role
 from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
-from tour.notifications import service as notifications
+from tour.notifications import recipients
 
 HANDLE_BYTES = 48
 
@@ -35,7 +35,7 @@ async def add_account(
 async def _new_account(
     change: Change, email: str, role: Role, lang: str, timezone: str, name: str, is_sample: bool
 ) -> Account:
-    recipient = await notifications.new_recipient(
+    recipient = await recipients.new_recipient(
         lang=lang, timezone=timezone, email=email, proved_at=change.now
     )
     return await Account.create(

@@ -18,7 +18,7 @@ from tour.accounts.tokens import new_code, new_token, token_hash
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
 from tour.db import transaction
-from tour.notifications import service as notifications
+from tour.notifications import recipients
 from tour.notifications.models import Recipient
 from tour.notifications.sending.wording import Promised, Words
 from tour.seal import Seal
@@ -143,9 +143,7 @@ async def sign_in_account(account: Account, *, device: str, now: datetime) -> st
 async def _recipient(account: Account | None, wish: Wish) -> int:
     if account:
         return int(account.recipient_id)
-    made = await notifications.new_recipient(
-        lang=wish.lang, timezone=wish.timezone, email=wish.email
-    )
+    made = await recipients.new_recipient(lang=wish.lang, timezone=wish.timezone, email=wish.email)
     return int(made.id)
 
 

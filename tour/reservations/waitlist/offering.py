@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tour.i18n import lazy as _
 from tour.i18n import translate
+from tour.notifications import recipients
 from tour.notifications import service as notifications
 from tour.notifications.message import Action, Message
 from tour.notifications.sending.wording import Promised, Words
@@ -42,7 +43,7 @@ async def window_for(entry: WaitlistEntry, slot: Slot, now: datetime) -> Window 
     reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
     reader = reservation.recipient
     channel = Channel.MAIL if reader.email else Channel.NONE
-    if await notifications.has_browser(reader.id):
+    if await recipients.has_browser(reader.id):
         channel = Channel.PUSH
     zone = ZoneInfo(reader.timezone)
     return offers.window(slot.starts_at, slot.booking_closes_at, zone, channel, now=now)

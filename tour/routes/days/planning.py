@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from tour.programmes.entries import SlotEntry
 from tour.routes.days import edits
-from tour.routes.days.day import DayWish, Opening, TownDay, has_room, looks, openings_of
+from tour.routes.days.day import Opening, TownDay, has_room, looks, openings_of
 from tour.routes.days.edits import Been, PlannedStop, Stops
 from tour.routes.days.proposals import Alternative, Proposal, propose
 from tour.routes.days.timed_day import Slots, TimedDay, timed_day
+from tour.routes.days.wishes import DayWish
 from tour.routes.walks.site_matrix import SiteMatrix
 from tour.sites.entries import SiteEntry
 

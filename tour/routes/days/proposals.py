@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from tour.routes.days import edits
-from tour.routes.days.day import LIKED, DayWish, Doors, Refusal, TownDay, open_doors
+from tour.routes.days.day import LIKED, Doors, Refusal, TownDay, open_doors
 from tour.routes.days.edits import PlannedStop, Stops
 from tour.routes.days.missed_kinds import Missed, missed_kinds
+from tour.routes.days.wishes import DayWish
 from tour.routes.planner.plan import Wish, alternatives, compile_kernels, plan_day
 from tour.routes.planner.problem import Candidate, DayProblem, Importance, Option, Plan, Reason
 from tour.routes.walks.site_matrix import Distances, SiteMatrix

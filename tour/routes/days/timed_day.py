@@ -8,8 +8,9 @@ from tour.geo import Point
 from tour.programmes.entries import SlotEntry
 from tour.programmes.states import SlotStatus
 from tour.routes.days import edits
-from tour.routes.days.day import DayWish, TownDay, session_window
+from tour.routes.days.day import TownDay, session_window
 from tour.routes.days.edits import Been, PlannedStop, Stops
+from tour.routes.days.wishes import DayWish
 from tour.routes.planner.problem import (
     Candidate,
     DayProblem,

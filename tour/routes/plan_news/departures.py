@@ -24,8 +24,8 @@ from tour.routes.paths import Profile
 from tour.routes.plan_news.concerned import Concerned
 from tour.routes.planner.problem import Trouble
 from tour.routes.plans import itineraries
+from tour.routes.plans.context import spot_name
 from tour.routes.plans.enquiry import Enquiry
-from tour.routes.plans.forms import spot_name
 from tour.routes.plans.itineraries import ItineraryEntry
 
 Ways = dict[int, Way]

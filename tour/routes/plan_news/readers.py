@@ -12,7 +12,7 @@ from typing import Any
 from tour.db import transaction
 from tour.errors import Conflict
 from tour.i18n import lazy as _
-from tour.notifications import queries
+from tour.notifications import queries, recipients
 from tour.notifications import service as notifications
 from tour.notifications.models import Recipient
 from tour.notifications.service import Draft
@@ -57,8 +57,8 @@ async def subscribe(
         reader_id = known or (await itineraries.add_reader(plan, lang=lang, timezone=zone)).id
         # The reader last: what a browser told us last gives the language of what it is told once.
         for recipient_id in (*await _own(plan, made), reader_id):
-            await notifications.subscribe(recipient_id, subscription, parts.push_policy, now=now)
-        await notifications.speak(reader_id, lang)
+            await recipients.subscribe(recipient_id, subscription, parts.push_policy, now=now)
+        await recipients.speak(reader_id, lang)
         await _pass_over(reader_id, seen, now)
 
 
@@ -71,10 +71,10 @@ async def stop(token: str, endpoint: str) -> None:
         reader_id = await _reader_in(plan, endpoint)
         if reader_id is None:
             return
-        if not await notifications.forget_browser(reader_id, endpoint):
+        if not await recipients.forget_browser(reader_id, endpoint):
             await itineraries.remove_reader(reader_id)
         for party in plan.reservations:
-            await notifications.prefer_mail(party.reservation.recipient_id, endpoint)
+            await recipients.prefer_mail(party.reservation.recipient_id, endpoint)
 
 
 def own_parties(plan: ItineraryEntry, made: Collection[str]) -> list[Reservation]:

@@ -12,23 +12,16 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
 from tour.reservations.parties.intake import count_try
-from tour.routes.days.day import WalkStyle
 from tour.routes.days.giving_up import WouldGiveUp, allowed, refuse_to_give_up
 from tour.routes.days.planning import Desk, propose_after, so_far
 from tour.routes.days.proposals import Proposal, propose
+from tour.routes.days.wishes import WalkStyle
 from tour.routes.plan_pages import my_plans
 from tour.routes.plan_pages.handlers import after_change
 from tour.routes.plans import itineraries
+from tour.routes.plans.context import clock_choices, spot_name
 from tour.routes.plans.enquiry import Enquiry
-from tour.routes.plans.forms import (
-    KILOMETRES,
-    LEG_MINUTES,
-    NO_LIMIT,
-    PlanForm,
-    clock_choices,
-    kept_wish,
-    spot_name,
-)
+from tour.routes.plans.forms import KILOMETRES, LEG_MINUTES, NO_LIMIT, PlanForm, kept_wish
 from tour.routes.plans.itineraries import ItineraryEntry
 from tour.sites.choices import kind_options
 from tour.sites.entries import Catalogue

@@ -19,7 +19,7 @@ from tour.routes.days.timed_day import TimedDay
 from tour.routes.plan_pages.edit_forms import StopTools, stop_tools
 from tour.routes.planner.problem import TimedBreak
 from tour.routes.plans import reasons
-from tour.routes.plans.forms import spot_name
+from tour.routes.plans.context import spot_name
 from tour.routes.plans.itineraries import ItineraryEntry
 from tour.routes.walks.directions import Direction
 from tour.routes.walks.walks import Walk

@@ -15,12 +15,14 @@ from tour.programmes.entries import SlotEntry
 from tour.reservations.parties import my_reservations
 from tour.reservations.queries import ReservationEntry, by_references
 from tour.reservations.states import PlaceStatus
-from tour.routes.days.day import DayWish, TownDay
+from tour.routes.days.day import TownDay
 from tour.routes.days.edits import Stops
 from tour.routes.days.planning import Desk
 from tour.routes.days.proposals import Findings
+from tour.routes.days.wishes import DayWish
 from tour.routes.plans import itineraries
-from tour.routes.plans.forms import PlanContext, kept_wish
+from tour.routes.plans.context import PlanContext
+from tour.routes.plans.forms import kept_wish
 from tour.routes.plans.itineraries import ItineraryEntry
 from tour.web import lang, now, parts_of
 

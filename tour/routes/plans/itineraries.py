@@ -15,6 +15,7 @@ from tour.db import transaction
 from tour.db.columns import ids_of
 from tour.errors import Conflict, NotAllowed, NotFound
 from tour.i18n import lazy as _
+from tour.notifications import recipients
 from tour.notifications import service as notifications
 from tour.notifications.models import Recipient
 from tour.programmes.entries import SlotEntry
@@ -191,7 +192,7 @@ async def add_reader(entry: ItineraryEntry, *, lang: str, timezone: str) -> Reci
     await Itinerary.select_for_update(no_key=True).get(id=entry.id)
     for oldest in (await readers(entry.id))[: -MOST_READERS + 1]:
         await remove_reader(oldest)
-    recipient = await notifications.new_recipient(lang=lang, timezone=timezone)
+    recipient = await recipients.new_recipient(lang=lang, timezone=timezone)
     await ItineraryReader.create(itinerary_id=entry.id, recipient_id=recipient.id)
     return recipient
 
