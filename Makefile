@@ -54,6 +54,9 @@ drawing: setup-tools  ## draw the rooms and arrows of docs/architecture.md from 
 drawing: setup-tools  ## draw the rooms and arrows of docs/architecture.md from the imports
 	@$(BIN)/python -m bench.rooms
 
+drawing: setup-tools  ## draw the rooms and arrows of docs/architecture.md from the imports
+	@$(BIN)/python -m bench.rooms
+
 bench: setup-tools  ## speed, as ratios and figures of one run
 	@$(BIN)/python -m bench
 

@@ -62,6 +62,21 @@ def test_no_committed_document_names_a_folder_of_one_machine() -> None:
         assert not re.search(r"(?<![\w.])/(?:work|root|home)/", text), document
 
 
+def test_files_that_the_documents_name_are_there() -> None:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        if document.name == "CHANGELOG.md":  # says what was
+            continue
+        text = document.read_text(encoding="utf-8")
+        named = re.findall(r"`((?:tour|tests|templates|docs|static|bench)/[\w./-]+)`", text)
+        assert [path for path in named if not (ROOT / path).exists()] == [], document.name
+
+
+def test_twenty_wishes_find_their_way() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| `(tour/[^`]+)` \| [^|]+ \|$", text, re.MULTILINE)
+    assert len(rows) >= 20
+
+
 def _links(document: Path) -> list[str]:
     found = re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
     local = [link for link in found if not re.match(r"[a-z]+:|#", link)]

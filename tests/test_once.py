@@ -9,7 +9,7 @@ from tour.settings import ROOT
 ONCE = {
     "a number is read": (
         r"\.is(decimal|digit|numeric)\(",
-        {"web/bounds.py", "accounts/passkeys.py"},
+        {"web/gate/bounds.py", "accounts/signing_in/passkeys.py"},
     ),
     "an address is kept from others": (r"\bno-referrer\b", {"web/render.py"}),
     "a QR code is drawn": (r"\bsegno\.make\(", {"web/qr.py"}),

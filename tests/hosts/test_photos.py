@@ -145,7 +145,7 @@ def test_what_is_no_photo_is_refused_before_it_is_decoded(tmp_path: Path, name: 
 PEAK = """
 import resource, sys
 from pathlib import Path
-from tour.sites import photo_files
+from tour.sites.editing import photo_files
 data = sys.stdin.buffer.read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 photo_files.store(data, Path(sys.argv[1]))

@@ -26,7 +26,12 @@ ON_THE_WAY = {
     "events/views.py",
 }
 """What decides, between the address and the template, what the page says of its event."""
-BESIDE = {"programmes/board.py", "routes/queries.py", "events/entries.py", "sites/hours.py"}
+BESIDE = {
+    "programmes/board.py",
+    "routes/courses/queries.py",
+    "events/entries.py",
+    "sites/opening/hours.py",
+}
 """Sessions and walks, and the values in which all of them are told."""
 GROUND = ("web", "db", "changes", "notifications")
 """What every page stands on, beside the modules of `tour` itself."""

@@ -1,1 +1,1 @@
-"""Hosts and staff: who they are, how they sign in, what they may do."""
+"""People with an account: who they are, how they sign in, what they may."""

@@ -1,0 +1,1 @@
+"""Open-factory days: dates, who takes part, what is shown of them."""

@@ -1,1 +1,1 @@
-"""The console of hosts: their day, check-in, programmes and times, the page of their site."""
+"""The console of those who open their doors."""

@@ -1,0 +1,1 @@
+"""Telling people something in time, by push or mail, once, or not at all."""

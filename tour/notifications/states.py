@@ -15,7 +15,7 @@ class ReminderStatus(StrEnum):
     UNREACHABLE = "unreachable"
     """Due, but the recipient has neither a subscribed browser nor a mail address."""
     HELD = "held"
-    """Not mailed: nobody has shown yet that they read this mail box (`mail_boxes`)."""
+    """Not mailed: nobody has shown yet that they read this mail box (`mail.boxes`)."""
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     FAILED = "failed"

@@ -1,0 +1,1 @@
+"""Asking places to take part in an event, by a link in a mail, and what they answer."""

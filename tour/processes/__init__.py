@@ -1,0 +1,1 @@
+"""What runs: the web processes, the worker, and the chores that they share out."""

@@ -1,0 +1,1 @@
+"""Hands-on sessions, their times, and the ledger of seats."""

@@ -1,1 +1,1 @@
-"""The map of an event as it is published: one value, shown as page, embed, PDF and archive."""
+"""The published map of an event: page, frame, print, archive."""

@@ -1,0 +1,1 @@
+"""Walks, and the days that are made of them: the streets, model courses, plans."""

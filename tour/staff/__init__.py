@@ -1,1 +1,1 @@
-"""The console of the staff: today, events and maps, sites, approvals, reservations, people."""
+"""The console of the ward's staff."""

@@ -1,0 +1,4 @@
+"""The tab of the place: its page, its hours, its photos.
+
+For others: `handlers`, `photo_handlers`.
+"""

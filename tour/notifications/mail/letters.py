@@ -37,7 +37,7 @@ class Letter:
     token: str
     name: str
     reader: str = ""
-    """The key that only the reader of the mail box has (`mail_boxes`)."""
+    """The key that only the reader of the mail box has (`mail.boxes`)."""
     enclosures: tuple[Enclosure, ...] = ()
 
 

@@ -1,6 +1,6 @@
 """Draws: opened with a commitment, entered with a ranking, left again.
 
-`draw_results` freezes and holds them; decision 0008 says what the rules promise.
+`draws.results` freezes and holds them; decision 0008 says what the rules promise.
 """
 
 import hashlib

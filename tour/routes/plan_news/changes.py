@@ -1,5 +1,5 @@
 """What others have changed about a plan: sessions called off, sold out or late, doors that are shut
-or full. Told or not: `plan_news` tells it."""
+or full. Told or not: `plan_news.news` tells it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,0 +1,4 @@
+"""Opening hours: as rules, as hosts type them, and Japan's national holidays. Pure.
+
+For others: `hours`, `hours_text`, `national_holidays`.
+"""

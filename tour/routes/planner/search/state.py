@@ -27,7 +27,7 @@ class Search(NamedTuple):
     route: Ints
     """The plan at hand: nodes with start and end."""
     times: Ints
-    """[8, room] when one is where: see `planner_gaps`."""
+    """[8, room] when one is where: see `search.gaps`."""
     position: Ints
     """[nodes] where a node stands in the route."""
     used: Ints
