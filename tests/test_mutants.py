@@ -117,6 +117,10 @@ class Counter:
         return self.least <= 3
 
 
+counter_of = cache(Counter)
+"""A class may be kept like a function, and has no code: a package of the browser's has such."""
+
+
 def line_of(function: FunctionType) -> int:
     """The last of its lines."""
     lines, first = inspect.getsourcelines(function)

@@ -23,11 +23,7 @@ def apply(slip: Slip, source: str, root: Path) -> int:
     before = dict(_functions(compile(source, path, "exec")))
     after = dict(_functions(compile(slip.applied(source), path, "exec")))
     changed = {code: after[name] for name, code in before.items() if after[name] != code}
-    found = [
-        one
-        for one in gc.get_objects()
-        if isinstance(one, FunctionType) and one.__code__.co_filename == path
-    ]
+    found = [one for one in gc.get_objects() if _stands_in(path, one)]
     count = 0
     for function in found:
         new = changed.get(function.__code__)
@@ -41,8 +37,13 @@ def apply(slip: Slip, source: str, root: Path) -> int:
 def _forget(path: str) -> None:
     """What was reckoned before by what is now changed."""
     for one in gc.get_objects():
-        if isinstance(one, _lru_cache_wrapper) and one.__wrapped__.__code__.co_filename == path:
+        if isinstance(one, _lru_cache_wrapper) and _stands_in(path, one.__wrapped__):
             one.cache_clear()
+
+
+def _stands_in(path: str, made: object) -> bool:
+    """Whether it is a function of that file; a class's results may be kept as well."""
+    return isinstance(made, FunctionType) and made.__code__.co_filename == path
 
 
 def _functions(module: CodeType) -> Iterator[tuple[Name, CodeType]]:
