@@ -94,6 +94,21 @@ async def test_before_and_between_it_is_about_the_nearest(at: datetime, chosen: 
     assert came.place.id == places[chosen].id
 
 
+async def test_of_two_at_one_time_the_one_reserved_first_is_meant_then_the_other() -> None:
+    """A family that splits up has one code for both."""
+    site = await make_site()
+    slot, door = await session(programme=await make_programme(site=site))
+    beside, _door = await session(programme=await make_programme(site=site))
+    place = await make_place(slot)
+    other = await another_place_of(place, beside)
+    for number, expected in enumerate((place, other)):
+        now = NOON + number * SAME_SCAN
+        came = await arrivals.check_in(await code_of(place), door, now=now)
+        assert came.outcome == Outcome.ARRIVED
+        assert came.place
+        assert came.place.id == expected.id
+
+
 @pytest.mark.parametrize(
     ("starts_at", "now", "outcome"),
     [

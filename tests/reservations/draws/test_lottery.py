@@ -142,3 +142,10 @@ def test_seats_that_are_won_are_gone_for_those_behind() -> None:
     entries = [Entry(name, 2, (1,), ("children",)) for name in "abc"]
     won = lottery.draw(SEED, entries, [Offer(1, 3, (("children", 2),))])
     assert sorted(won.values(), key=str) == [1, 1, None], "two of the pool, two of the three"
+
+
+def test_what_is_not_offered_any_more_is_not_won() -> None:
+    alone = Entry(receipt="a", seats=1, ranking=(9, 1), pools=(), losses=0)
+    assert lottery.draw(SEED, [alone], [Offer(1, 1, ())]) == {"a": 1}
+    assert lottery.draw(SEED, [alone], [Offer(1, 0, ())]) == {"a": None}
+    assert lottery.draw(SEED, [alone], []) == {"a": None}

@@ -2,7 +2,7 @@
 
 import logging
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,18 +10,24 @@ from tests.conftest import NOON
 from tests.factories import DAY_AHEAD, make_event, make_slot
 from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idle
+from tour.notifications.message import Message
 from tour.notifications.models import Reminder
+from tour.notifications.sending.wording import Promised
 from tour.programmes.models import Slot
+from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import worker
 from tour.reservations.draws import draws, lottery, results
+from tour.reservations.held import changes
 from tour.reservations.messages import reminders
-from tour.reservations.models import Draw, DrawEntry, Place, WaitlistEntry
+from tour.reservations.models import Draw, DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.parties.terms import slots_with_programmes
 from tour.reservations.states import EntryStatus, WaitlistStatus
+from tour.reservations.waitlist import queue
 
 pytestmark = pytest.mark.usefixtures("database")
 
+SECOND = timedelta(seconds=1)
 CLOSES_AT = NOON + timedelta(hours=1)
 DRAWS_AT = CLOSES_AT + draws.FREEZE
 
@@ -105,6 +111,90 @@ async def news_of(reservation_id: int) -> Reminder:
     entry = await DrawEntry.get(reservation_id=reservation_id).select_related("reservation")
     recipient = entry.reservation.recipient_id
     return await Reminder.get(recipient_id=recipient, key=f"draw:{entry.draw_id}:")
+
+
+async def words_to(entry: DrawEntry, now: datetime = DRAWS_AT) -> tuple[str, list[str]] | None:
+    """Title and lines of the result, as it would leave now."""
+    written = Message("", "", "/", "")
+    promised = Promised(entry.reservation.recipient_id, f"draw:{entry.draw_id}:", written)
+    words = await results.words(promised, now)
+    return words and (words.message.title, words.message.body.splitlines())
+
+
+async def one_won_and_one_lost(*slots: Slot) -> tuple[Reservation, Reservation]:
+    """Two parties with the same ranking, of whose slots one has one seat and the others none."""
+    ids = [slot.id for slot in slots]
+    draw = await draws.open_draw(ids, event_id=None, entries_close_at=CLOSES_AT)
+    for _party in range(2):
+        await draws.enter(draw.id, make_wish(*slots), now=NOON)
+    await worker.run_due(DRAWS_AT)
+    [won] = await DrawEntry.filter(status=EntryStatus.WON).select_related("reservation")
+    [lost] = await DrawEntry.filter(status=EntryStatus.LOST).select_related("reservation")
+    return won.reservation, lost.reservation
+
+
+async def entry_of(party: Reservation) -> DrawEntry:
+    return await DrawEntry.get(reservation_id=party.id).select_related("reservation__recipient")
+
+
+async def drawn_slot(days: int = 0, **values: int) -> Slot:
+    starts_at = DAY_AHEAD + timedelta(days=days)
+    return await make_slot(starts_at, allocation=Allocation.DRAW, **{"capacity": 1} | values)
+
+
+QUEUED = "抽選では席を用意できませんでした。キャンセル待ちに登録しました"
+
+
+async def test_who_won_is_told_so_while_it_holds_the_place() -> None:
+    won, lost = await one_won_and_one_lost(await drawn_slot())
+    entry = await entry_of(won)
+    said = await words_to(entry)
+    assert said
+    assert said[0] == "抽選に当選しました"
+    assert len(said[1]) == 1
+    await changes.cancel(won.reference, now=DRAWS_AT)
+    assert await words_to(entry) is None
+    elsewhere = await make_slot(DAY_AHEAD + timedelta(days=3))
+    await Place.create(reservation=won, slot=elsewhere, seats=1)
+    assert await words_to(entry) is None, "another session is not what it won"
+    assert await words_to(await entry_of(lost)) is not None
+
+
+async def test_who_lost_is_told_which_lists_it_still_waits_on() -> None:
+    first, second = await drawn_slot(), await drawn_slot(1, seats_taken=1)
+    _won, lost = await one_won_and_one_lost(first, second)
+    entry = await entry_of(lost)
+    title, lines = await words_to(entry) or ("", [])
+    assert "キャンセル待ち" in title
+    assert len(lines) == 2
+    cut_off = first.starts_at - BOOKING_CLOSES_BEFORE
+    for now, waits in ((cut_off - SECOND, 2), (cut_off, 1)):
+        title, lines = await words_to(entry, now) or ("", [])
+        assert "キャンセル待ち" in title
+        assert len(lines) == waits, "a list that nobody is called from is none"
+    await queue.leave(lost.reference, second.id, now=DRAWS_AT)
+    title, lines = await words_to(entry, cut_off) or ("", [])
+    assert "キャンセル待ち" not in title
+    assert len(lines) == 2, "on no list, it is told what the draw was about"
+    await Place.create(reservation=lost, slot=second, seats=1)
+    assert await words_to(entry) is None, "who holds a seat by now is not told that it lost"
+
+
+async def test_leaving_a_draw_is_for_one_party_and_only_while_it_is_in() -> None:
+    slot = await drawn_slot()
+    draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=CLOSES_AT)
+    first, second = [await draws.enter(draw.id, make_wish(slot), now=NOON) for _n in range(2)]
+
+    async def statuses() -> list[EntryStatus]:
+        return [EntryStatus((await entry_of(party)).status) for party in (first, second)]
+
+    await draws.leave(first.reference)
+    assert await statuses() == [EntryStatus.LEFT, EntryStatus.ENTERED]
+    await worker.run_due(DRAWS_AT)
+    assert await statuses() == [EntryStatus.LEFT, EntryStatus.WON]
+    await changes.cancel(second.reference, now=DRAWS_AT)
+    assert await statuses() == [EntryStatus.LEFT, EntryStatus.WON], "the result stays as it was"
+    assert await Slot.filter(id=slot.id, seats_taken=0).exists()
 
 
 async def test_a_draw_that_is_held_after_its_sessions_gives_nothing_and_says_so() -> None:

@@ -7,13 +7,13 @@ import pytest
 from icalendar import Calendar
 
 from tests.conftest import NOON
-from tests.factories import DAY_AHEAD, make_slot
+from tests.factories import DAY_AHEAD, make_programme, make_site, make_slot
 from tests.reservations.factories import make_wish
 from tour.notifications.mail.enclosing import Cover
 from tour.notifications.models import Reminder
 from tour.reservations import service
 from tour.reservations.held import changes
-from tour.reservations.messages.appointments import encloser, marks, noted
+from tour.reservations.messages.appointments import appointments, encloser, marks, noted
 from tour.reservations.messages.reminders import RECEIPT
 from tour.reservations.models import CalendarEntry, Place, Reservation
 from tour.reservations.states import PlaceStatus
@@ -122,3 +122,23 @@ async def test_another_file_leaves_out_what_was_given_back() -> None:
     assert found[one.id].changed_at == first.changed_at(NOON + HOUR)
     alone = await marks([other.reference], now=NOON + HOUR)
     assert alone[one.id].uid != found[one.id].uid, "the earlier party's, where two hold it"
+
+
+@pytest.mark.parametrize(
+    ("columns", "point"),
+    [
+        ({"lat": 35.75, "lon": 139.73}, (35.75, 139.73)),
+        (
+            {"lat": 35.75, "lon": 139.73, "entrance_lat": 35.76, "entrance_lon": 139.74},
+            (35.76, 139.74),
+        ),
+        ({"lat": None, "lon": None}, None),
+    ],
+)
+async def test_an_appointment_is_at_the_entrance_where_that_is_known(
+    columns: dict[str, float | None], point: tuple[float, float] | None
+) -> None:
+    slot = await make_slot(programme=await make_programme(site=await make_site(**columns)))
+    reservation = await service.reserve(make_wish(slot), now=NOON)
+    [made] = await appointments(reservation, base_url="https://tour.example", now=NOON)
+    assert (made.point and (made.point.lat, made.point.lon)) == point

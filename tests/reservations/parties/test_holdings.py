@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.factories import DAY_AHEAD, make_slot
+from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
 from tests.reservations.factories import make_party, make_wish
-from tour.programmes.models import Slot
+from tour.programmes.models import BookingRules, Slot
 from tour.reservations import service
 from tour.reservations.errors import AlreadyReserved, Overlapping
 from tour.reservations.held import changes
@@ -93,8 +93,14 @@ async def test_two_sessions_at_one_time_only_by_choice() -> None:
 
 
 @pytest.mark.usefixtures("database")
-async def test_one_wish_for_two_at_one_time_only_by_choice() -> None:
-    first, beside = await make_slot(), await make_slot(DAY_AHEAD + HOUR / 2)
+@pytest.mark.parametrize("checks_contact", [False, True])
+async def test_one_wish_for_two_at_one_time_only_by_choice(checks_contact: bool) -> None:
+    """Where a code is asked first, too: not after it came back."""
+    event = await make_event()
+    await BookingRules.create(event=event, checks_contact=checks_contact)
+    programme = await make_programme(event=event)
+    first = await make_slot(programme=programme)
+    beside = await make_slot(DAY_AHEAD + HOUR / 2, programme=programme)
     with pytest.raises(Overlapping):
         await service.reserve(make_wish(first, beside), now=NOON)
     assert await Place.all().count() == 0
