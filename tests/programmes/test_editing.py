@@ -117,11 +117,22 @@ async def test_what_was_called_off_or_removed_stands_in_nobodys_way() -> None:
     slot = await make_slot(
         programme=programme, starts_at=SOON, status=SlotStatus.CANCELLED, capacity=3
     )
-    assert not await add(programme, times(SOON, allocation=Allocation.DRAW))
     assert await add(programme, times(SOON, seats_kept=2))
     again = await Slot.get(programme=programme)
     assert (again.id, again.capacity, again.seats_kept) == (slot.id, 8, 2)
     assert again.status == SlotStatus.OPEN
+
+
+async def test_what_was_called_off_is_offered_again_first_come_only() -> None:
+    """What was drawn there stays public."""
+    programme = await make_programme()
+    far = NOON + ENTRIES_CLOSE_BEFORE + HOUR
+    await make_slot(programme=programme, starts_at=far, status=SlotStatus.CANCELLED)
+    assert not await add(programme, times(far, allocation=Allocation.DRAW))
+    beside = times(far + HOUR, far, allocation=Allocation.DRAW)
+    assert not await add(programme, beside), "not with others either"
+    assert await add(programme, times(far + HOUR, allocation=Allocation.DRAW))
+    assert await add(programme, times(far))
 
 
 @pytest.mark.parametrize(

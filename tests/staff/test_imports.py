@@ -281,6 +281,23 @@ async def test_full_width_digits_and_blank_lines_are_read() -> None:
     assert "料金(基本)" in read.ignored
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("35.7498", 35.7498),
+        ("35.7498004", 35.7498),
+        ("35.7498006", 35.749801),
+        ("35.749800499", 35.7498),
+    ],
+)
+async def test_degrees_are_kept_to_a_millionth(written: str, read: float) -> None:
+    """A tenth of a metre: whoever exports and imports again changes nothing."""
+    [row] = (await read_file(table(changed(緯度=written)))).rows
+    assert row.lat == read
+    [row] = (await read_file(table(changed(経度="139" + written[2:])))).rows
+    assert row.lon == 139 + round(read - 35, 6)
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(BadInput):
         decode(b"\x81\x00")
