@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from tour.events.states import EventStage
+from tour.events.states import EventStage, ParticipationAnswer
+from tour.hosts.today.rows import DrawLine, PartyStage, SlotTaps
+from tour.programmes.editing import Stage
 from tour.programmes.rules import Availability, Way
+from tour.programmes.states import SlotStatus
 from tour.routes.plan_pages.rows import StopStage
 from tour.settings import ROOT
 from tour.town import read_town
@@ -122,6 +125,12 @@ def test_there_is_no_template_of_a_stage_that_is_none() -> None:
         ("programmes/_said.html", Availability),
         ("programmes/_ways.html", Way),
         ("routes/_stop_stages.html", StopStage),
+        ("host/_draw_lines.html", DrawLine),
+        ("host/_party_stages.html", PartyStage),
+        ("host/_slot_lines.html", SlotStatus),
+        ("host/_slot_taps.html", SlotTaps),
+        ("host/_stage.html", Stage),
+        ("participation/_answers.html", ParticipationAnswer),
     ],
 )
 def test_each_stage_has_its_block_and_no_block_is_left_over(

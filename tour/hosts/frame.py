@@ -21,7 +21,8 @@ def host_page(
     **context: Any,
 ) -> Response:
     """A page about one site, for those who tend it."""
-    settings = parts_of(request).settings
+    settings, is_staff = parts_of(request).settings, tending.who.may(Permission.SEE_STAFF_CONSOLE)
+    names_folder = is_staff and not settings.smtp_url
     return render(
         request,
         template,
@@ -31,9 +32,8 @@ def host_page(
         tab=tab,
         sees_parties=tending.sees_parties,
         may_invite=tending.may(Permission.INVITE),
-        is_staff=tending.who.may(Permission.SEE_STAFF_CONSOLE),
         mail_since=mail_since(request),
-        mail_folder="" if settings.smtp_url else str(settings.var / "mail"),
+        mail_folder=str(settings.var / "mail") if names_folder else "",
         **context,
     )
 

@@ -32,6 +32,11 @@ class Invitation:
         """Whether an answer is wanted."""
         return self.answer == ParticipationAnswer.INVITED and not self.is_over
 
+    @property
+    def takes_part(self) -> bool:
+        """Whether the place opens for it, now or later."""
+        return self.answer == ParticipationAnswer.ACCEPTED and not self.is_over
+
 
 def invitation(row: Participation, lang: str, now: datetime) -> Invitation:
     """A participation with its event and site."""

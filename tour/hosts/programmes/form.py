@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
@@ -254,3 +255,22 @@ def labels() -> dict[str, str]:
         for number in range(1, MOST_QUESTIONS + 1)
     }
     return {**named, **english, **required}
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """Which parts of the form stand open: those in which something is written or wrong."""
+
+    description: bool
+    questions: bool
+    kept_seats: bool
+
+    @classmethod
+    def of(cls, form: Form) -> Self:
+        kept = ("seats_kept", *(f"pool_{name}" for name in POOLS))
+        return cls(
+            description=bool(form.value("summary") or form.value("bring") or form.errors),
+            questions=bool(form.value("question_1") or form.value("asks_photo_consent")),
+            kept_seats=form.value("seats_kept") not in ("", "0")
+            or any(form.error(name) for name in kept),
+        )

@@ -14,7 +14,7 @@ from tour.hosts import queries
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.programmes import form as forms
-from tour.hosts.programmes.form import EventDays
+from tour.hosts.programmes.form import EventDays, Unfolded
 from tour.hosts.today.handlers import local_date
 from tour.i18n import lazy as _
 from tour.i18n import localized
@@ -22,6 +22,7 @@ from tour.programmes import editing
 from tour.programmes.editing import SUBJECT
 from tour.programmes.models import Programme
 from tour.programmes.outline import TEXTS, outline_of
+from tour.programmes.states import SlotStatus
 from tour.reservations.waitlist.queue import publish_programme
 from tour.sites.choices import language_options
 from tour.sites.editing.merging import merged
@@ -180,7 +181,7 @@ async def restore(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """The page as visitors will see it, for those who tend the site only."""
     tending, programme = await _programme(request)
-    slots = await queries.coming_slots(programme, now=now(request))
+    coming = await queries.coming_slots(programme, now=now(request))
     return host_page(
         request,
         "host/preview.html",
@@ -188,8 +189,7 @@ async def preview(request: Request) -> Response:
         tab="programmes",
         programme=programme,
         shown=_shown(request, programme),
-        slots=slots,
-        stage=editing.stage_of(programme),
+        slots=[slot for slot in coming if slot.status != SlotStatus.CANCELLED],
     )
 
 
@@ -229,6 +229,7 @@ async def _new_page(request: Request, tending: Tending, form: Form, status: int 
         status,
         tab="programmes",
         form=form,
+        unfolded=Unfolded.of(form),
         events=await _event_days(request, tending),
         earlier=await editing.programmes_of_site(tending.site.id),
         spoken=language_options(),
@@ -248,6 +249,7 @@ async def _programme_page(
     adds_times: bool = False,
 ) -> Response:
     fresh = await editing.programme_of_site(programme.id, tending.site.id)
+    shown = Form({**forms.USUAL_TIMES, **form.values}, form.errors)
     return host_page(
         request,
         "host/programme.html",
@@ -255,7 +257,8 @@ async def _programme_page(
         status,
         tab="programmes",
         programme=fresh,
-        form=Form({**forms.USUAL_TIMES, **form.values}, form.errors),
+        form=shown,
+        unfolded=Unfolded.of(shown),
         version=version or str(await Version.of(fresh, SUBJECT)),
         adds_times=adds_times,
         others=others,

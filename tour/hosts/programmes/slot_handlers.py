@@ -10,6 +10,7 @@ from tour.errors import REFUSALS
 from tour.hosts import queries
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
+from tour.i18n import translate_plural
 from tour.programmes import booking_rules, slot_editing
 from tour.programmes.models import Slot
 from tour.programmes.slot_editing import MAX_CAPACITY
@@ -100,7 +101,8 @@ async def _slot_page(
     request: Request, tending: Tending, shown: Slot, form: Form, status: int = 200
 ) -> Response:
     slot = await slot_editing.slot_of_site(shown.id, tending.site.id)
-    can_change = slot.status != SlotStatus.CANCELLED and slot.ends_at > now(request)
+    is_called_off = slot.status == SlotStatus.CANCELLED
+    can_change = not is_called_off and slot.ends_at > now(request)
     return host_page(
         request,
         "host/slot.html",
@@ -110,7 +112,9 @@ async def _slot_page(
         slot=slot,
         form=form,
         parties=len(await slot_changes.confirmed_places(slot.id)),
+        is_called_off=is_called_off,
         can_change=can_change,
+        wants_off=bool(form.value("message") or form.error("message")),
         lost_words="" if can_change else form.value("message"),
         may_release=await booking_rules.may_release_absent(slot.programme.event_id),
         may_cancel=tending.may(Permission.CHANGE_RESERVATIONS),
@@ -130,8 +134,17 @@ async def _messages_page(
         form=form,
         slots=slots,
         can_write=bool(slots or form.errors),
-        told=number_in(request.query_params.get("told"), 5),
+        told=_told(number_in(request.query_params.get("told"), 5)),
         sent=await queries.sent_messages(tending.site.id),
+    )
+
+
+def _told(parties: int | None) -> str:
+    """How many a message is on its way to; empty where none was sent."""
+    if parties is None:
+        return ""
+    return translate_plural(
+        "On its way to %(num)d party.", "On its way to %(num)d parties.", parties
     )
 
 

@@ -18,6 +18,7 @@ from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.today import parties as today
 from tour.hosts.today import undo
+from tour.hosts.today.rows import Day, DoorView, other_days
 from tour.i18n import lazy as _
 from tour.programmes import slot_editing
 from tour.programmes.models import Slot
@@ -78,16 +79,15 @@ async def _today(
         refusal.status if refusal else 200,
         tab="today",
         day=day,
-        door=door,
+        door=DoorView.of(door, WAITS, DELAYS),
         form=_filled(door, sent or FormData(), refusal),
         ticked=_ticked(day, sent or FormData()),
-        dates=await today.days_with_slots(tending.site.id, zone=zone, now=instant),
+        dates=other_days(
+            await today.days_with_slots(tending.site.id, zone=zone, now=instant), on_date
+        ),
         is_today=on_date == local_date(request),
-        waits=WAITS,
-        delays=DELAYS,
         shown_at=instant,
         invitations=await invitations(request, tending),
-        until_text=today.until_text,
         done=await _done(request, tending),
     )
 
@@ -102,7 +102,7 @@ def _filled(door: SiteDay, sent: FormData, refusal: Refusal | None) -> Form:
     return form.refused(**{"cap" if at_field else WHOLE: refusal.message})
 
 
-def _ticked(day: today.Day, sent: FormData) -> set[int]:
+def _ticked(day: Day, sent: FormData) -> set[int]:
     """The absent parties that are chosen: all that have not said that they come, until somebody
     chooses."""
     if "shown" in sent:

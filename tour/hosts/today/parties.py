@@ -2,11 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tour.i18n import NAMES, translate
+from tour.hosts.today.rows import (
+    Day,
+    PartyRow,
+    SlotRow,
+    draw_line,
+    party_says,
+    party_stage,
+    slot_said,
+    slot_stage,
+)
+from tour.i18n import NAMES
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations.door.absences import is_asked
@@ -21,94 +30,6 @@ CLOSED = WaitlistStatus.CLOSED
 ON_THE_LIST = (PlaceStatus.CONFIRMED, PlaceStatus.RELEASED, PlaceStatus.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class PartyRow:
-    """One party of a slot; `language` only where it is not the town's. `gone_at`: when its seats
-    were released or cancelled, which `status` says; `seats_again`: how many it takes if it is let
-    in all the same."""
-
-    place_id: int
-    door_code: str
-    name: str
-    kana: str
-    party_text: str
-    seats: int
-    language: str
-    phone: str
-    note: str
-    answers: tuple[tuple[str, str], ...]
-    """(question, answer) in the town's language, of those that were answered."""
-    photos_allowed: bool | None
-    arrived_at: datetime | None
-    came: int
-    """How many of it are here."""
-    late_minutes: int | None
-    """What it said itself; 0: it is on its way."""
-    status: PlaceStatus
-    gone_at: datetime | None
-    seats_again: int
-
-
-@dataclass(frozen=True, slots=True)
-class SlotRow:
-    id: int
-    programme_id: int
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-    seats_taken: int
-    arrived_seats: int
-    status: SlotStatus
-    is_over: bool
-    is_next: bool
-    minutes_until: int
-    waiting: int
-    waited: int
-    """Parties whose turn in the queue ended without seats."""
-    parties: tuple[PartyRow, ...]
-    gone: tuple[PartyRow, ...]
-    """Those that gave their seats back lately, or lost them."""
-    absent: tuple[PartyRow, ...]
-    """Those about whom the host is asked, once their grace is over."""
-    free: int
-    """Seats for people at the door."""
-    walk_ins: int
-    releases_absent: bool
-    delay_minutes: int
-    draw: Draw | None
-    """The draw that gives its seats, or gave them."""
-
-    @property
-    def freed_seats(self) -> int:
-        return sum(party.seats for party in self.gone)
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A site's day: its slots with their parties, the soonest first."""
-
-    on_date: date
-    slots: tuple[SlotRow, ...]
-
-    @property
-    def expected(self) -> int:
-        return sum(slot.seats_taken for slot in self.slots)
-
-    @property
-    def arrived(self) -> int:
-        return sum(slot.arrived_seats for slot in self.slots)
-
-    @property
-    def freed(self) -> int:
-        return sum(slot.freed_seats for slot in self.slots)
-
-    @property
-    def absent(self) -> int:
-        """Parties about whom the host is asked."""
-        return sum(len(slot.absent) for slot in self.slots)
-
-
 async def day_at(
     site_id: int, on_date: date, *, zone: ZoneInfo, town_lang: str, now: datetime
 ) -> Day:
@@ -117,7 +38,8 @@ async def day_at(
     chosen = Slot.filter(programme__site_id=site_id, starts_at__gte=begin, starts_at__lt=end)
     slots = await chosen.order_by("starts_at", "id").select_related("programme")
     ids = [slot.id for slot in slots]
-    parties = await _parties(slots, town_lang)
+    is_today = on_date == now.astimezone(zone).date()
+    parties = await _parties(slots, town_lang, now if is_today else None)
     queued, in_vain = await _queued(ids, WaitlistStatus.WAITING), await _queued(ids, CLOSED)
     draws = await _draws(ids)
     next_id = _next_slot_id(slots, now)
@@ -127,7 +49,8 @@ async def day_at(
             parties[slot.id],
             queues=(queued[slot.id], in_vain[slot.id]),
             draw=draws.get(slot.id),
-            is_next=slot.id == next_id,
+            is_open=slot.id == next_id or len(slots) == 1,
+            is_today=is_today,
             now=now,
         )
         for slot in slots
@@ -156,8 +79,11 @@ def _next_slot_id(slots: list[Slot], now: datetime) -> int | None:
     return alive[0].id if alive else None
 
 
-async def _parties(slots: Sequence[Slot], town_lang: str) -> dict[int, list[PartyRow]]:
-    """By slot, in the order they reserved: those expected, and those that gave up lately."""
+async def _parties(
+    slots: Sequence[Slot], town_lang: str, at_door: datetime | None
+) -> dict[int, list[PartyRow]]:
+    """By slot, in the order they reserved: those expected, and those that gave up lately;
+    `at_door`: the instant at which some are let in again, None on another day."""
     listed = Place.filter(slot_id__in=[slot.id for slot in slots], status__in=ON_THE_LIST)
     places = await listed.order_by("id").select_related("reservation")
     arrived = await _arrivals(places)
@@ -167,7 +93,8 @@ async def _parties(slots: Sequence[Slot], town_lang: str) -> dict[int, list[Part
         slot = by_id[place.slot_id]
         if place.status != PlaceStatus.CANCELLED or _is_news(place, slot):
             questions = [str(question["text"]) for question in slot.programme.questions]
-            row = _party(place, questions, arrived.get(place.id), town_lang)
+            free = free_at_door(slot, at_door) if at_door else 0
+            row = _party(place, questions, arrived.get(place.id), town_lang, free)
             found[slot.id].append(row)
     return found
 
@@ -198,11 +125,20 @@ def _slot(
     *,
     queues: tuple[int, int],
     draw: Draw | None,
-    is_next: bool,
+    is_open: bool,
+    is_today: bool,
     now: datetime,
 ) -> SlotRow:
-    parties = tuple(party for party in listed if party.status == PlaceStatus.CONFIRMED)
-    late = [p for p in parties if p.arrived_at is None] if is_asked(slot, now) else []
+    parties = tuple(party for party in listed if party.is_expected)
+    is_late = is_today and is_asked(slot, now)
+    late = [p for p in parties if p.arrived_at is None] if is_late else []
+    minutes_until = max(0, int((slot.starts_at - now).total_seconds() // 60))
+    stage = slot_stage(
+        is_cancelled=slot.status == SlotStatus.CANCELLED,
+        is_over=slot.ends_at <= now,
+        is_today=is_today,
+        minutes_until=minutes_until,
+    )
     return SlotRow(
         id=slot.id,
         programme_id=slot.programme.id,
@@ -212,26 +148,32 @@ def _slot(
         capacity=slot.capacity,
         seats_taken=slot.seats_taken,
         arrived_seats=sum(party.came for party in listed) + slot.walk_ins,
-        status=SlotStatus(slot.status),
+        stage=stage,
+        said=slot_said(stage, minutes_until),
+        is_closed=slot.status == SlotStatus.CLOSED,
         is_over=slot.ends_at <= now,
-        is_next=is_next,
-        minutes_until=max(0, int((slot.starts_at - now).total_seconds() // 60)),
+        is_open=is_open,
         waiting=queues[0],
         waited=queues[1],
         parties=parties,
-        gone=tuple(party for party in listed if party.status != PlaceStatus.CONFIRMED),
+        gone=tuple(party for party in listed if not party.is_expected),
         absent=tuple(late),
         free=free_at_door(slot, now),
         walk_ins=slot.walk_ins,
         releases_absent=slot.releases_absent,
         delay_minutes=slot.delay_minutes,
         draw=draw,
+        draw_line=draw_line(draw.status) if draw else None,
     )
 
 
-def _party(place: Place, questions: list[str], arrival: Arrival | None, town_lang: str) -> PartyRow:
+def _party(
+    place: Place, questions: list[str], arrival: Arrival | None, town_lang: str, free: int
+) -> PartyRow:
+    """`free`: seats at the door for a party that comes all the same."""
     made = place.reservation
     is_foreign = made.lang != town_lang
+    came = (arrival.people or place.seats) if arrival else 0
     return PartyRow(
         place_id=place.id,
         door_code=made.door_code,
@@ -243,19 +185,12 @@ def _party(place: Place, questions: list[str], arrival: Arrival | None, town_lan
         phone=made.phone,
         note=made.note,
         answers=tuple((q, a) for q, a in zip(questions, place.answers, strict=False) if a),
-        photos_allowed=made.photos_allowed,
+        no_pictures=made.photos_allowed is False,
         arrived_at=arrival.arrived_at if arrival else None,
-        came=(arrival.people or place.seats) if arrival else 0,
+        came=came,
         late_minutes=place.late_minutes,
-        status=PlaceStatus(place.status),
+        says=party_says(place.late_minutes),
+        stage=party_stage(PlaceStatus(place.status), came=came, seats=place.seats),
         gone_at=place.cancelled_at,
-        seats_again=seats_again(place),
+        may_return=arrival is None and free >= seats_again(place),
     )
-
-
-def until_text(minutes: int) -> str:
-    """あと2時間10分; only minutes below an hour."""
-    hours, rest = divmod(minutes, 60)
-    if hours:
-        return translate("in %(h)s h %(n)s min", h=hours, n=rest)
-    return translate("in %(n)s min", n=rest)
