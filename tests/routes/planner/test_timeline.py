@@ -1,5 +1,7 @@
 """Editing a plan: what a list of stops does to the day."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.routes.planner.days import day, line_of, open_site
@@ -72,6 +74,27 @@ def test_the_end_of_the_day_may_come_too_soon():
     result = timeline(day(line_of(0, 5), open_site(1, stay=60), ends=69), [Choice(0)])
 
     assert result.trouble is Trouble.TOO_LATE
+
+
+@pytest.mark.parametrize(
+    ("stops", "max_leg", "trouble"),
+    [
+        ((), 20, None),
+        ((), 5, None),
+        ((0,), 15, None),
+        ((0,), 14, Trouble.LEG_TOO_LONG),
+        ((0, 1), 10, None),
+    ],
+)
+def test_one_may_always_go_straight_to_the_end_but_from_a_stop_no_further_than_a_leg(
+    stops, max_leg, trouble
+):
+    problem = day(line_of(0, 5, 10, 20), open_site(1), open_site(2), max_leg=max_leg)
+
+    result = timeline(replace(problem, end=3), [Choice(number) for number in stops])
+
+    assert troubles(result) == [None] * len(stops)
+    assert result.trouble is trouble
 
 
 @pytest.mark.parametrize(
