@@ -27,6 +27,7 @@ from tour.patience import AGAIN_WAITS, PAGE_WAITS, RETRY_AFTER
 from tour.reservations.models import Reservation
 from tour.reservations.pages import booking
 from tour.settings import Settings
+from tour.web import forms
 from tour.web.gate import middleware
 
 SAID = "Nobody could take this just now"
@@ -40,8 +41,10 @@ ANEW = ("code",)
 async def app(
     settings: Settings, clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Starlette]:
-    """The whole app, less patient than usual."""
+    """The whole app, less patient than usual with the database, and more with a busy machine that
+    makes the page again."""
     monkeypatch.setattr(whole_app, "PAGES", SHORT)
+    monkeypatch.setattr(forms, "AGAIN_WAITS", 10.0)
     application = whole_app.create_app(settings, clock=clock)
     async with application.router.lifespan_context(application):
         yield application
