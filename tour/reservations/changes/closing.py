@@ -56,14 +56,15 @@ async def close_early(
 async def _stop(change: Change, day: SiteDay, zone: ZoneInfo) -> dict[str, Any]:
     """End the booking of what is still to come, and tell; returns what the log says of it."""
     site_id: int = day.site_id
-    soon = await _still_to_come(site_id, zone, change.now).values("id", "status")
-    stopped = [row["id"] for row in soon if row["status"] == SlotStatus.OPEN]
-    await programmes.lock_slots(stopped)
+    soon = [slot.id for slot in await _still_to_come(site_id, zone, change.now)]
+    locked = await programmes.lock_slots(soon)
+    stopped = [slot.id for slot in locked if slot.status == SlotStatus.OPEN]
+    seated = [slot.id for slot in locked if slot.status != SlotStatus.CANCELLED]
     await Slot.filter(id__in=stopped).update(status=SlotStatus.CLOSED)
     await SiteDay.filter(id=day.id).update(stopped_slots=stopped)
     words = _("Closes early today, your seats stay: %(session)s")
     change.told(Kind.SESSION, stopped)
-    told = await _tell([row["id"] for row in soon], words, change.now)
+    told = await _tell(seated, words, change.now)
     return {"closed_slots": stopped, "parties": told}
 
 

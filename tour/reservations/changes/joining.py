@@ -67,9 +67,11 @@ async def join(reference: str, wish: Joining, *, now: datetime) -> Reservation:
     `service.reserve` raises.
     """
     async with transaction():
-        await lock_contact(await by_reference(reference), wish.newcomer)
+        named = await by_reference(reference)
+        await lock_contact(named, wish.newcomer)
+        await lock_party(named.id, *wish.slot_ids, *wish.gives_back)
+        # Read under its lock: it may have been another number of people before.
         reservation = await by_reference(reference)
-        await lock_party(reservation.id, *wish.slot_ids, *wish.gives_back)
         held = await _held(reservation, now)
         new = sorted(set(wish.slot_ids) - {place.slot_id for place in held})
         if new:

@@ -72,8 +72,9 @@ async def _of_today(site_id: int, zone: ZoneInfo, now: datetime) -> list[Slot]:
     begin, midnight = day_bounds(now.astimezone(zone).date(), zone)
     on = Slot.filter(
         programme__site_id=site_id, starts_at__gte=begin, starts_at__lt=midnight, ends_at__gt=now
-    ).exclude(status=SlotStatus.CANCELLED)
-    return await programmes.lock_slots([slot.id for slot in await on.only("id")])
+    )
+    locked = await programmes.lock_slots([slot.id for slot in await on.only("id")])
+    return [slot for slot in locked if slot.status != SlotStatus.CANCELLED]
 
 
 async def _move(change: Change, slots: list[Slot], minutes: int) -> dict[int, timedelta]:
