@@ -15,6 +15,8 @@ from tour.programmes.rules import Availability, Way
 from tour.programmes.states import SlotStatus
 from tour.routes.plan_pages.rows import StopStage
 from tour.settings import ROOT
+from tour.staff.queries import Tended
+from tour.staff.reservations.parties import Dealing
 from tour.town import read_town
 from tour.web.templates import make_environment
 
@@ -131,6 +133,8 @@ def test_there_is_no_template_of_a_stage_that_is_none() -> None:
         ("host/_slot_taps.html", SlotTaps),
         ("host/_stage.html", Stage),
         ("participation/_answers.html", ParticipationAnswer),
+        ("staff/_dealings.html", Dealing),
+        ("staff/_tended.html", Tended),
     ],
 )
 def test_each_stage_has_its_block_and_no_block_is_left_over(

@@ -52,12 +52,23 @@ async def page(request: Request) -> Response:
         who,
         section="deliveries",
         lines=[
-            (line, KINDS.get(line.kind, OTHER), STATUSES[line.status], reason(line.problem))
+            (
+                line,
+                KINDS.get(line.kind, OTHER),
+                _service(line.service),
+                STATUSES[line.status],
+                reason(line.problem),
+            )
             for line in lines
         ],
         queue=queue,
         oldest_minutes=int(queue.oldest.total_seconds() // 60),
-        services=await queries.by_service(at - SINCE),
+        services=[(_service(e.service), e) for e in await queries.by_service(at - SINCE)],
         problems_only=problems_only,
         next_before=lines[-1].id if len(lines) == queries.PAGE else None,
     )
+
+
+def _service(name: str) -> Text | str:
+    """What a service of browsers or mail is called."""
+    return _("Mail") if name == "mail" else name

@@ -50,6 +50,7 @@ async def sites_page(request: Request) -> Response:
     lines = await queries.site_lines(now(request), query[:100], show)
     number = number_in(request.query_params.get("page"), 4) or 1
     first = (max(1, number) - 1) * SITES_ON_A_PAGE
+    pages = -(-len(lines) // SITES_ON_A_PAGE)
     return staff_page(
         request,
         "staff/sites.html",
@@ -58,7 +59,9 @@ async def sites_page(request: Request) -> Response:
         sites=lines[first : first + SITES_ON_A_PAGE],
         total=len(lines),
         page=number,
-        pages=-(-len(lines) // SITES_ON_A_PAGE),
+        pages=pages,
+        earlier=number - 1 if pages > 1 else 0,
+        later=number + 1 if number < pages else 0,
         kinds=dict(kind_options()),
         query=query,
         show=show,
@@ -138,10 +141,15 @@ async def log_page(request: Request) -> Response:
         who,
         section="log",
         entries=[
-            (e, in_words(e.before, names, zone), in_words(e.after, names, zone)) for e in entries
+            (
+                e,
+                names.get(e.site_id or 0, ""),
+                in_words(e.before, names, zone),
+                in_words(e.after, names, zone),
+            )
+            for e in entries
         ],
         action=action_label,
-        places=names,
         next_before=entries[-1].id if len(entries) == audit.PAGE else None,
     )
 

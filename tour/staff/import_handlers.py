@@ -1,5 +1,7 @@
 """Importing sites: a file, a look at what it changes, then that."""
 
+from dataclasses import dataclass
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +29,25 @@ LARGEST_TEXT = 950_000
 LARGEST_FORM = LARGEST_TEXT + 50_000
 """The form around it included."""
 TEXT = "text"
+SHORT, MOST_SHOWN = 20, 100
+"""Rows of a list that stands open, and of the longest that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that do the same, the first of them."""
+
+    title: Text
+    shown: tuple[object, ...]
+    total: int
+
+    @property
+    def is_short(self) -> bool:
+        return self.total <= SHORT
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.shown)
 
 
 async def imports_page(request: Request) -> Response:
@@ -99,6 +120,18 @@ def _refuse_large(size: int, most: int) -> None:
         raise BadInput(hint, {"file": hint})
 
 
+def groups(found: Comparison) -> list[Group]:
+    """What an import would do; nothing while a row is wrong."""
+    if found.problems:
+        return []
+    kinds = ((_("New"), found.new), (_("Changed"), found.changed))
+    return [
+        Group(title, tuple(changes[:MOST_SHOWN]), len(changes))
+        for title, changes in kinds
+        if changes
+    ]
+
+
 def _page(
     request: Request,
     who: SignedIn,
@@ -117,6 +150,7 @@ def _page(
         section="imports",
         read=read,
         found=found,
+        groups=groups(found) if found else [],
         problem=problem,
         kinds=kind_options(),
         kind=kind or SiteKind.CULTURE.value,

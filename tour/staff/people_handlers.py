@@ -37,6 +37,17 @@ class PersonLine:
     """(number, name) of each place that they look after."""
     sessions: int
     is_me: bool
+    is_managed: bool
+    """By who reads."""
+
+    @property
+    def may_change_role(self) -> bool:
+        """Nobody gives another role to themselves."""
+        return self.is_managed and not self.is_me
+
+    @property
+    def may_sign_out(self) -> bool:
+        return self.is_managed and self.sessions > 0
 
 
 async def people_page(request: Request) -> Response:
@@ -54,7 +65,7 @@ async def invite(request: Request) -> Response:
     asked = asking_email_form(form)
     typed = Form({**asked.values, **texts(form, ("role", "site"))}, asked.errors)
     offer = await _offer(str(form.get("role", "")), str(form.get("site", "")))
-    if offer.role != Role.HOST and not who.may(Permission.MANAGE_PEOPLE):
+    if not _may_give(who, offer.role):
         raise NotYours
     if offer.role == Role.HOST and offer.site is None:
         typed = typed.refused(site=_("Choose the place that this host looks after."))
@@ -81,7 +92,7 @@ async def revoke(request: Request) -> Response:
     found = await Invitation.get_or_none(id=request.path_params["invitation_id"])
     if found is None:
         raise NotFound(_("There is no such invitation."))
-    if found.role != Role.HOST and not who.may(Permission.MANAGE_PEOPLE):
+    if not _may_give(who, found.role):
         raise NotYours
     site_id: int | None = found.site_id
     await invitations.revoke(found.id, site_id, actor=who.actor, now=now(request))
@@ -130,6 +141,12 @@ def role_field(account_id: int) -> str:
     return f"role-{account_id}"
 
 
+def _may_give(who: SignedIn, role: Role) -> bool:
+    """A role is given, and its invitation taken back, by those who manage people; a host's by all
+    who may invite."""
+    return role == Role.HOST or who.may(Permission.MANAGE_PEOPLE)
+
+
 async def _offer(role: str, slug: str) -> Offer:
     chosen = Role(role) if role in list(Role) else Role.HOST
     site = await Site.get_or_none(slug=slug[:LONGEST_SLUG]) if chosen == Role.HOST else None
@@ -155,8 +172,9 @@ async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) 
         section="people",
         people=lines,
         roles=[(role.value, str(label)) for role, label in ROLES.items()],
+        invited_as=[(role.value, str(ROLES[role])) for role in ROLES if _may_give(who, role)],
         waiting=[
-            (invitation, ROLES[invitation.role])
+            (invitation, ROLES[invitation.role], _may_give(who, invitation.role))
             for invitation in await waiting.order_by("-id").select_related("site")
         ],
         sites=await Site.all().order_by("name_kana", "id").values_list("slug", "name"),
@@ -181,6 +199,7 @@ async def _lines(request: Request, who: SignedIn) -> list[PersonLine]:
             tuple(sites.get(account.id, ())),
             sessions[account.id],
             account.id == who.account.id,
+            who.may(Permission.MANAGE_PEOPLE),
         )
         for account in await Account.all().order_by("-role", "name", "id")
     ]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from tour.accounts.models import Invitation, Membership
@@ -30,6 +31,20 @@ class EventLine:
     places: int
     map_version: int | None
 
+    @property
+    def last_day(self) -> date | None:
+        """Where it has more days than one."""
+        return self.ends_on if self.ends_on != self.starts_on else None
+
+
+class Tended(StrEnum):
+    """Who looks after a place, and what the reader can do where it is nobody."""
+
+    HOSTS = "hosts"
+    INVITED = "invited"
+    TO_INVITE = "to_invite"
+    NOBODY = "nobody"
+
 
 @dataclass(frozen=True, slots=True)
 class SiteLine:
@@ -44,6 +59,13 @@ class SiteLine:
     is_rough: bool
     hosts: int
     invited: int
+
+    def tended(self, may_invite: bool) -> Tended:
+        if self.hosts:
+            return Tended.HOSTS
+        if self.invited:
+            return Tended.INVITED
+        return Tended.TO_INVITE if may_invite else Tended.NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,15 @@ class Matter:
     key: str
     count: int
     examples: tuple[Example, ...] = ()
+    all_shown: str = ""
+    """By which choice of the list of places all are seen."""
+    counts_examples: bool = True
+    """Whether each example is one of those counted."""
+
+    @property
+    def more(self) -> int:
+        """How many are counted beside the examples."""
+        return self.count - len(self.examples) if self.counts_examples else 0
 
 
 async def matters(now: datetime) -> list[Matter]:
@@ -122,14 +131,15 @@ async def _rough_sites() -> Matter:
     rough = Site.filter(point_quality=PointQuality.TOWN, is_published=True)
     shown = await rough.order_by("name_kana", "id").limit(EXAMPLES)
     examples = tuple(Example(site.name, "hosts:profile", (("slug", site.slug),)) for site in shown)
-    return Matter("rough", await rough.count(), examples)
+    return Matter("rough", await rough.count(), examples, all_shown="rough")
 
 
 async def _failed_messages(now: datetime) -> Matter:
     counts = await notifications.by_service(now - FAILURES_SINCE)
     failed = [each for each in counts if each.failed]
     examples = tuple(Example(f"{each.service}: {each.failed}") for each in failed[:EXAMPLES])
-    return Matter("failed", sum(each.failed for each in failed), examples)
+    total = sum(each.failed for each in failed)
+    return Matter("failed", total, examples, counts_examples=False)
 
 
 def _coming(now: datetime) -> Any:

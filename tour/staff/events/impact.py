@@ -24,6 +24,8 @@ from tour.web import now
 from tour.web.forms import Form, Reading
 
 LONGEST_REASON = 500
+SHORT = 10
+"""A list that stands open."""
 ASKED = ("sure", "reason")
 Ends = Callable[[], Awaitable[list[Slot]]]
 """The sessions that a change would end, as they are at the moment of asking."""
@@ -91,6 +93,7 @@ async def asked_again(
     request: Request, who: SignedIn, event: Event, form: FormData, impact: Impact, what: Text
 ) -> Response:
     """The page with these numbers, and the whole form for a yes to them."""
+    unreached = impact.unreached if who.may(Permission.SEE_PARTIES) else ()
     shown = [version for version in await versions(event.id) if version.ended_at is None]
     return staff_page(
         request,
@@ -101,6 +104,8 @@ async def asked_again(
         event=event,
         what=what,
         impact=impact,
+        unreached=unreached,
+        is_short=len(unreached) <= SHORT,
         form=Form({"reason": str(form.get("reason", ""))}, _too_long(form)),
         plans=await plans_with(impact.slots, ZoneInfo(event.timezone)),
         map_version=shown[0].number if shown else None,

@@ -15,7 +15,7 @@ from tour.publishing.drawing.sheets import Sheet
 from tour.publishing.framing import snippet
 from tour.publishing.press import sources_of
 from tour.publishing.published_map import text_in
-from tour.publishing.views import map_view
+from tour.publishing.views import SiteOnMap, map_view
 from tour.sites.maps import map_around
 from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
@@ -31,6 +31,7 @@ async def map_page(request: Request) -> Response:
 async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     event = await queries.event_by_id(request.path_params["event_id"])
     draft = await service.preview(event.id, await sources_of(request))
+    shown = map_view(draft, lang(request))
     versions = await publishing.versions(event.id)
     embed = parts_of(request).settings.base_url + str(
         request.app.url_path_for("publishing:embed", slug=event.slug)
@@ -45,7 +46,8 @@ async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) 
         tab="map",
         event=event,
         form=form,
-        draft=map_view(draft, lang(request)),
+        draft=shown,
+        places=[(place, _doubt(place)) for place in shown.places],
         versions=versions,
         is_shown=any(version.ended_at is None for version in versions),
         snippet=snippet(f"{embed}?lang={lang(request)}", title),
@@ -59,6 +61,13 @@ async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) 
             whole=True,
         ),
     )
+
+
+def _doubt(place: SiteOnMap) -> str:
+    """What is to be looked at before the map is published; empty where nothing is."""
+    if place.approximate:
+        return translate("Check its position")
+    return "" if place.on_map else translate("Not on the map")
 
 
 async def places(request: Request) -> Response:

@@ -29,6 +29,7 @@ from tour.staff.log import part_words
 from tour.web import now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 
+ASKED = _("Written to those who tend the places.")
 SENT = tuple(f"{name}-" for name in editing.PART_FIELDS)
 
 
@@ -119,6 +120,7 @@ async def _page(
         sites=forms.in_order(lines, form),
         kinds=dict(kind_options()),
         answers=part_words.answer_labels(),
+        said=ASKED if request.query_params.get("done") == "asked" else "",
         unanswered=len(await answers.unanswered(event.id)),
         others=part_words.shown(merge.others if merge else ()),
         labels=part_words.labels({line.id: line.name for line in lines}),

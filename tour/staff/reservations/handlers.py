@@ -50,13 +50,15 @@ HEADER = (
 async def reservations_page(request: Request) -> Response:
     who = await guards.require(request, Permission.SEE_PARTIES)
     chosen = _selection(request)
+    lines, total = await parties.lines(chosen), await parties.count(chosen)
     return staff_page(
         request,
         "staff/reservations.html",
         who,
         section="reservations",
-        lines=await parties.lines(chosen),
-        total=await parties.count(chosen),
+        lines=lines,
+        total=total,
+        shown_first=len(lines) if total > len(lines) else 0,
         chosen=chosen,
         filters=request.url.query,
         events=await Event.all().order_by("-starts_on").values_list("id", "title"),

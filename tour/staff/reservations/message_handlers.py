@@ -13,6 +13,7 @@ from tour.accounts.roles import Permission
 from tour.errors import REFUSALS
 from tour.events.models import Event
 from tour.i18n import lazy as _
+from tour.i18n import translate_plural
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.staff.frame import back_to, staff_page
@@ -105,9 +106,14 @@ async def _page(
         events=[(f"event:{event.id}", event.title) for event in events],
         slots=await _slots(at),
         preview=preview,
+        gets_it="" if count is None else _gets_it(count),
         count=count,
         longest=MAX_TEXT,
     )
+
+
+def _gets_it(parties: int) -> str:
+    return translate_plural("%(num)d party gets this", "%(num)d parties get this", parties)
 
 
 async def _slots(at: datetime) -> list[tuple[str, datetime, str]]:

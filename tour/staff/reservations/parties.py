@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import Q
@@ -45,6 +46,15 @@ class Selection:
     since: datetime | None = None
 
 
+class Dealing(StrEnum):
+    """What can be done about one session of a party by who reads of it."""
+
+    CANCEL = "cancel"
+    ENDED = "ended"
+    """Nothing more: its state is said."""
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class PartyLine:
     """One party at one slot."""
@@ -59,12 +69,22 @@ class PartyLine:
     children: int
     seats: int
     note: str
-    status: str
+    status: PlaceStatus
     status_label: str
     slot_id: int
     starts_at: datetime
     session: str
     site: str
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nobody is expected by it."""
+        return self.status != PlaceStatus.CONFIRMED
+
+    def dealing(self, may_change: bool) -> Dealing:
+        if self.is_off:
+            return Dealing.ENDED
+        return Dealing.CANCEL if may_change else Dealing.NOTHING
 
 
 async def lines(chosen: Selection, *, limit: int = PAGE) -> list[PartyLine]:
@@ -158,7 +178,7 @@ def _line(place: Place) -> PartyLine:
         children=party.children,
         seats=place.seats,
         note=party.note,
-        status=str(place.status),
+        status=PlaceStatus(place.status),
         status_label=str(STATUS[place.status]),
         slot_id=slot.id,
         starts_at=slot.starts_at,

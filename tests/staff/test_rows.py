@@ -1,0 +1,103 @@
+"""How the staff's pages are told what they are: each case of each state, chosen in one place."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.conftest import NOON
+from tour.accounts.roles import Role
+from tour.i18n import lazy as _
+from tour.reservations.states import PlaceStatus
+from tour.staff.import_handlers import MOST_SHOWN, SHORT, Group
+from tour.staff.people_handlers import PersonLine
+from tour.staff.queries import EventLine, SiteLine, Tended
+from tour.staff.reservations.parties import Dealing, PartyLine
+from tour.staff.today import Example, Matter
+
+PARTY = PartyLine(
+    reservation_id=1,
+    door_code="K7M4-92QX",
+    name="見本 花子",
+    kana="",
+    email="",
+    phone="",
+    adults=2,
+    children=0,
+    seats=2,
+    note="",
+    status=PlaceStatus.CONFIRMED,
+    status_label="",
+    slot_id=1,
+    starts_at=NOON,
+    session="",
+    site="",
+)
+
+
+@pytest.mark.parametrize("status", PlaceStatus)
+@pytest.mark.parametrize("may_change", [True, False])
+def test_what_can_be_done_about_a_session_of_a_party(status: PlaceStatus, may_change: bool) -> None:
+    expected = Dealing.CANCEL if may_change else Dealing.NOTHING
+    line = replace(PARTY, status=status)
+    assert line.is_off == (status != PlaceStatus.CONFIRMED)
+    assert line.dealing(may_change) == (Dealing.ENDED if line.is_off else expected)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "invited", "may_invite", "tended"),
+    [
+        (2, 0, True, Tended.HOSTS),
+        (1, 1, False, Tended.HOSTS),
+        (0, 1, True, Tended.INVITED),
+        (0, 1, False, Tended.INVITED),
+        (0, 0, True, Tended.TO_INVITE),
+        (0, 0, False, Tended.NOBODY),
+    ],
+)
+def test_who_looks_after_a_place(
+    hosts: int, invited: int, may_invite: bool, tended: Tended
+) -> None:
+    site = SiteLine(1, "sample", "見本", "craft", "", True, False, hosts, invited)
+    assert site.tended(may_invite) == tended
+
+
+@pytest.mark.parametrize(
+    ("is_me", "is_managed", "sessions", "may_change_role", "may_sign_out"),
+    [
+        (False, True, 1, True, True),
+        (False, True, 0, True, False),
+        (True, True, 1, False, True),
+        (False, False, 1, False, False),
+        (True, False, 1, False, False),
+    ],
+)
+def test_what_can_be_done_about_a_person(
+    is_me: bool, is_managed: bool, sessions: int, may_change_role: bool, may_sign_out: bool
+) -> None:
+    person = PersonLine(1, "", "", Role.HOST, "", (), sessions, is_me, is_managed)
+    assert (person.may_change_role, person.may_sign_out) == (may_change_role, may_sign_out)
+
+
+def test_a_matter_says_how_many_it_has_beside_its_examples() -> None:
+    examples = (Example("1"), Example("2"))
+    assert Matter("full", 0).more == 0
+    assert Matter("full", 2, examples).more == 0
+    assert Matter("full", 5, examples).more == 3
+    assert Matter("failed", 5, examples, counts_examples=False).more == 0
+
+
+def test_an_event_of_one_day_has_no_last_day() -> None:
+    first, last = date(2026, 11, 3), date(2026, 11, 4)
+    event = EventLine(1, "autumn", "", first, first, True, 0, None)
+    assert event.last_day is None
+    assert replace(event, ends_on=last).last_day == last
+
+
+@pytest.mark.parametrize(
+    ("total", "is_short", "more"),
+    [(1, True, 0), (SHORT, True, 0), (SHORT + 1, False, 0), (MOST_SHOWN + 5, False, 5)],
+)
+def test_a_long_list_of_rows_is_folded_and_cut(total: int, is_short: bool, more: int) -> None:
+    group = Group(_("New"), (None,) * min(total, MOST_SHOWN), total)
+    assert (group.is_short, group.more) == (is_short, more)
