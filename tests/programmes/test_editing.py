@@ -10,6 +10,7 @@ import pytest
 from tests.accounts.signing import OPERATOR
 from tests.conftest import NOON
 from tests.factories import make_event, make_programme, make_site, make_slot
+from tour.audit.service import Actor
 from tour.changes import together
 from tour.changes.models import RecentEdit
 from tour.changes.recent import KEPT
@@ -212,6 +213,13 @@ async def test_what_was_removed_can_be_brought_back_for_a_while_by_its_place_alo
     back = await editing.programme_of_site(late.id, site.id)
     assert (back.removed_at, back.removed_by, back.is_published) == (None, "", False)
     assert await removed(last) == [same.id]
+
+
+@pytest.mark.parametrize("length", [100, 101])
+async def test_who_removed_it_is_kept_as_far_as_there_is_room(length: int) -> None:
+    programme = await make_programme()
+    await editing.remove_programme(programme, actor=Actor(None, "客" * length), now=NOON)
+    assert (await Programme.get(id=programme.id)).removed_by == "客" * 100
 
 
 async def test_what_was_removed_takes_no_more_times() -> None:

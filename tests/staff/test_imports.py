@@ -112,6 +112,7 @@ async def test_a_known_name_is_changed_and_empty_cells_erase_nothing(
     await site.refresh_from_db()
     assert site.url == "https://new.example/"
     assert site.description == "昔の説明"
+    assert site.name == "紙 の　館", "as the place writes it"
     assert site.is_published
     assert await Site.all().count() == 1
     again = await look(staff, text.encode())
@@ -272,6 +273,13 @@ async def test_a_file_has_so_many_rows_at_most() -> None:
     assert len((await read_file(table(*rows, header=["名称"]))).rows) == MOST_ROWS
     with pytest.raises(BadInput):
         await read_file(table(*rows, ["もう一つの館"], header=["名称"]))
+
+
+async def test_columns_that_are_not_read_are_named_and_no_others() -> None:
+    header = ["名称", "", "駐車場", "説明", "名称"]
+    read = await read_file(table(["紙の館", "", "3台", "紙です。", "別の館"], header=header))
+    assert read.ignored == ("駐車場", "名称"), "of two of one name the first is read"
+    assert read.rows[0].values["name"] == "紙の館"
 
 
 async def test_full_width_digits_and_blank_lines_are_read() -> None:

@@ -141,6 +141,13 @@ def test_a_number_is_found_as_it_is_written_and_not_by_its_sound() -> None:
     assert matches("n95", make_index(["N-95 masks"], []))
 
 
+def test_a_word_of_two_scripts_is_found_as_it_is_written_alone() -> None:
+    """Its sound would be that of its Latin letters: 和cafe would be found in every café."""
+    assert matches("和cafe", make_index(["王子 和cafe"], []))
+    assert not matches("和cafe", make_index(["Cafe by the river"], []))
+    assert matches("和 cafe", make_index(["和の Café"], []))
+
+
 def test_all_words_are_found_each_anywhere() -> None:
     index = (*make_index(["Wood prints"], []), *make_index([], ["もくはんが"]))
     assert matches("prints mokuhanga", index)
