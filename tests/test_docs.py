@@ -71,6 +71,36 @@ def test_files_that_the_documents_name_are_there() -> None:
         assert [path for path in named if not (ROOT / path).exists()] == [], document.name
 
 
+DOTTED = re.compile(r"`([a-z_]+(?:\.\w+)+)`")
+
+
+def test_modules_that_documents_and_docstrings_name_are_there() -> None:
+    """`sites.opening.hours`: a package of the app, with or without `tour`, and a way down from it
+    that leads to a module or to something in one."""
+    packages = {path.parent.name for path in (ROOT / "tour").glob("*/__init__.py")} | {"tour"}
+    written = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tour/**/*.py")]
+    lost = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in written
+        for name in DOTTED.findall(file.read_text(encoding="utf-8"))
+        if name.split(".")[0] in packages
+        and not name.endswith((".csv", ".toml", ".py", ".md"))
+        and not _leads(name.removeprefix("tour.").split("."))
+    ]
+    assert lost == []
+
+
+def _leads(parts: list[str]) -> bool:
+    folder = ROOT / "tour"
+    while parts and (folder / parts[0]).is_dir():
+        folder, parts = folder / parts[0], parts[1:]
+    module = folder / f"{parts[0]}.py" if parts else folder / "__init__.py"
+    if not module.exists():
+        module, parts = folder / "__init__.py", ["", *parts]
+    text = module.read_text(encoding="utf-8")
+    return all(re.search(rf"\b{part}\b", text) for part in parts[1:])
+
+
 def test_twenty_wishes_find_their_way() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| [^|]+ \| `(tour/[^`]+)` \| [^|]+ \|$", text, re.MULTILINE)

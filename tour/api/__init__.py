@@ -1,1 +1,1 @@
-"""/api/v1: what other programs read, and what they may do (DESIGN §4)."""
+"""/api/v1: what other programs read, and what they may do."""

@@ -1,6 +1,6 @@
 """Making and changing an event. Each verb is one transaction with its line in the log.
 
-A form carries the version it was filled from (`sites.editing.Version`); `Stale` tells that
+A form carries the version it was filled from (`sites.editing.page.Version`); `Stale` tells that
 somebody else has saved the event meanwhile.
 """
 

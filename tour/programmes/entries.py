@@ -70,7 +70,7 @@ class SlotEntry:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Programmes by id, and coming slots by programme, soonest first."""
+    """Programmes by id, and coming slots by site, soonest first."""
 
     programmes: Mapping[int, ProgrammeEntry]
     slots: tuple[SlotEntry, ...]

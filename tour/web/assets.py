@@ -57,7 +57,7 @@ class Assets:
         self.build = digest.hexdigest()[:12]
 
     def url(self, name: str) -> str:
-        """The address of an asset by its path below static/, such as `css/app.css`."""
+        """The address of an asset by its path below static/, such as `css/base.css`."""
         if name not in self._assets:
             raise LookupError(f"there is no static file {name}")
         return f"/static/{self.build}/{name}"

@@ -1,6 +1,6 @@
 """What a visitor asked of a day, and every way in which each site could be visited on it. Pure.
 
-Times are whole minutes of the town's local day, as in `sites.hours`.
+Times are whole minutes of the town's local day, as in `sites.opening.hours`.
 """
 
 from collections.abc import Iterator, Mapping

@@ -39,10 +39,10 @@ MOST_MUSTS = 12
 LONGEST = 80
 """Characters of any value: an id, a slug, a place as lon,lat."""
 KILOMETRES = ("2", "3", "5", "8")
-LEG_MINUTES = ("5", "10", "15", "20")
-"""The choices for the longest walk between two places; nothing chosen: as long as it takes."""
 NO_LIMIT = "any"
 """The choices for the most that one wants to walk; nothing chosen: what suits the party."""
+LEG_MINUTES = ("5", "10", "15", "20")
+"""The choices for the longest walk between two places; nothing chosen: as long as it takes."""
 
 
 @dataclass(frozen=True, slots=True)

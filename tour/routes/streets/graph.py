@@ -26,7 +26,7 @@ _NEGLIGIBLE_M = 0.05
 
 
 class Streets:
-    """A street graph; make one with `streets_build.open_or_build` or `Streets.open`."""
+    """A street graph; make one with `build.open_or_build` or `Streets.open`."""
 
     def __init__(self, content: file.StreetArrays) -> None:
         self.about: dict[str, Any] = content.about
