@@ -16,6 +16,7 @@ from tour.routes.days.wishes import DayWish
 from tour.routes.planner.plan import Wish, alternatives, compile_kernels, plan_day
 from tour.routes.planner.problem import Candidate, DayProblem, Importance, Option, Plan, Reason
 from tour.routes.walks.site_matrix import Distances, SiteMatrix
+from tour.sites import choices
 from tour.sites.states import SiteKind
 
 SECONDS, OTHER_SECONDS = 0.3, 0.3
@@ -247,7 +248,5 @@ def _kind_for_more(wish: DayWish, doors: Sequence[Doors]) -> SiteKind | None:
     """What the visitor likes, crafts before others: they are what such a day is for."""
     offered = {door.kind for door in doors}
     liked = set(_liked(wish)) & offered
-    return next((kind for kind in _ORDER if kind in (liked or offered)), None)
-
-
-_ORDER = (SiteKind.CRAFT, SiteKind.FACTORY, SiteKind.CULTURE, SiteKind.SPORTS, SiteKind.HERITAGE)
+    in_turn = (SiteKind.CRAFT, *(kind for kind, own in choices.KINDS.items() if not own.is_office))
+    return next((kind for kind in in_turn if kind in (liked or offered)), None)
