@@ -12,7 +12,8 @@
       Busy             503    too many others ask for the same costly thing; again in a moment
     ConfigurationError        the operator must mend a setting or a file; exit code 2
 
-Features subclass these beside their service. One handler in `tour/web/problems.py` renders them all.
+Features subclass these beside their service. One handler renders them all
+(`tour/web/problems.py`).
 """
 
 from tour.i18n import Text

@@ -37,6 +37,7 @@ from tour.demo.catalogue import read_catalogue
 from tour.demo.load import load
 from tour.events.models import Event
 from tour.notifications.models import Reminder
+from tour.notifications.urgency import BY_KIND
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import Allocation
 from tour.reservations.draws.draws import open_draw
@@ -109,6 +110,8 @@ async def test_everything_is_sent_empty_filled_twice_and_after_back(app: Starlet
         assert [fault for person in everybody.people.values() for fault in person.faults] == []
         taken = {s.name for p in everybody.people.values() for s in p.sent if s.status < 400}
         assert found - taken <= DECLINED, "something of what is filled in is taken everywhere else"
+    promised = {key.partition(":")[0] for key in await Reminder.all().values_list("key", flat=True)}
+    assert promised <= BY_KIND.keys(), "how urgent that is has not been said"
 
 
 async def knock(everybody: Iterable[Person], route: Route) -> None:

@@ -1,4 +1,5 @@
-"""What the letters of reservations say as they leave, by their keys (see `notifications.sending.wording`).
+"""What the letters of reservations say as they leave, by their keys
+(see `notifications.sending.wording`).
 
 Reminders of visits are not among them: they name instants only, and whoever moves a session renews
 them with it.
