@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.accounts.signing import make_account, sign_in_as
-from tests.conftest import TurnableClock
+from tests.conftest import NOON, TurnableClock
 from tests.factories import DAY_AHEAD, make_site, make_slot
 from tests.post_office import PostOffice
 from tests.reservations.factories import make_party, make_wish, typed
@@ -18,7 +18,7 @@ from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.notifications import recipients
 from tour.notifications.mail import boxes
-from tour.notifications.models import Recipient
+from tour.notifications.models import PushSubscription, Recipient
 from tour.notifications.sending.worker import FULL, Worker, open_worker
 from tour.pages.wording import WORDING
 from tour.reservations import service
@@ -278,3 +278,28 @@ async def test_another_mail_box_is_not_concerned(
     await slot_changes.cancel_slot(slot.id, "", actor=HOST, now=clock())
     await postman.run_once()
     assert len({str(mail["To"]) for mail in office.mails}) == 30
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("is_proved", "has_browser", "may"),
+    [(False, False, False), (True, False, True), (False, True, True), (True, True, True)],
+)
+async def test_a_button_tells_again_who_reads_the_mail_box_or_asked_in_a_browser(
+    is_proved: bool, has_browser: bool, may: bool
+) -> None:
+    async def reader(*, proved: bool, asked: bool) -> int:
+        proved_at = NOON if proved else None
+        made = await recipients.new_recipient(
+            lang="ja", timezone="Asia/Tokyo", **VICTIM, proved_at=proved_at
+        )
+        if asked:
+            keys = {"p256dh": "p", "auth": "a", "service": "push.example"}
+            await PushSubscription.create(
+                recipient=made, endpoint="https://push.example/1", created_at=NOON, **keys
+            )
+        return int(made.id)
+
+    mine = await reader(proved=is_proved, asked=has_browser)
+    await reader(proved=not is_proved, asked=not has_browser)
+    assert await boxes.may_be_written_to(mine) is may

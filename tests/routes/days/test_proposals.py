@@ -206,6 +206,9 @@ def test_of_too_many_those_are_looked_at_that_were_named_and_then_the_most_promi
     worst, seats_gone = doors(1, 7), doors(200, openings=full)
     assert proposals._most_promising([worst, *usual]) == usual
     assert proposals._most_promising([seats_gone, *usual]) == usual
+    little = [doors(n, 1) for n in range(2, MOST_DOORS + 2)]
+    all_full = doors(1, openings=full[:1])
+    assert proposals._most_promising([all_full, *little]) == little, "nothing is worth less"
     for must in (
         doors(300, 1, is_must=True),
         doors(300, is_must=True),
