@@ -259,7 +259,7 @@ class DrawEntry(Model):
 
 class CallOff(Model):
     """Sessions that ended with a change of their event, and all that is needed to undo it within a
-    minute (see `changes.events`)."""
+    minute (see `reservations.changes.events`)."""
 
     id = fields.IntField(primary_key=True)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(

@@ -71,7 +71,8 @@ class ReserveForm(Form):
         return bool(self.value("photos_ok")) if self.value("photos_asked") else None
 
     def refused_by(self, refusal: Refusal) -> "ReserveForm":
-        """Full, or held already, is said above the form, with the way out (`pages.booking`)."""
+        """Full, or held already, is said above the form, with the way out
+        (`reservations.pages.booking`)."""
         if isinstance(refusal, SlotFull | Clashing):
             return self
         if isinstance(refusal, KeyReused):
