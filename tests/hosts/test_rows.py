@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.conftest import NOON
-from tour.hosts.programmes.form import Unfolded
+from tour.hosts.programmes.form import DayChoices, EventDays, Unfolded
 from tour.hosts.today.rows import (
     DOORS,
     TAPS,
@@ -162,3 +162,23 @@ WRONG = _("Give a whole number.")
 )
 def test_parts_of_the_form_stand_open_in_which_something_is(form: Form, unfolded: Unfolded) -> None:
     assert Unfolded.of(form) == unfolded
+
+
+def test_days_are_ticked_in_their_event_or_typed_beside() -> None:
+    before, after = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+    autumn = EventDays(1, "Autumn", (before, TODAY, after), None)
+
+    def choices(days: str) -> DayChoices:
+        return DayChoices.of(Form({"days": days}), [autumn], TODAY)
+
+    assert choices("").events == (("Autumn", ((TODAY, False), (after, False))),)
+    assert choices("").typed == ("",)
+    assert choices(f"{after},2027-01-05,{before}").events[0][1][1] == (after, True)
+    assert choices(f"{after},2027-01-05,{before}").typed == ("2027-01-05",)
+    assert choices("soon,,").typed == ("soon",)
+    assert DayChoices.of(Form({}), [], TODAY) == DayChoices((), ("",))
+
+
+def test_a_refused_limit_unfolds_the_door() -> None:
+    day = SiteDay(site_id=1, on_date=TODAY)
+    assert DoorView.of(day, (0,), (0,), is_refused=True).is_unfolded

@@ -1,5 +1,6 @@
 """What every page of the console shares."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -7,8 +8,29 @@ from starlette.responses import Response
 
 from tour.accounts.guards import Tending
 from tour.accounts.roles import Permission
+from tour.i18n import Text
+from tour.i18n import lazy as _
 from tour.notifications.console import mail_since
 from tour.web import parts_of, render
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """`url` is the name of its page; `of_parties`: for those who see who comes."""
+
+    key: str
+    url: str
+    label: Text
+    icon: str
+    of_parties: bool
+
+
+TABS = (
+    Tab("today", "hosts:today", _("Today"), "people", of_parties=True),
+    Tab("programmes", "hosts:programmes", _("Sessions"), "calendar", of_parties=False),
+    Tab("profile", "hosts:profile", _("Our page"), "pin", of_parties=False),
+    Tab("messages", "hosts:messages", _("Messages"), "bell", of_parties=True),
+)
 
 
 def host_page(
@@ -30,7 +52,7 @@ def host_page(
         site=tending.site,
         who=tending.who,
         tab=tab,
-        sees_parties=tending.sees_parties,
+        tabs=[part for part in TABS if tending.sees_parties or not part.of_parties],
         may_invite=tending.may(Permission.INVITE),
         mail_since=mail_since(request),
         mail_folder=str(settings.var / "mail") if names_folder else "",

@@ -119,7 +119,7 @@ async def _page(request: Request, tending: Tending, form: Form, status: int = 20
         status,
         tab="profile",
         form=form,
-        members=members,
+        members=[(member, member.id == tending.who.account.id) for member in members],
         is_member=tending.is_member,
         waiting=await invitations.open_invitations(tending.site.id, now=now(request)),
         done=request.query_params.get("done"),

@@ -11,6 +11,7 @@ from tour.accounts.roles import Permission
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications.console import mail_since
+from tour.reservations.models import CallOff
 from tour.web import parts_of, render
 
 
@@ -45,9 +46,11 @@ def staff_page(
     status: int = 200,
     *,
     section: str,
+    undoable: CallOff | None = None,
     **context: Any,
 ) -> Response:
-    """A page of the console; its menu has only what this person may open."""
+    """A page of the console; its menu has only what this person may open. `undoable`: what was
+    called off with an event a moment ago, offered to those who may take it back."""
     settings = parts_of(request).settings
     return render(
         request,
@@ -59,6 +62,7 @@ def staff_page(
         can={permission.value: who.may(permission) for permission in Permission},
         mail_since=mail_since(request),
         mail_folder="" if settings.smtp_url else str(settings.var / "mail"),
+        undoable=undoable if who.may(Permission.CHANGE_RESERVATIONS) else None,
         done=request.query_params.get("done", ""),
         **context,
     )

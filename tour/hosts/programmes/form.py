@@ -1,5 +1,6 @@
 """The form of a programme and its times: text to values, everything typed kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
@@ -274,3 +275,19 @@ class Unfolded:
             kept_seats=form.value("seats_kept") not in ("", "0")
             or any(form.error(name) for name in kept),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoices:
+    """The days to tick of each event, (date, is it ticked), and the days typed beside them."""
+
+    events: tuple[tuple[str, tuple[tuple[date, bool], ...]], ...]
+    typed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, form: Form, events: Sequence[EventDays], today: date) -> Self:
+        chosen = form.value("days").split(",")
+        offered = {str(day) for event in events for day in event.dates}
+        ticks = (tuple((d, str(d) in chosen) for d in e.dates if d >= today) for e in events)
+        typed = tuple(text for text in chosen if text and text not in offered)
+        return cls(tuple(zip((e.title for e in events), ticks, strict=True)), typed or ("",))

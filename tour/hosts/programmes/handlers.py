@@ -14,7 +14,7 @@ from tour.hosts import queries
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.programmes import form as forms
-from tour.hosts.programmes.form import EventDays, Unfolded
+from tour.hosts.programmes.form import DayChoices, EventDays, Unfolded
 from tour.hosts.today.handlers import local_date
 from tour.i18n import lazy as _
 from tour.i18n import localized
@@ -230,7 +230,7 @@ async def _new_page(request: Request, tending: Tending, form: Form, status: int 
         tab="programmes",
         form=form,
         unfolded=Unfolded.of(form),
-        events=await _event_days(request, tending),
+        days=DayChoices.of(form, await _event_days(request, tending), local_date(request)),
         earlier=await editing.programmes_of_site(tending.site.id),
         spoken=language_options(),
         today=local_date(request),
@@ -265,7 +265,7 @@ async def _programme_page(
         labels=forms.labels(),
         slots=await queries.coming_slots(programme, now=now(request)),
         stage=editing.stage_of(fresh),
-        events=await _event_days(request, tending),
+        days=DayChoices.of(shown, await _event_days(request, tending), local_date(request)),
         spoken=language_options(),
         today=local_date(request),
         said=_SAID.get(request.query_params.get("done", "")),

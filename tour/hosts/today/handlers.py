@@ -72,6 +72,7 @@ async def _today(
     day = await today.day_at(
         tending.site.id, on_date, zone=zone, town_lang=parts_of(request).town.language, now=instant
     )
+    form, is_today = _filled(door, sent or FormData(), refusal), on_date == local_date(request)
     return host_page(
         request,
         "host/today.html",
@@ -79,13 +80,14 @@ async def _today(
         refusal.status if refusal else 200,
         tab="today",
         day=day,
-        door=DoorView.of(door, WAITS, DELAYS),
-        form=_filled(door, sent or FormData(), refusal),
+        door=DoorView.of(door, WAITS, DELAYS, is_refused="cap" in form.errors),
+        form=form,
         ticked=_ticked(day, sent or FormData()),
         dates=other_days(
             await today.days_with_slots(tending.site.id, zone=zone, now=instant), on_date
         ),
-        is_today=on_date == local_date(request),
+        is_today=is_today,
+        may_check_in=is_today and bool(day.slots),
         shown_at=instant,
         invitations=await invitations(request, tending),
         done=await _done(request, tending),

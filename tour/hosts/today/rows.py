@@ -157,6 +157,12 @@ class PartyRow:
     may_return: bool
 
     @property
+    def counts(self) -> list[tuple[int, bool]]:
+        """(people, whether so many are here) to correct it by, where it is more than one."""
+        numbers = range(1, self.seats + 1) if self.seats > 1 else ()
+        return [(people, people == self.came) for people in numbers]
+
+    @property
     def is_expected(self) -> bool:
         """Whether it holds its seats."""
         return self.stage not in (PartyStage.GIVEN_AWAY, PartyStage.GAVE_UP)
@@ -257,7 +263,14 @@ class DoorView:
     is_unfolded: bool
 
     @classmethod
-    def of(cls, day: SiteDay, waits: tuple[int, ...], delays: tuple[int, ...]) -> Self:
+    def of(
+        cls,
+        day: SiteDay,
+        waits: tuple[int, ...],
+        delays: tuple[int, ...],
+        *,
+        is_refused: bool = False,
+    ) -> Self:
         cap = day.walk_in_cap
         return cls(
             states=tuple((str(s), label, day.state == s) for s, label in DOORS.items()),
@@ -268,7 +281,7 @@ class DoorView:
             walk_ins=day.walk_ins,
             walk_ins_said=_walk_ins(day.walk_ins, cap),
             lets_no_more_in=cap is not None and day.walk_ins >= cap,
-            is_unfolded=bool(day.waiting_minutes or day.delay_minutes),
+            is_unfolded=bool(day.waiting_minutes or day.delay_minutes or is_refused),
         )
 
 
