@@ -1,4 +1,4 @@
-"""The rows of a host's day, told what they are: sessions, their parties, the door. Pure.
+"""The rows of a host's day, told what they are: sessions, their parties, the door.
 
 `templates/host/` has a block for each value: `_slot_taps.html`, `_party_stages.html`,
 `_draw_lines.html`; they decide nothing.
