@@ -1,6 +1,6 @@
 """Every rule of a party at its boundary: the last that is allowed, and the first that is not."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -192,6 +192,7 @@ ANOTHER: list[dict[str, Any]] = [
 THE_SAME: list[dict[str, Any]] = [
     {},
     {"lang": "en"},
+    {"timezone": "UTC"},
     {"idempotency_key": "l" * 32},
     {"choice": Choice(again=True)},
     {"choice": Choice(split=True)},
@@ -209,6 +210,11 @@ def test_a_form_that_asks_for_something_else_is_another_wish(values: dict[str, A
 @pytest.mark.parametrize("values", THE_SAME, ids=str)
 def test_a_form_that_is_sent_again_is_the_same_wish(values: dict[str, Any]) -> None:
     assert replace(WISH, **values).digest == WISH.digest
+
+
+def test_of_everything_in_a_wish_it_is_said_whether_it_makes_another() -> None:
+    said = {name for values in ANOTHER + THE_SAME for name in values}
+    assert {field.name for field in fields(Wish)} == said
 
 
 def test_other_answers_are_another_wish_in_whatever_order_they_came() -> None:

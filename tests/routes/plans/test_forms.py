@@ -251,6 +251,27 @@ def test_the_choices_are_half_hours_and_what_was_chosen() -> None:
     assert len(clock_choices("10:30")) == len(clock_choices("soon")) == 29
 
 
+FIRST = {
+    "date": DAY.isoformat(),
+    "from": "near",
+    "from_time": "10:00",
+    "to": "",
+    "to_time": "16:00",
+    "adults": "2",
+    "children": "0",
+    "walk": "normal",
+    "lunch": "1",
+    "most_km": "",
+    "kind": [],
+    "must": [],
+}
+"""What the first plans keep, whatever the form has come to ask since."""
+
+
+def test_a_plan_of_the_first_day_is_read_by_a_form_that_asks_more() -> None:
+    assert kept_wish(FIRST, DAY, context(), frozenset()).most_leg_minutes is None
+
+
 def test_a_plan_that_was_made_before_is_read_whatever_became_of_it() -> None:
     kept = {**USUAL, "from": "gone", "to": "gone", "from_time": "09:00"}
     wish = kept_wish(kept, DAY, context(events=[]), frozenset({7}))

@@ -111,7 +111,7 @@ async def _slot_page(
         tab="programmes",
         slot=slot,
         form=form,
-        parties=len(await slot_changes.confirmed_places(slot.id)),
+        parties=len(await slot_changes.seated_in(slot.id)),
         is_called_off=is_called_off,
         can_change=can_change,
         wants_off=bool(form.value("message") or form.error("message")),

@@ -111,7 +111,7 @@ async def _tell(
     parties: dict[int, Reservation] = {}
     sessions: dict[int, list[Slot]] = {}
     for slot_id in moved:
-        places = await slot_changes.confirmed_places(slot_id)
+        places = await slot_changes.seated_in(slot_id)
         here = await arrivals_of([place.id for place in places])
         slot = await Slot.get(id=slot_id).select_related("programme__site")
         for place in places:

@@ -96,7 +96,7 @@ async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) 
         await programmes.lock_slots([slot_id])
         slot = await _with_programme(slot_id)
         key = notifications.words_key(f"news:{slot_id}", message)
-        held = await confirmed_places(slot_id)
+        held = await seated_in(slot_id)
         everybody = [place.reservation.recipient_id for place in held]
         reached = await notifications.who_was_told(everybody, key)
         parties = [p.reservation for p in held if p.reservation.recipient_id not in reached]
@@ -113,12 +113,12 @@ async def tell_of_door(slot_id: int, words: Text, *, now: datetime) -> int:
     """Tell the parties of a slot how its door stands now, in the caller's transaction; what they
     were told of it before is replaced. Returns how many. `words` name the %(session)s."""
     slot = await _with_programme(slot_id)
-    parties = [place.reservation for place in await confirmed_places(slot_id)]
+    parties = [place.reservation for place in await seated_in(slot_id)]
     title = words.filled(session=slot.programme.title)
     return await _tell(slot, parties, f"door:{slot_id}", title, "", now)
 
 
-async def confirmed_places(slot_id: int) -> list[Place]:
+async def seated_in(slot_id: int) -> list[Place]:
     """The parties that hold seats in a slot, in the order they reserved."""
     held = Place.filter(slot_id=slot_id, status=PlaceStatus.CONFIRMED)
     return await held.order_by("id").select_related("reservation__recipient")
@@ -135,7 +135,7 @@ async def _release_all(slot_id: int, now: datetime, by: EndedBy, reason: str) ->
     For all at once: on SQLite every other writer waits for it. The slot is locked and called off,
     so nobody is offered anything.
     """
-    places = await confirmed_places(slot_id)
+    places = await seated_in(slot_id)
     if places:
         released = Place.filter(id__in=[place.id for place in places])
         await released.update(
