@@ -9,11 +9,13 @@ from tests.conftest import NOON
 from tour.accounts.roles import Role
 from tour.i18n import lazy as _
 from tour.reservations.states import PlaceStatus
+from tour.staff.events.form import ShownPart, shown_part
 from tour.staff.import_handlers import MOST_SHOWN, SHORT, Group
 from tour.staff.people_handlers import PersonLine
 from tour.staff.queries import EventLine, SiteLine, Tended
 from tour.staff.reservations.parties import Dealing, PartyLine
 from tour.staff.today import Example, Matter
+from tour.web.forms import Form
 
 PARTY = PartyLine(
     reservation_id=1,
@@ -101,3 +103,19 @@ def test_an_event_of_one_day_has_no_last_day() -> None:
 def test_a_long_list_of_rows_is_folded_and_cut(total: int, is_short: bool, more: int) -> None:
     group = Group(_("New"), (None,) * min(total, MOST_SHOWN), total)
     assert (group.is_short, group.more) == (is_short, more)
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({}, ShownPart(is_nearby=False, answers=False)),
+        ({"role-7": "host"}, ShownPart(is_nearby=False, answers=False)),
+        ({"role-7": "host", "answer-7": "invited"}, ShownPart(is_nearby=False, answers=True)),
+        ({"role-7": "nearby", "answer-7": "accepted"}, ShownPart(is_nearby=True, answers=False)),
+        ({"role-8": "nearby", "answer-8": "accepted"}, ShownPart(is_nearby=False, answers=False)),
+    ],
+)
+def test_a_place_that_is_only_shown_answers_nothing(
+    values: dict[str, str], shown: ShownPart
+) -> None:
+    assert shown_part(Form(values), 7) == shown

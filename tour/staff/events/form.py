@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -177,3 +178,17 @@ def in_order(lines: list[SiteLine], form: Form) -> list[SiteLine]:
         return not takes_part, number if takes_part else 0
 
     return sorted(lines, key=rank)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """A place's part as the form stands. `answers`: it has one to write down; of a place that is
+    only shown nobody asks anything."""
+
+    is_nearby: bool
+    answers: bool
+
+
+def shown_part(form: Form, site_id: int) -> ShownPart:
+    is_nearby = form.value(f"role-{site_id}") == ParticipationRole.NEARBY
+    return ShownPart(is_nearby, answers=bool(form.value(f"answer-{site_id}")) and not is_nearby)

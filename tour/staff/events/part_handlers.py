@@ -117,7 +117,7 @@ async def _page(
         event=fresh,
         undoable=await events.last_undoable(event.id, now=now(request)),
         form=form,
-        sites=forms.in_order(lines, form),
+        sites=[(line, forms.shown_part(form, line.id)) for line in forms.in_order(lines, form)],
         kinds=dict(kind_options()),
         answers=part_words.answer_labels(),
         said=ASKED if request.query_params.get("done") == "asked" else "",
