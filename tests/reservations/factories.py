@@ -7,12 +7,14 @@ from tour.programmes.models import Slot
 from tour.reservations.rules import Party
 from tour.reservations.wishes import Choice, Wish
 
-_numbers = count(1000)
+_numbers = count(11_000_000)
 
 
 def make_party(adults: int = 1, children: int = 0, **values: str) -> Party:
     """Somebody new, unless said otherwise: no two share a mail box or a telephone."""
-    phone = f"03-{next(_numbers):04d}-{5678:04d}"
+    # Ten digits, however many parties a run has had: one more is no telephone of Tokyo.
+    area, line = divmod(next(_numbers), 10_000)
+    phone = f"03-{area:04d}-{line:04d}"
     contact = {"name": "北 花子", "kana": "キタ ハナコ", "phone": phone}
     email = f"{uuid4().hex[:8]}@example.org"
     return Party(adults, children, **{"email": email} | contact | values)
