@@ -11,6 +11,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tests.calendar_store import CalendarStore
     from tests.post_office import PostOffice
     from tests.postgres import PostgresServer
+    from tour.notifications.sending.worker import Worker
     from tour.settings import Settings
 
 # How long an example takes is no finding: the machine may be busy. In CI Hypothesis has a profile
@@ -222,3 +224,25 @@ async def post_office() -> "AsyncIterator[tuple[PostOffice, int]]":
     await office.open()
     yield office, office.port
     await office.close()
+
+
+@pytest.fixture
+def office(post_office: "tuple[PostOffice, int]") -> "PostOffice":
+    """Where its mails lie."""
+    return post_office[0]
+
+
+@pytest.fixture
+async def postman(
+    app: "Starlette",  # noqa: ARG001 - its database is open
+    post_office: "tuple[PostOffice, int]",
+    settings: "Settings",
+    clock: TurnableClock,
+) -> "AsyncIterator[Worker]":
+    """A worker that brings letters there, in the words of when they leave."""
+    from tour.notifications.sending.worker import FULL, open_worker
+    from tour.pages.wording import WORDING
+
+    with_server = replace(settings, smtp_url=f"smtp://127.0.0.1:{post_office[1]}")
+    async with open_worker(with_server, clock, FULL, wording=WORDING) as worker:
+        yield worker

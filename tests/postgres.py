@@ -111,3 +111,19 @@ class PostgresServer:
     async def _disconnect(self) -> None:
         if self._own is not None:
             await self._own.close()
+
+
+WAIT_FOR_A_LOCK = """
+SELECT COUNT(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+ENOUGH_POLLS = 3000
+
+
+async def until_waiting(outside: asyncpg.Connection, count: int = 1) -> None:
+    """Until so many of this database wait for a row that somebody has; raises AssertionError."""
+    for _poll in range(ENOUGH_POLLS):
+        if await outside.fetchval(WAIT_FOR_A_LOCK) >= count:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits for the row")

@@ -1,8 +1,6 @@
 """The mails of accounts: asked for on a page, kept as rows, carried by a real SMTP server."""
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -21,26 +19,7 @@ from tour.notifications import recipients
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Delivery
-from tour.notifications.sending.worker import FULL, Worker, open_worker
-from tour.pages.wording import WORDING
-from tour.settings import Settings
-
-
-@pytest.fixture
-def office(post_office: tuple[PostOffice, int]) -> PostOffice:
-    return post_office[0]
-
-
-@pytest.fixture
-async def postman(
-    app: Starlette,  # noqa: ARG001 - its database is open
-    post_office: tuple[PostOffice, int],
-    settings: Settings,
-    clock: TurnableClock,
-) -> AsyncIterator[Worker]:
-    with_server = replace(settings, smtp_url=f"smtp://127.0.0.1:{post_office[1]}")
-    async with open_worker(with_server, clock, FULL, wording=WORDING) as worker:
-        yield worker
+from tour.notifications.sending.worker import Worker
 
 
 def parts(mail: EmailMessage) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.conftest import NOON
 from tests.factories import STAFF, make_site, make_slot
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, until_waiting
 from tests.publishing.days import make_day
 from tour.events import covers
 from tour.events.models import CoverKept, Event
@@ -22,8 +22,6 @@ from tour.sites.models import Photo
 
 pytestmark = pytest.mark.usefixtures("database")
 BY_STAFF = {"actor": STAFF, "now": NOON}
-WAIT_FOR_A_LOCK = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-ENOUGH_POLLS = 3000
 
 
 def picture(color: str) -> bytes:
@@ -44,10 +42,7 @@ async def test_a_cover_that_is_described_while_it_is_replaced_stays_the_new_one(
     await replacing.start()
     await outside.execute("SELECT 1 FROM event WHERE id = $1 FOR NO KEY UPDATE", event.id)
     describing = asyncio.create_task(covers.describe_cover(event.id, "説明", "", **BY_STAFF))
-    for _poll in range(ENOUGH_POLLS):
-        if await outside.fetchval(WAIT_FOR_A_LOCK):
-            break
-        await asyncio.sleep(0.01)
+    await until_waiting(outside)
     new = '{"name": "new", "alt": "b", "alt_en": ""}'
     await outside.execute("UPDATE event SET cover = $1 WHERE id = $2", new, event.id)
     await replacing.commit()

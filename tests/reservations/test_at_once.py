@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import NOON
 from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, until_waiting
 from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.errors import Conflict, TooManyRequests, TourError
@@ -38,11 +38,6 @@ pytestmark = pytest.mark.usefixtures("database")
 CLOSES_AT = NOON + timedelta(hours=1)
 DRAWS_AT = CLOSES_AT + draws.FREEZE
 FORMS = 12
-ENOUGH_POLLS = 2000
-WAIT_FOR_A_LOCK = """
-SELECT COUNT(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 async def open_draw(capacity: int = 4) -> tuple[Draw, Slot]:
@@ -138,22 +133,14 @@ class TestDraws:
         draw, slot = await open_draw()
         party = await enter(draw, slot)
         outside = await asyncpg.connect(database.replace("asyncpg://", "postgres://"))
-
-        async def until_waiting(count: int) -> None:
-            for _poll in range(ENOUGH_POLLS):
-                if await outside.fetchval(WAIT_FOR_A_LOCK) >= count:
-                    return
-                await asyncio.sleep(0.01)
-            raise AssertionError("nobody waits for the draw")
-
         lock = outside.transaction()
         await lock.start()
         await outside.execute("SELECT 1 FROM draw WHERE id = $1 FOR UPDATE", draw.id)
         tasks = [asyncio.create_task(draw_results.freeze(draw.id, now=CLOSES_AT))]
         try:
-            await until_waiting(1)
+            await until_waiting(outside)
             tasks.append(asyncio.create_task(VERBS[verb](party.reference)))
-            await until_waiting(2)
+            await until_waiting(outside, 2)
         finally:
             await lock.rollback()
             await outside.close()

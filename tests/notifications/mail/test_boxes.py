@@ -1,8 +1,6 @@
 """Nothing but one confirmation goes to a mail box that nobody has shown to read."""
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -19,32 +17,13 @@ from tour.audit.service import Actor
 from tour.notifications import recipients
 from tour.notifications.mail import boxes
 from tour.notifications.models import PushSubscription, Recipient
-from tour.notifications.sending.worker import FULL, Worker, open_worker
-from tour.pages.wording import WORDING
+from tour.notifications.sending.worker import Worker
 from tour.reservations import service
 from tour.reservations.changes import slots as slot_changes
 from tour.reservations.models import Reservation
-from tour.settings import Settings
 
 HOST = Actor(None, "見本 職人")
 VICTIM = {"email": "victim@example.org"}
-
-
-@pytest.fixture
-def office(post_office: tuple[PostOffice, int]) -> PostOffice:
-    return post_office[0]
-
-
-@pytest.fixture
-async def postman(
-    app: Starlette,  # noqa: ARG001 - its database is open
-    post_office: tuple[PostOffice, int],
-    settings: Settings,
-    clock: TurnableClock,
-) -> AsyncIterator[Worker]:
-    with_server = replace(settings, smtp_url=f"smtp://127.0.0.1:{post_office[1]}")
-    async with open_worker(with_server, clock, FULL, wording=WORDING) as worker:
-        yield worker
 
 
 async def reserve(client: httpx.AsyncClient, **values: str) -> str:

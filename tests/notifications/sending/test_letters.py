@@ -31,11 +31,6 @@ def settings(database_url, tmp_path, post_office):
 
 
 @pytest.fixture
-def office(post_office):
-    return post_office[0]
-
-
-@pytest.fixture
 async def worker(database: str, settings, clock):  # noqa: ARG001 - opened for the worker
     async with open_worker(settings, clock, FULL) as one:
         yield one

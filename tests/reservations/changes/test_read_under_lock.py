@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from tests.factories import DAY_AHEAD, make_programme, make_slot
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, until_waiting
 from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
@@ -29,11 +29,6 @@ HOST = Actor(None, "host")
 TOKYO = ZoneInfo("Asia/Tokyo")
 MORNING = DAY_AHEAD - timedelta(hours=2)
 """Of the day of the sessions."""
-ENOUGH_POLLS = 2000
-WAIT_FOR_A_LOCK = """
-SELECT COUNT(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 @pytest.fixture
@@ -55,12 +50,7 @@ async def written_meanwhile(
         async with other.transaction():
             await other.execute(sql, *values)
             waiting = asyncio.ensure_future(verb)
-            for _poll in range(ENOUGH_POLLS):
-                if await other.fetchval(WAIT_FOR_A_LOCK):
-                    break
-                await asyncio.sleep(0.01)
-            else:
-                raise AssertionError("nobody waits for the row")
+            await until_waiting(other)
         await waiting
         yield
     finally:

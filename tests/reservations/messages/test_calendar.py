@@ -30,11 +30,6 @@ EMAIL = "hanako@example.jp"
 
 
 @pytest.fixture
-def office(post_office: tuple[PostOffice, int]) -> PostOffice:
-    return post_office[0]
-
-
-@pytest.fixture
 async def postman(
     app: Starlette,  # noqa: ARG001 - its database is open
     post_office: tuple[PostOffice, int],

@@ -40,11 +40,6 @@ Sender = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
-def office(post_office) -> PostOffice:
-    return post_office[0]
-
-
-@pytest.fixture
 def settings(database_url: str, tmp_path, post_office):
     return make_settings(database_url, tmp_path, TOUR_SMTP_URL=f"smtp://127.0.0.1:{post_office[1]}")
 

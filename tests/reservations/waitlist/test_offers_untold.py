@@ -7,7 +7,6 @@ import pytest
 
 from tests.conftest import NOON, TurnableClock, make_settings
 from tests.factories import make_slot
-from tests.post_office import PostOffice
 from tests.reservations.factories import make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.sending.worker import FULL, Worker, open_worker
@@ -29,11 +28,6 @@ async def sender(
     settings = make_settings(database, tmp_path, TOUR_SMTP_URL=f"smtp://127.0.0.1:{port}")
     async with open_worker(settings, clock, FULL, wording=WORDING) as one:
         yield one
-
-
-@pytest.fixture
-def office(post_office) -> PostOffice:
-    return post_office[0]
 
 
 async def turn(sender: Worker, clock: TurnableClock, minutes: int) -> None:
