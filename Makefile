@@ -51,12 +51,6 @@ fmt: setup-tools  ## put the code into the house's format
 drawing: setup-tools  ## draw the rooms and arrows of docs/architecture.md from the imports
 	@$(BIN)/python -m bench.rooms
 
-drawing: setup-tools  ## draw the rooms and arrows of docs/architecture.md from the imports
-	@$(BIN)/python -m bench.rooms
-
-drawing: setup-tools  ## draw the rooms and arrows of docs/architecture.md from the imports
-	@$(BIN)/python -m bench.rooms
-
 bench: setup-tools  ## speed, as ratios and figures of one run
 	@$(BIN)/python -m bench
 
