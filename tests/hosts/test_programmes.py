@@ -94,7 +94,7 @@ async def test_a_draft_is_seen_by_its_host_only(
         ("max_party", "99"),
         ("days", "2026-13-01"),
         ("days", ""),
-        ("first", "noon"),
+        ("first", "lunch"),
         ("last", "9:00"),
         ("every", "1"),
         ("break_until", "11:00"),

@@ -185,6 +185,15 @@ def assert_says_why(answer: httpx.Response) -> None:
     )
 
 
+def assert_names_fields(page: str) -> None:
+    """Each link of the summary leads to a field and begins with what the field is called there."""
+    for target, name in re.findall(
+        r'<a href="#([^"]+)" data-names-field>(?:<b>([^<]+)</b>)?', page
+    ):
+        assert f'id="{target}"' in page, target
+        assert name, f"{target} has no name on the page"
+
+
 @pytest.mark.parametrize("name", FORMS)
 async def test_a_form_that_is_sent_too_often_comes_back_as_it_was(
     app: Starlette, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, name: str
@@ -250,6 +259,7 @@ async def test_a_contact_at_its_limit_is_told_at_the_contact(
     assert not error_of(answer.text, "adults")
     assert sent.kept in answer.text
     assert_says_why(answer)
+    assert_names_fields(answer.text)
 
 
 @pytest.mark.parametrize("name", WISHES)
@@ -282,6 +292,8 @@ async def test_a_missing_answer_is_asked_for_at_its_question(
     slot = await Slot.first()
     assert slot
     assert error_of(answer.text, f"answer-{slot.id}-0") == "Please answer this question."
+    assert_names_fields(answer.text)
+    assert ">Shoe size?" in answer.text
     assert not error_of(answer.text, "adults")
     assert sent.kept in answer.text
 
@@ -321,6 +333,7 @@ async def test_a_refused_form_of_hosts_and_staff_comes_back_as_it_was(
     else:
         assert error_of(answer.text, form.at)
         assert f'id="{form.at}"' in answer.text, "the summary leads there"
+    assert_names_fields(answer.text)
     if form.status == 429:
         assert int(answer.headers["retry-after"]) > 0
 

@@ -9,6 +9,7 @@ from tour.routes.courses.outing import MOST_STOPS
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.models import Site
 from tour.web.forms import Form, Reading
+from tour.words.amounts import MINUTES
 
 LIMITS = {"title": 200, "summary": 500}
 POSITIONS = tuple(range(1, MOST_STOPS + 1))
@@ -85,5 +86,6 @@ def _stop(read: Reading, n: int, sites: Mapping[str, int]) -> DraftStop:
     slug = read.values[f"stop{n}"]
     if slug not in sites:
         read.errors[f"stop{n}"] = _("Choose a place of this event that a walk can reach.")
-    stay = read.whole(f"stay{n}", 5, LONGEST_STAY) if read.values.get(f"stay{n}") else STAY
+    field = f"stay{n}"
+    stay = read.whole(field, 5, LONGEST_STAY, MINUTES) if read.values.get(field) else STAY
     return DraftStop(sites.get(slug, 0), stay)

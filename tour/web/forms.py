@@ -26,8 +26,9 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.patience import AGAIN_WAITS, waiting_at_most
 from tour.web.bounded import LONGEST, bounded
+from tour.words.amounts import WHOLE_NUMBER, Amount
+from tour.words.clock_text import read_clock
 from tour.words.names import is_seen, written
-from tour.words.typed import read_minute, read_whole
 
 LONGEST_NAME = 100
 """Characters of a field's name."""
@@ -166,16 +167,27 @@ class Reading:
             self.errors[name] = _("At most %(n)s characters.", n=most)
         return text
 
-    def whole(self, name: str, low: int, high: int) -> int:
-        """A whole number."""
-        if (number := read_whole(self.values[name], low, high)) is not None:
+    def whole(self, name: str, low: int, high: int, kind: Amount = WHOLE_NUMBER) -> int:
+        """A whole number, as people write those of its kind."""
+        if (number := kind.read(self.values[name], low, high)) is not None:
             return number
-        self.errors[name] = _("Give a number from %(low)s to %(high)s.", low=low, high=high)
+        self.errors[name] = _(
+            "Give a number from %(low)s to %(high)s, such as: %(such)s.",
+            low=low,
+            high=high,
+            such=kind.example,
+        )
         return low
 
+    def whole_or_none(
+        self, name: str, low: int, high: int, kind: Amount = WHOLE_NUMBER
+    ) -> int | None:
+        """None where there is none, which is what nothing and なし say."""
+        return None if kind.is_none(self.values[name]) else self.whole(name, low, high, kind)
+
     def clock(self, name: str) -> int:
-        """A time of day such as 10:30, as a minute of the day."""
-        if (minute := read_minute(self.values[name])) is not None:
+        """A time of day, as a minute of the day."""
+        if (minute := read_clock(self.values[name])) is not None:
             return minute
-        self.errors[name] = _("Give a time such as 10:30.")
+        self.errors[name] = _("Give a time such as 10:30 or 1:30 pm.")
         return 0

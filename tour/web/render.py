@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from tour.i18n import NAMES
 from tour.parts import parts_of
+from tour.web.error_names import with_names
 
 Answer = TypeVar("Answer", bound=Response)
 
@@ -47,7 +48,7 @@ def render(
         **context,
     )
     caching = f"public, max-age=0, s-maxage={shared_seconds}" if shared_seconds else "no-store"
-    return HTMLResponse(body, status, headers={"Cache-Control": caching})
+    return HTMLResponse(with_names(body), status, headers={"Cache-Control": caching})
 
 
 def private(response: Answer) -> Answer:

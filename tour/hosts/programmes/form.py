@@ -22,6 +22,7 @@ from tour.programmes.states import POOLS, Allocation
 from tour.programmes.timetable import MOST_A_DAY, Rhythm, instants
 from tour.sites.choices import LANGUAGES
 from tour.web.forms import Form, Reading, read_date, texts
+from tour.words.amounts import AGE, MINUTES, PEOPLE, YEN
 
 QUESTION_FIELDS = tuple(
     f"question_{number}{part}"
@@ -136,11 +137,11 @@ def read_outline(values: dict[str, str]) -> tuple[Outline, Form]:
             "bring": read.text("bring", 500),
         },
         english={name: read.text(f"{name}_en", 2000) for name in TEXTS},
-        minutes=read.whole("minutes", 5, 600),
-        price_yen=read.whole("price_yen", 0, 1_000_000),
-        min_age=read.whole("min_age", 0, 99) if values["min_age"] else None,
-        max_age=read.whole("max_age", 0, 99) if values["max_age"] else None,
-        max_party=read.whole("max_party", 1, 20),
+        minutes=read.whole("minutes", 5, 600, MINUTES),
+        price_yen=read.whole("price_yen", 0, 1_000_000, YEN),
+        min_age=read.whole_or_none("min_age", 0, 99, AGE),
+        max_age=read.whole_or_none("max_age", 0, 99, AGE),
+        max_party=read.whole("max_party", 1, 20, PEOPLE),
         languages=tuple(spoken),
         needs_adult=bool(values["needs_adult"]),
         asks_photo_consent=bool(values["asks_photo_consent"]),
@@ -176,7 +177,7 @@ def read_times(
     days = _days(read)
     rhythm = _rhythm(read)
     starts = rhythm.starts(minutes)
-    capacity = read.whole("capacity", 1, MAX_CAPACITY)
+    capacity = read.whole("capacity", 1, MAX_CAPACITY, PEOPLE)
     kept = _kept_seats(read, capacity)
     if not read.errors and not 0 < len(starts) <= MOST_A_DAY:
         read.errors["first"] = _("That gives %(n)s times a day. Please look again.", n=len(starts))
@@ -208,7 +209,7 @@ def _kept_seats(read: Reading, capacity: int) -> dict[str, int]:
     fields = ["seats_kept"]
     if read.values["allocation"] == Allocation.DRAW:
         fields += [f"pool_{name}" for name in POOLS]
-    kept = {name: read.whole(name, 0, capacity) if read.values[name] else 0 for name in fields}
+    kept = {name: read.whole_or_none(name, 0, capacity, PEOPLE) or 0 for name in fields}
     if not read.errors and sum(kept.values()) > capacity:
         read.errors["seats_kept"] = _("More seats are kept than there are.")
     return kept
@@ -228,7 +229,7 @@ def _days(read: Reading) -> list[date]:
 
 def _rhythm(read: Reading) -> Rhythm:
     first, last = read.clock("first"), read.clock("last")
-    every = read.whole("every", 5, 600)
+    every = read.whole("every", 5, 600, MINUTES)
     break_from = break_until = 0
     if read.values["break"]:
         break_from, break_until = read.clock("break_from"), read.clock("break_until")

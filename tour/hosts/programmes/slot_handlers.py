@@ -20,6 +20,7 @@ from tour.reservations.changes.slots import MAX_MESSAGE
 from tour.routes.plan_news import news
 from tour.web import now
 from tour.web.forms import Form, Reading, form_again, read_form, texts
+from tour.words.amounts import PEOPLE
 from tour.words.typed import number_in
 
 
@@ -32,7 +33,7 @@ async def change_slot(request: Request) -> Response:
     """The number of seats, typed."""
     tending, slot = await _slot(request)
     read = Reading(texts(await read_form(request, 5), ("capacity",)))
-    capacity = read.whole("capacity", 0, MAX_CAPACITY)
+    capacity = read.whole("capacity", 0, MAX_CAPACITY, PEOPLE)
     try:
         read.typed.check()
         await slot_editing.change_capacity(

@@ -19,7 +19,7 @@ PIN = "entrance"
 PROFILE_FIELDS = (*FIELDS, "lat", "lon", *LISTS)
 WEEKDAY_FIELDS = tuple(f"weekday{day}" for day in range(7))
 WEEK_FIELDS = (*WEEKDAY_FIELDS, "holiday_rule")
-HOURS_HINT = _("Write hours such as 10:00-12:00, 13:00-16:00, or nothing for closed.")
+HOURS_HINT = _("Write hours such as 10:00-12:00, 1:00-4:00 pm, or nothing for closed.")
 
 
 def profile_values(profile: Profile) -> dict[str, str]:

@@ -34,6 +34,7 @@ from tour.sites.models import SiteDay
 from tour.sites.states import DoorState
 from tour.web import now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_date, read_form, texts
+from tour.words.amounts import PEOPLE
 from tour.words.typed import minute_of_day, number_in
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -121,7 +122,7 @@ async def tell_door(request: Request) -> Response:
     local = now(request).astimezone(parts_of(request).town.timezone)
     button = str(form.get("do", ""))
     if button.startswith("cap"):
-        button = f"cap:{form.get('cap', '')}"
+        button = f"cap:{PEOPLE.in_figures(str(form.get('cap', '')))}"
     if button.startswith("walk:"):
         entry = await _count(request, tending, button)
     else:

@@ -18,6 +18,7 @@ from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import now
 from tour.web.forms import Form, Reading, form_again, read_form, texts
+from tour.words.amounts import DAYS
 
 FIELDS = ("reservations_per_contact", "checks_contact", "releases_absent", "retention_days")
 MOST_PER_CONTACT = 20
@@ -50,10 +51,10 @@ def read_rules(values: dict[str, str]) -> tuple[RulesDraft, Form]:
     read = Reading(values)
     name = "reservations_per_contact"
     draft = RulesDraft(
-        reservations_per_contact=read.whole(name, 1, MOST_PER_CONTACT) if values[name] else None,
+        reservations_per_contact=read.whole_or_none(name, 1, MOST_PER_CONTACT),
         checks_contact=bool(values["checks_contact"]),
         releases_absent=bool(values["releases_absent"]),
-        retention_days=read.whole("retention_days", 1, LONGEST_RETENTION),
+        retention_days=read.whole("retention_days", 1, LONGEST_RETENTION, DAYS),
     )
     return draft, read.typed
 

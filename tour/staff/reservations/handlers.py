@@ -26,6 +26,7 @@ from tour.staff.reservations.parties import PartyLine, Selection
 from tour.staff.reservations.tables import as_csv, as_xlsx
 from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form, texts
+from tour.words.amounts import PEOPLE
 from tour.words.typed import number_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -75,8 +76,8 @@ async def change_size(request: Request) -> Response:
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
     form = await read_form(request, 5)
     read = Reading(texts(form, ("adults", "children")))
-    adults = read.whole("adults", 0, MAX_PARTY)
-    children = read.whole("children", 0, MAX_PARTY)
+    adults = read.whole("adults", 0, MAX_PARTY, PEOPLE)
+    children = read.whole("children", 0, MAX_PARTY, PEOPLE)
     if not read.errors and adults + children == 0:
         read.errors["adults"] = _("A party is at least 1 person.")
     try:
