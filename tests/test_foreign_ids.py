@@ -55,6 +55,8 @@ FORMS: dict[str, dict[str, str]] = {
     "hosts:slot": {},
     "hosts:change_slot": {"capacity": "31"},
     "hosts:cancel_slot": {"message": "すみません。", "sure": "1"},
+    "hosts:slot_list": {},
+    "hosts:slot_list_file": {},
     "hosts:change_photo": {"do": "remove"},
     "hosts:letter": {},
     "hosts:revoke": {},

@@ -31,6 +31,7 @@ ACTS = {
     *("accounts:end_session", "staff:end_sessions"),
     *("hosts:door", "hosts:check_in_code", "hosts:stage", "hosts:answer_event"),
     *("hosts:create_programme", "hosts:add_times", "hosts:add_photo", "hosts:invite"),
+    *("hosts:list_file", "hosts:slot_list_file"),
     *("hosts:cancel_slot", "hosts:send_message", "hosts:clear_exception", "hosts:set_exception"),
     *("staff:create_event", "staff:create_course", "staff:invite", "staff:look_at_import"),
     *("staff:event_visibility", "staff:site_visibility", "staff:publish_map", "staff:change_cover"),

@@ -1,5 +1,6 @@
 // What every page gains from scripts. Without them each of these is a plain link or input.
 
+import { askForChildren } from "./for-children.js";
 import { openPendingTarget } from "./pending.js";
 import { refineInPlace, searchNearMe } from "./results.js";
 import { addSteppers } from "./stepper.js";
@@ -63,6 +64,7 @@ refineInPlace();
 searchNearMe();
 sendOnce();
 addSteppers(document);
+askForChildren();
 focusErrors();
 showCurrentInMenu();
 openPendingTarget();

@@ -10,7 +10,7 @@ from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import NOON, TurnableClock
 from tests.factories import EVENT_DAY, make_event, make_place, make_site
 from tests.hosts.setting import first_slot, write_programme
-from tests.reservations.factories import typed
+from tests.reservations.factories import answered, typed
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.programmes.models import Programme, Slot
@@ -373,7 +373,7 @@ async def test_ages_questions_and_photo_consent_reach_the_visitors_form(
         made = await visitor.post(path, data=data)
         assert made.status_code == 303, made.text
     place = await Place.get().select_related("reservation")
-    assert (place.answers, place.reservation.photos_allowed) == (["左です"], False)
+    assert (answered(place.answers), place.reservation.photos_allowed) == (["左です"], False)
     day = await client.get(f"/host/{site.slug}?day=2026-12-05")
     assert "左です" in day.text, "the host reads the answer where the party stands"
     assert "写真は不可" in day.text

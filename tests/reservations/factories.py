@@ -4,6 +4,7 @@ from itertools import count
 from uuid import uuid4
 
 from tour.programmes.models import Slot
+from tour.reservations.answers import Kept
 from tour.reservations.rules import Party
 from tour.reservations.wishes import Choice, Wish
 
@@ -48,3 +49,8 @@ def typed(adults: int = 1, key: str = "", **values: str) -> dict[str, str]:
         "idempotency_key": key or uuid4().hex,
         **values,
     }
+
+
+def answered(answers: list[Kept]) -> list[str]:
+    """What was answered, without the questions."""
+    return [row["answer"] for row in answers]

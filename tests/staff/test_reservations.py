@@ -16,10 +16,10 @@ from tour.audit.models import AuditEntry
 from tour.notifications.models import Reminder
 from tour.programmes.models import Slot
 from tour.reservations import retention
+from tour.reservations.lists.files import BOM, as_csv, as_xlsx, harmless
 from tour.reservations.models import Place, Reservation
 from tour.reservations.states import PlaceStatus
 from tour.staff.reservations import handlers
-from tour.staff.reservations.tables import BOM, as_csv, as_xlsx, harmless
 
 BY_CODE_OR_NAME = ["K7M4", "k7m4-92qx", "Ｋ７Ｍ４９２ＱＸ", "花子", "北 花", "北花子"]
 AS_WRITTEN = [
@@ -142,7 +142,7 @@ async def test_an_export_calls_states_as_the_page_does(
     await Place.filter(reservation=party).update(status=PlaceStatus.RELEASED)
     assert word in (await staff.get(f"/staff/reservations?lang={lang}")).text
     answer = await staff.post("/staff/reservations/export", data={"as": "csv"})
-    assert answer.text.strip().endswith(f",{word}")
+    assert f",{word}," in answer.text
     assert "released" not in answer.text
 
 

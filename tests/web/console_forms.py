@@ -392,6 +392,7 @@ FORMS: dict[str, tuple[Filled, ...]] = {
 BUTTONS = {
     *("hosts:seats", "hosts:arrive", "hosts:take_back", "hosts:count_people", "hosts:let_in"),
     *("hosts:absent_rule", "hosts:undo", "hosts:stage", "hosts:restore", "hosts:answer_event"),
+    *("hosts:list_file", "hosts:slot_list_file"),
     *("hosts:clear_exception", "hosts:revoke", "hosts:leave"),
     *("staff:ask_again", "staff:undo_event", "staff:publish_map", "staff:site_visibility"),
     *("staff:export", "staff:clear_burst", "staff:restore_burst", "staff:revoke"),

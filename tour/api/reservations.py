@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from tour.errors import BadInput
 from tour.i18n import lazy as _
-from tour.reservations import queries, service
+from tour.reservations import answers, queries, service
 from tour.reservations.errors import CheckNeeded
 from tour.reservations.held import changes, pending
 from tour.reservations.parties.forms import KEY, MAX_QUESTIONS, ChangeForm, ReserveForm
@@ -219,6 +219,9 @@ async def shown(request: Request, entry: ReservationEntry) -> dict[str, Any]:
                 "reason": place.reason,
                 "seats": place.seats,
                 "starts_at": place.slot.starts_at.isoformat(),
+                "answers": [
+                    asdict(answer) for answer in answers.read(place.answers, lang(request))
+                ],
             }
             for place in entry.places
         ],

@@ -205,6 +205,7 @@ SCHEMAS: Json = {
                 reason=TEXT,
                 seats=WHOLE,
                 starts_at=INSTANT,
+                answers=_list(_object(question=TEXT, text=TEXT)),
             )
         ),
         waitlist=_list(

@@ -5,7 +5,7 @@ from tour.hosts import event_handlers, people_handlers
 from tour.hosts.programmes import handlers, slot_handlers
 from tour.hosts.site import handlers as site_handlers
 from tour.hosts.site import photo_handlers
-from tour.hosts.today import check_in_handlers, door_handlers
+from tour.hosts.today import check_in_handlers, door_handlers, list_handlers
 from tour.hosts.today import handlers as today_handlers
 from tour.web.gate.bounds import BodyLimit
 
@@ -48,6 +48,10 @@ urls = [
     Url(f"{SLOT}/absent", door_handlers.answer_absent, methods=POST, name="hosts:absent"),
     Url(f"{SLOT}/rule", door_handlers.change_rule, methods=POST, name="hosts:absent_rule"),
     Url(f"{SITE}/undo/{{entry_id:int}}", today_handlers.undo_tap, methods=POST, name="hosts:undo"),
+    Url(f"{SITE}/list", list_handlers.list_page, methods=GET, name="hosts:list"),
+    Url(f"{SITE}/list", list_handlers.list_file, methods=POST, name="hosts:list_file"),
+    Url(f"{SLOT}/list", list_handlers.list_page, methods=GET, name="hosts:slot_list"),
+    Url(f"{SLOT}/list", list_handlers.list_file, methods=POST, name="hosts:slot_list_file"),
     Url(f"{SITE}/check-in", check_in_handlers.check_in_page, methods=GET, name="hosts:check_in"),
     Url(f"{SITE}/check-in", check_in_handlers.check_in, methods=POST, name="hosts:check_in_code"),
     Url(f"{SITE}/check-in/seen", check_in_handlers.seen, methods=POST, name="hosts:check_in_seen"),

@@ -18,17 +18,12 @@ from tour.notifications import queries, recipients, service
 from tour.notifications.mail.boxes import reader_key
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
+from tour.notifications.reach import CHOICES
 from tour.notifications.schedule import Choice
 from tour.web import lang, now, parts_of, private, render
 from tour.web.forms import read_form
 from tour.web.json_body import read_object, text_of
 
-CHOICES = {
-    Choice.EVENING: _("The evening before, at 18:00"),
-    Choice.TWO_HOURS: _("Two hours before"),
-    Choice.HALF_HOUR: _("Half an hour before"),
-    Choice.LEAVE: _("When it is time to leave for the next place"),
-}
 DONE = {
     "saved": _("Your choice is saved."),
     "test": _("A test message is on its way. It arrives within a few seconds."),

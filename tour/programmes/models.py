@@ -39,7 +39,8 @@ class Programme(Revised):
     max_party = fields.SmallIntField(default=6)
     needs_adult = fields.BooleanField(default=False)
     questions: list[dict[str, Any]] = fields.JSONField(default=list)
-    """Up to five, as {"text": …, "required": …, "translations": {lang: {"text": …}}}."""
+    """Up to five, as {"text": …, "required": …, "for_children": …, "translations": {lang: {"text":
+    …}}}."""
     asks_photo_consent = fields.BooleanField(default=False)
     languages: list[str] = fields.JSONField(default=list)
     is_published = fields.BooleanField(default=True)

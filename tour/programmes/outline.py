@@ -17,6 +17,8 @@ class Question:
     text: str
     english: str
     is_required: bool
+    for_children: bool = False
+    """Asked only of a party that brings some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def outline_of(programme: Programme) -> Outline:
 
 def _read_question(row: Mapping[str, Any]) -> Question:
     english = row.get("translations", {}).get("en", {}).get("text", "")
-    return Question(row["text"], english, bool(row.get("required")))
+    return Question(row["text"], english, bool(row.get("required")), bool(row.get("for_children")))
 
 
 def as_fields(outline: Outline) -> dict[str, Any]:
@@ -85,6 +87,7 @@ def _question_fields(questions: Sequence[Question]) -> dict[str, str]:
             (f"question_{number}", one.text),
             (f"question_{number}_en", one.english),
             (f"question_{number}_required", "1" if one.is_required else ""),
+            (f"question_{number}_children", "1" if one.for_children else ""),
         )
     }
 
@@ -108,4 +111,9 @@ def columns(outline: Outline, translations: Mapping[str, Mapping[str, str]]) -> 
 
 def _question_row(question: Question) -> dict[str, Any]:
     english = {"en": {"text": question.english}} if question.english else {}
-    return {"text": question.text, "required": question.is_required, "translations": english}
+    return {
+        "text": question.text,
+        "required": question.is_required,
+        "for_children": question.for_children,
+        "translations": english,
+    }

@@ -53,6 +53,8 @@ class QuestionView:
 
     text: str
     is_required: bool
+    for_children: bool = False
+    """Asked only of a party that brings some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def ages_view(min_age: int | None, max_age: int | None, *, needs_adult: bool) ->
 
 def _question(question: Mapping[str, Any], lang: str) -> QuestionView:
     text = localized(question, "text", lang, question.get("translations", {}))
-    return QuestionView(text, bool(question.get("required")))
+    return QuestionView(text, bool(question.get("required")), bool(question.get("for_children")))
 
 
 def by_day(slots: tuple[SlotCard, ...], zone: ZoneInfo) -> list[tuple[date, list[SlotCard]]]:

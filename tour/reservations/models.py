@@ -12,6 +12,7 @@ from tour.db.revised import Revised
 from tour.events.models import Event
 from tour.notifications.models import Recipient
 from tour.programmes.models import Slot
+from tour.reservations.answers import Kept
 from tour.reservations.rules import Contacts, contacts
 from tour.reservations.states import DrawStatus, EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.wishes import Choice
@@ -91,8 +92,8 @@ class Place(Revised):
     slot_id: int
     seats = fields.SmallIntField()
     status = fields.CharEnumField(PlaceStatus, max_length=20, default=PlaceStatus.CONFIRMED)
-    answers: list[str] = fields.JSONField(default=list)
-    """To the programme's own questions, in their order."""
+    answers: list[Kept] = fields.JSONField(default=list)
+    """To the programme's own questions, as it asked them then (`reservations.answers`)."""
     cancelled_at: datetime | None = fields.DatetimeField(null=True)
     late_minutes: int | None = fields.SmallIntField(null=True)
     """How late the party says it comes; 0: it is on its way; None: it has said nothing."""
@@ -152,7 +153,7 @@ class WaitlistEntry(Model):
     slot_id: int
     seats = fields.SmallIntField()
     status = fields.CharEnumField(WaitlistStatus, max_length=20, default=WaitlistStatus.WAITING)
-    answers: list[str] = fields.JSONField(default=list)
+    answers: list[Kept] = fields.JSONField(default=list)
     joined_at: datetime = fields.DatetimeField()
     offer_ends_at: datetime | None = fields.DatetimeField(null=True)
 
@@ -242,7 +243,7 @@ class DrawEntry(Model):
     receipt = fields.CharField(max_length=20, unique=True)
     ranking: list[int] = fields.JSONField(default=list)
     pools: list[str] = fields.JSONField(default=list)
-    answers: dict[str, list[str]] = fields.JSONField(default=dict)
+    answers: dict[str, list[Kept]] = fields.JSONField(default=dict)
     """To the questions of each slot in the ranking, by its id. They are in no public list."""
     email_key = fields.CharField(max_length=254, default="")
     phone_key = fields.CharField(max_length=20, default="")

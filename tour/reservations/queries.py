@@ -1,6 +1,6 @@
 """Reservations and draws, found for pages and the API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from tour.notifications import queries as messages
 from tour.programmes.entries import SlotEntry
 from tour.programmes.models import Slot
 from tour.programmes.queries import SLOT_FIELDS, entry_of, slot_entry
+from tour.reservations.answers import Kept
 from tour.reservations.models import (
     ContactCheck,
     Draw,
@@ -32,6 +33,7 @@ PLACE_FIELDS = (
     "status",
     "ended_by",
     "reason",
+    "answers",
     "cancelled_at",
     "late_minutes",
     "arrival__arrived_at",
@@ -53,6 +55,8 @@ class PlaceEntry:
     cancelled_at: datetime | None = None
     late_minutes: int | None = None
     arrived_at: datetime | None = None
+    answers: Sequence[Kept] = ()
+    """As `reservations.answers` keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class QueueEntry:
     status: WaitlistStatus
     ahead: int
     offer_ends_at: datetime | None
+    answers: Sequence[Kept] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,7 @@ async def _places(ids: list[int]) -> Mapping[int, list[PlaceEntry]]:
             cancelled_at=row["cancelled_at"],
             late_minutes=row["late_minutes"],
             arrived_at=row["arrival__arrived_at"] if is_here else None,
+            answers=row["answers"],
         )
         found.setdefault(row["reservation_id"], []).append(entry)
     return found
@@ -245,7 +251,9 @@ async def _queues(ids: list[int]) -> Mapping[int, list[QueueEntry]]:
         ahead = 0
         if turn.status == WaitlistStatus.WAITING:
             ahead = await before.filter(status=WaitlistStatus.WAITING).count()
-        entry = QueueEntry(entry_of(turn.slot), turn.seats, turn.status, ahead, turn.offer_ends_at)
+        entry = QueueEntry(
+            entry_of(turn.slot), turn.seats, turn.status, ahead, turn.offer_ends_at, turn.answers
+        )
         found.setdefault(turn.reservation_id, []).append(entry)
     return found
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import NOON
 from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
-from tests.reservations.factories import make_party, make_wish
+from tests.reservations.factories import answered, make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.errors import BadInput, TourError
 from tour.notifications.message import Message
@@ -265,7 +265,7 @@ async def test_answers_and_pictures_are_kept() -> None:
     party = await party_at(own)
     wish = Joining((wanted.id,), answers={wanted.id: ["7歳"]}, photos_allowed=False)
     await join(party.reference, wish, now=NOON)
-    assert (await Place.get(slot_id=wanted.id)).answers == ["7歳"]
+    assert answered((await Place.get(slot_id=wanted.id)).answers) == ["7歳"]
     assert (await Reservation.get(id=party.id)).photos_allowed is False
 
 

@@ -6,7 +6,7 @@ import httpx
 
 from tests.conftest import NOON, TurnableClock
 from tests.factories import make_programme, make_slot
-from tests.reservations.factories import typed
+from tests.reservations.factories import answered, typed
 from tour.programmes.models import Programme, Slot
 from tour.programmes.states import Allocation
 from tour.reservations import worker
@@ -66,7 +66,7 @@ async def test_the_answers_are_on_the_won_place_and_in_no_public_list(
     assert (await enter(client, draw, values)).status_code == 303
     record = await hold(client, draw, clock)
     place = await Place.get().select_related("reservation")
-    assert (place.slot_id, place.answers) == (slots[1].id, ["左です", "１２０"])
+    assert (place.slot_id, answered(place.answers)) == (slots[1].id, ["左です", "１２０"])
     assert place.reservation.photos_allowed is False
     assert "左です" not in record
 
@@ -97,7 +97,9 @@ async def test_only_the_hosts_of_what_was_chosen_must_be_answered(
     assert "「木版」からの質問" in form
     values = {**ranking(right), f"answer-{right.id}-0": "右です", f"answer-{left.id}-0": "左です"}
     assert (await enter(client, draw, values)).status_code == 303
-    assert (await DrawEntry.get()).answers == {str(right.id): ["右です"]}
+    assert {k: answered(v) for k, v in (await DrawEntry.get()).answers.items()} == {
+        str(right.id): ["右です"]
+    }
     assert (await enter(client, draw, ranking(left, right))).status_code == 422
 
 
@@ -106,13 +108,13 @@ async def test_who_loses_keeps_the_answers_in_the_queues(
 ) -> None:
     slots = [await drawn(await asking(HAND), capacity=1) for _programme in range(2)]
     draw = await draw_of(*slots)
-    said = {f"answer-{slot.id}-0": f"右 {slot.id}" for slot in slots}
+    given = {f"answer-{slot.id}-0": f"右 {slot.id}" for slot in slots}
     for _party in range(3):
-        assert (await enter(client, draw, {**ranking(*slots), **said})).status_code == 303
+        assert (await enter(client, draw, {**ranking(*slots), **given})).status_code == 303
     await hold(client, draw, clock)
     for found in (await Place.all(), await WaitlistEntry.all()):
         assert len(found) == 2
-        assert all(row.answers == [f"右 {row.slot_id}"] for row in found)
+        assert all(answered(row.answers) == [f"右 {row.slot_id}"] for row in found)
 
 
 async def test_the_api_is_asked_the_same(client: httpx.AsyncClient) -> None:
@@ -130,4 +132,4 @@ async def test_the_api_is_asked_the_same(client: httpx.AsyncClient) -> None:
     assert f"answer-{slot.id}-0" in refused.text
     made = await client.post(url, json={**wish, "answers": {str(slot.id): ["左です"]}})
     assert made.status_code == 201, made.text
-    assert (await DrawEntry.get()).answers == {str(slot.id): ["左です"]}
+    assert answered((await DrawEntry.get()).answers[str(slot.id)]) == ["左です"]

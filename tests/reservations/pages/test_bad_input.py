@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import NOON, TurnableClock
 from tests.factories import make_programme, make_slot
-from tests.reservations.factories import typed
+from tests.reservations.factories import answered, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
@@ -260,7 +260,7 @@ async def test_what_no_database_can_write_down_is_taken_out(client: Client) -> N
         answer = await client.post(path, **sent)  # type: ignore[arg-type]
         assert answer.status_code in (201, 303), answer.text
     assert [made.note for made in await Reservation.all()] == ["ab", "ab"]
-    assert [place.answers for place in await Place.all()] == [["ab"], ["ab"]]
+    assert [answered(place.answers) for place in await Place.all()] == [["ab"], ["ab"]]
 
 
 async def test_no_address_has_letters_that_every_machine_shows_otherwise(client: Client) -> None:

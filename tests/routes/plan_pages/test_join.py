@@ -12,6 +12,7 @@ from tests.conftest import TurnableClock
 from tests.days import words
 from tests.factories import catalogue_changed, make_event, make_programme, make_site, make_slot
 from tests.parts import exchange
+from tests.reservations.factories import answered
 from tests.reservations.ledger import assert_ledger_holds
 from tests.routes.plan_news.test_departures import leaving
 from tests.routes.plan_news.test_readers import a_plan
@@ -311,7 +312,7 @@ class TestWhatIsAskedFirst:
         [sent] = taps(again.text)
         answers = {f"answer-{slots[1].id}-0": "7歳"}
         assert (await client.post(f"{url}/join", data={**sent, **answers})).status_code == 303
-        assert (await Place.get(slot_id=slots[1].id)).answers == ["7歳"]
+        assert answered((await Place.get(slot_id=slots[1].id)).answers) == ["7歳"]
         assert await planned_slots() == [slot.id for slot in slots]
 
     async def test_an_answer_that_is_sent_too_often_is_kept(

@@ -27,8 +27,9 @@ from tour.words.amounts import AGE, MINUTES, PEOPLE, YEN
 QUESTION_FIELDS = tuple(
     f"question_{number}{part}"
     for number in range(1, MOST_QUESTIONS + 1)
-    for part in ("", "_en", "_required")
+    for part in ("", "_en", "_required", "_children")
 )
+QUESTION_TICKS = {"_required": _("Must be answered"), "_children": _("Only where children come")}
 OUTLINE_FIELDS = (
     *TEXTS,
     *(f"{name}_en" for name in TEXTS),
@@ -159,6 +160,7 @@ def _questions(read: Reading) -> tuple[Question, ...]:
             read.text(f"question_{number}", MOST_LETTERS),
             read.text(f"question_{number}_en", MOST_LETTERS),
             bool(read.values[f"question_{number}_required"]),
+            bool(read.values[f"question_{number}_children"]),
         )
         for number in range(1, MOST_QUESTIONS + 1)
     ]
@@ -251,12 +253,12 @@ def labels() -> dict[str, str]:
     for number in range(1, MOST_QUESTIONS + 1):
         named[f"question_{number}"] = str(_("Question %(n)s", n=number))
     english = {f"{name}_en": f"{label} (English)" for name, label in named.items()}
-    needed = str(_("Must be answered"))
-    required = {
-        f"question_{number}_required": f"{named[f'question_{number}']} ({needed})"
+    ticks = {
+        f"question_{number}{part}": f"{named[f'question_{number}']} ({label})"
         for number in range(1, MOST_QUESTIONS + 1)
+        for part, label in QUESTION_TICKS.items()
     }
-    return {**named, **english, **required}
+    return {**named, **english, **ticks}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from tour.hosts.today.handlers import door_of, local_date
 from tour.i18n import translate, translate_plural
 from tour.reservations.door import arrivals, phones
 from tour.reservations.door.arrivals import CheckIn, Outcome
-from tour.reservations.messages.receipts import party_text
+from tour.reservations.lists.parties import notes_of
+from tour.reservations.messages.receipts import people_at
 from tour.reservations.models import Place
 from tour.sites.editing import day as days
 from tour.web import now, parts_of
@@ -140,12 +141,10 @@ def _party(request: Request, place: Place | None) -> dict[str, Any]:
         return {"detail": "", "name": "", "notes": []}
     show, made = Formats(parts_of(request).town.timezone), place.reservation
     when = show.day_clock(place.slot.starts_at)
-    asked = [str(question["text"]) for question in place.slot.programme.questions]
-    answers = [f"{q}: {a}" for q, a in zip(asked, place.answers, strict=False) if a]
     return {
-        "detail": f"{party_text(made.adults, made.children)} {when} {place.slot.programme.title}",
+        "detail": f"{people_at(place.seats, made)} {when} {place.slot.programme.title}",
         "name": f"{made.name} ({made.kana})" if made.kana else made.name,
-        "notes": [*answers, *([made.note] if made.note else [])],
+        "notes": notes_of(place),
     }
 
 

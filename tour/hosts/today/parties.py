@@ -15,13 +15,12 @@ from tour.hosts.today.rows import (
     slot_said,
     slot_stage,
 )
-from tour.i18n import NAMES
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations.door.absences import is_asked
 from tour.reservations.door.arrivals import Arrival, day_bounds, free_at_door, seats_again
+from tour.reservations.lists.parties import WITH, PartyFacts, facts_of, reaches_of
 from tour.reservations.models import Draw, DrawSlot, Place, WaitlistEntry
-from tour.reservations.standing.views import people_at
 from tour.reservations.states import PlaceStatus, WaitlistStatus
 
 FREED_WITHIN = timedelta(hours=24)
@@ -85,17 +84,16 @@ async def _parties(
     """By slot, in the order they reserved: those expected, and those that gave up lately;
     `at_door`: the instant at which some are let in again, None on another day."""
     listed = Place.filter(slot_id__in=[slot.id for slot in slots], status__in=ON_THE_LIST)
-    places = await listed.order_by("id").select_related("reservation")
-    arrived = await _arrivals(places)
+    places = await listed.order_by("id").select_related(*WITH)
+    arrived, reaches = await _arrivals(places), await reaches_of(places)
     found: dict[int, list[PartyRow]] = {slot.id: [] for slot in slots}
     by_id = {slot.id: slot for slot in slots}
     for place in places:
         slot = by_id[place.slot_id]
         if place.status != PlaceStatus.CANCELLED or _is_news(place, slot):
-            questions = [str(question["text"]) for question in slot.programme.questions]
             free = free_at_door(slot, at_door) if at_door else 0
-            row = _party(place, questions, arrived.get(place.id), town_lang, free)
-            found[slot.id].append(row)
+            facts = facts_of(place, reaches[place.reservation.recipient_id])
+            found[slot.id].append(_party(place, facts, arrived.get(place.id), town_lang, free))
     return found
 
 
@@ -168,24 +166,14 @@ def _slot(
 
 
 def _party(
-    place: Place, questions: list[str], arrival: Arrival | None, town_lang: str, free: int
+    place: Place, facts: PartyFacts, arrival: Arrival | None, town_lang: str, free: int
 ) -> PartyRow:
     """`free`: seats at the door for a party that comes all the same."""
-    made = place.reservation
-    is_foreign = made.lang != town_lang
     came = (arrival.people or place.seats) if arrival else 0
     return PartyRow(
+        **facts.as_fields(),
         place_id=place.id,
-        door_code=made.door_code,
-        name=made.name,
-        kana=made.kana,
-        party_text=people_at(place.seats, made),
-        seats=place.seats,
-        language=NAMES.get(made.lang, made.lang) if is_foreign else "",
-        phone=made.phone,
-        note=made.note,
-        answers=tuple((q, a) for q, a in zip(questions, place.answers, strict=False) if a),
-        no_pictures=made.photos_allowed is False,
+        language=facts.language_name if facts.lang != town_lang else "",
         arrived_at=arrival.arrived_at if arrival else None,
         came=came,
         late_minutes=place.late_minutes,

@@ -11,6 +11,7 @@ from typing import Self
 
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
+from tour.reservations.lists.parties import PartyFacts
 from tour.reservations.models import Draw
 from tour.reservations.states import DrawStatus, PlaceStatus
 from tour.sites.models import SiteDay
@@ -129,22 +130,12 @@ def other_days(dates: list[date], shown: date) -> list[tuple[date, bool]]:
 
 
 @dataclass(frozen=True, slots=True)
-class PartyRow:
+class PartyRow(PartyFacts):
     """One party of a slot; `language` only where it is not the town's. `gone_at`: when its seats
     were given away or back; `may_return`: whether it can be let in all the same."""
 
     place_id: int
-    door_code: str
-    name: str
-    kana: str
-    party_text: str
-    seats: int
     language: str
-    phone: str
-    note: str
-    answers: tuple[tuple[str, str], ...]
-    """(question, answer) in the town's language, of those that were answered."""
-    no_pictures: bool
     arrived_at: datetime | None
     came: int
     """How many of it are here."""

@@ -13,6 +13,7 @@ from tour.db import transaction
 from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
+from tour.reservations.answers import Kept
 from tour.reservations.door.arrivals import arrivals_of
 from tour.reservations.errors import (
     ChangedMeanwhile,
@@ -29,7 +30,7 @@ from tour.reservations.models import STANDS_AGAIN, ContactCheck, Place, Reservat
 from tour.reservations.parties import holdings, newcomers
 from tour.reservations.parties.contact_check import unanswered
 from tour.reservations.parties.newcomers import Way
-from tour.reservations.parties.parties import by_reference
+from tour.reservations.parties.parties import answers_kept, by_reference
 from tour.reservations.parties.terms import (
     Terms,
     checks_contact,
@@ -138,7 +139,7 @@ async def _exchange(
         raise TooManyPlaces(MAX_SLOTS)
     await holdings.refuse(reservation, terms, NOTHING_CHOSEN, beside=reservation.id)
     await _refuse_while_offered(reservation, new)
-    await _take(reservation, terms, asked, now)
+    await _take(reservation, terms, wish, now)
     if asked.photos_allowed is not None:
         await Reservation.filter(id=reservation.id).update(photos_allowed=asked.photos_allowed)
 
@@ -159,11 +160,11 @@ async def _wish_of(reservation: Reservation, new: list[int], asked: Joining) -> 
     )
 
 
-async def _take(reservation: Reservation, terms: Terms, asked: Joining, now: datetime) -> None:
+async def _take(reservation: Reservation, terms: Terms, wish: Wish, now: datetime) -> None:
     for slot in terms.slots:
         if not await programmes.take_seats(slot.id, reservation.party_size):
             raise SlotFull(slot.id)
-        await _confirm(reservation, slot, asked.answers.get(slot.id, []))
+        await _confirm(reservation, slot, answers_kept(wish, slot))
         await queue.leave(reservation.reference, slot.id, now=now)
 
 
@@ -178,7 +179,7 @@ async def _refuse_while_offered(reservation: Reservation, slot_ids: list[int]) -
         raise ChangedMeanwhile(_("Seats are held for you. Please answer the offer first."))
 
 
-async def _confirm(reservation: Reservation, slot: Slot, answers: list[str]) -> None:
+async def _confirm(reservation: Reservation, slot: Slot, answers: list[Kept]) -> None:
     """A place that the party had here once, and gave back, is its place again."""
     values: dict[str, Any] = {
         **STANDS_AGAIN,

@@ -23,7 +23,7 @@ from tour.reservations.locks import lock_contact, lock_draw
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, Reservation
 from tour.reservations.parties import contact_check, holdings, newcomers
 from tour.reservations.parties.holdings import of_contact
-from tour.reservations.parties.parties import by_reference, write_party
+from tour.reservations.parties.parties import answers_kept, by_reference, write_party
 from tour.reservations.parties.terms import (
     Terms,
     audience_of,
@@ -113,10 +113,10 @@ async def _enter(draw_id: int, wish: Wish, pools: Sequence[str], now: datetime) 
             terms = await _ranked(draw, wish)
             _refuse_unless_fits(wish, terms, pools)
             if await newcomers.turn_needs_code(wish, terms, now=now):
-                return await _enter_unproved(draw, wish, pools, now)
+                return await _enter_unproved(draw, wish, terms, pools, now)
             await _check_contact(draw, wish.party)
             await _check_held(wish.party, terms.slots, wish.choice)
-            return await _write_entry(draw, wish, pools, EntryStatus.ENTERED, now)
+            return await _write_entry(draw, wish, terms, pools, EntryStatus.ENTERED, now)
     except IntegrityError as exc:
         raise AlreadyWaiting(ENTERED_ALREADY) from exc
 
@@ -127,10 +127,10 @@ def is_open(draw: Draw, now: datetime) -> bool:
 
 
 async def _enter_unproved(
-    draw: Draw, wish: Wish, pools: Sequence[str], now: datetime
+    draw: Draw, wish: Wish, terms: Terms, pools: Sequence[str], now: datetime
 ) -> Reservation:
     await contact_check.check_may_begin(wish, now=now)
-    reservation = await _write_entry(draw, wish, pools, EntryStatus.UNPROVED, now)
+    reservation = await _write_entry(draw, wish, terms, pools, EntryStatus.UNPROVED, now)
     await contact_check.begin(reservation, draw.entries_close_at, now=now)
     return reservation
 
@@ -240,7 +240,12 @@ ENTERED_ALREADY = _("With this e-mail address or phone number you are in this dr
 
 
 async def _write_entry(
-    draw: Draw, wish: Wish, pools: Sequence[str], status: EntryStatus, now: datetime
+    draw: Draw,
+    wish: Wish,
+    terms: Terms,
+    pools: Sequence[str],
+    status: EntryStatus,
+    now: datetime,
 ) -> Reservation:
     reservation = await write_party(wish, now)
     await DrawEntry.create(
@@ -250,7 +255,7 @@ async def _write_entry(
         receipt=receipt_of(reservation.reference),
         ranking=list(wish.slot_ids),
         pools=[pool for pool in POOLS if pool in pools],
-        answers={str(slot_id): given for slot_id, given in wish.answers.items()},
+        answers={str(slot.id): answers_kept(wish, slot) for slot in terms.slots},
         email_key=reservation.email_key,
         phone_key=reservation.phone_key,
         entered_at=now,

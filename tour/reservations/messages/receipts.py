@@ -116,6 +116,13 @@ def party_text(adults: int, children: int, lang: str | None = None) -> str:
     return translate("%(people)s (%(children)s)", lang, people=people, children=some)
 
 
+def people_at(seats: int, made: Reservation) -> str:
+    """The party, or how many of it where that was changed for this place alone."""
+    if seats == made.party_size:
+        return party_text(made.adults, made.children)
+    return party_text(seats, 0)
+
+
 def _price(price_yen: int, people: int, lang: str) -> str:
     if not price_yen:
         return yen(0, lang)

@@ -21,7 +21,7 @@ from tour.reservations import queries
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.pages import clashes
 from tour.reservations.parties import my_reservations
-from tour.reservations.parties.forms import ReserveForm, answer_field
+from tour.reservations.parties.forms import AskedField, ReserveForm, asked_fields
 from tour.reservations.rules import booking_problem
 from tour.reservations.standing import views
 from tour.reservations.standing.shown import SlotView
@@ -125,16 +125,10 @@ def _mode(slots: Sequence[SlotEntry], at: datetime) -> tuple[Mode, Text | None]:
     return Mode.RESERVE, None
 
 
-Question = tuple[str, str, bool]
-"""(field, text, required)"""
-
-
-def questions_of(shown: Sequence[SlotView]) -> list[Question]:
+def questions_of(shown: Sequence[SlotView]) -> list[AskedField]:
     """Every programme's own questions."""
     return [
-        (answer_field(view.slot.id, number), question.text, question.is_required)
-        for view in shown
-        for number, question in enumerate(view.programme.questions)
+        field for view in shown for field in asked_fields(view.slot.id, view.programme.questions)
     ]
 
 

@@ -12,11 +12,16 @@ from tour.reservations import queries
 from tour.reservations.draws import draws, lottery, results
 from tour.reservations.draws.draws import MAX_CHOICES
 from tour.reservations.errors import Clashing
-from tour.reservations.pages.booking import Question, questions_of
+from tour.reservations.pages.booking import questions_of
 from tour.reservations.pages.clashes import refused
 from tour.reservations.pages.handlers import to_made, to_reservation
 from tour.reservations.parties import my_reservations
-from tour.reservations.parties.forms import MAX_QUESTIONS, ReserveForm, answer_field
+from tour.reservations.parties.forms import (
+    MAX_QUESTIONS,
+    AskedField,
+    ReserveForm,
+    answer_field,
+)
 from tour.reservations.parties.intake import count_made, count_try, take_in
 from tour.reservations.standing import views
 from tour.reservations.standing.shown import SlotView
@@ -133,7 +138,7 @@ class Questions:
 
     title: str
     slot_ids: tuple[int, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[AskedField, ...]
 
 
 def _groups_of(shown: Sequence[SlotView]) -> list[Questions]:

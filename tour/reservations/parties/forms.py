@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tour.contacts.addresses import likely_meant, read_address
 from tour.errors import Refusal
 from tour.i18n import lazy as _
+from tour.programmes.views import QuestionView
 from tour.reservations.errors import CONTACT, Clashing, KeyReused, SlotFull
 from tour.reservations.rules import Party, read_party
 from tour.reservations.wishes import Choice
@@ -131,6 +132,30 @@ def choice_in(typed: Mapping[str, str]) -> Choice:
 def answer_field(slot_id: int, number: int) -> str:
     """The name of the field for a slot's question of that number, from 0 on."""
     return f"answer-{slot_id}-{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """A host's question as a field of a form."""
+
+    name: str
+    text: str
+    is_required: bool
+    for_children: bool
+    """Asked only of a party that brings some."""
+
+
+def asked_fields(slot_id: int, questions: Iterable[QuestionView]) -> list[AskedField]:
+    """The fields for what is asked of whoever comes to this slot."""
+    return [
+        AskedField(
+            answer_field(slot_id, number),
+            question.text,
+            question.is_required,
+            question.for_children,
+        )
+        for number, question in enumerate(questions)
+    ]
 
 
 def answers_in(typed: Mapping[str, str], slot_ids: Iterable[int]) -> dict[int, list[str]]:

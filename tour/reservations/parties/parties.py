@@ -25,6 +25,7 @@ from tour.notifications.models import Recipient, Reminder
 from tour.notifications.service import Draft
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
+from tour.reservations import answers
 from tour.reservations.locks import LOCK_SPACE, contact_keys
 from tour.reservations.messages import reminders
 from tour.reservations.models import Place, Reservation
@@ -43,6 +44,12 @@ async def by_reference(reference: str) -> Reservation:
     if reservation is None:
         raise NotFound(_("There is no such reservation. Please check the link."))
     return reservation
+
+
+def answers_kept(wish: Wish, slot: Slot) -> list[answers.Kept]:
+    """What a wish answers to the questions of a slot with its programme, as they are asked now."""
+    given = wish.answers.get(slot.id, [])
+    return answers.kept(slot.programme.questions, given, wish.party.children)
 
 
 def new_reference() -> str:
@@ -193,7 +200,7 @@ def _recipient(wish: Wish, now: datetime) -> Recipient:
 
 
 def _place(wish: Wish, slot: Slot) -> Place:
-    return Place(slot=slot, seats=wish.party.size, answers=wish.answers.get(slot.id, []))
+    return Place(slot=slot, seats=wish.party.size, answers=answers_kept(wish, slot))
 
 
 def _reminder(draft: Draft) -> Reminder:

@@ -19,6 +19,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.queries import PUBLIC_SLOT, entry_of
+from tour.reservations.answers import must_answer
 from tour.reservations.errors import BookingRefused
 from tour.reservations.parties.forms import answer_field
 from tour.reservations.rules import Audience, Party, booking_problem, party_problem
@@ -142,7 +143,7 @@ def _unanswered(wish: Wish, terms: Terms) -> dict[str, Text]:
         answers = wish.answers.get(slot.id, [])
         for number, question in enumerate(slot.programme.questions):
             is_answered = number < len(answers) and answers[number].strip()
-            if question.get("required") and not is_answered:
+            if must_answer(question, wish.party.children) and not is_answered:
                 missing[answer_field(slot.id, number)] = _("Please answer this question.")
     return missing
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.views import ProgrammeView, SlotCard
+from tour.reservations.answers import Answer
 from tour.reservations.queries import CheckEntry
 from tour.reservations.rules import meetings
 from tour.reservations.standing.stages import (
@@ -67,6 +68,8 @@ class PlaceView:
     reason: str
     others: tuple[SlotCard, ...]
     """Other times of a session that was ended by no wish of the party."""
+    answers: tuple[Answer, ...] = ()
+    """What it told the host, to the questions as they were put."""
 
     @property
     def is_still_on(self) -> bool:
@@ -99,6 +102,7 @@ class QueueView:
     ahead: int
     offer_ends_at: datetime | None
     is_paused: bool
+    answers: tuple[Answer, ...] = ()
 
     @property
     def head(self) -> Text:
@@ -140,6 +144,8 @@ class ReservationView:
     door_code: str
     name: str
     kana: str
+    note: str
+    photos_allowed: bool | None
     adults: int
     children: int
     party_text: str

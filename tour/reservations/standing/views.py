@@ -9,7 +9,8 @@ from tour.programmes import queries as programmes
 from tour.programmes.entries import SlotEntry
 from tour.programmes.states import SlotStatus
 from tour.programmes.views import SlotCard, programme_view
-from tour.reservations.messages.receipts import party_text
+from tour.reservations import answers
+from tour.reservations.messages.receipts import party_text, people_at
 from tour.reservations.models import Reservation
 from tour.reservations.queries import (
     DrawnEntry,
@@ -85,6 +86,8 @@ async def reservation_view(request: Request, entry: ReservationEntry) -> Reserva
         door_code=made.door_code,
         name=made.name,
         kana=made.kana,
+        note=made.note,
+        photos_allowed=made.photos_allowed,
         adults=made.adults,
         children=made.children,
         party_text=party_text(made.adults, made.children),
@@ -132,6 +135,7 @@ async def _place_view(
         and can_say(place.slot.starts_at, place.slot.ends_at, now(request)),
         stage=stage,
         reason=place.reason,
+        answers=answers.read(place.answers, lang(request)),
         others=await _others(request, place) if stage in BY_OTHERS and not view.is_paused else (),
     )
 
@@ -155,6 +159,7 @@ async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
         ahead=queue.ahead,
         offer_ends_at=queue.offer_ends_at,
         is_paused=view.is_paused,
+        answers=answers.read(queue.answers, lang(request)),
     )
 
 
@@ -170,13 +175,6 @@ async def _drawn_view(request: Request, entry: DrawnEntry) -> DrawnView:
         draws_at=entry.draw.draws_at,
         slots=tuple(cards),
     )
-
-
-def people_at(seats: int, made: Reservation) -> str:
-    """The party, or how many of it where that was changed for this place alone."""
-    if seats == made.party_size:
-        return party_text(made.adults, made.children)
-    return party_text(seats, 0)
 
 
 def can_cancel(entry: ReservationEntry, at: datetime) -> bool:

@@ -24,13 +24,14 @@ from tour.programmes import editing
 from tour.programmes import service as programmes
 from tour.programmes.models import Programme, Slot
 from tour.programmes.states import SlotStatus
+from tour.reservations.answers import Kept
 from tour.reservations.errors import AlreadyWaiting, OfferGone, SeatsFree
 from tour.reservations.locks import lock_contact, lock_party
 from tour.reservations.messages import reminders
 from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.parties import contact_check, holdings, newcomers
 from tour.reservations.parties.holdings import of_contact
-from tour.reservations.parties.parties import by_reference, write_party
+from tour.reservations.parties.parties import answers_kept, by_reference, write_party
 from tour.reservations.parties.terms import (
     read_terms,
     refuse_unless_fits,
@@ -71,14 +72,14 @@ async def _join(wish: Wish, now: datetime) -> Reservation:
         await _refuse_second_turn(slot.id, wish.party)
         await holdings.check(wish.party, terms.slots, wish.choice)
         reservation = await write_party(wish, now)
-        await enqueue(reservation, slot.id, answers=wish.answers.get(slot.id, ()), now=now)
+        await enqueue(reservation, slot.id, answers=answers_kept(wish, slot), now=now)
     return reservation
 
 
 async def _join_unproved(wish: Wish, slot: Slot, now: datetime) -> Reservation:
     await contact_check.check_may_begin(wish, now=now)
     reservation = await write_party(wish, now)
-    turn = await enqueue(reservation, slot.id, answers=wish.answers.get(slot.id, ()), now=now)
+    turn = await enqueue(reservation, slot.id, answers=answers_kept(wish, slot), now=now)
     await WaitlistEntry.filter(id=turn.id).update(status=WaitlistStatus.UNPROVED)
     await contact_check.begin(reservation, slot.booking_closes_at, now=now)
     return reservation
@@ -95,7 +96,7 @@ async def admit(
 
 
 async def enqueue(
-    reservation: Reservation, slot_id: int, *, answers: Sequence[str] = (), now: datetime
+    reservation: Reservation, slot_id: int, *, answers: Sequence[Kept] = (), now: datetime
 ) -> WaitlistEntry:
     """Put a party at the end of a queue; its slot is locked by the caller."""
     return await WaitlistEntry.create(

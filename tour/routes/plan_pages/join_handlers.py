@@ -161,6 +161,7 @@ def _form_page(
 ) -> Response:
     open_slots = [s for s in offer.slots if s.programme_id in offer.desk.town.board.programmes]
     views = session_views(offer.desk, open_slots, lang(request))
+    children = offer.holder.party.children
     response = render(
         request,
         "routes/itinerary_join.html",
@@ -171,7 +172,7 @@ def _form_page(
         fields=[(name, asked.get(name, "")) for name in FIELDS],
         slots=[view.slots[0] for view in views],
         party=offer.holder.party,
-        questions=questions_of(views),
+        questions=[q for q in questions_of(views) if children or not q.for_children],
         asks_photos=any(view.asks_photo_consent for view in views)
         and offer.holder.party.photos_allowed is None,
     )

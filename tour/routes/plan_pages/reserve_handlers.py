@@ -14,7 +14,7 @@ from tour.reservations import service
 from tour.reservations.errors import Clashing
 from tour.reservations.pages import clashes
 from tour.reservations.parties import my_reservations
-from tour.reservations.parties.forms import ReserveForm
+from tour.reservations.parties.forms import AskedField, ReserveForm, asked_fields
 from tour.reservations.parties.intake import count_made, take_in
 from tour.routes.days.planning import Desk, reservable_slots
 from tour.routes.plan_news import departures
@@ -159,13 +159,9 @@ def session_views(desk: Desk, slots: list[SlotEntry], language: str) -> list[Pro
     ]
 
 
-def questions_of(views: list[ProgrammeView]) -> list[tuple[str, str, bool]]:
-    """(field, text, required) of what the hosts ask."""
-    return [
-        (f"answer-{view.slots[0].id}-{number}", question.text, question.is_required)
-        for view in views
-        for number, question in enumerate(view.questions)
-    ]
+def questions_of(views: list[ProgrammeView]) -> list[AskedField]:
+    """What the hosts ask."""
+    return [field for view in views for field in asked_fields(view.slots[0].id, view.questions)]
 
 
 def _largest(views: list[ProgrammeView]) -> int:

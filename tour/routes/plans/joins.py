@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from tour.programmes.entries import ProgrammeEntry, SlotEntry
+from tour.reservations.answers import must_answer
 from tour.reservations.changes import joining
 from tour.reservations.messages.receipts import party_text
 from tour.reservations.models import Reservation
@@ -155,7 +156,7 @@ async def _wants_code(desk: Desk, holder: Holder, slots: Sequence[SlotEntry]) ->
 def _asks(programme: ProgrammeEntry, party: Reservation) -> bool:
     """Whether it asks what this party has not said: then a form does, and nothing else."""
     about_pictures = programme.asks_photo_consent and party.photos_allowed is None
-    return about_pictures or any(question.get("required") for question in programme.questions)
+    return about_pictures or any(must_answer(q, party.children) for q in programme.questions)
 
 
 def _programme(desk: Desk, slot: SlotEntry) -> ProgrammeEntry:

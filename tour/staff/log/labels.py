@@ -101,13 +101,15 @@ def field_label(name: str) -> str:
     if name in WEEKDAYS:
         day = get_day_names("wide", locale=locale_for(current_language.get()))[WEEKDAYS[name]]
         return f"{FIELDS['hours']} ({day})"
-    plain = name.removesuffix("_en").removesuffix("_required")
+    plain = name.removesuffix("_en").removesuffix("_required").removesuffix("_children")
     family = next((text for start, text in FAMILIES.items() if plain.startswith(start)), None)
     label = FIELDS.get(plain, family)
     if label is None:
         return name
     if name.endswith("_required"):
         return f"{label} ({_('Must be answered')})"
+    if name.endswith("_children") and family:
+        return f"{label} ({_('Only where children come')})"
     return str(label) + (" (English)" if name.endswith("_en") else "")
 
 

@@ -33,7 +33,8 @@ CODES: Mapping[str, Mapping[Any, Text | Feature]] = {
     "status": SLOT_STATUS,
 }
 TICKS = frozenset({"needs_adult", "asks_photo_consent"})
-"""Kept as the form sends them, "1" or nothing; so is each `question_N_required`."""
+"""Kept as the form sends them, "1" or nothing; so is each that belongs to a question."""
+QUESTION_TICKS = ("_required", "_children")
 INSTANTS = frozenset({"times", "booking_opens_at"})
 
 
@@ -41,7 +42,7 @@ def shown(name: str, value: Any) -> str:
     """A field's logged value as text; empty for what says nothing to a reader."""
     if value is None or value == "" or name in SILENT:
         return ""
-    if isinstance(value, bool) or name in TICKS or name.endswith("_required"):
+    if isinstance(value, bool) or name in TICKS or name.endswith(QUESTION_TICKS):
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):
         return ", ".join(shown(name, each) for each in value)

@@ -15,37 +15,24 @@ from tour.audit.service import Subject
 from tour.changes import edit
 from tour.errors import REFUSALS
 from tour.events.models import Event
+from tour.i18n import NAMES, translate
 from tour.i18n import lazy as _
-from tour.i18n import translate
+from tour.notifications.reach import reach_of
 from tour.programmes.models import Programme
+from tour.reservations.lists import columns
+from tour.reservations.lists.files import CSV, XLSX, as_attachment, as_csv, as_xlsx
+from tour.reservations.lists.parties import PICTURES, ListedParty
 from tour.reservations.rules import MAX_PARTY
 from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
 from tour.staff.reservations import parties
-from tour.staff.reservations.parties import PartyLine, Selection
-from tour.staff.reservations.tables import as_csv, as_xlsx
+from tour.staff.reservations.parties import Selection
 from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.amounts import PEOPLE
 from tour.words.typed import number_in
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_REASON = 300
-HEADER = (
-    _("Date"),
-    _("Time"),
-    _("Place"),
-    _("Session"),
-    _("Door code"),
-    _("Name"),
-    _("Reading in kana"),
-    _("Adults"),
-    _("Children"),
-    _("E-mail"),
-    _("Phone"),
-    _("Note"),
-    _("State"),
-)
 
 
 async def reservations_page(request: Request) -> Response:
@@ -110,7 +97,7 @@ async def door_list(request: Request) -> Response:
     who = await guards.require(request, Permission.SEE_PARTIES)
     chosen = _selection(request, held_only=True)
     found = await parties.lines(chosen, limit=parties.MOST_ROWS)
-    by_slot: dict[int, list[PartyLine]] = {}
+    by_slot: dict[int, list[ListedParty]] = {}
     for line in found:
         by_slot.setdefault(line.slot_id, []).append(line)
     return staff_page(
@@ -137,49 +124,18 @@ async def export(request: Request) -> Response:
     # Some seconds for a list of all: in a thread, so that the others' pages do not wait for it.
     if form.get("as") == "xlsx":
         body = await asyncio.to_thread(_as_xlsx, found, zone)
-        return _file(body, XLSX, f"reservations-{day}.xlsx")
+        return as_attachment(body, XLSX, f"reservations-{day}.xlsx")
     body = await asyncio.to_thread(_as_csv, found, zone)
-    return _file(body, "text/csv; charset=utf-8", f"reservations-{day}.csv")
+    return as_attachment(body, CSV, f"reservations-{day}.csv")
 
 
-def _as_xlsx(lines: Sequence[PartyLine], zone: ZoneInfo) -> bytes:
+def _as_xlsx(lines: Sequence[ListedParty], zone: ZoneInfo) -> bytes:
     """In the request's language: a thread inherits it."""
-    return as_xlsx(translate("Reservations"), _header(), [_row(line, zone) for line in lines])
+    return as_xlsx(translate("Reservations"), columns.header(), columns.rows(lines, zone))
 
 
-def _as_csv(lines: Sequence[PartyLine], zone: ZoneInfo) -> bytes:
-    return as_csv(_header(), [_row(line, zone) for line in lines])
-
-
-def _header() -> list[str]:
-    return [str(name) for name in HEADER]
-
-
-def _row(line: PartyLine, zone: ZoneInfo) -> list[str | int]:
-    local = line.starts_at.astimezone(zone)
-    return [
-        f"{local:%Y-%m-%d}",
-        f"{local:%H:%M}",
-        line.site,
-        line.session,
-        line.door_code,
-        line.name,
-        line.kana,
-        line.adults,
-        line.children,
-        line.email,
-        line.phone,
-        line.note,
-        line.status_label,
-    ]
-
-
-def _file(body: bytes, media_type: str, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
-    return Response(body, headers=headers, media_type=media_type)
+def _as_csv(lines: Sequence[ListedParty], zone: ZoneInfo) -> bytes:
+    return as_csv(columns.header(), columns.rows(lines, zone))
 
 
 def _selection(request: Request, *, held_only: bool = False) -> Selection:
@@ -214,6 +170,7 @@ def _id(request: Request) -> int:
 
 async def _party_page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     party = await parties.by_id(_id(request))
+    may_change = who.may(Permission.CHANGE_RESERVATIONS)
     stored = {"adults": str(party.adults), "children": str(party.children)}
     return staff_page(
         request,
@@ -222,7 +179,10 @@ async def _party_page(request: Request, who: SignedIn, form: Form, status: int =
         status,
         section="reservations",
         party=party,
-        places=await parties.places_of(party.id),
+        places=[(p, parties.dealing(p, may_change)) for p in await parties.places_of(party.id)],
+        reach=(await reach_of([party.recipient]))[party.recipient_id],
+        pictures=PICTURES[party.photos_allowed],
+        language=NAMES.get(party.lang, party.lang),
         form=Form({**stored, **form.values}, form.errors),
         largest=MAX_PARTY,
     )

@@ -12,25 +12,19 @@ from tour.changes import edit
 from tour.changes.models import RecentEdit
 from tour.contacts.finding import sought
 from tour.errors import NotFound
-from tour.i18n import Text, translate
 from tour.i18n import lazy as _
+from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.reservations.held import changes
+from tour.reservations.lists.parties import WITH, ListedParty, listed
 from tour.reservations.models import Place, Reservation
 from tour.reservations.states import EndedBy, PlaceStatus
 
 PAGE = 50
 MOST_ROWS = 20_000
 AN_HOUR = timedelta(hours=1)
-STATUS: dict[PlaceStatus, Text] = {
-    PlaceStatus.HELD: _("Waits for the code"),
-    PlaceStatus.UNPROVED: _("Waits for the code"),
-    PlaceStatus.CONFIRMED: _("Confirmed"),
-    PlaceStatus.CANCELLED: _("Cancelled"),
-    PlaceStatus.RELEASED: _("Did not come"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +49,18 @@ class Dealing(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class PartyLine:
-    """One party at one slot."""
-
-    reservation_id: int
-    door_code: str
-    name: str
-    kana: str
-    email: str
-    phone: str
-    adults: int
-    children: int
-    seats: int
-    note: str
-    status: PlaceStatus
-    status_label: str
-    slot_id: int
-    starts_at: datetime
-    session: str
-    site: str
-
-    @property
-    def is_off(self) -> bool:
-        """Whether nobody is expected by it."""
-        return self.status != PlaceStatus.CONFIRMED
-
-    def dealing(self, may_change: bool) -> Dealing:
-        if self.is_off:
-            return Dealing.ENDED
-        return Dealing.CANCEL if may_change else Dealing.NOTHING
+def dealing(party: ListedParty, may_change: bool) -> Dealing:
+    if not party.is_expected:
+        return Dealing.ENDED
+    return Dealing.CANCEL if may_change else Dealing.NOTHING
 
 
-async def lines(chosen: Selection, *, limit: int = PAGE) -> list[PartyLine]:
+async def lines(chosen: Selection, *, limit: int = PAGE) -> list[ListedParty]:
     """Parties by start, then by reading and name."""
     query = _filtered(chosen).order_by(
         "slot__starts_at", "slot_id", "reservation__kana", "reservation__name", "id"
     )
-    places = await query.limit(limit).select_related("reservation", "slot__programme__site")
-    return [_line(place) for place in places]
+    return await listed(await query.limit(limit).select_related(*WITH))
 
 
 async def count(chosen: Selection) -> int:
@@ -108,10 +75,10 @@ async def by_id(reservation_id: int) -> Reservation:
     return found
 
 
-async def places_of(reservation_id: int) -> list[PartyLine]:
+async def places_of(reservation_id: int) -> list[ListedParty]:
     """Every place of one party, cancelled ones too."""
     places = Place.filter(reservation_id=reservation_id).order_by("slot__starts_at")
-    return [_line(p) for p in await places.select_related("reservation", "slot__programme__site")]
+    return await listed(await places.select_related(*WITH))
 
 
 async def change_size(
@@ -163,28 +130,6 @@ def _filtered(chosen: Selection) -> Any:
         by_code = [Q(reservation__door_code__icontains=writing) for writing in writings]
         query = query.filter(Q(*found, *by_code, join_type="OR"))
     return query
-
-
-def _line(place: Place) -> PartyLine:
-    party, slot = place.reservation, place.slot
-    return PartyLine(
-        reservation_id=party.id,
-        door_code=party.door_code,
-        name=party.name,
-        kana=party.kana,
-        email=party.email,
-        phone=party.phone,
-        adults=party.adults,
-        children=party.children,
-        seats=place.seats,
-        note=party.note,
-        status=PlaceStatus(place.status),
-        status_label=str(STATUS[place.status]),
-        slot_id=slot.id,
-        starts_at=slot.starts_at,
-        session=slot.programme.title,
-        site=slot.programme.site.name,
-    )
 
 
 async def _tell(party: Reservation, entry: RecentEdit, title: str, body: str) -> None:
