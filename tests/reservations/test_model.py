@@ -23,6 +23,7 @@ from tests.conftest import NOON
 from tests.factories import DAY_AHEAD, make_event, make_programme, make_site, make_slot
 from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds, assert_no_seat_is_idle
+from tests.thorough import SCHEDULES
 from tour.audit.service import Actor
 from tour.errors import NotFound, TourError
 from tour.i18n import lazy
@@ -45,7 +46,6 @@ from tour.reservations.waitlist import queue
 
 pytestmark = pytest.mark.slow
 
-SCHEDULES = int(os.environ.get("SCHEDULE_COUNT", "200"))
 STEPS = 10
 HOST = Actor(None, "model test")
 APART = timedelta(days=40)

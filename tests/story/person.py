@@ -77,6 +77,7 @@ class Person:
     to_do: list[tuple[str, Form, Button]] = field(default_factory=list)
     must_open: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     async def explore(self, *starts: str) -> None:
         """Open and send until nothing new is found; a second time everything is new again."""
@@ -202,7 +203,13 @@ class Person:
 
     def name_of(self, method: str, url: str) -> str:
         """What the URL table calls the address; empty for what it does not have."""
-        scope = {"type": "http", "method": method, "path": urlsplit(url).path}
+        asked = method, urlsplit(url).path
+        if asked not in self.names:
+            self.names[asked] = self._looked_up(*asked)
+        return self.names[asked]
+
+    def _looked_up(self, method: str, path: str) -> str:
+        scope = {"type": "http", "method": method, "path": path}
         for route in self.app.routes:
             if isinstance(route, Route) and route.matches(scope)[0] == Match.FULL:
                 return str(route.name)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.notifications.conftest import queue_now
+from tests.thorough import times
 from tour.db import transaction
 from tour.health.chores import going_round
 from tour.notifications import recipients
@@ -35,7 +36,7 @@ WORKER = (
     "work(Settings.from_environ(os.environ))"
 )
 """What `tour worker` does, without the rest of the command line, which takes a second to load."""
-KILLS = 10
+KILLS = times(4, 10)
 MESSAGES = 150
 PATIENCE = 60
 
@@ -71,7 +72,7 @@ async def arrive(push, number: int) -> None:
 
 
 @pytest.mark.slow
-async def test_killed_at_ten_random_moments(worker, make_visitor, push, clock, settings) -> None:
+async def test_killed_at_random_moments(worker, make_visitor, push, clock, settings) -> None:
     """Every phone shows its reminder, once; only what was in hand at a kill was sent again."""
     moments = random.Random(6)
     visitors = [await make_visitor() for _visitor in range(MESSAGES)]

@@ -1,7 +1,6 @@
 """Fair offers: nobody is woken, the time to answer runs while people are up, and a yes while seats
 are free is a yes."""
 
-import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -20,6 +19,7 @@ from tests.days import TOKYO, PlayedDay, played
 from tests.factories import make_slot
 from tests.reservations.factories import make_wish
 from tests.reservations.ledger import assert_ledger_holds
+from tests.thorough import times
 from tour.notifications import recipients
 from tour.notifications.message import Message
 from tour.notifications.models import PushSubscription, Reminder
@@ -379,8 +379,7 @@ async def test_an_offer_does_not_run_while_nobody_can_be_told(day: PlayedDay) ->
 
 # --- Hundreds of cancellations at all hours ----------------------------------------------------
 
-CANCELLATIONS = int(os.environ.get("SCHEDULE_COUNT", "300")) // 2
-"""The full run has more, as of other schedules (`test_model`)."""
+CANCELLATIONS = times(60, 500)
 AWAKE = (time(7), time(22, 30))
 
 

@@ -1,7 +1,6 @@
 """Days that are planned anew while they run: what has begun stays, and every row adds up."""
 
 import asyncio
-import os
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.routes.days.test_day import TOKYO, Door, desk_of, doors, town_of, wish_of
+from tests.thorough import times
 from tour.routes.days import edits
 from tour.routes.days.day import LEAD
 from tour.routes.days.edits import PlannedStop
@@ -33,8 +33,8 @@ from tour.routes.planner.problem import Trouble
 from tour.routes.plans.itineraries import ItineraryEntry
 from tour.routes.walks.walks import Walk
 
-DAYS = int(os.environ.get("SCHEDULE_COUNT", "0")) // 2 or 12
-"""How many random days; CI plays 500, always the same."""
+DAYS = times(12, 500)
+"""How many random days; CI plays always the same."""
 
 READER = Reader("ja", "S", "G")
 
