@@ -60,6 +60,7 @@ FORMS: dict[str, dict[str, str]] = {
     "hosts:change_photo": {"do": "remove"},
     "hosts:letter": {},
     "hosts:revoke": {},
+    "hosts:invite_again": {},
     "staff:course": {},
     "staff:change_course": {"title": "別の道"},
     "staff:cancel_place": {},

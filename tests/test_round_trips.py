@@ -33,7 +33,13 @@ ACTS = {
     *("hosts:create_programme", "hosts:add_times", "hosts:add_photo", "hosts:invite"),
     *("hosts:list_file", "hosts:slot_list_file"),
     *("hosts:cancel_slot", "hosts:send_message", "hosts:clear_exception", "hosts:set_exception"),
-    *("staff:create_event", "staff:create_course", "staff:invite", "staff:look_at_import"),
+    *(
+        "staff:create_event",
+        "staff:create_course",
+        "staff:invite",
+        "staff:invite_several",
+        "staff:look_at_import",
+    ),
     *("staff:event_visibility", "staff:site_visibility", "staff:publish_map", "staff:change_cover"),
     *("staff:cancel_place", "staff:export", "staff:preview_message"),
 }

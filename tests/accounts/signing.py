@@ -23,11 +23,17 @@ SEAL = Seal("a secret of the tests")
 
 
 async def make_account(
-    email: str = "host@example.org", role: Role = Role.HOST, *sites: Site
+    email: str = "host@example.org", role: Role = Role.HOST, *sites: Site, name: str = "見本 担当"
 ) -> Account:
     async with transaction():
         account = await people.add_account(
-            email, role=role, lang="ja", timezone="Asia/Tokyo", actor=OPERATOR, now=NOON
+            email,
+            role=role,
+            lang="ja",
+            timezone="Asia/Tokyo",
+            name=name,
+            actor=OPERATOR,
+            now=NOON,
         )
         for site in sites:
             await people.join_site(account, site.id, actor=OPERATOR, now=NOON)

@@ -44,7 +44,7 @@ async def test_a_mailed_invitation_signs_in_at_once(client: httpx.AsyncClient) -
     assert "見本工房" in page.text
     assert 'value="new@example.org"' in page.text
     assert await Account.all().count() == 0
-    done = await client.post(path, data={"email": "new@example.org"})
+    done = await client.post(path, data={"email": "new@example.org", "name": "新 花子"})
     assert done.status_code == 303
     account = await Account.get(email="new@example.org")
     assert [s.slug for s in await queries.sites_of(account)] == ["workshop"]
@@ -55,10 +55,12 @@ async def test_a_mailed_invitation_signs_in_at_once(client: httpx.AsyncClient) -
 
 async def test_an_invitation_works_once(client: httpx.AsyncClient, app: Starlette) -> None:
     path = await invite(await make_site(slug="workshop", name="見本工房"))
-    await client.post(path, data={"email": "new@example.org"})
+    await client.post(path, data={"email": "new@example.org", "name": "新 花子"})
     async with browser(app) as thief:
         assert (await thief.get(path)).status_code == 403
-        assert (await thief.post(path, data={"email": "new@example.org"})).status_code == 403
+        assert (
+            await thief.post(path, data={"email": "new@example.org", "name": "新 花子"})
+        ).status_code == 403
 
 
 async def test_an_invitation_expires_and_can_be_taken_back(
@@ -79,7 +81,7 @@ async def test_another_address_must_prove_itself_by_a_link(client: httpx.AsyncCl
     """Who holds a mailed invitation could otherwise sign in as anybody."""
     admin = await make_account("admin@example.org", Role.ADMINISTRATOR)
     path = await invite(await make_site(slug="workshop", name="見本工房"))
-    answer = await client.post(path, data={"email": "admin@example.org"})
+    answer = await client.post(path, data={"email": "admin@example.org", "name": "新 花子"})
     assert answer.headers["location"] == "/sign-in/sent"
     assert (await client.get("/account")).status_code == 303
     assert await queries.sites_of(admin) == []
@@ -94,7 +96,7 @@ async def test_a_letter_makes_an_account_for_a_proved_address(client: httpx.Asyn
     token = await invitations.invite_by_letter(Offer(site=site), actor=OPERATOR, now=NOON)
     path = f"/invitations/{token}"
     assert token not in str(await Invitation.all().values())
-    answer = await client.post(path, data={"email": "paper@example.org"})
+    answer = await client.post(path, data={"email": "paper@example.org", "name": "新 花子"})
     assert answer.headers["location"] == "/sign-in/sent"
     assert await Account.all().count() == 0
     await client.post(await mailed_path())
@@ -119,7 +121,7 @@ async def test_who_is_signed_in_joins_as_themselves(client: httpx.AsyncClient) -
 async def test_a_host_becomes_staff_and_staff_never_less(client: httpx.AsyncClient) -> None:
     account = await make_account("host@example.org")
     path = await invite(None, "host@example.org", Role.EDITOR)
-    await client.post(path, data={"email": "host@example.org"})
+    await client.post(path, data={"email": "host@example.org", "name": "新 花子"})
     await client.post(await mailed_path())
     await account.refresh_from_db()
     assert account.role == Role.EDITOR
@@ -148,7 +150,7 @@ async def test_an_invitation_is_no_key_to_an_account_that_exists(
     """The letter is old, forwarded, or lies on a desk: that account signs in first."""
     admin = await make_account("admin@example.org", Role.ADMINISTRATOR)
     path = await invite(await make_site(slug="workshop", name="見本工房"), "admin@example.org")
-    answer = await client.post(path, data={"email": "admin@example.org"})
+    answer = await client.post(path, data={"email": "admin@example.org", "name": "新 花子"})
     assert answer.headers["location"] == "/sign-in/sent"
     assert (await client.get("/account")).status_code == 303
     assert await queries.sites_of(admin) == []

@@ -105,7 +105,7 @@ async def test_an_invitation_comes_by_mail_and_lets_in(
         text, html = parts(mail)
         assert "見本 王子木版工房" in text
         assert link_in(text) == link_in(html)
-        await phone.post(link_in(text), data={"email": "second@example.org"})
+        await phone.post(link_in(text), data={"email": "second@example.org", "name": "次 郎"})
         assert (await phone.get(f"/host/{site.slug}")).status_code == 200
     assert await Account.filter(email="second@example.org").exists()
 

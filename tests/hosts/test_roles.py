@@ -81,6 +81,7 @@ TABLE = {
     "hosts:invite": ACT_PARTIES,
     "hosts:letter": PARTIES,
     "hosts:revoke": ACT_PARTIES,
+    "hosts:invite_again": "403 ok 403 403 404 404",
     "hosts:leave": ACT_PARTIES,
     "accounts:sign_in": ANYBODY,
     "accounts:ask_for_link": ANYBODY,
@@ -94,6 +95,8 @@ TABLE = {
     "accounts:sign_out": ANYBODY,
     "accounts:invitation": ANYBODY,
     "accounts:accept": ANYBODY,
+    "accounts:decline": "ok 403 403 403 403 403",
+    "accounts:declined": ANYBODY,
     "accounts:console": SIGNED_IN,
     "accounts:account": SIGNED_IN,
     "accounts:rename": ACT_SIGNED_IN,
@@ -109,7 +112,7 @@ FORMS = {
     "hosts:stage": {"do": "pause"},
     "hosts:change_photo": {"do": "nothing"},
     "accounts:ask_for_link": {"email": "stranger-{role}@example.org"},
-    "accounts:accept": {"email": "new-{role}@example.org"},
+    "accounts:accept": {"email": "new-{role}@example.org", "name": "新 花子"},
 }
 JSON = ("accounts:passkey", "accounts:add_passkey")
 URLS = {url.name: url for url in (*host_urls, *account_urls)}

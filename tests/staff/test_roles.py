@@ -72,6 +72,8 @@ WHO = {
     "confirm_import": STAFF,
     "people": STAFF,
     "invite": STAFF,
+    "invite_several": STAFF,
+    "invite_again": STAFF,
     "revoke": STAFF,
     "role": ADMINISTRATOR,
     "end_sessions": ADMINISTRATOR,

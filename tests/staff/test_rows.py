@@ -11,7 +11,7 @@ from tour.i18n import lazy as _
 from tour.reservations.states import PlaceStatus
 from tour.staff.events.form import ShownPart, shown_part
 from tour.staff.import_handlers import MOST_SHOWN, SHORT, Group
-from tour.staff.people_handlers import PersonLine
+from tour.staff.people.page import PersonLine
 from tour.staff.queries import EventLine, SiteLine, Tended
 from tour.staff.reservations.parties import Dealing, PartyLine
 from tour.staff.today import Example, Matter

@@ -349,6 +349,11 @@ async def of_inviting_staff_too_often(console: Console) -> Refused:
     return Refused("/staff/people", data, kept, "email", 429)
 
 
+async def of_inviting_several(console: Console) -> Refused:
+    data = {"list": f"{console.site.name}, hanako@example.org\n{KEPT}, jiro@example.org"}
+    return Refused("/staff/people/several", data, KEPT, "line-2")
+
+
 async def of_a_role(_console: Console) -> Refused:
     account = await make_account("other@example.org")
     path = f"/staff/people/{account.id}/role"
@@ -387,16 +392,17 @@ FORMS: dict[str, tuple[Filled, ...]] = {
     "staff:look_at_import": (of_a_file,),
     "staff:confirm_import": (of_an_old_look,),
     "staff:invite": (of_inviting_staff, of_inviting_staff_too_often),
+    "staff:invite_several": (of_inviting_several,),
     "staff:role": (of_a_role,),
 }
 BUTTONS = {
     *("hosts:seats", "hosts:arrive", "hosts:take_back", "hosts:count_people", "hosts:let_in"),
     *("hosts:absent_rule", "hosts:undo", "hosts:stage", "hosts:restore", "hosts:answer_event"),
     *("hosts:list_file", "hosts:slot_list_file"),
-    *("hosts:clear_exception", "hosts:revoke", "hosts:leave"),
+    *("hosts:clear_exception", "hosts:revoke", "hosts:leave", "hosts:invite_again"),
     *("staff:ask_again", "staff:undo_event", "staff:publish_map", "staff:site_visibility"),
     *("staff:export", "staff:clear_burst", "staff:restore_burst", "staff:revoke"),
-    *("staff:end_sessions", "staff:remove_from_site"),
+    *("staff:invite_again", "staff:end_sessions", "staff:remove_from_site"),
 }
 """Nothing is typed there, so nothing is lost."""
 BY_SCRIPT = {"hosts:check_in_seen"}

@@ -40,7 +40,7 @@ from tour.web.forms import WHOLE
 EN = {"Accept-Language": "en"}
 BUTTONS = {
     *("accounts:sample", "accounts:use_link", "accounts:sign_out", "accounts:end_session"),
-    "accounts:remove_passkey",
+    *("accounts:remove_passkey", "accounts:decline"),
     *("pages:forget_device_now", "notifications:change", "participation:answer"),
     *("reservations:cancel", "reservations:send_code", "reservations:resend"),
     *("reservations:cancel_place", "reservations:say_late", "reservations:give_up"),

@@ -54,6 +54,13 @@ class InvitationUnusable(NotAllowed):
         )
 
 
+class NameNeeded(Conflict):
+    """Nobody takes a letter from nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Give your name on the page of your account first."))
+
+
 class NoLetters(Conflict):
     """Who reads this address has stopped our letters."""
 

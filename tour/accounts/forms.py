@@ -7,7 +7,7 @@ from typing import Any
 from tour.contacts.addresses import likely_meant, read_address
 from tour.i18n import lazy as _
 from tour.web.forms import Form
-from tour.words.names import one_line
+from tour.words.names import TURNING, is_seen, one_line, written
 
 MAX_NAME = 100
 
@@ -34,12 +34,31 @@ def asking_email_form(sent: Mapping[str, Any]) -> Form:
     return Form(values, {"email": problem})
 
 
-def name_form(text: str) -> Form:
+def name_form(text: str, field: str = "name") -> Form:
+    """What somebody is called, in a form's `field`."""
     name = one_line(text, MAX_NAME)
     if not name or len(name) > MAX_NAME:
         problem = _("Give a name of 1 to %(n)s characters.", n=MAX_NAME)
-        return Form({"name": text}, {"name": problem})
-    return Form({"name": name})
+        return Form({field: text}, {field: problem})
+    return Form({field: name})
+
+
+def own_form(sent: Mapping[str, Any]) -> Form:
+    """Name and, if they like, office of somebody's own account."""
+    typed = name_form(str(sent.get("name", "")))
+    office = one_line(str(sent.get("office", "")), MAX_NAME)
+    form = Form({**typed.values, "office": office}, typed.errors)
+    if len(office) > MAX_NAME:
+        form = form.refused(office=_("At most %(n)s characters.", n=MAX_NAME))
+    return form
+
+
+def note_form(sent: Mapping[str, Any], most: int) -> Form:
+    """The `note` of a form: a word of its writer's own, lines as they are, perhaps none."""
+    note = TURNING.sub("", written(str(sent.get("note", "")))).replace("\r\n", "\n").strip()
+    if len(note) > most:
+        return Form({"note": note}, {"note": _("At most %(n)s characters.", n=most)})
+    return Form({"note": note if is_seen(note) else ""})
 
 
 def own_path(text: str) -> str:

@@ -15,11 +15,16 @@ from tour.sites.models import Site
 
 
 class Account(Model):
-    """A host or a member of staff; `email` is in lower case. `handle` is what passkeys call it."""
+    """A host or a member of staff; `email` is in lower case. `handle` is what passkeys call it.
+
+    `name` is what they said they are called, "" until then: no part of an address stands for it.
+    `office` is where they work, as their letters say it.
+    """
 
     id = fields.IntField(primary_key=True)
     email = fields.CharField(max_length=254, unique=True)
-    name = fields.CharField(max_length=100)
+    name = fields.CharField(max_length=100, default="")
+    office = fields.CharField(max_length=100, default="")
     role = fields.CharEnumField(Role, max_length=20)
     lang = fields.CharField(max_length=20)
     handle = fields.CharField(max_length=90, unique=True)
@@ -75,7 +80,8 @@ class Invitation(Model):
     """Lets whoever holds its link join a site or the staff, once.
 
     With `email` it was mailed there, and holding the link proves the mail box. Without, it is a
-    printed letter.
+    printed letter. `invited_by`, `office` and `note` are its writer's: their name, where they work,
+    and a word of their own.
     """
 
     id = fields.IntField(primary_key=True)
@@ -90,7 +96,9 @@ class Invitation(Model):
         "models.Recipient", related_name="invitations", null=True, on_delete=fields.RESTRICT
     )
     recipient_id: int | None
-    invited_by = fields.CharField(max_length=100)
+    invited_by = fields.CharField(max_length=100, default="")
+    office = fields.CharField(max_length=200, default="")
+    note = fields.CharField(max_length=400, default="")
     inviter: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="written", null=True, on_delete=fields.SET_NULL
     )
@@ -108,8 +116,8 @@ class SignInLink(Model):
     """A mailed link, good once, for 15 minutes, in the browser that asked for it; and six digits
     that do the same when they are typed there (`code_hash`, under the server's secret).
 
-    `account` is None for an address that has none: with an invitation it makes one, without it
-    the row only keeps both cases alike.
+    `account` is None for an address that has none: with an invitation it makes one, under the
+    `name` that was given; without it the row only keeps both cases alike.
     """
 
     id = fields.IntField(primary_key=True)
@@ -122,6 +130,7 @@ class SignInLink(Model):
     )
     invitation_id: int | None
     email = fields.CharField(max_length=254)
+    name = fields.CharField(max_length=100, default="")
     token_hash = fields.CharField(max_length=64, unique=True)
     browser_hash = fields.CharField(max_length=64)
     code_hash = fields.CharField(max_length=64, default="")

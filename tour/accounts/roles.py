@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from tour.i18n import Text
+from tour.i18n import lazy as _
+
 
 class Role(StrEnum):
     HOST = "host"
@@ -10,6 +13,15 @@ class Role(StrEnum):
     """Writes texts and lays out events; sees nobody's reservation."""
     STAFF = "staff"
     ADMINISTRATOR = "administrator"
+
+
+ROLES: dict[Role, Text] = {
+    Role.HOST: _("Host"),
+    Role.EDITOR: _("Editor"),
+    Role.STAFF: _("Staff"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+"""What people call them."""
 
 
 class Permission(StrEnum):

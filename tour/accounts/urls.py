@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.accounts import handlers, own_handlers
+from tour.accounts import handlers, invitation_handlers, own_handlers
 
 POST = ["POST"]
 
@@ -20,8 +20,15 @@ urls = [
     Url("/sign-in/{token}", handlers.open_link, methods=["GET"], name="accounts:open_link"),
     Url("/sign-in/{token}", handlers.use_link, methods=POST, name="accounts:use_link"),
     Url("/sign-out", handlers.sign_out, methods=POST, name="accounts:sign_out"),
-    Url("/invitations/{token}", own_handlers.invitation, name="accounts:invitation"),
-    Url("/invitations/{token}", own_handlers.accept, methods=POST, name="accounts:accept"),
+    Url("/invitations/declined", invitation_handlers.declined, name="accounts:declined"),
+    Url("/invitations/{token}", invitation_handlers.invitation, name="accounts:invitation"),
+    Url("/invitations/{token}", invitation_handlers.accept, methods=POST, name="accounts:accept"),
+    Url(
+        "/invitations/{token}/decline",
+        invitation_handlers.decline,
+        methods=POST,
+        name="accounts:decline",
+    ),
     Url("/host", own_handlers.console, name="accounts:console"),
     Url("/account", own_handlers.account, name="accounts:account"),
     Url("/account/name", own_handlers.rename, methods=POST, name="accounts:rename"),

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from tour.events.entries import EventEntry, stage_of
+from tour.events.models import Event
 from tour.events.states import EventStage
 from tour.i18n import localized
 from tour.sites.editing.photo_files import WIDTHS, file_name, shared_name
 from tour.sites.opening.hours import clock_text
+from tour.web.templates import day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +69,11 @@ def cover_of(cover: Mapping[str, Any], lang: str) -> Cover:
         height=int(cover["height"]),
         alt=localized(cover, "alt", lang, translations),
     )
+
+
+def days_text(event: Event, lang: str) -> str:
+    """12月12日(土)～12月13日(日); Sat 12 Dec – Sun 13 Dec."""
+    first, last = day_text(event.starts_on, lang), day_text(event.ends_on, lang)
+    if first == last:
+        return first
+    return f"{first}～{last}" if lang.startswith("ja") else f"{first}–{last}"

@@ -4,15 +4,23 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
-from tour.accounts.errors import NotYours
-from tour.accounts.forms import asking_email_form
+from tour.accounts.errors import NameNeeded, NotYours
 from tour.accounts.guards import Tending
+from tour.accounts.inviting import (
+    NO_SAMPLE_MAIL,
+    inviting_form,
+    mail,
+    mailing_form,
+    office_of,
+    sends_no_mail,
+    writer,
+)
 from tour.accounts.people import invitations, people, queries
+from tour.accounts.people.introduction import introduce
 from tour.accounts.people.invitations import Offer
 from tour.accounts.roles import Permission
 from tour.errors import REFUSALS
 from tour.hosts.frame import host_page, site_path
-from tour.i18n import lazy as _
 from tour.limits.counting import Limit, limits
 from tour.web import lang, now, parts_of, private
 from tour.web.forms import Form, form_again, read_form
@@ -20,7 +28,6 @@ from tour.web.qr import qr_svg
 
 INVITATIONS = Limit(20, 3600)
 """By one host, to whomever; how many one mail box gets is counted with the invitation itself."""
-NO_SAMPLE_MAIL = _("Sample accounts send no mail. Print a letter instead.")
 
 
 async def people_page(request: Request) -> Response:
@@ -30,36 +37,56 @@ async def people_page(request: Request) -> Response:
 async def invite(request: Request) -> Response:
     """By mail, or by a letter to print when the button says so."""
     tending = await _tending(request)
-    form = await read_form(request, 5)
+    form = await read_form(request, 6)
     by_letter = form.get("do") == "letter"
-    typed = Form({"email": str(form.get("email", ""))}) if by_letter else asking_email_form(form)
-    if not by_letter and tending.who.account.is_sample and parts_of(request).settings.smtp_url:
-        typed = typed if typed.errors else typed.refused(email=NO_SAMPLE_MAIL)
+    if by_letter:
+        typed = inviting_form(form, tending.who)
+        typed = Form({"email": str(form.get("email", "")), **typed.values}, typed.errors)
+    else:
+        typed = mailing_form(request, form, tending.who)
     try:
         await limits(request).hit((INVITATIONS, f"invite:{tending.who.account.id}"))
         typed.check()
-        return await (_by_letter(request, tending) if by_letter else _mail(request, tending, typed))
+        return await (_letter if by_letter else _mail)(request, tending, typed)
     except REFUSALS as exc:
         return await form_again(_page(request, tending, typed.refused_by(exc), exc.status), exc)
 
 
-async def _by_letter(request: Request, tending: Tending) -> Response:
-    offer = Offer(site=tending.site)
-    token = await invitations.invite_by_letter(offer, actor=tending.actor, now=now(request))
+async def invite_again(request: Request) -> Response:
+    """The same once more, under the name of who sends it now; the one before lets nobody in."""
+    tending = await _tending(request)
+    before = await invitations.sent_again(request.path_params["invitation_id"], tending.site.id)
+    typed = Form({"email": before.email, "note": before.note})
+    try:
+        await limits(request).hit((INVITATIONS, f"invite:{tending.who.account.id}"))
+        if not tending.who.account.name:
+            raise NameNeeded
+        if before.email and sends_no_mail(request, tending.who):
+            typed.refused(email=NO_SAMPLE_MAIL).check()
+        if before.email:
+            return await _mail(request, tending, typed)
+        await invitations.revoke(before.id, tending.site.id, actor=tending.actor, now=now(request))
+        return await _letter(request, tending, typed)
+    except REFUSALS as exc:
+        return await form_again(_page(request, tending, typed.refused_by(exc), exc.status), exc)
+
+
+def _offer(request: Request, tending: Tending, typed: Form) -> Offer:
+    office = office_of(request, tending.who)
+    return Offer(site=tending.site, office=office, note=typed.value("note"))
+
+
+async def _letter(request: Request, tending: Tending, typed: Form) -> Response:
+    actor = await writer(request, tending.who, typed)
+    offer = _offer(request, tending, typed)
+    token = await invitations.invite_by_letter(offer, actor=actor, now=now(request))
     path = site_path(request, "hosts:letter", tending, token=token)
     return RedirectResponse(path, status_code=303)
 
 
 async def _mail(request: Request, tending: Tending, typed: Form) -> Response:
-    await invitations.invite_by_mail(
-        Offer(site=tending.site),
-        typed.value("email"),
-        lang=lang(request),
-        timezone=parts_of(request).town.timezone.key,
-        actor=tending.actor,
-        seal=parts_of(request).seal,
-        now=now(request),
-    )
+    actor = await writer(request, tending.who, typed)
+    await mail(request, _offer(request, tending, typed), typed.value("email"), actor)
     return _to_people(request, tending, "?done=1")
 
 
@@ -77,7 +104,12 @@ async def letter(request: Request) -> Response:
         "host/letter.html",
         tending,
         tab="profile",
-        invitation=invitation,
+        said=await introduce(
+            invitation,
+            lang=lang(request),
+            timezone=parts_of(request).town.timezone.key,
+            now=now(request),
+        ),
         url=url,
         qr=qr_svg(url),
     )
@@ -121,6 +153,7 @@ async def _page(request: Request, tending: Tending, form: Form, status: int = 20
         form=form,
         members=[(member, member.id == tending.who.account.id) for member in members],
         is_member=tending.is_member,
+        asks_name=not tending.who.account.name,
         waiting=await invitations.open_invitations(tending.site.id, now=now(request)),
         done=request.query_params.get("done"),
     )

@@ -121,5 +121,11 @@ urls = [
         methods=POST,
         name="hosts:revoke",
     ),
+    Url(
+        f"{SITE}/people/invitations/{{invitation_id:int}}/again",
+        people_handlers.invite_again,
+        methods=POST,
+        name="hosts:invite_again",
+    ),
     Url(f"{SITE}/people/leave", people_handlers.leave, methods=POST, name="hosts:leave"),
 ]

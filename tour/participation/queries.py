@@ -6,8 +6,8 @@ from datetime import date, datetime
 from tour.events.answers import is_over
 from tour.events.models import Participation
 from tour.events.states import ParticipationAnswer, ParticipationRole
+from tour.events.views import days_text
 from tour.i18n import localized
-from tour.participation.service import days_text
 from tour.sites.opening.hours import clock_text
 
 

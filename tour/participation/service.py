@@ -12,6 +12,7 @@ from tour.events import answers
 from tour.events.editing import SUBJECT
 from tour.events.models import Event, Participation
 from tour.events.states import ParticipationAnswer
+from tour.events.views import days_text
 from tour.i18n import localized, translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
@@ -19,7 +20,6 @@ from tour.notifications.models import Recipient
 from tour.notifications.sending.wording import Promised, Words
 from tour.seal import Seal
 from tour.sites.opening.hours import clock_text
-from tour.web.templates import day_text
 
 KEY = "taking-part:"
 
@@ -96,9 +96,3 @@ def letter(event: Event, row: Participation, path: str, reader: Recipient) -> Me
         site=site,
     )
     return Message(translate("Will you take part in %(event)s?", lang, event=title), body, path)
-
-
-def days_text(event: Event, lang: str) -> str:
-    """12月12日(土)～12月13日(日); Sat 12 Dec – Sun 13 Dec."""
-    first, last = day_text(event.starts_on, lang), day_text(event.ends_on, lang)
-    return first if first == last else f"{first}–{last}"

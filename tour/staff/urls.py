@@ -7,10 +7,11 @@ from tour.staff import (
     handlers,
     help_handlers,
     import_handlers,
-    people_handlers,
 )
 from tour.staff.events import cover_handlers, map_handlers, part_handlers, rules_handlers
 from tour.staff.events import handlers as event_handlers
+from tour.staff.people import handlers as people_handlers
+from tour.staff.people import inviting_handlers
 from tour.staff.reservations import burst_handlers, message_handlers
 from tour.staff.reservations import handlers as reservation_handlers
 from tour.web.gate.bounds import BodyLimit
@@ -23,6 +24,7 @@ SITE = "/staff/sites/{site_id:int}"
 PARTY = "/staff/reservations/{reservation_id:int}"
 IMPORT_BODY = Middleware(BodyLimit, most=import_handlers.LARGEST_FORM * 2)
 PICTURE_BODY = Middleware(BodyLimit, most=cover_handlers.LARGEST_FORM)
+INVITATION = "/staff/people/invitations/{invitation_id:int}"
 ACCOUNT = "/staff/people/{account_id:int}"
 
 urls = [
@@ -143,12 +145,24 @@ urls = [
         middleware=[IMPORT_BODY],
     ),
     Url("/staff/people", people_handlers.people_page, methods=GET, name="staff:people"),
-    Url("/staff/people", people_handlers.invite, methods=POST, name="staff:invite"),
+    Url("/staff/people", inviting_handlers.invite, methods=POST, name="staff:invite"),
     Url(
-        "/staff/people/invitations/{invitation_id:int}/revoke",
-        people_handlers.revoke,
+        "/staff/people/several",
+        inviting_handlers.invite_several,
+        methods=POST,
+        name="staff:invite_several",
+    ),
+    Url(
+        f"{INVITATION}/revoke",
+        inviting_handlers.revoke,
         methods=POST,
         name="staff:revoke",
+    ),
+    Url(
+        f"{INVITATION}/again",
+        inviting_handlers.invite_again,
+        methods=POST,
+        name="staff:invite_again",
     ),
     Url(f"{ACCOUNT}/role", people_handlers.change_role, methods=POST, name="staff:role"),
     Url(

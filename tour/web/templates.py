@@ -11,11 +11,19 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from tour.i18n import current_language, translate, translate_plural
+from tour.i18n import lazy as _
 from tour.settings import ROOT
 from tour.town import Town
 from tour.web.fragments import Fragments
 from tour.web.tokens import colour
 
+OURSELVES = {
+    "app": _("The app itself"),
+    "command line": _("Command line"),
+    "demo": _("Demonstration data"),
+    "invited": _("Who was invited"),
+}
+"""Who acts without an account, as the log keeps it."""
 DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
 
 
@@ -46,6 +54,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "yen": yen,
         "metres": metres,
         "duration": duration,
+        "person": person,
     }
     return environment
 
@@ -83,6 +92,11 @@ class Formats:
 
     def day_clock(self, moment: datetime) -> str:
         return f"{self.day(moment)} {self.clock(moment)}"
+
+
+def person(name: str) -> str:
+    """Who did something, as the log has it; the app's own doings have no other name in it."""
+    return str(OURSELVES.get(name, name)) or translate("(no name given)")
 
 
 def yen(amount: int, lang: str | None = None) -> str:

@@ -53,7 +53,7 @@ async def test_a_letter_arrives_as_text_and_html(post_office, settings) -> None:
     assert outcome.verdict == "sent"
     [mail] = office.mails
     assert mail["To"] == "yamada@example.org"
-    assert mail["From"] == "tour@example.org"
+    assert mail["From"] == "北区オープンファクトリー <tour@example.org>"
     assert mail["Message-ID"] == "<reminder-7-1@testserver>"
     assert mail["List-Unsubscribe"] == "<http://testserver/notifications/tok-en>"
     text = mail.get_body(("plain",)).get_content()

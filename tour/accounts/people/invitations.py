@@ -1,24 +1,22 @@
-"""Inviting people by mail or by a printed letter, and joining with what they were given."""
+"""Inviting people by mail or by a printed letter, and taking invitations back."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
-from tour.accounts.errors import (
-    InvitationUnusable,
-    LinkUnusable,
-    NoLetters,
-    TooManyLetters,
-)
+from tour.accounts.errors import InvitationUnusable, NoLetters, TooManyLetters
 from tour.accounts.models import Account, Invitation
 from tour.accounts.people import mailing, people
+from tour.accounts.people.introduction import introduce, letter
 from tour.accounts.people.queries import sites_of
 from tour.accounts.roles import Permission, Role, may
 from tour.accounts.tokens import new_token, token_hash
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
 from tour.db import transaction
+from tour.errors import NotFound
+from tour.i18n import lazy as _
 from tour.notifications import recipients
 from tour.notifications import service as notifications
 from tour.notifications.mail import boxes
@@ -30,22 +28,20 @@ LASTS = timedelta(days=14)
 MOST_LETTERS = 3
 """Invitations mailed to one address in `LETTERS_WITHIN`, whoever writes them."""
 LETTERS_WITHIN = timedelta(days=1)
+MOST_OFFICE = 200
+MOST_NOTE = 400
+"""Characters of the writer's own word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What is offered: to tend `site` as a host, or a `role` among the staff."""
+    """What is offered: to tend `site` as a host, or a `role` among the staff; and what its letter
+    says beside: where its writer works, and a `note` of theirs (at most `MOST_NOTE` characters)."""
 
     role: Role = Role.HOST
     site: Site | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Joiner:
-    email: str
-    name: str
-    lang: str
-    timezone: str
+    office: str = ""
+    note: str = ""
 
 
 async def invite_by_mail(
@@ -68,14 +64,7 @@ async def invite_by_mail(
             await _take_back(before, actor, now)
         recipient = await recipients.new_recipient(lang=lang, timezone=timezone, email=email)
         made, token = await _write(offer, actor, now, email=email, recipient_id=recipient.id)
-        await mailing.send_invitation(
-            recipient.id,
-            offer.site.name if offer.site else "",
-            f"/invitations/{token}",
-            expires_at=made.expires_at,
-            seal=seal,
-            now=now,
-        )
+        await mailing.send_invitation(made, f"/invitations/{token}", seal=seal, now=now)
     return made
 
 
@@ -87,17 +76,20 @@ async def invite_by_letter(offer: Offer, *, actor: Actor, now: datetime) -> str:
 
 
 async def words(promised: Promised, now: datetime) -> Words | None:
-    """The mail as it leaves: "for two weeks" is from now, unless it was told before. Nothing where
-    the invitation was taken back or up meanwhile."""
+    """The mail as it leaves: its two weeks are from now, unless it was told before; event and place
+    are named as they are. Nothing where it was taken back or up meanwhile."""
     mine = Invitation.filter(
         recipient_id=promised.recipient_id, accepted_at=None, revoked_at=None, expires_at__gt=now
     )
-    one = await mine.order_by("-id").first()
-    if one is None:
+    one = await mine.order_by("-id").select_related("site", "recipient").first()
+    if one is None or one.recipient is None:
         return None
     if one.expires_at < now + LASTS and not await promised.was_told():
-        await mine.filter(id=one.id).update(expires_at=now + LASTS)
-    return Words(promised.message)
+        one.expires_at = now + LASTS
+        await mine.filter(id=one.id).update(expires_at=one.expires_at)
+    reader = one.recipient
+    said = await introduce(one, lang=reader.lang, timezone=reader.timezone, now=now)
+    return Words(letter(said, promised.message.url, reader.lang))
 
 
 async def usable(token: str, *, now: datetime) -> Invitation:
@@ -116,30 +108,14 @@ async def open_invitations(site_id: int | None, *, now: datetime) -> list[Invita
     return await waiting.filter(expires_at__gt=now).order_by("-id")
 
 
-async def join(invitation: Invitation, joiner: Joiner, *, now: datetime) -> Account:
-    """Take an invitation up, once, in the caller's transaction; raises LinkUnusable.
-
-    Staff who are invited to a site stay staff; a host who is invited to the staff becomes staff.
-    """
-    waiting = Invitation.filter(
-        id=invitation.id, accepted_at=None, revoked_at=None, expires_at__gt=now
-    )
-    if not await waiting.update(accepted_at=now):
-        raise LinkUnusable
-    inviter = Actor(None, str(invitation.invited_by))
-    account = await people.add_account(
-        joiner.email,
-        role=invitation.role,
-        lang=joiner.lang,
-        timezone=joiner.timezone,
-        name=joiner.name,
-        actor=inviter,
-        now=now,
-    )
-    await _admit(invitation, account, inviter, now)
-    if invitation.recipient_id:
-        await notifications.erase([invitation.recipient_id])
-    return account
+async def sent_again(invitation_id: int, site_id: int | None) -> Invitation:
+    """One that is still to be taken up, with its site, in order to send it again: whoever does is
+    its writer then. Raises NotFound."""
+    waiting = Invitation.filter(id=invitation_id, site_id=site_id, accepted_at=None)
+    found = await waiting.filter(revoked_at=None).select_related("site").first()
+    if found is None:
+        raise NotFound(_("There is no such invitation."))
+    return found
 
 
 async def revoke(invitation_id: int, site_id: int | None, *, actor: Actor, now: datetime) -> None:
@@ -197,13 +173,6 @@ async def _spare(email: str, now: datetime) -> None:
         raise TooManyLetters(retry_after=int(LETTERS_WITHIN.total_seconds()))
 
 
-async def _admit(invitation: Invitation, account: Account, inviter: Actor, now: datetime) -> None:
-    if invitation.site_id is not None:
-        await people.join_site(account, invitation.site_id, actor=inviter, now=now)
-    if account.role == Role.HOST and invitation.role != Role.HOST:
-        await people.change_role(account.id, invitation.role, actor=inviter, now=now)
-
-
 async def _write(
     offer: Offer, actor: Actor, now: datetime, *, email: str = "", recipient_id: int | None = None
 ) -> tuple[Invitation, str]:
@@ -216,6 +185,8 @@ async def _write(
             email=email,
             recipient_id=recipient_id,
             invited_by=actor.name,
+            office=offer.office[:MOST_OFFICE],
+            note=offer.note,
             inviter_id=actor.account_id,
             created_at=now,
             expires_at=now + LASTS,

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tour.i18n import lazy as _
+from tour.accounts.models import Invitation
+from tour.accounts.people.introduction import introduce, letter
 from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
-from tour.notifications.sending.fan_out import ASKED_FOR
+from tour.notifications.sending.fan_out import ASKED_FOR, ONCE_ONLY
 from tour.seal import Seal
 
 LINK_KEY = f"{ASKED_FOR}sign-in:"
-INVITATION_KEY = "invitation"
+INVITATION_KEY = ONCE_ONLY
 
 
 def link_key(browser: str) -> str:
@@ -53,32 +54,16 @@ async def send_link(
     )
 
 
-async def send_invitation(
-    recipient_id: int, site_name: str, path: str, *, expires_at: datetime, seal: Seal, now: datetime
-) -> None:
-    """Mail an invitation to tend the site of `site_name`, or to join the staff when it is empty.
-
-    The name is what a host wrote: it stands in the letter, never in its subject.
-    """
-    lang = str((await Recipient.get(id=recipient_id)).lang)
-    title = (
-        _("You are invited to look after a page")
-        if site_name
-        else _("You are invited to the staff")
-    )
-    lines = [translate("It is the page of %(place)s.", lang, place=site_name)] if site_name else []
-    lines.append(
-        translate(
-            "This link lets you in. There is no password to choose. It works once, for two weeks.",
-            lang,
-        )
-    )
-    said = Message(title.in_language(lang), "\n".join(lines), path)
+async def send_invitation(invitation: Invitation, path: str, *, seal: Seal, now: datetime) -> None:
+    """Mail an invitation with its site and its recipient. Its words are made again when it leaves
+    (`invitations.words`); its path is a key, so the outbox keeps that sealed."""
+    reader = await Recipient.get(id=invitation.recipient_id)
+    said = await introduce(invitation, lang=reader.lang, timezone=reader.timezone, now=now)
     await notifications.queue(
-        recipient_id,
+        reader.id,
         INVITATION_KEY,
-        said.sealed(seal),
+        letter(said, seal.close(path), reader.lang),
         due_at=now,
-        expires_at=expires_at,
+        expires_at=invitation.expires_at,
         now=now,
     )

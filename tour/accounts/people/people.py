@@ -1,6 +1,7 @@
 """Accounts and who tends which site. Each verb is one transaction with its line in the log."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from tour.accounts.models import Account, AccountSession, Membership
@@ -23,8 +24,11 @@ async def add_account(
     name: str = "",
     is_sample: bool = False,
 ) -> Account:
-    """The account of an address, made when there is none; an existing one keeps its role."""
+    """The account of an address, made when there is none. One that is there keeps its role, and its
+    name unless it has none yet."""
     if known := await Account.get_or_none(email=email.lower()):
+        if name and not known.name:
+            await rename(known.id, name, actor=actor, now=now)
         return known
     async with edit(actor, None, "account.add", now=now) as change:
         made = await _new_account(change, email, role, lang, timezone, name, is_sample)
@@ -40,7 +44,7 @@ async def _new_account(
     )
     return await Account.create(
         email=email.lower(),
-        name=name or email.partition("@")[0][:100],
+        name=name,
         role=role,
         lang=lang,
         handle=secrets.token_urlsafe(HANDLE_BYTES),
@@ -59,11 +63,17 @@ async def change_role(account_id: int, role: Role, *, actor: Actor, now: datetim
 
 
 async def rename(account_id: int, name: str, *, actor: Actor, now: datetime) -> None:
+    await call(account_id, {"name": name}, actor=actor, now=now)
+
+
+async def call(account_id: int, words: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
+    """What somebody is called (`name`), and where they work (`office`)."""
     async with edit(actor, Subject("account", account_id), "account.name", now=now) as change:
         account = await change.lock(Account, account_id)
-        change.before, change.after = {"name": account.name}, {"name": name}
+        change.before = {column: getattr(account, column) for column in words}
+        change.after = words
         change.only_if_different()
-        await Account.filter(id=account_id).update(name=name)
+        await Account.filter(id=account_id).update(**words)
 
 
 async def join_site(account: Account, site_id: int, *, actor: Actor, now: datetime) -> None:

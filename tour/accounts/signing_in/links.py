@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from tour.accounts.errors import LinkUnusable
 from tour.accounts.models import Account, Invitation, SignInLink
-from tour.accounts.people import invitations, mailing
+from tour.accounts.people import joining, mailing
 from tour.accounts.signing_in import sessions
 from tour.accounts.tokens import new_code, new_token, token_hash
 from tour.audit.service import Actor, Subject
@@ -38,7 +38,7 @@ KEPT = timedelta(days=1)
 class Wish:
     """Somebody at a browser, known by `browser` (its cookie), who says to be `email`.
 
-    `invitation` is the letter they hold, if any.
+    `invitation` is the letter they hold, if any, and `name` what they say they are called.
     """
 
     email: str
@@ -47,6 +47,7 @@ class Wish:
     timezone: str
     next_path: str = ""
     invitation: Invitation | None = None
+    name: str = ""
     is_known: bool = False
     """Whether this browser was signed in with this address before."""
 
@@ -71,6 +72,7 @@ async def ask(wish: Wish, *, seal: Seal, now: datetime) -> None:
             account=account,
             invitation=wish.invitation,
             email=wish.email,
+            name=wish.name,
             token_hash=token_hash(token),
             browser_hash=token_hash(wish.browser),
             code_hash=seal.fingerprint(code),
@@ -150,6 +152,6 @@ async def _recipient(account: Account | None, wish: Wish) -> int:
 async def _account(link: SignInLink, lang: str, timezone: str, now: datetime) -> Account:
     if link.invitation_id is not None:
         invitation = await Invitation.get(id=link.invitation_id)
-        joiner = invitations.Joiner(link.email, "", lang, timezone)
-        return await invitations.join(invitation, joiner, now=now)
+        joiner = joining.Joiner(link.email, link.name, lang, timezone)
+        return await joining.join(invitation, joiner, now=now)
     return await Account.get(id=link.account_id)

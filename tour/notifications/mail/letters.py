@@ -3,6 +3,7 @@
 import asyncio
 import os
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -28,7 +29,8 @@ class Letter:
     """`name` is the same for every try and no other letter has it ever, so that mail programs show
     what was sent twice once.
 
-    `token` leads to the page where its reader can stop these mails.
+    `token` leads to the page where its reader can stop these mails, if it is one of those that can
+    be stopped (`can_stop`): nothing under a letter promises what would not happen.
     """
 
     to: str
@@ -38,6 +40,7 @@ class Letter:
     name: str
     reader: str = ""
     """The key that only the reader of the mail box has (`mail.boxes`)."""
+    can_stop: bool = True
     enclosures: tuple[Enclosure, ...] = ()
 
 
@@ -88,7 +91,11 @@ class Mailer:
         stop_url = f"{self._base_url}/notifications/{letter.token}{reader}"
         token = current_language.set(letter.lang)
         try:
-            parts = {"message": letter.message, "base_url": self._base_url, "stop_url": stop_url}
+            parts = {
+                "message": letter.message,
+                "base_url": self._base_url,
+                "stop_url": stop_url if letter.can_stop else "",
+            }
             text, html = (
                 self._templates.get_template(f"mail/message.{kind}").render(
                     lang=letter.lang, **parts
@@ -100,13 +107,14 @@ class Mailer:
             current_language.reset(token)
         mail = EmailMessage(policy=SMTP)
         mail["Subject"] = " ".join(letter.message.title.split())
-        mail["From"] = f'"{brand}" <{self._sender}>' if brand.isascii() else self._sender
+        mail["From"] = Address(brand, addr_spec=self._sender)
         mail["To"] = letter.to
         mail["Date"] = format_datetime(self._clock())
         mail["Message-ID"] = f"<{letter.name}@{urlsplit(self._base_url).hostname}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail["Content-Language"] = letter.lang.partition("-easy")[0]
-        mail["List-Unsubscribe"] = f"<{stop_url}>"
+        if letter.can_stop:
+            mail["List-Unsubscribe"] = f"<{stop_url}>"
         mail.set_content(text)
         mail.add_alternative(html, subtype="html")
         enclose_in(mail, letter.enclosures)

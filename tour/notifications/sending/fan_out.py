@@ -29,6 +29,9 @@ BY_MAIL_ONLY = "mail:"
 ASKED_FOR = "asked:"
 """Begins the key of what somebody asked for just now, such as a link to sign in. It is sent though
 they have stopped all messages."""
+ONCE_ONLY = "invitation"
+"""The key of what is written once and never again: there is nothing to stop. Its own page takes a
+no, and the wish to get no other (`accounts.people.joining`)."""
 CHOICES = frozenset(str(choice) for choice in Choice)
 SAID_ONCE_SQL = " OR ".join(f"r.key LIKE '{kind}:%'" for kind in sorted(SAID_ONCE))
 
@@ -151,6 +154,11 @@ async def part_company(delivery_ids: Collection[int]) -> None:
     if delivery_ids:
         together = Delivery.filter(lead_id__in=delivery_ids, status=DeliveryStatus.TOGETHER)
         await together.update(status=DeliveryStatus.WAITING, lead_id=None)
+
+
+def can_be_stopped(key: str) -> bool:
+    """Whether its reader would get no more of these by stopping messages."""
+    return not key.startswith(ASKED_FOR) and key != ONCE_ONLY
 
 
 def is_said_once(key: str) -> bool:

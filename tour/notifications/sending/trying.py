@@ -12,6 +12,7 @@ from tour.notifications.mail.letters import Letter, Mailer
 from tour.notifications.message import MAX_BYTES, SHORT_BYTES, Envelope, joined, payload
 from tour.notifications.models import MAIL
 from tour.notifications.push.sender import Push, PushSender
+from tour.notifications.sending.fan_out import can_be_stopped
 from tour.notifications.sending.outbox import Job
 from tour.notifications.sending.wording import AS_PROMISED, Wording, latest_ends, made_now
 from tour.seal import Seal
@@ -92,6 +93,7 @@ class Trier:
             token=job.token,
             name=name,
             reader=reader_key(job.token, self._seal),
+            can_stop=any(can_be_stopped(part.key) for part in job.parts),
             enclosures=await self._enclose(told, self._mailer.cover(job.email, name)),
         )
 

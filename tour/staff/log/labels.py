@@ -2,18 +2,11 @@
 
 from babel.dates import get_day_names
 
-from tour.accounts.roles import Role
 from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
 from tour.sites.texts import TEXTS
 from tour.web.templates import locale_for
 
-ROLES: dict[Role, Text] = {
-    Role.HOST: _("Host"),
-    Role.EDITOR: _("Editor"),
-    Role.STAFF: _("Staff"),
-    Role.ADMINISTRATOR: _("Administrator"),
-}
 FIELDS: dict[str, Text] = {
     **{text.name: text.label for text in TEXTS},
     "name": _("Name"),  # of people and sessions, too

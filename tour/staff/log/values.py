@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tour.accounts.roles import ROLES
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.states import SlotStatus
@@ -12,7 +13,7 @@ from tour.sites.choices import ACCESS, HOLIDAYS, LANGUAGES, Feature
 from tour.sites.opening.hours import clock_text
 from tour.sites.states import DoorState
 from tour.staff.log import part_words
-from tour.staff.log.labels import ROLES, SILENT, field_label
+from tour.staff.log.labels import SILENT, field_label
 
 SLOT_STATUS: dict[SlotStatus, Text] = {
     SlotStatus.OPEN: _("Takes reservations"),
