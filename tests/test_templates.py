@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from tour.events.states import EventStage, ParticipationAnswer
+from tour.hosts.steps import SessionNeed, StepKey
+from tour.hosts.today.opening import Panel
 from tour.hosts.today.rows import DrawLine, PartyStage, SlotTaps
-from tour.programmes.editing import Stage
 from tour.programmes.rules import Availability, Way
 from tour.programmes.states import SlotStatus
 from tour.routes.plan_pages.rows import StopStage
 from tour.settings import ROOT
+from tour.sites.showing import OF_PLACES, Showing
 from tour.staff.queries import Tended
 from tour.staff.reservations.parties import Dealing
 from tour.town import read_town
@@ -131,7 +133,6 @@ def test_there_is_no_template_of_a_stage_that_is_none() -> None:
         ("host/_party_stages.html", PartyStage),
         ("host/_slot_lines.html", SlotStatus),
         ("host/_slot_taps.html", SlotTaps),
-        ("host/_stage.html", Stage),
         ("participation/_answers.html", ParticipationAnswer),
         ("staff/_dealings.html", Dealing),
         ("staff/_tended.html", Tended),
@@ -141,3 +142,37 @@ def test_each_stage_has_its_block_and_no_block_is_left_over(
     template: str, stages: type[StrEnum]
 ) -> None:
     assert macros(template) == {str(stage) for stage in stages}
+
+
+OF_SESSIONS = OF_PLACES | {Showing.DRAFT, Showing.PAUSED}
+
+
+@pytest.mark.parametrize(
+    ("template", "blocks"),
+    [
+        ("_preview_why.html", {"": OF_SESSIONS - {Showing.SHOWN}}),
+        ("_showing.html", {"": OF_SESSIONS}),
+        ("host/_place.html", {"page_": OF_PLACES, "line_": OF_PLACES, "saved_": OF_PLACES}),
+        (
+            "host/_session_showing.html",
+            {"line_": OF_SESSIONS | {Showing.OVER}, "buttons_": OF_SESSIONS},
+        ),
+        ("participation/_on_the_map.html", {"": OF_PLACES}),
+        ("staff/_showing.html", {"": OF_PLACES, "button_": OF_PLACES, "tag_": OF_PLACES}),
+    ],
+)
+def test_what_visitors_see_is_said_of_each_that_can_be_so(
+    template: str, blocks: dict[str, frozenset[Showing]]
+) -> None:
+    said = {f"{block}{showing}" for block, of in blocks.items() for showing in of}
+    assert macros(template) == said
+
+
+def test_each_step_of_a_new_place_has_its_line() -> None:
+    sessions = {f"session_{need}" for need in SessionNeed}
+    assert macros("host/_step.html") == {*StepKey} - {StepKey.SESSION} | sessions
+
+
+def test_what_stands_at_the_door_has_a_template_each() -> None:
+    found = {path.name for path in (TEMPLATES / "host" / "door").iterdir()}
+    assert found == {f"_{panel}.html" for panel in Panel}

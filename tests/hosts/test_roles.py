@@ -18,6 +18,7 @@ from tour.accounts.roles import Role
 from tour.accounts.urls import urls as account_urls
 from tour.audit.models import AuditEntry
 from tour.hosts.urls import urls as host_urls
+from tour.pages.urls import urls as page_urls
 
 pytestmark = pytest.mark.once("who may is decided before a row is looked for")
 
@@ -57,6 +58,7 @@ TABLE = {
     "hosts:programme": CONTENT,
     "hosts:change_programme": ACT_CONTENT,
     "hosts:preview": CONTENT,
+    "hosts:site_preview": CONTENT,
     "hosts:add_times": ACT_CONTENT,
     "hosts:stage": ACT_CONTENT,
     "hosts:restore": "403 404 403 404 404 404",
@@ -115,7 +117,8 @@ FORMS = {
     "accounts:accept": {"email": "new-{role}@example.org", "name": "新 花子"},
 }
 JSON = ("accounts:passkey", "accounts:add_passkey")
-URLS = {url.name: url for url in (*host_urls, *account_urls)}
+PREVIEWS = [url for url in page_urls if url.path.startswith("/host/")]
+URLS = {url.name: url for url in (*host_urls, *PREVIEWS, *account_urls)}
 
 
 def test_the_table_has_every_page() -> None:

@@ -1,5 +1,6 @@
 """Who may: the one place where pages ask. Each guard answers with what it found, or raises."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -89,6 +90,14 @@ async def tended_site(request: Request) -> Tending:
     if not is_member and not who.may(Permission.TEND_ANY_SITE):
         raise NotYours
     return Tending(who, site, is_member)
+
+
+async def tends_one_of(request: Request, site_ids: Collection[int]) -> bool:
+    """Whether whoever asks may tend one of these sites."""
+    who = await visitor_account(request)
+    if who is None or who.may(Permission.TEND_ANY_SITE):
+        return who is not None
+    return await Membership.exists(account=who.account, site_id__in=list(site_ids))
 
 
 async def tended_with(request: Request, permission: Permission) -> Tending:

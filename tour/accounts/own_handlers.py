@@ -10,6 +10,7 @@ from tour.accounts.handlers import credential_in, may_see_staff, relying_party
 from tour.accounts.people import people, queries
 from tour.accounts.signing_in import passkeys, sessions
 from tour.accounts.signing_in.cookies import browser_key, device_name, remember_browser
+from tour.sites.editing.publication import showing_of
 from tour.web import now, render
 from tour.web.forms import Form, read_form
 from tour.words.typed import number_in
@@ -23,7 +24,11 @@ async def console(request: Request) -> Response:
         path = request.app.url_path_for("hosts:today", slug=sites[0].slug)
         return RedirectResponse(path, status_code=303)
     return render(
-        request, "accounts/console.html", who=who, sites=sites, is_staff=may_see_staff(who)
+        request,
+        "accounts/console.html",
+        who=who,
+        sites=[(site, showing_of(site)) for site in sites],
+        is_staff=may_see_staff(who),
     )
 
 

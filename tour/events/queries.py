@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tour.changes import Kind, NewsReader
+from tour.db.columns import ids_of
 from tour.errors import NotFound
 from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.events.models import Event, Participation
@@ -54,6 +55,14 @@ async def event_by_id(event_id: int) -> EventEntry:
     if not rows:
         raise NotFound(_("There is no such event. It may be over or not yet announced."))
     return (await _with_participants(rows))[0]
+
+
+async def accepted_by(site_id: int) -> set[int]:
+    """The events for which a place has said that it opens, whether it is public or not."""
+    said = Participation.filter(
+        site_id=site_id, answer=ParticipationAnswer.ACCEPTED, role=ParticipationRole.HOST
+    )
+    return set(await ids_of(said, "event_id"))
 
 
 async def _with_participants(rows: list[dict[str, Any]]) -> list[EventEntry]:

@@ -11,6 +11,7 @@ from tour.accounts.roles import Permission
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications.console import mail_since
+from tour.sites.editing.publication import showing_of
 from tour.web import parts_of, render
 
 
@@ -50,6 +51,7 @@ def host_page(
         template,
         status,
         site=tending.site,
+        place=showing_of(tending.site),
         who=tending.who,
         tab=tab,
         tabs=[part for part in TABS if tending.sees_parties or not part.of_parties],

@@ -70,7 +70,6 @@ urls = [
     ),
     Url(PROGRAMME, handlers.programme_page, methods=GET, name="hosts:programme"),
     Url(PROGRAMME, handlers.change_programme, methods=POST, name="hosts:change_programme"),
-    Url(f"{PROGRAMME}/preview", handlers.preview, name="hosts:preview"),
     Url(f"{PROGRAMME}/times", handlers.add_times, methods=POST, name="hosts:add_times"),
     Url(f"{PROGRAMME}/stage", handlers.set_stage, methods=POST, name="hosts:stage"),
     Url(f"{PROGRAMME}/restore", handlers.restore, methods=POST, name="hosts:restore"),

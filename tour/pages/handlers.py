@@ -8,21 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tour.errors import NotFound
-from tour.events.entries import EventEntry
 from tour.i18n import lazy as _
 from tour.pages import maps
 from tour.pages.explore import PER_PAGE, Filters, choices, results, select
+from tour.pages.places import session_page, site_page, stations
 from tour.pages.town_now import TownNow, town_now
 from tour.programmes import queries as programmes
-from tour.programmes.views import ProgrammeView, SlotCard, by_day, programme_view
+from tour.programmes.views import SlotCard
 from tour.publishing import queries as publishing
 from tour.routes.courses import queries as routes
 from tour.sites.choices import access_options, kind_options
 from tour.sites.entries import SiteEntry
-from tour.sites.texts import TEXTS, way_rows
-from tour.sites.views import coming_exceptions, holiday_text, hours_table
 from tour.sites.withdrawn import was_withdrawn
-from tour.web import parts_of, render
+from tour.web import render
 
 SHARED_SECONDS = 2
 OPENINGS = 6
@@ -84,23 +82,8 @@ async def site(request: Request) -> Response:
     entry = town.catalogue.by_slug.get(request.path_params["slug"])
     if entry is None:
         return await _no_site(request, town)
-    hours = town.agenda.hours_of(entry)
-    return render(
-        request,
-        "sites/detail.html",
-        nav="explore",
-        site=town.card(entry),
-        entry=entry,
-        description=entry.text("description", town.lang),
-        way=list(way_rows(TEXTS, entry.own, entry.translations, town.lang)),
-        hours=hours_table(hours, town.lang),
-        holidays=holiday_text(hours, town.lang),
-        exceptions=coming_exceptions(hours, town.today, town.lang),
-        programmes=await _programmes(town, entry),
-        events=[town.event(e) for e in town.agenda.events if _takes_part(e, entry)],
-        stations=_stations(town),
-        map=maps.site_map(request, entry),
-    )
+    offered = await programmes.programmes(site_id=entry.id)
+    return await site_page(request, town, entry, offered)
 
 
 async def _no_site(request: Request, town: TownNow) -> Response:
@@ -150,37 +133,11 @@ async def programme(request: Request) -> Response:
     site = town.catalogue.by_id.get(entry.site_id)
     if site is None:
         raise NotFound(_("There is no such session. It may have been withdrawn."))
-    slots = await programmes.slots_of([entry.id], since=town.now)
-    card = town.card(site)
-    view = programme_view(entry, slots, card, lang=town.lang, now=town.now)
-    return render(
-        request,
-        "programmes/detail.html",
-        nav="explore",
-        programme=view,
-        site=card,
-        days=by_day(view.slots, parts_of(request).town.timezone),
-    )
+    return await session_page(request, town, entry, site)
 
 
 async def about(request: Request) -> Response:
     return render(request, "about.html", shared_seconds=SHARED_SECONDS)
-
-
-async def _programmes(town: TownNow, entry: SiteEntry) -> list[ProgrammeView]:
-    card = town.card(entry)
-    offered = await programmes.programmes(site_id=entry.id)
-    slots = await programmes.slots_of([p.id for p in offered], since=town.now)
-    return [
-        programme_view(
-            p, [s for s in slots if s.programme_id == p.id], card, lang=town.lang, now=town.now
-        )
-        for p in offered
-    ]
-
-
-def _takes_part(event: EventEntry, site: SiteEntry) -> bool:
-    return any(p.site_id == site.id for p in event.hosts)
 
 
 def _openings(town: TownNow) -> list[SlotCard]:
@@ -205,7 +162,7 @@ def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
         "chosen": choices(town, filters),
         "kinds": _kinds(town.catalogue.sites),
         "access_options": access_options(),
-        "stations": _stations(town),
+        "stations": stations(town),
         "dates": days,
         "events": [town.event(event) for event in town.agenda.events],
     }
@@ -214,7 +171,3 @@ def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:
 def _kinds(sites: Iterable[SiteEntry]) -> tuple[tuple[str, str], ...]:
     present = {site.kind for site in sites}
     return tuple((kind, label) for kind, label in kind_options() if kind in present)
-
-
-def _stations(town: TownNow) -> tuple[tuple[str, str], ...]:
-    return tuple((s.id, s.name_in(town.lang)) for s in town.catalogue.stations)

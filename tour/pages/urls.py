@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.pages import cover_files, forgetting, handlers, metrics, readiness, site_files
+from tour.pages import cover_files, forgetting, handlers, metrics, previews, readiness, site_files
 
 urls = [
     Url("/", handlers.home, name="pages:home"),
@@ -10,6 +10,12 @@ urls = [
     Url("/events/{slug}", handlers.event, name="events:detail"),
     Url("/events/{slug}/map", handlers.event_map, name="events:map"),
     Url("/programmes/{programme_id:int}", handlers.programme, name="programmes:detail"),
+    Url("/host/{slug}/preview", previews.site, name="hosts:site_preview"),
+    Url(
+        "/host/{slug}/programmes/{programme_id:int}/preview",
+        previews.session,
+        name="hosts:preview",
+    ),
     Url("/about", handlers.about, name="pages:about"),
     Url("/forget-device", forgetting.page, methods=["GET"], name="pages:forget_device"),
     Url(

@@ -8,7 +8,9 @@ from tour.events.models import Participation
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.events.views import days_text
 from tour.i18n import localized
+from tour.sites.editing.publication import showing_of
 from tour.sites.opening.hours import clock_text
+from tour.sites.showing import Showing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Invitation:
     event_slug: str
     answer: ParticipationAnswer
     is_over: bool
+    place: Showing
+    """Whether visitors see the place itself: without that it is on no map."""
 
     @property
     def is_open(self) -> bool:
@@ -54,6 +58,7 @@ def invitation(row: Participation, lang: str, now: datetime) -> Invitation:
         event_slug=event.slug,
         answer=row.answer,
         is_over=is_over(event, now),
+        place=showing_of(site),
     )
 
 

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -22,8 +21,10 @@ from tour.programmes.outline import Outline, as_fields, columns, outline_of
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.states import Allocation, SlotStatus
 from tour.programmes.timetable import first_overlap
+from tour.sites import showing
 from tour.sites.editing.page import Stale, Version
 from tour.sites.finding import vocabulary
+from tour.sites.showing import Showing
 
 SUBJECT = "programme"
 ENTRIES_CLOSE_BEFORE = timedelta(days=5)
@@ -34,12 +35,6 @@ PUBLISHED = "programme.publish"
 PAUSED = "programme.pause"
 PRESENT: Mapping[str, Any] = MappingProxyType({"removed_at": None})
 """Of a site's programmes, those that were not removed."""
-
-
-class Stage(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    PAUSED = "paused"
 
 
 class TimesRefused(BadInput):
@@ -142,10 +137,14 @@ async def restore_programme(
         change.before, change.after = {"removed": True}, {"removed": False}
 
 
-def stage_of(programme: Programme) -> Stage:
-    if programme.is_published:
-        return Stage.PUBLISHED
-    return Stage.PAUSED if programme.first_published_at else Stage.DRAFT
+def showing_of(programme: Programme, place: Showing) -> Showing:
+    """What a visitor sees of a session of a place that stands so."""
+    return showing.of_programme(
+        place,
+        is_published=bool(programme.is_published),
+        first_published_at=programme.first_published_at,
+        removed_at=programme.removed_at,
+    )
 
 
 async def programme_of_site(programme_id: int, site_id: int) -> Programme:

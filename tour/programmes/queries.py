@@ -51,6 +51,12 @@ async def programmes(*, site_id: int | None = None) -> list[ProgrammeEntry]:
     return [_programme(row) for row in await query.order_by("id").values()]
 
 
+async def ready_at(site_id: int) -> list[ProgrammeEntry]:
+    """What a site shows as soon as it is public itself, in the order it was listed."""
+    rows = Programme.filter(site_id=site_id, is_published=True).order_by("id")
+    return [_programme(row) for row in await rows.values()]
+
+
 async def public_slot(slot_id: int) -> SlotEntry:
     """One slot that can be reserved anew, or NotFound."""
     rows = await Slot.filter(id=slot_id, **PUBLIC_SLOT).values(*SLOT_FIELDS)

@@ -13,7 +13,9 @@ from typing import Any
 from tour.changes import EVERY, Kind, NewsReader
 from tour.changes.kinds import News
 from tour.changes.reading import NOTHING_YET, in_transaction, newest
+from tour.errors import NotFound
 from tour.geo import Point
+from tour.i18n import lazy as _
 from tour.sites.entries import (
     Approach,
     Catalogue,
@@ -58,6 +60,15 @@ class CatalogueCache:
                 if self._catalogue is None or self._stands_at != self._news.number:
                     await self._follow(self._news.number)
         return self._catalogue
+
+    async def as_it_is(self, site_id: int) -> SiteEntry:
+        """One place as its page would show it, public or not; NotFound where there is none."""
+        catalogue = await self.current()
+        found = await _sites(self._crafts, {site_id}, is_shown=False)
+        if not found:
+            raise NotFound(_("There is no such place. It may have been withdrawn."))
+        [site] = await self._on_foot(found, catalogue.stations)
+        return site
 
     async def _as_seen_inside(self) -> Catalogue:
         """For one transaction alone, which may have changed what nobody else sees yet."""
@@ -163,14 +174,16 @@ async def _stations() -> list[StationEntry]:
 
 
 async def _sites(
-    crafts: Mapping[str, CraftEntry], ids: Collection[int] | None = None
+    crafts: Mapping[str, CraftEntry], ids: Collection[int] | None = None, *, is_shown: bool = True
 ) -> list[SiteEntry]:
-    """The published ones: all, or those of `ids`."""
+    """All, or those of `ids`: the published ones, or whatever stands there."""
     own: dict[str, Any] = {} if ids is None else {"site_id__in": list(ids)}
     of_site: dict[str, Any] = {} if ids is None else {"id__in": list(ids)}
     week = await _hours(own)
     photos, doors = await _photos(own), await _doors(own)
-    rows = await Site.filter(is_published=True, **of_site).values()
+    if is_shown:
+        of_site["is_published"] = True
+    rows = await Site.filter(**of_site).values()
     if any(row["holiday_rule"] != HolidayRule.NONE for row in rows):
         await asyncio.to_thread(national_holidays.load)
     return [

@@ -86,7 +86,7 @@ async def approvals_page(request: Request) -> Response:
 async def _approvals_page(
     request: Request, who: SignedIn, form: Form, status: int = 200
 ) -> Response:
-    drafts = await queries.site_lines(now(request), show="draft")
+    drafts = await queries.site_lines(now(request), show="waits")
     return staff_page(
         request,
         "staff/approvals.html",

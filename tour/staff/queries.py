@@ -15,8 +15,10 @@ from tour.events.states import ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.publishing.models import MapVersion
 from tour.routes.models import Stop, WalkingRoute
+from tour.sites.editing.publication import showing_of
 from tour.sites.finding.search import make_index, matches
 from tour.sites.models import Site
+from tour.sites.showing import Showing
 from tour.sites.states import PointQuality
 
 
@@ -55,7 +57,7 @@ class SiteLine:
     name: str
     kind: str
     address: str
-    is_published: bool
+    showing: Showing
     is_rough: bool
     hosts: int
     invited: int
@@ -115,7 +117,8 @@ async def course_lines(event_id: int) -> list[CourseLine]:
 
 
 async def site_lines(now: datetime, query: str = "", show: str = "") -> list[SiteLine]:
-    """Sites by name. `show` narrows them: draft, rough (town-level point), hostless."""
+    """Sites by name. `show` narrows them: draft (not shown), waits (never was), rough (town-level
+    point), hostless."""
     hosts = Counter(await ids_of(Membership.all(), "site_id"))
     waiting = Invitation.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
     invited = Counter(await ids_of(waiting.exclude(site_id=None), "site_id"))
@@ -126,7 +129,7 @@ async def site_lines(now: datetime, query: str = "", show: str = "") -> list[Sit
             site.name,
             str(site.kind),
             site.address,
-            bool(site.is_published),
+            showing_of(site),
             site.point_quality == PointQuality.TOWN,
             hosts[site.id],
             invited[site.id],
@@ -150,7 +153,8 @@ def _index(site: Site) -> Any:
 
 def _is_shown(line: SiteLine, show: str) -> bool:
     wanted = {
-        "draft": not line.is_published,
+        "draft": line.showing is not Showing.SHOWN,
+        "waits": line.showing is Showing.WAITS,
         "rough": line.is_rough,
         "hostless": line.hosts == 0,
     }

@@ -15,18 +15,18 @@ from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.programmes import form as forms
 from tour.hosts.programmes.form import DayChoices, EventDays, Unfolded
+from tour.hosts.programmes.said import PUBLISH, said
 from tour.hosts.today.handlers import local_date
 from tour.i18n import lazy as _
-from tour.i18n import localized
 from tour.programmes import editing
 from tour.programmes.editing import SUBJECT
 from tour.programmes.models import Programme
-from tour.programmes.outline import TEXTS, outline_of
-from tour.programmes.states import SlotStatus
+from tour.programmes.outline import outline_of
 from tour.reservations.waitlist.queue import publish_programme
 from tour.sites.choices import language_options
 from tour.sites.editing.merging import merged
 from tour.sites.editing.page import Stale, Version
+from tour.sites.editing.publication import showing_of
 from tour.web import lang, now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_form
 from tour.words.typed import number_in
@@ -40,7 +40,8 @@ VERBS = {
 
 async def programmes_page(request: Request) -> Response:
     tending = await guards.tended_site(request)
-    rows = [await _row(request, p) for p in await editing.programmes_of_site(tending.site.id)]
+    offered = await editing.programmes_of_site(tending.site.id)
+    rows = [await _row(request, tending, programme) for programme in offered]
     removed = await editing.removed_of_site(tending.site.id, now=now(request))
     return host_page(
         request,
@@ -178,32 +179,17 @@ async def restore(request: Request) -> Response:
     return _to_programme(request, tending, programme_id, "restored")
 
 
-async def preview(request: Request) -> Response:
-    """The page as visitors will see it, for those who tend the site only."""
-    tending, programme = await _programme(request)
-    coming = await queries.coming_slots(programme, now=now(request))
-    return host_page(
-        request,
-        "host/preview.html",
-        tending,
-        tab="programmes",
-        programme=programme,
-        shown=_shown(request, programme),
-        slots=[slot for slot in coming if slot.status != SlotStatus.CANCELLED],
-    )
-
-
 async def _programme(request: Request) -> tuple[Tending, Programme]:
     tending = await guards.tended_site(request)
     programme_id = request.path_params["programme_id"]
     return tending, await editing.programme_of_site(programme_id, tending.site.id)
 
 
-async def _row(request: Request, programme: Programme) -> dict[str, Any]:
+async def _row(request: Request, tending: Tending, programme: Programme) -> dict[str, Any]:
     slots = await queries.coming_slots(programme, now=now(request))
     return {
         "programme": programme,
-        "stage": editing.stage_of(programme),
+        "showing": editing.showing_of(programme, showing_of(tending.site)),
         "slots": len(slots),
         "first": slots[0].starts_at if slots else None,
         "capacity": sum(slot.capacity for slot in slots),
@@ -229,6 +215,7 @@ async def _new_page(request: Request, tending: Tending, form: Form, status: int 
         status,
         tab="programmes",
         form=form,
+        publish_label=PUBLISH[showing_of(tending.site)],
         unfolded=Unfolded.of(form),
         days=DayChoices.of(form, await _event_days(request, tending), local_date(request)),
         earlier=await editing.programmes_of_site(tending.site.id),
@@ -249,6 +236,8 @@ async def _programme_page(
     adds_times: bool = False,
 ) -> Response:
     fresh = await editing.programme_of_site(programme.id, tending.site.id)
+    place = showing_of(tending.site)
+    showing = editing.showing_of(fresh, place)
     shown = Form({**forms.USUAL_TIMES, **form.values}, form.errors)
     return host_page(
         request,
@@ -264,31 +253,13 @@ async def _programme_page(
         others=others,
         labels=forms.labels(),
         slots=await queries.coming_slots(programme, now=now(request)),
-        stage=editing.stage_of(fresh),
+        showing=showing,
+        publish_label=PUBLISH[place],
         days=DayChoices.of(shown, await _event_days(request, tending), local_date(request)),
         spoken=language_options(),
         today=local_date(request),
-        said=_SAID.get(request.query_params.get("done", "")),
+        said=said(request.query_params.get("done", ""), showing),
     )
-
-
-_SAID = {
-    "made": _("The session is made."),
-    "saved": _("Saved."),
-    "times": _("The times are added."),
-    "publish": _("Published. Visitors see it now."),
-    "pause": _("Paused. Those who have reserved keep their seats."),
-    "restored": _("Brought back, as a draft."),
-    "cancelled": _("Cancelled. Everybody in it is being told."),
-    "capacity": _("The seats are changed."),
-    "sent": _("The message is on its way."),
-}
-
-
-def _shown(request: Request, programme: Programme) -> dict[str, str]:
-    """The texts in the reader's language, as the public page falls back."""
-    row = {name: getattr(programme, name) for name in TEXTS}
-    return {name: localized(row, name, lang(request), programme.translations) for name in TEXTS}
 
 
 def _to_programme(request: Request, tending: Tending, programme_id: int, done: str) -> Response:

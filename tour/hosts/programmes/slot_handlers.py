@@ -12,12 +12,15 @@ from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
 from tour.i18n import translate_plural
 from tour.programmes import booking_rules, slot_editing
+from tour.programmes import editing as programmes
 from tour.programmes.models import Slot
 from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.programmes.states import SlotStatus
 from tour.reservations.changes import slots as slot_changes
 from tour.reservations.changes.slots import MAX_MESSAGE
 from tour.routes.plan_news import news
+from tour.sites import showing
+from tour.sites.editing.publication import showing_of
 from tour.web import now
 from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.amounts import PEOPLE
@@ -111,6 +114,11 @@ async def _slot_page(
         status,
         tab="programmes",
         slot=slot,
+        showing=showing.of_time(
+            programmes.showing_of(slot.programme, showing_of(tending.site)),
+            ends_at=slot.ends_at,
+            now=now(request),
+        ),
         form=form,
         parties=len(await slot_changes.seated_in(slot.id)),
         is_called_off=is_called_off,

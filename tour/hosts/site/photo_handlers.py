@@ -15,7 +15,8 @@ from tour.limits.counting import client_of
 from tour.limits.lanes import lane
 from tour.sites.editing import photos
 from tour.sites.editing.photo_files import FILE_NAME, MAX_BYTES, file_name
-from tour.web import now, parts_of
+from tour.sites.showing import Showing
+from tour.web import now, parts_of, private
 from tour.web.forms import Form, form_again, read_form, texts
 from tour.web.pictures import gone, kept_picture, picture
 from tour.words.typed import number_in
@@ -104,16 +105,17 @@ def name_of(text: str, photo_id: int) -> str:
 
 
 async def photo_file(request: Request) -> Response:
-    """A photo in one width. One that is on no page is for those who are signed in: it may be a
+    """A photo in one width. One that is on no page is for its hosts and the staff: it may be a
     draft's, or be brought back."""
     name = request.path_params["name"]
     path = photo_folder(request) / name
     if not FILE_NAME.fullmatch(name) or not path.is_file():
         raise NotFound(_("There is no such photo."))
-    if await photos.is_shown(name.partition("-")[0]):
+    showings = await photos.showings_of(name.partition("-")[0])
+    if Showing.SHOWN in showings.values():
         return picture(request, path, "image/webp")
-    if await guards.visitor_account(request):
-        return kept_picture(path, "image/webp")
+    if await guards.tends_one_of(request, showings):
+        return private(kept_picture(path, "image/webp"))
     raise gone()
 
 

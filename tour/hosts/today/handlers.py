@@ -13,11 +13,11 @@ from tour.accounts import guards
 from tour.accounts.guards import Tending
 from tour.changes.models import RecentEdit
 from tour.errors import REFUSALS, BadInput, NotFound, Refusal
-from tour.hosts import queries
+from tour.hosts import queries, steps
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
+from tour.hosts.today import opening, undo
 from tour.hosts.today import parties as today
-from tour.hosts.today import undo
 from tour.hosts.today.rows import Day, DoorView, other_days
 from tour.i18n import lazy as _
 from tour.programmes import slot_editing
@@ -74,6 +74,8 @@ async def _today(
         tending.site.id, on_date, zone=zone, town_lang=parts_of(request).town.language, now=instant
     )
     form, is_today = _filled(door, sent or FormData(), refusal), on_date == local_date(request)
+    asked_for = await invitations(request, tending)
+    has_event = any(one.takes_part for one in asked_for)
     return host_page(
         request,
         "host/today.html",
@@ -90,7 +92,14 @@ async def _today(
         is_today=is_today,
         may_check_in=is_today and bool(day.slots),
         shown_at=instant,
-        invitations=await invitations(request, tending),
+        invitations=asked_for,
+        todo=await steps.todo_of(tending.site, has_event=has_event, now=instant),
+        panel=opening.panel(
+            is_today=is_today,
+            is_used=bool(day.slots) or door.id is not None,
+            hours=await opening.hours_of(parts_of(request), tending.site.id, on_date),
+            on_date=on_date,
+        ),
         done=await _done(request, tending),
     )
 

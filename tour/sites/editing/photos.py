@@ -12,7 +12,9 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites.editing import photo_files
 from tour.sites.editing.photo_files import PhotoRefused
+from tour.sites.editing.publication import showing_of
 from tour.sites.models import Photo, Site
+from tour.sites.showing import Showing, of_photo
 
 MOST = 12
 SUBJECT = "photo"
@@ -118,9 +120,15 @@ async def removed_photos(site_id: int, *, now: datetime) -> list[Photo]:
     return list(await removed.order_by("-removed_at", "-id"))
 
 
-async def is_shown(name: str) -> bool:
-    """Whether a photo of this name is on a public page."""
-    return await Photo.exists(name=name, site__is_published=True)
+async def showings_of(name: str) -> dict[int, Showing]:
+    """{site: what a visitor sees of its photo of this name}, removed ones too; of a site that has
+    it twice, the one that is seen."""
+    found: dict[int, Showing] = {}
+    for photo in await Photo.with_removed.filter(name=name).select_related("site"):
+        showing = of_photo(showing_of(photo.site), removed_at=photo.removed_at)
+        if found.get(photo.site_id) is not Showing.SHOWN:
+            found[photo.site_id] = showing
+    return found
 
 
 def folder_in(var: Path) -> Path:

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
+from tour.sites import showing
 from tour.sites.models import Site
+from tour.sites.showing import Showing
 
 
 async def publish_site(site_id: int, *, actor: Actor, now: datetime) -> None:
@@ -15,6 +17,11 @@ async def publish_site(site_id: int, *, actor: Actor, now: datetime) -> None:
 async def withdraw_site(site_id: int, *, actor: Actor, now: datetime) -> None:
     """Hide the site, its sessions with it; reservations stay."""
     await _set_published(site_id, "site.withdraw", False, actor, now)
+
+
+def showing_of(site: Site) -> Showing:
+    """What a visitor sees of a place."""
+    return showing.of_place(is_published=bool(site.is_published), withdrawn_at=site.withdrawn_at)
 
 
 async def _set_published(

@@ -22,8 +22,9 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.programmes import editing as programmes
-from tour.sites.editing import page, photos
+from tour.sites.editing import page, photos, publication
 from tour.sites.models import Site
+from tour.sites.showing import Showing
 from tour.staff.log.differences import FieldChange, Things, difference, things_of
 
 APPROVED = "site.approve"
@@ -59,7 +60,7 @@ class Waiting:
     site_id: int
     site_slug: str
     site_name: str
-    is_published: bool
+    showing: Showing
     who: str
     at: datetime
     upto: int
@@ -141,7 +142,7 @@ def _waiting(site: Site, entries: Sequence[RecentEdit], things: Things) -> Waiti
         site_id=site.id,
         site_slug=site.slug,
         site_name=site.name,
-        is_published=bool(site.is_published),
+        showing=publication.showing_of(site),
         who=last.who,
         at=last.at,
         upto=last.id,

@@ -1,0 +1,41 @@
+"""What stands where a host tells how it is at the door: its taps, or why there are none."""
+
+from datetime import date
+from enum import StrEnum
+
+from tour.parts import Parts
+from tour.sites.opening.hours import Hours
+
+
+class Panel(StrEnum):
+    """`templates/host/door/` has a block for each."""
+
+    TAPS = "taps"
+    CLOSED = "closed"
+    """By its hours; visitors read so."""
+    UNKNOWN = "unknown"
+    """Nobody gave hours; visitors read so."""
+    NOTHING = "nothing"
+    """On another day, or where visitors do not see the place and nobody comes."""
+
+
+def panel(*, is_today: bool, is_used: bool, hours: Hours | None, on_date: date) -> Panel:
+    """`is_used`: somebody comes, or its host has told something; `hours`: as visitors read them,
+    None where they do not see the place."""
+    if not is_today:
+        return Panel.NOTHING
+    if is_used:
+        return Panel.TAPS
+    if hours is None:
+        return Panel.NOTHING
+    if not hours.is_known:
+        return Panel.UNKNOWN
+    return Panel.TAPS if hours.on(on_date) else Panel.CLOSED
+
+
+async def hours_of(parts: Parts, site_id: int, on_date: date) -> Hours | None:
+    """The place's hours with those of its events, as visitors read them."""
+    entry = (await parts.catalogue.current()).by_id.get(site_id)
+    if entry is None:
+        return None
+    return (await parts.agenda.current(on_date)).hours_of(entry)

@@ -1,0 +1,129 @@
+"""The page of a place and that of a session: as visitors see them, or as they will."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tour.events.entries import EventEntry
+from tour.geo import feature, feature_collection, point_geometry
+from tour.pages import maps
+from tour.pages.town_now import TownNow
+from tour.programmes import queries as programmes
+from tour.programmes.entries import ProgrammeEntry
+from tour.programmes.rules import Way
+from tour.programmes.views import ProgrammeView, by_day, programme_view
+from tour.sites.entries import SiteEntry
+from tour.sites.maps import map_around
+from tour.sites.showing import Showing
+from tour.sites.site_map import MapFragment
+from tour.sites.texts import TEXTS, way_rows
+from tour.sites.views import coming_exceptions, holiday_text, hours_table
+from tour.web import parts_of, private, render
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Of what is not public: for those who tend it. Nothing can be reserved or planned in it."""
+
+    showing: Showing
+    """Why visitors do not see it."""
+    back: str
+    """The path of the form that changes it."""
+    site: str
+    """The path of the preview of its place."""
+    sessions: Mapping[int, str]
+    """{programme: the path of its preview}."""
+
+
+async def site_page(
+    request: Request,
+    town: TownNow,
+    entry: SiteEntry,
+    offered: list[ProgrammeEntry],
+    preview: Preview | None = None,
+) -> Response:
+    hours = town.agenda.hours_of(entry)
+    page = render(
+        request,
+        "sites/detail.html",
+        nav="explore",
+        site=town.card(entry),
+        entry=entry,
+        description=entry.text("description", town.lang),
+        way=list(way_rows(TEXTS, entry.own, entry.translations, town.lang)),
+        hours=hours_table(hours, town.lang),
+        holidays=holiday_text(hours, town.lang),
+        exceptions=coming_exceptions(hours, town.today, town.lang),
+        programmes=await _views(town, offered, entry, preview),
+        events=[town.event(e) for e in town.agenda.events if _takes_part(e, entry)],
+        stations=stations(town),
+        map=_drawn(request, town, entry) if preview else maps.site_map(request, entry),
+        preview=preview,
+    )
+    return private(page) if preview else page
+
+
+async def session_page(
+    request: Request,
+    town: TownNow,
+    programme: ProgrammeEntry,
+    site: SiteEntry,
+    preview: Preview | None = None,
+) -> Response:
+    [view] = await _views(town, [programme], site, preview)
+    page = render(
+        request,
+        "programmes/detail.html",
+        nav="explore",
+        programme=view,
+        site=town.card(site),
+        days=by_day(view.slots, parts_of(request).town.timezone),
+        preview=preview,
+    )
+    return private(page) if preview else page
+
+
+def stations(town: TownNow) -> tuple[tuple[str, str], ...]:
+    """(id, name) to walk from."""
+    return tuple((s.id, s.name_in(town.lang)) for s in town.catalogue.stations)
+
+
+async def _views(
+    town: TownNow, offered: list[ProgrammeEntry], site: SiteEntry, preview: Preview | None
+) -> list[ProgrammeView]:
+    slots = await programmes.slots_of([programme.id for programme in offered], since=town.now)
+    card = town.card(site)
+    views = [
+        programme_view(
+            p, [s for s in slots if s.programme_id == p.id], card, lang=town.lang, now=town.now
+        )
+        for p in offered
+    ]
+    return [_inert(view) for view in views] if preview else views
+
+
+def _inert(view: ProgrammeView) -> ProgrammeView:
+    """Its times without a way to reserve one."""
+    return replace(view, slots=tuple(replace(slot, way=Way.NOTHING) for slot in view.slots))
+
+
+def _takes_part(event: EventEntry, site: SiteEntry) -> bool:
+    return any(p.site_id == site.id for p in event.hosts)
+
+
+def _drawn(request: Request, town: TownNow, site: SiteEntry) -> MapFragment | None:
+    """Its map with the place in the page itself: the API knows only what is public."""
+    if site.point is None:
+        return None
+    card = town.card(site)
+    properties = {
+        "kind": site.kind.value,
+        "kind_label": card.kind_label,
+        "name": card.name,
+        "approximate": card.approximate,
+        "url": "#way",
+    }
+    placed = feature_collection([feature(point_geometry(site.point), properties)])
+    return map_around(request, [site.point], walk=placed, zoom=17 if site.is_walkable else 15)
