@@ -64,6 +64,7 @@ FORMS: dict[str, dict[str, str]] = {
     "staff:course": {},
     "staff:change_course": {"title": "別の道"},
     "staff:cancel_place": {},
+    "staff:note_answer": {"do": "phoned"},
     "staff:remove_from_site": {},
     "reservations:cancel_place": {},
     "reservations:say_late": {"minutes": "10"},

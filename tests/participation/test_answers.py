@@ -18,7 +18,7 @@ from tour.events.states import ParticipationAnswer
 from tour.notifications.message import Message
 from tour.notifications.models import Reminder
 from tour.notifications.sending.wording import Promised
-from tour.participation import service
+from tour.participation import letters
 from tour.sites.models import Site
 
 
@@ -248,9 +248,9 @@ async def test_the_letter_names_the_days_of_the_event_as_it_leaves(
     asked = await Reminder.get(key__startswith="taking-part:")
     promised = Promised(asked.recipient_id, asked.key, Message("", "", asked.url))
     await Event.filter(id=event.id).update(opens_minute=11 * 60)
-    leaving = await service.words(promised, clock())
+    leaving = await letters.WORDING[letters.KEY](promised, clock())
     assert leaving is not None
     assert "11:00" in leaving.message.body
     assert leaving.message.url == asked.url
     await client.post(await mailed_path(), data={"do": "decline"})
-    assert await service.words(promised, clock()) is None, "it has answered"
+    assert await letters.WORDING[letters.KEY](promised, clock()) is None, "it has answered"

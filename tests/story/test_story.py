@@ -66,7 +66,13 @@ BY_SCRIPT = {
 """What only a script sends, or a page that a script has changed, and the like of what it sends."""
 RARE = {
     *("accounts:use_link", "hosts:absent", "reservations:accept", "reservations:leave_draw"),
-    *("staff:ask_again", "staff:clear_burst", "staff:restore_burst", "staff:undo_event"),
+    *(
+        "staff:ask_again",
+        "staff:note_answer",
+        "staff:clear_burst",
+        "staff:restore_burst",
+        "staff:undo_event",
+    ),
 }
 """Forms of moments that the story does not always meet; their own tests do."""
 DECLINED = {

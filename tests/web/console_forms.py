@@ -13,6 +13,7 @@ from tests.conftest import NOON
 from tests.factories import EVENT_DAY, make_course, make_event, make_place, make_site
 from tests.hosts.setting import first_slot, write_programme
 from tour.accounts.roles import Role
+from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.reservations.changes import slots
 from tour.reservations.models import Place
@@ -249,6 +250,37 @@ async def of_who_takes_part(console: Console) -> Refused:
     return Refused(path, data, 'value="first"', f"number-{number}")
 
 
+async def _asked(console: Console) -> Event:
+    event = await make_event(console.site, ends_on=EVENT_DAY + timedelta(days=1))
+    await Participation.filter(event_id=event.id).update(answer="invited")
+    return event
+
+
+async def of_an_answer(console: Console) -> Refused:
+    event = await _asked(console)
+    data = {"do": "accept", "days": "2026-12-05", "comment": KEPT}
+    return Refused(f"{console.path}/events/{event.id}", data, KEPT, "days")
+
+
+async def of_a_long_answer(console: Console) -> Refused:
+    event = await _asked(console)
+    data = {"do": "decline", "comment": KEPT + "x" * 500}
+    return Refused(f"{console.path}/events/{event.id}", data, KEPT, "comment")
+
+
+async def of_asking_again(console: Console) -> Refused:
+    event = await _asked(console)
+    data = {"word": KEPT, "answer_by": "soon"}
+    return Refused(f"/staff/events/{event.id}/asked", data, KEPT, "answer_by")
+
+
+async def of_an_answer_by_telephone(console: Console) -> Refused:
+    event, site_id = await _asked(console), console.site.id
+    data = {"do": "accept", "comment": KEPT}
+    path = f"/staff/events/{event.id}/asked/{site_id}"
+    return Refused(path, data, KEPT, f"by-{site_id}")
+
+
 async def of_a_cover(_console: Console) -> Refused:
     path = f"/staff/events/{(await make_event()).id}/cover"
     data = {"do": "add", "cover_alt": KEPT}
@@ -376,10 +408,13 @@ FORMS: dict[str, tuple[Filled, ...]] = {
     "hosts:add_photo": (of_a_new_photo,),
     "hosts:change_photo": (of_a_photo,),
     "hosts:invite": (of_inviting_a_host, of_inviting_too_often),
+    "hosts:answer_event": (of_an_answer, of_a_long_answer),
     "staff:create_event": (of_a_new_event, of_a_taken_address),
     "staff:change_event": (of_an_event,),
     "staff:event_visibility": (of_withdrawing, of_a_long_reason),
     "staff:change_event_sites": (of_who_takes_part,),
+    "staff:ask_again": (of_asking_again,),
+    "staff:note_answer": (of_an_answer_by_telephone,),
     "staff:change_cover": (of_a_cover,),
     "staff:change_event_rules": (of_rules, of_rules_of_two),
     "staff:create_course": (of_a_new_course,),
@@ -397,10 +432,10 @@ FORMS: dict[str, tuple[Filled, ...]] = {
 }
 BUTTONS = {
     *("hosts:seats", "hosts:arrive", "hosts:take_back", "hosts:count_people", "hosts:let_in"),
-    *("hosts:absent_rule", "hosts:undo", "hosts:stage", "hosts:restore", "hosts:answer_event"),
+    *("hosts:absent_rule", "hosts:undo", "hosts:stage", "hosts:restore"),
     *("hosts:list_file", "hosts:slot_list_file"),
     *("hosts:clear_exception", "hosts:revoke", "hosts:leave", "hosts:invite_again"),
-    *("staff:ask_again", "staff:undo_event", "staff:publish_map", "staff:site_visibility"),
+    *("staff:undo_event", "staff:publish_map", "staff:site_visibility"),
     *("staff:export", "staff:clear_burst", "staff:restore_burst", "staff:revoke"),
     *("staff:invite_again", "staff:end_sessions", "staff:remove_from_site"),
 }

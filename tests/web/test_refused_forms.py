@@ -41,7 +41,7 @@ EN = {"Accept-Language": "en"}
 BUTTONS = {
     *("accounts:sample", "accounts:use_link", "accounts:sign_out", "accounts:end_session"),
     *("accounts:remove_passkey", "accounts:decline"),
-    *("pages:forget_device_now", "notifications:change", "participation:answer"),
+    *("pages:forget_device_now", "notifications:change"),
     *("reservations:cancel", "reservations:send_code", "reservations:resend"),
     *("reservations:cancel_place", "reservations:say_late", "reservations:give_up"),
     *("reservations:accept", "reservations:leave", "reservations:leave_draw"),
@@ -153,8 +153,9 @@ FORMS: dict[str, Filled] = {
     "accounts:ask_for_link": to_sign_in,
     "accounts:use_code": to_use_a_code,
 }
-ELSEWHERE = {"accounts:accept", "itineraries:join"}
-"""tests/accounts/test_invitations.py, tests/routes/plan_pages/test_join.py"""
+ELSEWHERE = {"accounts:accept", "itineraries:join", "participation:answer"}
+"""tests/accounts/test_invitations.py, tests/routes/plan_pages/test_join.py,
+tests/participation/test_asked.py"""
 CONSOLES = ("staff:", "hosts:")
 """What hosts and staff send; their forms are in `console_forms`."""
 

@@ -10,8 +10,10 @@ from tour.accounts.handlers import credential_in, may_see_staff, relying_party
 from tour.accounts.people import people, queries
 from tour.accounts.signing_in import passkeys, sessions
 from tour.accounts.signing_in.cookies import browser_key, device_name, remember_browser
+from tour.notifications.mail.boxes import reader_key
+from tour.notifications.models import Recipient
 from tour.sites.editing.publication import showing_of
-from tour.web import now, render
+from tour.web import now, parts_of, render
 from tour.web.forms import Form, read_form
 from tour.words.typed import number_in
 
@@ -91,10 +93,15 @@ async def remove_passkey(request: Request) -> Response:
 async def _page(
     request: Request, who: SignedIn, typed: Form | None = None, status: int = 200
 ) -> Response:
+    reader = await Recipient.get(id=who.account.recipient_id)
+    mails = request.app.url_path_for("notifications:recipient", token=reader.token)
     return render(
         request,
         "accounts/account.html",
         status,
+        mail_stopped=bool(reader.stopped_at or reader.mail_stopped_at),
+        # Who has signed in has read a mail there.
+        mails=f"{mails}?reader={reader_key(reader.token, parts_of(request).seal)}",
         who=who,
         form=typed or Form({"name": str(who.account.name), "office": str(who.account.office)}),
         sessions=await sessions.live_sessions(who.account.id, now=now(request)),

@@ -4,7 +4,7 @@ A form carries the version it was filled from (`sites.editing.page.Version`); `S
 somebody else has saved the event meanwhile.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
 from tour.errors import BadInput
 from tour.events.models import Event, Participation
+from tour.events.said import days_from, standing
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing.page import Stale, Version
@@ -23,6 +24,12 @@ from tour.sites.opening.hours import Span, clock_text
 SUBJECT = "event"
 TEXTS = ("title", "summary", "description")
 PART_FIELDS = ("takes", "number", "role", "answer")
+STAYS = (
+    *("asked_at", "phoned_at", "word", "answer_by", "token_hash"),
+    *("answered_at", "answered_for", "answered_by", "comment"),
+)
+"""What a place was asked and has answered: stays with it while its line is written anew."""
+ANSWERS = STAYS[-4:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,19 @@ async def change_event(
         change.before, change.after = as_fields(draft_of(event)), as_fields(draft)
         change.only_if_different()
         await Event.filter(id=event_id).update(**_columns(event.translations, draft))
+        await _stand_anew(change, event_id, days_from(draft.starts_on, draft.ends_on))
+
+
+async def _stand_anew(_change: Change, event_id: int, days: Collection[date]) -> None:
+    """An answer stands for the days it was given for: with other dates it is asked anew, and with
+    the former ones it stands again. Where staff have noted who agrees, they see to it."""
+    for row in await Participation.filter(event_id=event_id, role=ParticipationRole.HOST):
+        if row.answered_for is None:
+            continue
+        answer = standing(row.answered_for, days)
+        if row.answer != answer:
+            still = {} if answer != ParticipationAnswer.INVITED else {"phoned_at": None}
+            await Participation.filter(id=row.id).update(answer=answer, **still)
 
 
 async def set_participants(
@@ -138,6 +158,7 @@ async def _put_back(change: Change, event: Event, before: Mapping[str, Any]) -> 
     await Event.filter(id=event.id).update(
         is_published=is_published, starts_on=first, ends_on=last, updated_at=change.now
     )
+    await _stand_anew(change, event.id, days_from(first, last))
     logged = {name: value for name, value in before.items() if name != "seats"}
     if "seats" in before:
         await _put_seats_back(change, event.id, before["seats"])
@@ -145,21 +166,31 @@ async def _put_back(change: Change, event: Event, before: Mapping[str, Any]) -> 
     return logged
 
 
-def as_json(seats: Iterable[Part]) -> list[list[Any]]:
-    """Seats as `put_back` reads them."""
-    return [[s.site_id, s.number, s.role.value, s.answer.value] for s in seats]
+async def seats_of(event_id: int) -> list[dict[str, Any]]:
+    """Who takes part, with all that they were asked and have answered, as `put_back` reads it."""
+    names = ("site_id", "number", "role", "answer", *STAYS)
+    rows = await Participation.filter(event_id=event_id).order_by("number").values(*names)
+    return [{name: _as_json(value) for name, value in row.items()} for row in rows]
 
 
-async def _put_seats_back(change: Change, event_id: int, seats: Sequence[Sequence[Any]]) -> None:
-    rows = [
-        Part(site_id, number, ParticipationRole(role), ParticipationAnswer(answer))
-        for site_id, number, role, answer in seats
-    ]
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+async def _put_seats_back(
+    _change: Change, event_id: int, seats: Sequence[Mapping[str, Any]]
+) -> None:
+    """An answer that came meanwhile to who stayed in the list is kept."""
     asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}
     await Participation.filter(event_id=event_id).delete()
-    await Participation.bulk_create(
-        [_participation(event_id, seat, asked.get(seat.site_id), change.now) for seat in rows]
-    )
+    rows = []
+    for seat in seats:
+        row = Participation(event_id=event_id, **seat)
+        since = asked.get(seat["site_id"])
+        if since and since.answered_at != row.answered_at:
+            row.update_from_dict({n: getattr(since, n) for n in (*STAYS, "answer")})
+        rows.append(row)
+    await Participation.bulk_create(rows)
 
 
 def as_fields(draft: EventDraft) -> dict[str, Any]:
@@ -199,16 +230,17 @@ async def _claim(change: Change, event_id: int, version: Version) -> Event:
 def _participation(
     event_id: int, seat: Part, before: Participation | None, now: datetime
 ) -> Participation:
-    is_new_answer = before is not None and before.answer != seat.answer
+    stays = {name: getattr(before, name) for name in STAYS} if before else {}
+    if before is not None and before.answer != seat.answer:
+        # Staff have written another answer into the list: for all days, and in nobody's words.
+        stays |= {**dict.fromkeys(ANSWERS), "answered_by": "", "comment": "", "answered_at": now}
     return Participation(
         event_id=event_id,
         site_id=seat.site_id,
         number=seat.number,
         role=seat.role,
         answer=seat.answer,
-        asked_at=before.asked_at if before else None,
-        answered_at=now if is_new_answer else before.answered_at if before else None,
-        token_hash=before.token_hash if before else None,
+        **stays,
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tour.events.said import days_from
 from tour.events.states import EventStage, ParticipationRole
 from tour.i18n import localized
 from tour.sites.entries import SiteEntry
@@ -14,9 +15,15 @@ from tour.sites.opening.hours import DayException, Hours, Span
 
 @dataclass(frozen=True, slots=True)
 class ParticipantEntry:
+    """`days`: those of the event on which it opens, where these are not all."""
+
     site_id: int
     number: int
     role: ParticipationRole
+    days: tuple[date, ...] | None = None
+
+    def opens_on(self, day: date) -> bool:
+        return self.days is None or day in self.days
 
 
 def stage_of(starts_on: date, ends_on: date, today: date) -> EventStage:
@@ -28,7 +35,8 @@ def stage_of(starts_on: date, ends_on: date, today: date) -> EventStage:
 
 @dataclass(frozen=True, slots=True)
 class EventEntry:
-    """A published event with who takes part, in the order of its map, and who said no."""
+    """A published event with who takes part, in the order of its map, and who was asked and has not
+    agreed, or not to these dates."""
 
     id: int
     slug: str
@@ -40,13 +48,12 @@ class EventEntry:
     zone: ZoneInfo
     booking_opens_at: datetime | None
     participants: tuple[ParticipantEntry, ...]
-    declined: frozenset[int] = frozenset()
+    not_agreed: frozenset[int] = frozenset()
     cover: Mapping[str, Any] | None = None
 
     @property
     def dates(self) -> tuple[date, ...]:
-        count = (self.ends_on - self.starts_on).days + 1
-        return tuple(self.starts_on + timedelta(days=n) for n in range(count))
+        return days_from(self.starts_on, self.ends_on)
 
     @property
     def hosts(self) -> tuple[ParticipantEntry, ...]:
@@ -80,6 +87,6 @@ def agenda(events: Sequence[EventEntry]) -> Agenda:
     days: dict[int, dict[date, EventEntry]] = {}
     for event in events:
         for host in event.hosts:
-            for day in event.dates:
+            for day in filter(host.opens_on, event.dates):
                 days.setdefault(host.site_id, {}).setdefault(day, event)
     return Agenda(tuple(events), days)

@@ -1,6 +1,6 @@
 """Open-factory days and who takes part."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tortoise import fields
@@ -73,7 +73,19 @@ class Participation(Model):
         ParticipationAnswer, max_length=20, default=ParticipationAnswer.ACCEPTED
     )
     asked_at: datetime | None = fields.DatetimeField(null=True)
+    """When its people were written to."""
+    phoned_at: datetime | None = fields.DatetimeField(null=True)
+    """When staff asked by telephone."""
+    word = fields.TextField(default="")
+    """What staff wrote with the question."""
+    answer_by: date | None = fields.DateField(null=True)
     answered_at: datetime | None = fields.DatetimeField(null=True)
+    answered_for: dict[str, bool] | None = fields.JSONField(null=True)
+    """What was said of each day that was asked about, `{"2026-12-05": true}`; see `events/said.py`.
+    None where nobody has answered, or staff have noted the place as agreed."""
+    answered_by = fields.CharField(max_length=100, default="")
+    comment = fields.TextField(default="")
+    """What the place said with its answer, for staff."""
     token_hash = fields.CharField(max_length=64, null=True, unique=True)
 
     class Meta:

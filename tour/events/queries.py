@@ -1,7 +1,7 @@
 """Events, found for pages and the API, and the copy of the coming ones that a process keeps."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from tour.db.columns import ids_of
 from tour.errors import NotFound
 from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.events.models import Event, Participation
+from tour.events.said import days_from, open_days
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.opening.hours import Span
@@ -67,20 +68,27 @@ async def accepted_by(site_id: int) -> set[int]:
 
 async def _with_participants(rows: list[dict[str, Any]]) -> list[EventEntry]:
     found: dict[int, list[ParticipantEntry]] = {row["id"]: [] for row in rows}
-    declined: dict[int, set[int]] = {row["id"]: set() for row in rows}
+    not_agreed: dict[int, set[int]] = {row["id"]: set() for row in rows}
+    dates = {row["id"]: days_from(row["starts_on"], row["ends_on"]) for row in rows}
     query = Participation.filter(event_id__in=list(found), site__is_published=True)
-    columns = ("event_id", "site_id", "number", "role", "answer")
+    columns = ("event_id", "site_id", "number", "role", "answer", "answered_for")
     for row in await query.order_by("number").values(*columns):
         if row["answer"] == ParticipationAnswer.ACCEPTED:
-            entry = ParticipantEntry(row["site_id"], row["number"], ParticipationRole(row["role"]))
-            found[row["event_id"]].append(entry)
-        elif row["answer"] == ParticipationAnswer.DECLINED:
-            declined[row["event_id"]].add(row["site_id"])
-    return [_entry(row, tuple(found[row["id"]]), frozenset(declined[row["id"]])) for row in rows]
+            found[row["event_id"]].append(_participant(row, dates[row["event_id"]]))
+        else:
+            not_agreed[row["event_id"]].add(row["site_id"])
+    return [_entry(row, tuple(found[row["id"]]), frozenset(not_agreed[row["id"]])) for row in rows]
+
+
+def _participant(row: Mapping[str, Any], dates: Sequence[date]) -> ParticipantEntry:
+    days = open_days(row["answered_for"], dates)
+    role = ParticipationRole(row["role"])
+    some = days if len(days) < len(dates) else None
+    return ParticipantEntry(row["site_id"], row["number"], role, some)
 
 
 def _entry(
-    row: Mapping[str, Any], participants: tuple[ParticipantEntry, ...], declined: frozenset[int]
+    row: Mapping[str, Any], participants: tuple[ParticipantEntry, ...], not_agreed: frozenset[int]
 ) -> EventEntry:
     return EventEntry(
         id=row["id"],
@@ -93,6 +101,6 @@ def _entry(
         zone=ZoneInfo(row["timezone"]),
         booking_opens_at=row["booking_opens_at"],
         participants=participants,
-        declined=declined,
+        not_agreed=not_agreed,
         cover=row["cover"],
     )

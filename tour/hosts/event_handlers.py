@@ -9,10 +9,11 @@ from tour.errors import REFUSALS
 from tour.events import answers
 from tour.hosts.frame import host_page, site_path
 from tour.participation import queries
-from tour.participation.handlers import said
+from tour.participation.forms import read_answer
+from tour.participation.handlers import MOST_FIELDS
 from tour.participation.queries import Invitation
 from tour.web import lang, now, parts_of
-from tour.web.forms import WHOLE, Form, form_again, read_form
+from tour.web.forms import Form, form_again, read_form
 
 
 async def event_page(request: Request) -> Response:
@@ -37,12 +38,13 @@ async def answer_event(request: Request) -> Response:
     tending = await guards.tended_site(request)
     event_id = request.path_params["event_id"]
     row = await answers.invitation_of(event_id, tending.site.id)
-    form = await read_form(request, 5)
+    said, typed = read_answer(await read_form(request, MOST_FIELDS), answers.days_of(row.event))
+    if said is None:
+        return await _page(request, tending, typed, 422)
     try:
-        await answers.answer(row, said(form.get("do")), actor=tending.actor, now=now(request))
+        await answers.answer(row, said, actor=tending.actor, now=now(request))
     except REFUSALS as exc:
-        refused = Form({}).refused(**{WHOLE: exc.message})
-        return await form_again(_page(request, tending, refused, exc.status), exc)
+        return await form_again(_page(request, tending, typed.refused_by(exc), exc.status), exc)
     path = site_path(request, "hosts:event", tending, event_id=event_id)
     return RedirectResponse(f"{path}?done=1", status_code=303)
 

@@ -29,6 +29,9 @@ class Recipient(Model):
     """Letters alone: only who reads the mail box switches them on again."""
     proved_at: datetime | None = fields.DatetimeField(null=True)
     """Since when it is known that they read the mail box; until then anybody may have typed it."""
+    is_working = fields.BooleanField(default=False)
+    """Their mail as somebody who tends a place or is staff: apart from what they choose to be told
+    as a visitor, whose address may be the same."""
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

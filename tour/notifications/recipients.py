@@ -24,11 +24,17 @@ class MessagesStopped(Conflict):
 
 
 async def new_recipient(
-    *, lang: str, timezone: str, email: str = "", proved_at: datetime | None = None
+    *,
+    lang: str,
+    timezone: str,
+    email: str = "",
+    proved_at: datetime | None = None,
+    is_working: bool = False,
 ) -> Recipient:
     """Somebody new to tell things to; `timezone` is an IANA name, `email` may be empty.
 
-    `proved_at` where it is known already that they read this mail box.
+    `proved_at` where it is known already that they read this mail box. `is_working`: as somebody
+    who tends a place or is staff; what they stop as a visitor does not touch it.
     """
     token = secrets.token_urlsafe(24)
     return await Recipient.create(
@@ -38,6 +44,7 @@ async def new_recipient(
         email=email,
         mail_box=counting_key(email),
         proved_at=proved_at,
+        is_working=is_working,
     )
 
 

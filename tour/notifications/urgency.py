@@ -38,6 +38,7 @@ BY_KIND: Mapping[str, int] = MappingProxyType(
         "evening": UNHURRIED,
         "draw": UNHURRIED,
         "review": UNHURRIED,
+        "answer-by": UNHURRIED,
     }
 )
 """By the first part of a reminder's key."""

@@ -28,9 +28,14 @@ class Found:
     """By what a query found it, where its card does not say so."""
 
     def taking_part(self, part: ParticipantEntry) -> "Found":
-        """The same with its number on the map of an event."""
-        is_nearby = part.role == ParticipationRole.NEARBY
-        return replace(self, site=replace(self.site, number=part.number, is_nearby=is_nearby))
+        """The same with its number on the map of an event, and its days."""
+        site = replace(
+            self.site,
+            number=part.number,
+            is_nearby=part.role == ParticipationRole.NEARBY,
+            event_days=part.days or (),
+        )
+        return replace(self, site=site)
 
 
 SiteKey = tuple[int, str]

@@ -4,9 +4,9 @@ from types import MappingProxyType
 
 from tour.accounts import wording as accounts
 from tour.notifications.sending.wording import Wording
-from tour.participation import service as participation
+from tour.participation import letters as participation
 from tour.reservations import wording as reservations
 
 WORDING: Wording = MappingProxyType(
-    {**accounts.WORDING, participation.KEY: participation.words, **reservations.WORDING}
+    {**accounts.WORDING, **participation.WORDING, **reservations.WORDING}
 )

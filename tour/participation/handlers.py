@@ -1,38 +1,35 @@
-"""The page behind a mail's link: an event, and two buttons. Who holds the link answers."""
+"""The page behind a mail's link: an event, its days, two buttons. Who holds the link answers."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tour.accounts.tokens import token_hash
 from tour.audit.service import Actor
-from tour.errors import BadInput
+from tour.errors import REFUSALS
 from tour.events import answers
 from tour.events.models import Participation
-from tour.events.states import ParticipationAnswer
-from tour.i18n import lazy as _
+from tour.participation.forms import read_answer
 from tour.participation.queries import invitation
 from tour.web import lang, now, private, render
-from tour.web.forms import read_form
+from tour.web.forms import Form, form_again, read_form
 
-SAYS = {"accept": ParticipationAnswer.ACCEPTED, "decline": ParticipationAnswer.DECLINED}
-
-
-def said(form_value: object) -> ParticipationAnswer:
-    """The answer that a button means; raises BadInput for any other."""
-    found = SAYS.get(str(form_value))
-    if found is None:
-        message = _("Please go back and use the buttons of the page.")
-        raise BadInput(message, {"do": message})
-    return found
+MOST_FIELDS = 50
+"""Of an answer: a tick for each day, and what is said with it."""
 
 
 async def answer_page(request: Request) -> Response:
     """Opening changes nothing: mail programs look at links before people do."""
+    return await _page(request, Form({}))
+
+
+async def _page(request: Request, form: Form, status: int = 200) -> Response:
     row = await _by_link(request)
     page = render(
         request,
         "participation/answer.html",
+        status,
         invitation=invitation(row, lang(request), now(request)),
+        form=form,
         done=bool(request.query_params.get("done")),
     )
     return private(page)
@@ -40,9 +37,14 @@ async def answer_page(request: Request) -> Response:
 
 async def answer(request: Request) -> Response:
     row = await _by_link(request)
-    form = await read_form(request, 5)
+    said, typed = read_answer(await read_form(request, MOST_FIELDS), answers.days_of(row.event))
+    if said is None:
+        return await _page(request, typed, 422)
     by_link = Actor(None, str(row.site.name))
-    await answers.answer(row, said(form.get("do")), actor=by_link, now=now(request))
+    try:
+        await answers.answer(row, said, actor=by_link, now=now(request))
+    except REFUSALS as exc:
+        return await form_again(_page(request, typed.refused_by(exc), exc.status), exc)
     return RedirectResponse(f"{request.url.path}?done=1", status_code=303)
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from tour.events.answers import is_over
+from tour.events.answers import days_of, is_over
 from tour.events.models import Participation
+from tour.events.said import open_days
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.events.views import days_text
 from tour.i18n import localized
@@ -15,12 +17,18 @@ from tour.sites.showing import Showing
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An event and what the site has answered; `days` and the texts in the reader's language."""
+    """An event and what the site has answered; `days` and the texts in the reader's language.
+
+    `word` and `answer_by` are of the question. `open_days`: on which of the `dates` it opens, all
+    of them before it has answered. `answered_by`: who of the place, or who staff say it was.
+    """
 
     event_id: int
     title: str
     summary: str
     days: str
+    dates: tuple[date, ...]
+    open_days: tuple[date, ...]
     opens: str
     closes: str
     site_name: str
@@ -30,6 +38,14 @@ class Invitation:
     is_over: bool
     place: Showing
     """Whether visitors see the place itself: without that it is on no map."""
+    word: str
+    answer_by: date | None
+    is_late: bool
+    is_asked_again: bool
+    """It has answered, for other dates."""
+    comment: str
+    answered_by: str
+    answered_at: datetime | None
 
     @property
     def is_open(self) -> bool:
@@ -41,16 +57,36 @@ class Invitation:
         """Whether the place opens for it, now or later."""
         return self.answer == ParticipationAnswer.ACCEPTED and not self.is_over
 
+    @property
+    def is_partial(self) -> bool:
+        return self.takes_part and len(self.open_days) < len(self.dates)
+
+    @property
+    def asked(self) -> str:
+        """The days that its form is about, by which an answer to others is told."""
+        return ",".join(day.isoformat() for day in self.dates)
+
+    @property
+    def opens_on(self) -> str:
+        """The days that are ticked in its form at first."""
+        return ",".join(day.isoformat() for day in self.open_days)
+
 
 def invitation(row: Participation, lang: str, now: datetime) -> Invitation:
     """A participation with its event and site."""
     event, site = row.event, row.site
     own = {"title": event.title, "summary": event.summary}
+    dates = days_of(event)
+    has_agreed = row.answer == ParticipationAnswer.ACCEPTED
+    is_open = row.answer == ParticipationAnswer.INVITED
+    today = now.astimezone(ZoneInfo(event.timezone)).date()
     return Invitation(
         event_id=event.id,
         title=localized(own, "title", lang, event.translations),
         summary=localized(own, "summary", lang, event.translations),
         days=days_text(event, lang),
+        dates=dates,
+        open_days=open_days(row.answered_for, dates) if has_agreed else dates,
         opens=clock_text(event.opens_minute),
         closes=clock_text(event.closes_minute),
         site_name=localized({"name": site.name}, "name", lang, site.translations),
@@ -59,6 +95,13 @@ def invitation(row: Participation, lang: str, now: datetime) -> Invitation:
         answer=row.answer,
         is_over=is_over(event, now),
         place=showing_of(site),
+        word=row.word,
+        answer_by=row.answer_by,
+        is_late=is_open and row.answer_by is not None and today > row.answer_by,
+        is_asked_again=is_open and row.answered_for is not None,
+        comment=row.comment,
+        answered_by=row.answered_by,
+        answered_at=row.answered_at,
     )
 
 

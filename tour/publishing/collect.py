@@ -51,7 +51,8 @@ def collect(event: EventEntry, courses: Sequence[Course], sources: Sources) -> P
 
 
 def as_of_now(published: PublishedMap, event: EventEntry, catalogue: Catalogue) -> PublishedMap:
-    """A kept map with the hours of today, without places that were withdrawn or said no since.
+    """A kept map with the hours of today, without places that were withdrawn or that do not
+    agree any more.
 
     Numbers, points and texts stay as they were published. Hours change until the morning of the
     event, and a map that is a week old must not send anybody to a closed door.
@@ -60,7 +61,7 @@ def as_of_now(published: PublishedMap, event: EventEntry, catalogue: Catalogue) 
     places = tuple(
         replace(place, hours=_hours(site, published.dates, doors))
         for place in published.places
-        if (site := catalogue.by_id.get(place.site_id)) and site.id not in event.declined
+        if (site := catalogue.by_id.get(place.site_id)) and site.id not in event.not_agreed
     )
     return replace(published, places=places)
 

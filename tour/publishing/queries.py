@@ -49,16 +49,23 @@ async def event(slug: str) -> EventEntry:
     """A published event with the numbered places of its published map, for the event's own pages;
     NotFound where there is none.
 
-    A place that has said no since is gone at once: nobody shall stand before a closed door.
+    A place that has said no since, or has not agreed to other dates, is gone at once: nobody shall
+    stand before a closed door.
     """
     entry = await events.event(slug)
     kept = await MapVersion.get_or_none(event_id=entry.id, ended_at=None)
     if kept is None:
         return entry
+    days = {part.site_id: part.days for part in entry.participants}
     places = tuple(
-        ParticipantEntry(place["site_id"], place["number"], ParticipationRole(place["role"]))
+        ParticipantEntry(
+            place["site_id"],
+            place["number"],
+            ParticipationRole(place["role"]),
+            days.get(place["site_id"]),
+        )
         for place in kept.content["places"]
-        if place["site_id"] not in entry.declined
+        if place["site_id"] not in entry.not_agreed
     )
     return replace(entry, participants=places)
 

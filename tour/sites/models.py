@@ -48,6 +48,8 @@ class Site(Revised):
     address = fields.CharField(max_length=300, default="")
     phone = fields.CharField(max_length=60, default="")
     """For those who have reserved, on the day; empty where only the organisers answer."""
+    office_phone = fields.CharField(max_length=60, default="")
+    """As a town's file has it: for staff who ring the place."""
     lat = fields.FloatField(null=True)
     lon = fields.FloatField(null=True)
     entrance_lat = fields.FloatField(null=True)

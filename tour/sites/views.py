@@ -45,6 +45,8 @@ class SiteCard:
     number: int | None = None
     is_nearby: bool = False
     """On an event's map as something to see on the way, not as one that takes part."""
+    event_days: tuple[date, ...] = ()
+    """In the list of an event, the days on which it takes part, where these are not all."""
     photo: str = ""
     photo_alt: str = ""
     says_sample: bool = False

@@ -108,7 +108,7 @@ async def _not_agreed(now: datetime) -> Matter:
     examples = [
         Example(
             f"{row.site.name} ({row.event.title})",
-            "staff:event_sites",
+            "staff:asked",
             (("event_id", row.event.id),),
         )
         for row in rows[:EXAMPLES]

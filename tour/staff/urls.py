@@ -8,7 +8,13 @@ from tour.staff import (
     help_handlers,
     import_handlers,
 )
-from tour.staff.events import cover_handlers, map_handlers, part_handlers, rules_handlers
+from tour.staff.events import (
+    asked_handlers,
+    cover_handlers,
+    map_handlers,
+    part_handlers,
+    rules_handlers,
+)
 from tour.staff.events import handlers as event_handlers
 from tour.staff.people import handlers as people_handlers
 from tour.staff.people import inviting_handlers
@@ -55,7 +61,14 @@ urls = [
         methods=POST,
         name="staff:change_event_sites",
     ),
-    Url(f"{EVENT}/asked", part_handlers.ask_again, methods=POST, name="staff:ask_again"),
+    Url(f"{EVENT}/asked", asked_handlers.asked_page, methods=GET, name="staff:asked"),
+    Url(f"{EVENT}/asked", asked_handlers.ask_again, methods=POST, name="staff:ask_again"),
+    Url(
+        f"{EVENT}/asked/{{site_id:int}}",
+        asked_handlers.note_answer,
+        methods=POST,
+        name="staff:note_answer",
+    ),
     Url(f"{EVENT}/undo", event_handlers.undo, methods=POST, name="staff:undo_event"),
     Url(f"{EVENT}/rules", rules_handlers.rules_page, methods=GET, name="staff:event_rules"),
     Url(f"{EVENT}/rules", rules_handlers.change, methods=POST, name="staff:change_event_rules"),

@@ -62,7 +62,9 @@ async def invite_by_mail(
         await _spare(email, now)
         for before in await _open(site_id=offer.site.id if offer.site else None, email=email):
             await _take_back(before, actor, now)
-        recipient = await recipients.new_recipient(lang=lang, timezone=timezone, email=email)
+        recipient = await recipients.new_recipient(
+            lang=lang, timezone=timezone, email=email, is_working=True
+        )
         made, token = await _write(offer, actor, now, email=email, recipient_id=recipient.id)
         await mailing.send_invitation(made, f"/invitations/{token}", seal=seal, now=now)
     return made

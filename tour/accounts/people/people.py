@@ -40,7 +40,7 @@ async def _new_account(
     change: Change, email: str, role: Role, lang: str, timezone: str, name: str, is_sample: bool
 ) -> Account:
     recipient = await recipients.new_recipient(
-        lang=lang, timezone=timezone, email=email, proved_at=change.now
+        lang=lang, timezone=timezone, email=email, proved_at=change.now, is_working=True
     )
     return await Account.create(
         email=email.lower(),

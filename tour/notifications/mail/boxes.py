@@ -2,7 +2,8 @@
 
 It gets one confirmation a day, of a reservation or of giving it up, whoever asks for how many, no
 test, and `MOST_LETTERS` a day in all: a thousand reservations with somebody's address, called off,
-are no thousand letters. Once its reader has stopped letters it gets none. What is held back waits
+are no thousand letters. Once its reader has stopped letters it gets none; those of visitors, and
+those of people who tend a place or are staff, are stopped apart. What is held back waits
 for the reader: the link at the end of each letter carries a key that no page shows (`reader_key`),
 and a button there, or a code that comes back, proves the mail box. News of what was reserved is not
 held back before that number; codes and links to sign in have limits of their own.
@@ -34,7 +35,7 @@ SELECT r.id, r.key, t.mail_box, t.email,
     CASE WHEN {BY_OWN_BUTTONS.format(key="r.key")} THEN 1 ELSE 0 END AS is_asked_for,
     EXISTS (SELECT 1 FROM recipient o
         WHERE o.mail_box = t.mail_box AND o.mail_stopped_at IS NOT NULL
-            AND o.proved_at IS NOT NULL) AS is_stopped,
+            AND o.is_working = t.is_working AND o.proved_at IS NOT NULL) AS is_stopped,
     EXISTS (SELECT 1 FROM recipient o
         JOIN reminder e ON e.recipient_id = o.id
         JOIN delivery d ON d.reminder_id = e.id
@@ -110,8 +111,10 @@ async def may_be_written_to(recipient_id: int) -> bool:
 
 
 async def wants_no_letters(email: str) -> bool:
-    """Whether the reader of this mail box has stopped letters, of whatever they were about."""
-    mine = Recipient.filter(mail_box=counting_key(email), mail_stopped_at__not_isnull=True)
+    """Whether the reader of this mail box has stopped letters about their work for a place. What
+    they stopped as a visitor is another matter."""
+    stopped = Recipient.filter(is_working=True, mail_stopped_at__not_isnull=True)
+    mine = stopped.filter(mail_box=counting_key(email))
     return bool(email) and await mine.exclude(proved_at=None).exists()
 
 

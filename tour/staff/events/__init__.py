@@ -1,5 +1,5 @@
-"""Events in the console: dates and parts, covers, rules, the map.
+"""Events in the console: dates and parts, questions, covers, rules, the map.
 
-For others: `cover_handlers`, `form`, `handlers`, `map_handlers`, `part_handlers`,
-`rules_handlers`.
+For others: `asked_handlers`, `cover_handlers`, `form`, `handlers`, `map_handlers`,
+`part_handlers`, `rules_handlers`.
 """

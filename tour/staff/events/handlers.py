@@ -14,6 +14,8 @@ from tour.errors import REFUSALS, Refusal
 from tour.events import editing
 from tour.events.models import Event
 from tour.i18n import lazy as _
+from tour.participation import service as participation
+from tour.participation.asked import asked_places
 from tour.programmes.booking_opening import follow_event
 from tour.programmes.models import Slot
 from tour.reservations.changes import events
@@ -23,7 +25,7 @@ from tour.staff import queries
 from tour.staff.events import form as forms
 from tour.staff.events.impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
-from tour.web import now, parts_of
+from tour.web import lang, now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_form, refused_page, texts
 
 
@@ -92,6 +94,8 @@ async def change_event(request: Request) -> Response:
                 event.id, draft, version=since, actor=who.actor, now=now(request)
             )
             await follow_event(part, event.id, event.booking_opens_at, draft.booking_opens_at)
+            if (draft.starts_on, draft.ends_on) != (event.starts_on, event.ends_on):
+                await participation.ask_about_new_dates(part, event.id, seal=parts_of(request).seal)
             await call_off(request, who, event, form, slots, before)
     except Meanwhile as exc:
         return await asked_again(request, who, event, form, exc.impact, what)
@@ -196,6 +200,7 @@ async def _page(
     merge: Merge | None = None,
 ) -> Response:
     fresh = await queries.event_by_id(event.id)
+    asked = await asked_places(fresh, lang(request), now(request))
     return staff_page(
         request,
         "staff/event.html",
@@ -205,6 +210,7 @@ async def _page(
         tab="texts",
         event=fresh,
         undoable=await events.last_undoable(event.id, now=now(request)),
+        asked_anew=sum(place.invitation.is_asked_again for place in asked),
         form=Form(merge.values) if merge else form,
         others=merge.others if merge else (),
         labels=forms.labels(),

@@ -10,11 +10,13 @@ from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
 from tour.changes import together
 from tour.errors import REFUSALS
-from tour.events import answers, editing
+from tour.events import editing
 from tour.events.models import Event
 from tour.events.states import ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.participation import service as participation
+from tour.participation.asked import asked_places
+from tour.participation.forms import read_question
 from tour.programmes.models import Slot
 from tour.reservations.changes import events
 from tour.sites.choices import kind_options
@@ -22,14 +24,14 @@ from tour.sites.editing.merging import Merge
 from tour.sites.editing.page import Stale, Version
 from tour.staff import queries
 from tour.staff.events import form as forms
+from tour.staff.events.asked_handlers import today_of
 from tour.staff.events.handlers import merge_of, version_of
 from tour.staff.events.impact import Meanwhile, asked_again, asked_first, call_off, looked_again
 from tour.staff.frame import back_to, staff_page
 from tour.staff.log import part_words
-from tour.web import now, parts_of
+from tour.web import lang, now, parts_of
 from tour.web.forms import Form, form_again, read_form, texts
 
-ASKED = _("Written to those who tend the places.")
 SENT = tuple(f"{name}-" for name in editing.PART_FIELDS)
 
 
@@ -48,8 +50,10 @@ async def change_sites(request: Request) -> Response:
     version = str(form.get("version", ""))
     lines = await queries.site_lines(now(request))
     asks = form.get("do") == "ask"
+    question, asking = read_question(form, today=today_of(request, event), last_day=event.ends_on)
     first = ParticipationAnswer.INVITED if asks else ParticipationAnswer.ACCEPTED
     parts, typed = forms.read_parts(values, [line.id for line in lines], first)
+    typed = Form({**typed.values, **asking.values}, typed.errors | (asking.errors if asks else {}))
     if typed.errors:
         return await _page(request, who, event, typed, 422, version=version)
     stay = [part.site_id for part in parts]
@@ -60,7 +64,7 @@ async def change_sites(request: Request) -> Response:
     what = _("Take places out of the event?")
     if page := await asked_first(request, who, event, form, await ends(), what):
         return page
-    before = {"seats": editing.as_json(await editing.parts_of(event.id))}
+    before = {"seats": await editing.seats_of(event.id)}
     try:
         since = Version.parse(version)
         async with together(now=now(request)) as part:
@@ -70,28 +74,19 @@ async def change_sites(request: Request) -> Response:
             )
             await call_off(request, who, event, form, slots, before)
             if asks:
-                await participation.ask_new(part, event.id, seal=parts_of(request).seal)
+                seal = parts_of(request).seal
+                await participation.ask_new(part, event.id, question, seal=seal)
     except Meanwhile as exc:
         return await asked_again(request, who, event, form, exc.impact, what)
     except Stale:
         whole = forms.whole_parts(values, [line.id for line in lines])
         merge = await merge_of(request, event, whole, version)
-        return await _page(request, who, event, typed, 409, merge=merge)
+        return await _page(request, who, event, asking, 409, merge=merge)
     except REFUSALS as exc:
         refused = typed.refused_by(exc)
         again = _page(request, who, event, refused, exc.status, version=version)
         return await form_again(again, exc)
-    return back_to(request, "staff:event_sites", event_id=event.id)
-
-
-async def ask_again(request: Request) -> Response:
-    """Write once more to the places that have not answered."""
-    who = await guards.require(request, Permission.EDIT_EVENTS)
-    event = await queries.event_by_id(request.path_params["event_id"])
-    await participation.ask_again(
-        event.id, actor=who.actor, seal=parts_of(request).seal, now=now(request)
-    )
-    return back_to(request, "staff:event_sites", event_id=event.id, done="asked")
+    return back_to(request, "staff:asked" if asks else "staff:event_sites", event_id=event.id)
 
 
 async def _page(
@@ -106,7 +101,8 @@ async def _page(
 ) -> Response:
     fresh = await queries.event_by_id(event.id)
     lines = await queries.site_lines(now(request))
-    form = Form(merge.values) if merge else form
+    form = Form({**form.values, **merge.values}) if merge else form
+    asked = await asked_places(fresh, lang(request), now(request))
     return staff_page(
         request,
         "staff/event_sites.html",
@@ -120,8 +116,9 @@ async def _page(
         sites=[(line, forms.shown_part(form, line.id)) for line in forms.in_order(lines, form)],
         kinds=dict(kind_options()),
         answers=part_words.answer_labels(),
-        said=ASKED if request.query_params.get("done") == "asked" else "",
-        unanswered=len(await answers.unanswered(event.id)),
+        open_places=[place for place in asked if place.is_open],
+        to_ring=[place for place in asked if place.is_to_ring],
+        days_of={place.site_id: place.invitation.open_days for place in asked if place.is_partial},
         others=part_words.shown(merge.others if merge else ()),
         labels=part_words.labels({line.id: line.name for line in lines}),
         version=merge.version if merge else version or await version_of(fresh),

@@ -153,6 +153,7 @@ VERBS: dict[str, Text] = {
     "message": _("message sent"),
     "name": _("renamed"),
     "pause": _("paused"),
+    "phone": _("asked by telephone"),
     "profile": _("page changed"),
     "publish": _("published"),
     "release": _("seats of the absent given to others"),

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from tour.events.editing import PART_FIELDS
 from tour.events.states import ParticipationAnswer, ParticipationRole
-from tour.i18n import Text
+from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
 from tour.sites.editing.merging import Other
+from tour.web.templates import day_text
 from tour.words.typed import number_in
 
 ANSWERS = {
@@ -20,12 +21,17 @@ ROLES = {
     ParticipationRole.HOST: _("Opens its doors"),
     ParticipationRole.NEARBY: _("Nearby, only shown"),
 }
+TICKS = ("takes", "phoned")
 CODES: Mapping[str, Mapping[Any, Text]] = {"answer": ANSWERS, "role": ROLES}
 FIELD_LABELS = {
     "takes": _("Takes part"),
     "number": _("Map number"),
     "role": _("Part"),
     "answer": _("Answer"),
+    "days": _("Days"),
+    "comment": _("Comment"),
+    "said_by": _("Who said so"),
+    "phoned": _("Asked by telephone"),
 }
 
 
@@ -51,14 +57,16 @@ def shown(others: Iterable[Other]) -> list[Other]:
 
 def word(field: str, value: Any) -> str:
     """A logged value of a part as it is read."""
-    text = "" if value is None else str(value)
     kind = field.partition("-")[0]
-    if kind == "takes":
-        return str(_("yes")) if text else ""
+    if kind == "days":
+        return ", ".join(day_text(date.fromisoformat(day), current_language.get()) for day in value)
+    text = "" if value is None else str(value)
+    if kind in TICKS:
+        return str(_("yes")) if value else ""
     return str(CODES.get(kind, {}).get(text, text))
 
 
 def site_of(field: str) -> int | None:
     """The site that a field of a part is about; None for every other field."""
     kind, _hyphen, site = field.partition("-")
-    return number_in(site) if kind in PART_FIELDS else None
+    return number_in(site) if kind in FIELD_LABELS else None

@@ -43,6 +43,8 @@ def shown(name: str, value: Any) -> str:
     """A field's logged value as text; empty for what says nothing to a reader."""
     if value is None or value == "" or name in SILENT:
         return ""
+    if part_words.site_of(name) is not None:
+        return part_words.word(name, value)
     if isinstance(value, bool) or name in TICKS or name.endswith(QUESTION_TICKS):
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):
@@ -51,8 +53,6 @@ def shown(name: str, value: Any) -> str:
         return str(value.get("alt", ""))  # a cover picture is called what it shows
     if name == "closed_minute":
         return clock_text(value)
-    if part_words.site_of(name) is not None:
-        return part_words.word(name, value)
     return str(CODES.get(name, {}).get(value, value))
 
 
