@@ -16,6 +16,8 @@ Features subclass these beside their service. One handler renders them all
 (`tour/web/problems.py`).
 """
 
+import errno
+
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.patience import RETRY_AFTER
@@ -96,6 +98,14 @@ class Busy(TourError):
         self.retry_after = retry_after
 
 
+NO_ROOM = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk cannot be written",
+    errno.EIO: "the disk cannot be read or written",
+    errno.EMFILE: "too many files are open",
+}
+"""A disk that takes no more is no fault of ours, and soon mended."""
 NOT_NOW = (Unavailable, Busy)
 """Nothing is wrong with what was sent: the same can be sent again."""
 REFUSALS = (Conflict, BadInput, TooManyRequests, *NOT_NOW)

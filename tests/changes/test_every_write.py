@@ -53,7 +53,10 @@ ELSEWHERE: MappingProxyType[str, tuple[frozenset[str], str]] = MappingProxyType(
             "how words are read, before the text that has them is written and told",
         ),
         "tour.sites.imports.writing": (frozenset({"Site"}), "its statement's text; it runs inside"),
-        "tour.sites.editing.photos": (frozenset({"Photo"}), "for good, what nobody sees"),
+        "tour.sites.editing.waiting": (
+            frozenset({"Photo", "PhotoWaiting"}),
+            "kept for its sender alone; and for good, what nobody sees",
+        ),
         "tour.programmes.purging": (frozenset({"Programme"}), "for good, what nobody sees"),
         "tour.events.covers": (frozenset({"CoverKept"}), "for good, what nobody sees"),
         "tour.staff.log.approvals": (

@@ -20,9 +20,9 @@ from tests.hosts.heic import heic
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.settings import Settings
-from tour.sites.editing import photo_files, photos
+from tour.sites.editing import photo_files, photos, waiting
 from tour.sites.editing.photo_files import WIDTHS, PhotoRefused, file_name
-from tour.sites.models import Photo, Site
+from tour.sites.models import Photo, PhotoWaiting, Site
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (2000, 1500), **options: object) -> bytes:
@@ -221,7 +221,8 @@ async def test_a_heic_is_shown_as_webp(client: httpx.AsyncClient, site: Site) ->
 async def test_a_photo_needs_a_description(client: httpx.AsyncClient, site: Site) -> None:
     answer = await client.post(f"/host/{site.slug}/photos", **upload(picture(), alt=" "))
     assert answer.status_code == 422
-    assert 'id="alt-error"' in answer.text
+    kept = await PhotoWaiting.get()
+    assert f'id="alt-w{kept.id}-error"' in answer.text
     assert await Photo.all().count() == 0
 
 
@@ -271,7 +272,7 @@ async def test_a_removed_photo_comes_back_within_30_days(
     clock.turn(days=30)
     await sign_in_as(client, await make_account(), now=clock())
     assert (await client.post(path, data={"do": "restore"})).status_code == 404
-    assert await photos.purge(settings.var / "photos", now=clock()) == 1
+    assert await waiting.purge(settings.var / "photos", now=clock()) == 1
     assert list((settings.var / "photos").iterdir()) == []
 
 

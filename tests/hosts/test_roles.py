@@ -77,6 +77,7 @@ TABLE = {
     "hosts:clear_exception": ACT_CONTENT,
     "hosts:photos": CONTENT,
     "hosts:add_photo": ACT_CONTENT,
+    "hosts:change_waiting": ACT_CONTENT,
     "hosts:change_photo": "403 ok 403 ok ok ok",
     "hosts:photo_file": MISSING,
     "hosts:people": PARTIES,

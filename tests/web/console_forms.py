@@ -12,12 +12,13 @@ from tests.accounts.signing import OPERATOR, make_account, sign_in_as
 from tests.conftest import NOON
 from tests.factories import EVENT_DAY, make_course, make_event, make_place, make_site
 from tests.hosts.setting import first_slot, write_programme
+from tour.accounts.models import Account
 from tour.accounts.roles import Role
 from tour.events.models import Event, Participation
 from tour.programmes.models import Programme, Slot
 from tour.reservations.changes import slots
 from tour.reservations.models import Place
-from tour.sites.models import Photo, Site
+from tour.sites.models import Photo, PhotoWaiting, Site
 from tour.web.forms import WHOLE
 
 KEPT = "Kept 見本"
@@ -175,6 +176,20 @@ async def of_a_new_photo(console: Console) -> Refused:
     return Refused(
         f"{console.path}/photos", data, KEPT, "photo", is_multipart=True, files={"x": b""}
     )
+
+
+async def of_a_photo_that_waits(console: Console) -> Refused:
+    account = await Account.get(email="host@example.org")
+    kept = await PhotoWaiting.create(
+        account_id=account.id,
+        site=console.site,
+        name="b" * 32,
+        width=4,
+        height=3,
+        created_at=NOON,
+    )
+    data = {"do": "show", f"alt-w{kept.id}": "", f"alt-en-w{kept.id}": KEPT}
+    return Refused(f"{console.path}/photos/waiting", data, KEPT, f"alt-w{kept.id}")
 
 
 async def of_a_photo(console: Console) -> Refused:
@@ -406,6 +421,7 @@ FORMS: dict[str, tuple[Filled, ...]] = {
     "hosts:change_hours": (of_a_week,),
     "hosts:set_exception": (of_a_day,),
     "hosts:add_photo": (of_a_new_photo,),
+    "hosts:change_waiting": (of_a_photo_that_waits,),
     "hosts:change_photo": (of_a_photo,),
     "hosts:invite": (of_inviting_a_host, of_inviting_too_often),
     "hosts:answer_event": (of_an_answer, of_a_long_answer),

@@ -4,10 +4,11 @@ from starlette.routing import Route as Url
 from tour.hosts import event_handlers, people_handlers
 from tour.hosts.programmes import handlers, slot_handlers
 from tour.hosts.site import handlers as site_handlers
-from tour.hosts.site import photo_handlers
+from tour.hosts.site import photo_files, photo_handlers
 from tour.hosts.today import check_in_handlers, door_handlers, list_handlers
 from tour.hosts.today import handlers as today_handlers
 from tour.web.gate.bounds import BodyLimit
+from tour.web.uploads import AROUND
 
 GET = ["GET"]
 POST = ["POST"]
@@ -15,7 +16,7 @@ SITE = "/host/{slug}"
 PROGRAMME = f"{SITE}/programmes/{{programme_id:int}}"
 SLOT = f"{SITE}/slots/{{slot_id:int}}"
 EVENT = f"{SITE}/events/{{event_id:int}}"
-PHOTO_BODY = Middleware(BodyLimit, most=photo_handlers.LARGEST_FORM)
+PHOTO_BODY = Middleware(BodyLimit, most=photo_handlers.LARGEST_UPLOAD + AROUND)
 
 urls = [
     Url(SITE, today_handlers.today_page, name="hosts:today"),
@@ -99,10 +100,16 @@ urls = [
     Url(f"{SITE}/photos", photo_handlers.photos_page, methods=GET, name="hosts:photos"),
     Url(
         f"{SITE}/photos",
-        photo_handlers.add_photo,
+        photo_handlers.add_photos,
         methods=POST,
         name="hosts:add_photo",
         middleware=[PHOTO_BODY],
+    ),
+    Url(
+        f"{SITE}/photos/waiting",
+        photo_handlers.change_waiting,
+        methods=POST,
+        name="hosts:change_waiting",
     ),
     Url(
         f"{SITE}/photos/{{photo_id:int}}",
@@ -110,7 +117,7 @@ urls = [
         methods=POST,
         name="hosts:change_photo",
     ),
-    Url("/photos/{name}", photo_handlers.photo_file, name="hosts:photo_file"),
+    Url("/photos/{name}", photo_files.photo_file, name="hosts:photo_file"),
     Url(f"{SITE}/people", people_handlers.people_page, methods=GET, name="hosts:people"),
     Url(f"{SITE}/people", people_handlers.invite, methods=POST, name="hosts:invite"),
     Url(f"{SITE}/people/letters/{{token}}", people_handlers.letter, name="hosts:letter"),

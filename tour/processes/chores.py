@@ -17,7 +17,7 @@ from tour.reservations.worker import run_due
 from tour.routes.plan_news.look_out import telling_news
 from tour.routes.plans.itineraries import forget_plans
 from tour.routes.walks.town_streets import taking_up_streets
-from tour.sites.editing import photos
+from tour.sites.editing import photos, waiting
 from tour.staff.log.approvals import forget_edits
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -66,7 +66,7 @@ PLANS = _hourly_in_one_web("forget-plans", lambda _, now: forget_plans(now=now))
 SESSIONS = _hourly_in_one_web("purge-sessions", lambda _, now: purge_programmes(now=now))
 PHOTOS = _hourly_in_one_web(
     "purge-photos",
-    lambda parts, now: photos.purge(photos.folder_in(parts.settings.var), now=now),
+    lambda parts, now: waiting.purge(photos.folder_in(parts.settings.var), now=now),
 )
 COVERS = _hourly_in_one_web(
     "purge-covers",

@@ -144,6 +144,34 @@ class Photo(Model):
         manager = Present()
 
 
+class PhotoWaiting(Model):
+    """A picture that somebody has sent and not described yet: for them alone, and for a day.
+
+    Its files stand beside those of photos, under the same kind of name.
+    """
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Account", related_name="waiting_photos"
+    )
+    """Of `tour.accounts`, which stands above: known here by its number alone."""
+    account_id: int
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="waiting_photos"
+    )
+    site_id: int
+    name = fields.CharField(max_length=40)
+    width = fields.SmallIntField()
+    height = fields.SmallIntField()
+    alt = fields.CharField(max_length=200, default="")
+    alt_en = fields.CharField(max_length=200, default="")
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "photo_waiting"
+        unique_together = (("account", "site", "name"),)
+
+
 class SiteDay(Model):
     """How it stands at a site's door on one date, told by its host as it happens."""
 

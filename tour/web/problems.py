@@ -1,6 +1,5 @@
 """Turning every refusal into a helpful page, or into problem details for programs (RFC 9457)."""
 
-import errno
 import logging
 from http import HTTPStatus
 
@@ -9,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tour.errors import NOT_NOW, Busy, TooManyRequests, TourError, Unavailable
+from tour.errors import NO_ROOM, NOT_NOW, Busy, TooManyRequests, TourError, Unavailable
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.forms import NOBODY_COULD, read_form
@@ -19,13 +18,6 @@ log = logging.getLogger("tour.web")
 MOST_FIELDS = 6000
 """Of a form that is kept for its next try: as many as the largest of ours has."""
 TYPED_ANEW = frozenset({"code"})
-NO_ROOM = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the disk cannot be written",
-    errno.EIO: "the disk cannot be read or written",
-    errno.EMFILE: "too many files are open",
-}
 TITLES = {
     400: _("The request was not understood"),
     403: _("This page is not for you"),

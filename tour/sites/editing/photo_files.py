@@ -7,14 +7,17 @@ was taken, by which phone) and whatever else was hidden in the file are gone.
 import hashlib
 import io
 import re
+import time
+import uuid
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import pi_heif
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
-from tour.errors import BadInput
+from tour.errors import NO_ROOM, BadInput, Unavailable
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.tokens import colour
@@ -30,7 +33,10 @@ MAX_ALT = 200
 """Characters of a description."""
 SHARED = (1200, 630)
 """Width and height of a picture that other services show beside a link."""
-FILE_NAME = re.compile(r"[0-9a-f]{32}-(480|960|1600)\.webp")
+FILE_NAME = re.compile(r"[0-9a-f]{32}-((480|960|1600)\.webp|share\.jpg)")
+
+UNFINISHED_SECONDS = 24 * 3600
+"""By the disk's own clock: files stand there for a moment before the row that names them."""
 
 pi_heif.register_heif_opener()
 
@@ -50,19 +56,19 @@ class StoredPhoto:
 
 
 def store(data: bytes, folder: Path) -> StoredPhoto:
-    """Write a photo in three widths; raises PhotoRefused before anything large is decoded.
+    """Write a photo in three widths; raises PhotoRefused before anything large is decoded, and
+    Unavailable where the disk takes no more.
 
     Blocks for up to some seconds: call it in a thread.
     """
     picture = _upright_rgb(_opened(data))
     name = hashlib.sha256(picture.tobytes()).hexdigest()[:32]
-    folder.mkdir(parents=True, exist_ok=True)
     largest = picture
     for width in sorted(WIDTHS, reverse=True):
         largest.thumbnail((width, width * 2), Image.Resampling.LANCZOS)
         if width == WIDTHS[-1]:
             stored = StoredPhoto(name, largest.width, largest.height)
-        largest.save(folder / f"{name}-{width}.webp", "WEBP", quality=QUALITY, method=4)
+        _write(largest, folder / file_name(name, width), "WEBP", method=4)
     return stored
 
 
@@ -70,7 +76,21 @@ def store_to_share(name: str, folder: Path) -> None:
     """Write a stored photo once more, cut to SHARED, as the JPEG that every service can read."""
     with Image.open(folder / file_name(name, WIDTHS[-1])) as picture:
         cut = ImageOps.fit(picture.convert("RGB"), SHARED, Image.Resampling.LANCZOS)
-        cut.save(folder / shared_name(name), "JPEG", quality=QUALITY, optimize=True)
+    _write(cut, folder / shared_name(name), "JPEG", optimize=True)
+
+
+def _write(picture: Image.Image, path: Path, kind: str, **options: object) -> None:
+    """All of a file or nothing: somebody may read one of that name at this moment."""
+    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(unfinished, kind, quality=QUALITY, **options)
+        unfinished.replace(path)
+    except OSError as exc:
+        unfinished.unlink(missing_ok=True)
+        if exc.errno in NO_ROOM:
+            raise Unavailable(NO_ROOM[exc.errno]) from exc
+        raise
 
 
 def shared_name(name: str) -> str:
@@ -83,6 +103,15 @@ def file_name(name: str, width: int) -> str:
 
 def stored_names(folder: Path) -> set[str]:
     return {path.name.partition("-")[0] for path in folder.glob(f"*-{WIDTHS[0]}.webp")}
+
+
+def left_behind(folder: Path, wanted: Collection[str]) -> list[Path]:
+    """Files of no name that is wanted, nor of one that somebody may be writing just now."""
+    if not folder.is_dir():
+        return []
+    last = time.time() - UNFINISHED_SECONDS
+    unwanted = [p for p in folder.iterdir() if p.name.partition("-")[0] not in wanted]
+    return [path for path in unwanted if path.stat().st_mtime < last]
 
 
 def delete(name: str, folder: Path) -> None:
