@@ -25,6 +25,8 @@ EDITOR = {Role.EDITOR, Role.STAFF, Role.ADMINISTRATOR}
 STAFF = {Role.STAFF, Role.ADMINISTRATOR}
 ADMINISTRATOR = {Role.ADMINISTRATOR}
 EVERYBODY = None
+NOBODY: set[Role] = set()
+"""Of somebody with a mail box: tests/accounts/test_paper.py has the others."""
 WHO = {
     "today": EDITOR,
     "events": EDITOR,
@@ -77,6 +79,8 @@ WHO = {
     "invite_several": STAFF,
     "invite_again": STAFF,
     "revoke": STAFF,
+    "sign_in_letter": NOBODY,
+    "printed_letter": NOBODY,
     "role": ADMINISTRATOR,
     "end_sessions": ADMINISTRATOR,
     "remove_from_site": ADMINISTRATOR,
@@ -88,6 +92,9 @@ WHO = {
 OTHER = "other@example.org"
 FORMS: dict[str, dict[str, str]] = {"export": {"as": "csv"}, "publish_map": {"do": "publish"}}
 WATCHED = (Event, Participation, Site, Place, MapVersion, NewsNumber, Reminder, AuditEntry)
+
+
+OTHERWISE = {"staff:guide_picture": 404, "staff:printed_letter": 403}
 
 
 def test_every_url_has_its_line() -> None:
@@ -116,7 +123,7 @@ async def test_get_changes_nothing(app: Starlette, administrator: httpx.AsyncCli
     for url in urls:
         if "GET" in (url.methods or set()):
             path = await address(app, url.name, event=event.id, slot=slot.id, party=party.id)
-            expected = 404 if url.name == "staff:guide_picture" else 200
+            expected = OTHERWISE.get(url.name, 200)
             assert (await administrator.get(path)).status_code == expected, path
     assert await everything() == before
 
@@ -149,6 +156,7 @@ async def address(app: Starlette, name: str, **ids: int) -> str:
         "account_id": account.id if account else 1,
         "invitation_id": 1,
         "entry_id": 1,
+        "token": "none",
         "name": "staff",
     }
     url = next(url for url in urls if url.name == name)

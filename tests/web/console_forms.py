@@ -453,7 +453,7 @@ BUTTONS = {
     *("hosts:clear_exception", "hosts:revoke", "hosts:leave", "hosts:invite_again"),
     *("staff:undo_event", "staff:publish_map", "staff:site_visibility"),
     *("staff:export", "staff:clear_burst", "staff:restore_burst", "staff:revoke"),
-    *("staff:invite_again", "staff:end_sessions", "staff:remove_from_site"),
+    *("staff:sign_in_letter", "staff:invite_again", "staff:end_sessions", "staff:remove_from_site"),
 }
 """Nothing is typed there, so nothing is lost."""
 BY_SCRIPT = {"hosts:check_in_seen"}

@@ -40,7 +40,7 @@ from tour.web.forms import WHOLE
 EN = {"Accept-Language": "en"}
 BUTTONS = {
     *("accounts:sample", "accounts:use_link", "accounts:sign_out", "accounts:end_session"),
-    *("accounts:remove_passkey", "accounts:decline"),
+    *("accounts:remove_passkey", "accounts:decline", "accounts:use_letter"),
     *("pages:forget_device_now", "notifications:change"),
     *("reservations:cancel", "reservations:send_code", "reservations:resend"),
     *("reservations:cancel_place", "reservations:say_late", "reservations:give_up"),
@@ -139,6 +139,10 @@ async def to_use_a_code(_client: httpx.AsyncClient) -> Sent:
     return Sent("/sign-in/code", {"code": "123456"}, 'name="code"')
 
 
+async def to_type_a_letter(_client: httpx.AsyncClient) -> Sent:
+    return Sent("/letter", {"code": "K7M4-93QX-DHTA-6RWP"}, "K7M4-93QX-DHTA-6RWP")
+
+
 FORMS: dict[str, Filled] = {
     "reservations:reserve": to_reserve,
     "reservations:reserve_day": to_reserve_a_day,
@@ -152,6 +156,7 @@ FORMS: dict[str, Filled] = {
     "routes:course_from_here": to_walk_a_course,
     "accounts:ask_for_link": to_sign_in,
     "accounts:use_code": to_use_a_code,
+    "accounts:type_letter": to_type_a_letter,
 }
 ELSEWHERE = {"accounts:accept", "itineraries:join", "participation:answer"}
 """tests/accounts/test_invitations.py, tests/routes/plan_pages/test_join.py,

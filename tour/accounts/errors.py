@@ -42,6 +42,18 @@ class CodeWrong(NotAllowed):
         )
 
 
+class LetterUnusable(NotAllowed):
+    """Used, replaced, run out or mistyped: one answer for all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This code was used already, a newer letter took its place, or its time is over. "
+                "Please ask the office for a new letter."
+            )
+        )
+
+
 class InvitationUnusable(NotAllowed):
     """Taken up, taken back, expired or made up: one answer for all."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tour.contacts.addresses import likely_meant, read_address
+from tour.contacts.telephones import read_telephone
 from tour.i18n import lazy as _
 from tour.web.forms import Form
 from tour.words.names import TURNING, is_seen, one_line, written
@@ -43,11 +44,25 @@ def name_form(text: str, field: str = "name") -> Form:
     return Form({field: name})
 
 
-def own_form(sent: Mapping[str, Any]) -> Form:
-    """Name and, if they like, office of somebody's own account."""
-    typed = name_form(str(sent.get("name", "")))
+def phone_form(sent: Mapping[str, Any], *, must: bool) -> Form:
+    """The `phone` of a form; where it `must` be there, it is the only way to somebody."""
+    typed = str(sent.get("phone", ""))
+    number = read_telephone(typed)
+    if number is None:
+        problem = _("Give the number with its area code, such as 03-1234-5678.")
+        return Form({"phone": typed}, {"phone": problem})
+    if must and not number:
+        problem = _("Give a telephone number or a mail address: the office must reach you.")
+        return Form({"phone": ""}, {"phone": problem})
+    return Form({"phone": number})
+
+
+def own_form(sent: Mapping[str, Any], *, has_mail: bool) -> Form:
+    """Name and, if they like, office and telephone of somebody's own account."""
+    typed, phone = name_form(str(sent.get("name", ""))), phone_form(sent, must=not has_mail)
     office = one_line(str(sent.get("office", "")), MAX_NAME)
-    form = Form({**typed.values, "office": office}, typed.errors)
+    values = {**typed.values, **phone.values, "office": office}
+    form = Form(values, {**typed.errors, **phone.errors})
     if len(office) > MAX_NAME:
         form = form.refused(office=_("At most %(n)s characters.", n=MAX_NAME))
     return form

@@ -1,4 +1,4 @@
-"""The page behind an invitation: who writes and why, taking it up, and declining it."""
+"""The page behind an invitation, mailed or printed: who writes and why, taking it up, declining."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tour.accounts import guards
-from tour.accounts.forms import asking_email_form, name_form
+from tour.accounts.forms import asking_email_form, name_form, phone_form
+from tour.accounts.guards import SignedIn
 from tour.accounts.handlers import link_sent, signed_in_response
 from tour.accounts.models import Invitation
 from tour.accounts.people import invitations, joining, queries
@@ -27,7 +28,8 @@ async def invitation(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
-    """Join at once where the mail box is proved, else by a link mailed there.
+    """Join at once where the mail box is proved, or where who has none holds a printed letter; else
+    by a link mailed there.
 
     A letter makes a new account. For one that exists it is no key: that account signs in first.
     """
@@ -35,10 +37,12 @@ async def accept(request: Request) -> Response:
     who = await guards.visitor_account(request)
     form = await read_form(request, 5)
     if who and form.get("as") == "me":
-        return await _join(request, found, Form({"email": str(who.account.email)}))
-    typed = _asked(form)
+        return await _join_as(request, found, who)
+    typed = _asked(form, is_printed=not found.email)
     if typed.errors:
         return await _page(request, found, typed, 422)
+    if not typed.value("email"):
+        return await _join(request, found, typed)
     is_proved = bool(found.email) and typed.value("email") == str(found.email).lower()
     if is_proved and not await queries.has_account(typed.value("email")):
         return await _join(request, found, typed)
@@ -62,20 +66,33 @@ async def declined(request: Request) -> Response:
     return private(render(request, "accounts/declined.html"))
 
 
-def _asked(form: Mapping[str, Any]) -> Form:
-    """A name, and an address to sign in with."""
-    email, name = asking_email_form(form), name_form(str(form.get("name", "")))
-    return Form({**email.values, **name.values}, {**name.errors, **email.errors})
+def _asked(form: Mapping[str, Any], *, is_printed: bool) -> Form:
+    """A name, and an address to sign in with; who got a letter on paper may have none, and is told
+    by telephone."""
+    name = name_form(str(form.get("name", "")))
+    if is_printed and not str(form.get("email", "")).strip():
+        rest = phone_form(form, must=True)
+    else:
+        rest = asking_email_form(form)
+    return Form({**form, **name.values, **rest.values}, {**name.errors, **rest.errors})
 
 
 async def _join(request: Request, found: Invitation, typed: Form) -> Response:
-    email = typed.value("email")
-    joiner = Joiner(email, typed.value("name"), lang(request), _timezone(request))
+    """As somebody new. Who has no mail box sees first how they get in the next time."""
+    email, phone = typed.value("email"), typed.value("phone")
+    joiner = Joiner(email, typed.value("name"), lang(request), _timezone(request), phone)
     async with transaction():
         joined = await joining.join(found, joiner, now=now(request))
         device = device_name(request)
         token = await links.sign_in_account(joined, device=device, now=now(request))
-    return signed_in_response(request, token, "", email)
+    on = "" if email else str(request.app.url_path_for("accounts:account"))
+    return signed_in_response(request, token, on, email)
+
+
+async def _join_as(request: Request, found: Invitation, who: SignedIn) -> Response:
+    """As who is signed in here."""
+    await joining.join_as(found, who.account, now=now(request))
+    return RedirectResponse(request.app.url_path_for("accounts:console"), status_code=303)
 
 
 async def _by_link(request: Request, found: Invitation, typed: Form) -> Response:
@@ -108,7 +125,7 @@ async def _page(request: Request, found: Invitation, typed: Form, status: int = 
         ),
         token=request.path_params["token"],
         who=who,
-        me=(who.account.name or who.account.email) if who else "",
+        me=(who.account.name or who.account.address) if who else "",
         form=typed,
     )
     return private(page)

@@ -13,10 +13,16 @@ from tour.accounts.roles import Role
 from tour.notifications.models import Recipient
 from tour.sites.models import Site
 
+NO_MAIL = "no-mail:"
+"""Begins what stands in place of an address that somebody does not have: each has one of its own,
+as the column wants, and none of them is an address."""
+
 
 class Account(Model):
     """A host or a member of staff; `email` is in lower case. `handle` is what passkeys call it.
 
+    Whoever has no mail box has `NO_MAIL` and a key there: what is shown is `address`, and they are
+    told by `phone`.
     `name` is what they said they are called, "" until then: no part of an address stands for it.
     `office` is where they work, as their letters say it.
     """
@@ -25,6 +31,7 @@ class Account(Model):
     email = fields.CharField(max_length=254, unique=True)
     name = fields.CharField(max_length=100, default="")
     office = fields.CharField(max_length=100, default="")
+    phone = fields.CharField(max_length=40, default="")
     role = fields.CharEnumField(Role, max_length=20)
     lang = fields.CharField(max_length=20)
     handle = fields.CharField(max_length=90, unique=True)
@@ -37,6 +44,11 @@ class Account(Model):
 
     class Meta:
         table = "account"
+
+    @property
+    def address(self) -> str:
+        """Their mail address; "" where they have none."""
+        return "" if self.email.startswith(NO_MAIL) else str(self.email)
 
 
 class Membership(Model):
@@ -142,6 +154,25 @@ class SignInLink(Model):
 
     class Meta:
         table = "sign_in_link"
+
+
+class SignInLetter(Model):
+    """A code on paper that signs its account in, once, for who has no mail box."""
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="letters"
+    )
+    account_id: int
+    code_hash = fields.CharField(max_length=64, unique=True)
+    made_by = fields.CharField(max_length=100)
+    created_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
+    used_at: datetime | None = fields.DatetimeField(null=True)
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "sign_in_letter"
 
 
 class Passkey(Model):

@@ -17,6 +17,8 @@ from tour.web import now, parts_of, render
 from tour.web.forms import Form, read_form
 from tour.words.typed import number_in
 
+OWN_WORDS = ("name", "office", "phone")
+
 
 async def console(request: Request) -> Response:
     """Where somebody who has signed in belongs: their site, their list of sites."""
@@ -40,7 +42,7 @@ async def account(request: Request) -> Response:
 
 async def rename(request: Request) -> Response:
     who = await guards.signed_in(request)
-    typed = own_form(await read_form(request, 5))
+    typed = own_form(await read_form(request, 5), has_mail=bool(who.account.address))
     if typed.errors:
         return await _page(request, who, typed, status=422)
     await people.call(who.account.id, typed.values, actor=who.actor, now=now(request))
@@ -103,7 +105,7 @@ async def _page(
         # Who has signed in has read a mail there.
         mails=f"{mails}?reader={reader_key(reader.token, parts_of(request).seal)}",
         who=who,
-        form=typed or Form({"name": str(who.account.name), "office": str(who.account.office)}),
+        form=typed or Form({word: str(getattr(who.account, word)) for word in OWN_WORDS}),
         sessions=await sessions.live_sessions(who.account.id, now=now(request)),
         passkeys=await passkeys.of_account(who.account),
         passkeys_possible=relying_party(request).is_possible,

@@ -1,6 +1,6 @@
 from starlette.routing import Route as Url
 
-from tour.accounts import handlers, invitation_handlers, own_handlers
+from tour.accounts import handlers, invitation_handlers, letter_handlers, own_handlers
 
 POST = ["POST"]
 
@@ -20,6 +20,20 @@ urls = [
     Url("/sign-in/{token}", handlers.open_link, methods=["GET"], name="accounts:open_link"),
     Url("/sign-in/{token}", handlers.use_link, methods=POST, name="accounts:use_link"),
     Url("/sign-out", handlers.sign_out, methods=POST, name="accounts:sign_out"),
+    Url("/letter", letter_handlers.letter, methods=["GET"], name="accounts:letter"),
+    Url("/letter", letter_handlers.type_letter, methods=POST, name="accounts:type_letter"),
+    Url(
+        "/letter/{token}",
+        letter_handlers.open_letter,
+        methods=["GET"],
+        name="accounts:open_letter",
+    ),
+    Url(
+        "/letter/{token}",
+        letter_handlers.use_letter,
+        methods=POST,
+        name="accounts:use_letter",
+    ),
     Url("/invitations/declined", invitation_handlers.declined, name="accounts:declined"),
     Url("/invitations/{token}", invitation_handlers.invitation, name="accounts:invitation"),
     Url("/invitations/{token}", invitation_handlers.accept, methods=POST, name="accounts:accept"),

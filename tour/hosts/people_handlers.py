@@ -110,7 +110,8 @@ async def letter(request: Request) -> Response:
             timezone=parts_of(request).town.timezone.key,
             now=now(request),
         ),
-        url=url,
+        code=token,
+        typed_at=parts_of(request).settings.base_url + request.app.url_path_for("accounts:letter"),
         qr=qr_svg(url),
     )
     return private(page)

@@ -17,7 +17,7 @@ from tour.staff.events import (
 )
 from tour.staff.events import handlers as event_handlers
 from tour.staff.people import handlers as people_handlers
-from tour.staff.people import inviting_handlers
+from tour.staff.people import inviting_handlers, letter_handlers
 from tour.staff.reservations import burst_handlers, message_handlers
 from tour.staff.reservations import handlers as reservation_handlers
 from tour.web.gate.bounds import BodyLimit
@@ -176,6 +176,18 @@ urls = [
         inviting_handlers.invite_again,
         methods=POST,
         name="staff:invite_again",
+    ),
+    Url(
+        f"{ACCOUNT}/letters",
+        letter_handlers.sign_in_letter,
+        methods=POST,
+        name="staff:sign_in_letter",
+    ),
+    Url(
+        "/staff/people/letters/{token}",
+        letter_handlers.printed_letter,
+        methods=GET,
+        name="staff:printed_letter",
     ),
     Url(f"{ACCOUNT}/role", people_handlers.change_role, methods=POST, name="staff:role"),
     Url(

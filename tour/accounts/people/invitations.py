@@ -11,7 +11,7 @@ from tour.accounts.people import mailing, people
 from tour.accounts.people.introduction import introduce, letter
 from tour.accounts.people.queries import sites_of
 from tour.accounts.roles import Permission, Role, may
-from tour.accounts.tokens import new_token, token_hash
+from tour.accounts.tokens import new_paper_code, new_token, token_hash, written_code
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
 from tour.db import transaction
@@ -25,6 +25,8 @@ from tour.seal import Seal
 from tour.sites.models import Site
 
 LASTS = timedelta(days=14)
+LASTS_ON_PAPER = timedelta(days=30)
+"""A printed one may lie in a letter box, and its reader be away."""
 MOST_LETTERS = 3
 """Invitations mailed to one address in `LETTERS_WITHIN`, whoever writes them."""
 LETTERS_WITHIN = timedelta(days=1)
@@ -71,10 +73,11 @@ async def invite_by_mail(
 
 
 async def invite_by_letter(offer: Offer, *, actor: Actor, now: datetime) -> str:
-    """Write an invitation to be printed; returns its token, which is not kept anywhere."""
+    """Write an invitation to be printed; returns its code, which is not kept anywhere. The code is
+    its token, too, however it is typed (`tokens.written_code`)."""
     async with transaction():
-        _made, token = await _write(offer, actor, now)
-    return token
+        _made, code = await _write(offer, actor, now)
+    return code
 
 
 async def words(promised: Promised, now: datetime) -> Words | None:
@@ -97,7 +100,10 @@ async def words(promised: Promised, now: datetime) -> Words | None:
 async def usable(token: str, *, now: datetime) -> Invitation:
     """The invitation that this link is, with its site; raises InvitationUnusable."""
     found = await Invitation.get_or_none(
-        token_hash=token_hash(token), accepted_at=None, revoked_at=None, expires_at__gt=now
+        token_hash=token_hash(written_code(token) or token),
+        accepted_at=None,
+        revoked_at=None,
+        expires_at__gt=now,
     ).select_related("site")
     if found is None:
         raise InvitationUnusable
@@ -178,10 +184,10 @@ async def _spare(email: str, now: datetime) -> None:
 async def _write(
     offer: Offer, actor: Actor, now: datetime, *, email: str = "", recipient_id: int | None = None
 ) -> tuple[Invitation, str]:
-    token = new_token()
+    token = new_token() if email else new_paper_code()
     async with edit(actor, None, "invitation.send", now=now) as change:
         made = await Invitation.create(
-            token_hash=token_hash(token),
+            token_hash=token_hash(written_code(token) or token),
             site=offer.site,
             role=offer.role,
             email=email,
@@ -191,7 +197,7 @@ async def _write(
             note=offer.note,
             inviter_id=actor.account_id,
             created_at=now,
-            expires_at=now + LASTS,
+            expires_at=now + (LASTS if email else LASTS_ON_PAPER),
         )
         site_id = offer.site.id if offer.site else None
         change.subject = Subject("invitation", made.id, site_id)

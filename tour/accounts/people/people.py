@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from tour.accounts.models import Account, AccountSession, Membership
+from tour.accounts.models import NO_MAIL, Account, AccountSession, Membership
 from tour.accounts.roles import Role
 from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
@@ -30,28 +31,41 @@ async def add_account(
         if name and not known.name:
             await rename(known.id, name, actor=actor, now=now)
         return known
+    words = {"name": name, "lang": lang, "is_sample": is_sample}
     async with edit(actor, None, "account.add", now=now) as change:
-        made = await _new_account(change, email, role, lang, timezone, name, is_sample)
-        change.subject, change.after = _subject(made), {"role": str(role), "name": made.name}
-    return made
+        return await _new_account(change, email, role, timezone, words)
+
+
+async def add_without_mail(
+    name: str, phone: str, *, role: Role, lang: str, timezone: str, actor: Actor, now: datetime
+) -> Account:
+    """An account of somebody without a mail box, who is told by telephone."""
+    words = {"name": name, "phone": phone, "lang": lang}
+    async with edit(actor, None, "account.add", now=now) as change:
+        return await _new_account(change, "", role, timezone, words)
 
 
 async def _new_account(
-    change: Change, email: str, role: Role, lang: str, timezone: str, name: str, is_sample: bool
+    change: Change, email: str, role: Role, timezone: str, words: dict[str, Any]
 ) -> Account:
     recipient = await recipients.new_recipient(
-        lang=lang, timezone=timezone, email=email, proved_at=change.now, is_working=True
+        lang=words["lang"],
+        timezone=timezone,
+        email=email,
+        proved_at=change.now if email else None,
+        is_working=True,
     )
-    return await Account.create(
-        email=email.lower(),
-        name=name,
+    handle = secrets.token_urlsafe(HANDLE_BYTES)
+    made = await Account.create(
+        email=email.lower() or f"{NO_MAIL}{handle}",
         role=role,
-        lang=lang,
-        handle=secrets.token_urlsafe(HANDLE_BYTES),
+        handle=handle,
         recipient=recipient,
-        is_sample=is_sample,
         created_at=change.now,
+        **words,
     )
+    change.subject, change.after = _subject(made), {"role": str(role), "name": made.name}
+    return made
 
 
 async def change_role(account_id: int, role: Role, *, actor: Actor, now: datetime) -> None:
@@ -67,7 +81,8 @@ async def rename(account_id: int, name: str, *, actor: Actor, now: datetime) -> 
 
 
 async def call(account_id: int, words: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
-    """What somebody is called (`name`), and where they work (`office`)."""
+    """What somebody is called (`name`), where they work (`office`), and by what `phone` they are
+    told."""
     async with edit(actor, Subject("account", account_id), "account.name", now=now) as change:
         account = await change.lock(Account, account_id)
         change.before = {column: getattr(account, column) for column in words}

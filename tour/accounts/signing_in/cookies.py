@@ -6,7 +6,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.accounts.signing_in.sessions import LASTS
+from tour.accounts.signing_in.sessions import LASTS_WITHOUT_MAIL
 from tour.accounts.tokens import new_token
 from tour.web import parts_of
 
@@ -26,7 +26,8 @@ def session_token(request: Request) -> str:
 
 
 def remember_session(request: Request, response: Response, token: str) -> None:
-    _set(request, response, SESSION, token, LASTS)
+    """For as long as the longest session: how long this one lasts the database says."""
+    _set(request, response, SESSION, token, LASTS_WITHOUT_MAIL)
 
 
 def forget_session(response: Response) -> None:

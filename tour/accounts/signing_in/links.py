@@ -130,7 +130,7 @@ async def use_up(
         raise LinkUnusable
     account = await _account(link, lang, timezone, now)
     made = await sign_in_account(account, device=device, now=now)
-    return SignedInBrowser(made, link.next_path, str(account.email))
+    return SignedInBrowser(made, link.next_path, account.address)
 
 
 async def sign_in_account(account: Account, *, device: str, now: datetime) -> str:

@@ -85,7 +85,7 @@ async def registration_options(
         rp_id=party.id,
         rp_name=party.name,
         user_id=account.handle.encode(),
-        user_name=account.email,
+        user_name=account.address or account.name,
         user_display_name=account.name,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED,

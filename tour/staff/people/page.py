@@ -25,6 +25,8 @@ class PersonLine:
     name: str
     """"" where they have not said it."""
     email: str
+    """"" where they have no mail box: then they are told by `phone`."""
+    phone: str
     role: str
     role_label: str
     sites: tuple[tuple[int, str], ...]
@@ -33,11 +35,13 @@ class PersonLine:
     is_me: bool
     is_managed: bool
     """By who reads."""
+    gets_letters: bool
+    """Who reads may print them a letter to sign in with."""
 
     @property
     def called(self) -> str:
         """What buttons call them."""
-        return self.name or self.email
+        return self.name or self.email or self.phone
 
     @property
     def may_change_role(self) -> bool:
@@ -76,6 +80,12 @@ def may_give(who: SignedIn, role: Role) -> bool:
     """A role is given, and its invitation taken back, by those who manage people; a host's by all
     who may invite."""
     return role == Role.HOST or who.may(Permission.MANAGE_PEOPLE)
+
+
+def may_print_for(who: SignedIn, account: Account) -> bool:
+    """A letter signs in as who it is for, so it is printed by who could give that role; and for who
+    has a mail box a link goes there."""
+    return not account.address and may_give(who, account.role)
 
 
 async def people_response(
@@ -140,13 +150,15 @@ async def _lines(request: Request, who: SignedIn) -> list[PersonLine]:
         PersonLine(
             account.id,
             account.name,
-            account.email,
+            account.address,
+            account.phone,
             account.role.value,
             str(ROLES[account.role]),
             tuple(sites.get(account.id, ())),
             sessions[account.id],
             account.id == who.account.id,
             who.may(Permission.MANAGE_PEOPLE),
+            may_print_for(who, account),
         )
         for account in await Account.all().order_by("-role", "name", "id")
     ]
