@@ -23,7 +23,9 @@ KEYWORDS = {
     "minLength",
     "maxLength",
     "pattern",
-    "oneOf",
+    "anyOf",
+    "propertyNames",
+    "title",
     "description",
     "default",
     "examples",
@@ -44,15 +46,17 @@ def problems(value: Any, schema: Schema, schemas: Schema, at: str = "$") -> list
     if "$ref" in schema:
         name = schema["$ref"].removeprefix("#/components/schemas/")
         return problems(value, schemas[name], schemas, at)
-    if "oneOf" in schema:
-        fitting = [s for s in schema["oneOf"] if not problems(value, s, schemas, at)]
-        return [] if len(fitting) == 1 else [f"{at}: {len(fitting)} of oneOf fit"]
+    if "anyOf" in schema:
+        fits = any(not problems(value, s, schemas, at) for s in schema["anyOf"])
+        return [] if fits else [f"{at}: {value!r} is none of anyOf"]
     found = _of_its_own(value, schema, at)
     if isinstance(value, dict) and "object" in _types(schema):
         found += _of_object(value, schema, schemas, at)
-    if isinstance(value, list) and "items" in schema:
+    if isinstance(value, list):
+        first, rest = schema.get("prefixItems", []), schema.get("items") or {}
         for number, item in enumerate(value):
-            found += problems(item, schema["items"], schemas, f"{at}[{number}]")
+            inner = first[number] if number < len(first) else rest
+            found += problems(item, inner, schemas, f"{at}[{number}]")
     return found
 
 
@@ -77,6 +81,10 @@ def _of_its_own(value: Any, schema: Schema, at: str) -> list[str]:
         found.append(f"{at}: {value!r} is none of {schema['enum']}")
     if "const" in schema and value != schema["const"]:
         found.append(f"{at}: {value!r} is not {schema['const']!r}")
+    if isinstance(value, int | float):
+        low, high = schema.get("minimum", value), schema.get("maximum", value)
+        if not low <= value <= high:
+            found.append(f"{at}: {value} is not from {low} to {high}")
     if isinstance(value, str):
         found += _of_text(value, schema, at)
     if isinstance(value, list):
@@ -101,8 +109,9 @@ def _of_text(value: str, schema: Schema, at: str) -> list[str]:
 
 
 def _of_object(value: dict[str, Any], schema: Schema, schemas: Schema, at: str) -> list[str]:
-    properties = schema.get("properties")
-    found = [f"{at}.{name} is missing" for name in schema.get("required", ()) if name not in value]
+    properties, names = schema.get("properties"), schema.get("propertyNames", {})
+    found = [bad for name in value for bad in problems(name, names, schemas, f"{at}.{name}")]
+    found += [f"{at}.{name} is missing" for name in schema.get("required", ()) if name not in value]
     for name, inner in value.items():
         if properties and name in properties:
             found += problems(inner, properties[name], schemas, f"{at}.{name}")

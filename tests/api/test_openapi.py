@@ -131,7 +131,8 @@ async def test_a_reservation_is_as_described_from_its_making_to_its_end(client, 
         "lang": "ja",
         "consent": True,
     }
-    assert problems(wish, document["components"]["schemas"]["Wish"], document["components"]) == []
+    schemas = document["components"]["schemas"]
+    assert problems(wish, schemas["Wish"], schemas) == []
 
     async def send(body: object, key: str) -> httpx.Response:
         return await client.post(
@@ -166,3 +167,55 @@ async def test_a_matrix_and_its_refusal_are_as_described(client, document) -> No
     points = {"points": [[139.73, 35.75], [139.74, 35.76]]}
     await check(document, await client.post(path, json=points), path, "post")
     await check(document, await client.post(path, json={}), path, "post")
+
+
+RESERVE, PUSH = "/api/v1/reservations", "/api/v1/push-subscriptions"
+WISH = {
+    "slots": [1],
+    "party": {"adults": 2},
+    "contact": {"name": "北 花子", "email": "hanako@example.org"},
+    "consent": True,
+}
+OTHER_SHAPES = [
+    (RESERVE, {**WISH, "party": {"adults": "2"}}, "party"),
+    (RESERVE, {**WISH, "party": {"adults": 2.5}}, "party"),
+    (RESERVE, {**WISH, "party": {}}, "party"),
+    (RESERVE, {**WISH, "party": None}, "party"),
+    (RESERVE, {**WISH, "contact": ["北 花子"]}, "contact"),
+    (RESERVE, {**WISH, "slots": ["1"]}, "slots"),
+    (RESERVE, {**WISH, "slots": []}, "slots"),
+    (RESERVE, {**WISH, "slots": list(range(1, 10))}, "slots"),
+    (RESERVE, {**WISH, "slots": [2**40]}, "slots"),
+    (RESERVE, {**WISH, "consent": "yes"}, "consent"),
+    (RESERVE, {**WISH, "again": "true"}, "again"),
+    (RESERVE, {**WISH, "photos_allowed": "no"}, "photos_allowed"),
+    (RESERVE, {**WISH, "answers": {"1": "Yes"}}, "answers"),
+    (RESERVE, {name: WISH[name] for name in ("slots", "party", "contact")}, "consent"),
+    ("/api/v1/waitlist-entries", {**WISH, "slots": 1}, "slots"),
+    ("/api/v1/draws/1/entries", {**WISH, "pools": "children"}, "pools"),
+    (f"{RESERVE}/nobodys/confirmation", {"code": 123456}, "code"),
+    (f"{RESERVE}/nobodys/confirmation", {}, "code"),
+    (PUSH, {"reservation": "x", "subscription": "x"}, "subscription"),
+    (PUSH, {"reservation": None, "subscription": {}}, "reservation"),
+    (f"{PUSH}/removals", {"endpoint": None}, "endpoint"),
+    (f"{PUSH}/tests", {}, "endpoint"),
+    (f"{PUSH}/renewals", {"endpoint": "x", "subscription": None}, "subscription"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "member"), OTHER_SHAPES)
+async def test_what_has_another_shape_than_described_is_named(
+    client: httpx.AsyncClient, document: dict, path: str, body: dict, member: str
+) -> None:
+    """What the document does not describe is refused, and what is refused it does not describe."""
+    answer = await client.post(path, json=body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [member])
+    assert answer.json()["errors"][member]
+    template = re.sub("(?<=/)(1|nobodys)(?=/)", "{}", path)
+    (described,) = (
+        operations["post"]
+        for address, operations in document["paths"].items()
+        if re.sub("{.*?}", "{}", address) == template
+    )
+    schema = described["requestBody"]["content"]["application/json"]["schema"]
+    assert problems(body, schema, document["components"]["schemas"])

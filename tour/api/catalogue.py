@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from tour.api import replies
+from tour.api.replies import GEOJSON
 from tour.errors import BadInput
-from tour.events.entries import ParticipantEntry
-from tour.geo import feature, feature_collection, parse_bbox, point_geometry
+from tour.events.entries import EventEntry, ParticipantEntry
+from tour.geo import parse_bbox
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.pages.explore import Filters, select
@@ -23,16 +25,15 @@ from tour.sites.entries import SiteEntry
 from tour.sites.texts import IN_API
 from tour.sites.views import spans_text
 from tour.web import parts_of
+from tour.web.json_reply import SHARED, replied
 
 T = TypeVar("T")
-GEOJSON = "application/geo+json"
-SHARED = {"Cache-Control": "public, max-age=0, s-maxage=2", "Access-Control-Allow-Origin": "*"}
 MOST_SITES = 5000
 MOST_SLOTS = 200
 MOST_DIGITS = 9
 LAST_DAY = date(9999, 12, 30)
 """The last but one: the day after it can still be written."""
-PUBLIC_STATUS = {
+PUBLIC_STATUS: dict[Availability, replies.Status] = {
     Availability.OPEN: "open",
     Availability.FEW: "open",
     Availability.DRAW: "open",
@@ -57,33 +58,34 @@ async def sites(request: Request) -> Response:
     event = town.agenda.event(filters.event)
     parts = {p.site_id: p for p in event.participants} if event else {}
     features = [_site_feature(request, town, s, parts.get(s.id)) for s in chosen[:limit]]
-    return JSONResponse(feature_collection(features), headers=SHARED, media_type=GEOJSON)
+    collection = replies.SiteCollection(type="FeatureCollection", features=features)
+    return replied(collection, headers=SHARED, media_type=GEOJSON)
 
 
 async def events(request: Request) -> Response:
     town = await town_now(request)
-    items = []
-    for entry in town.agenda.events:
-        card = town.event(entry)
-        items.append(
-            {
-                "slug": card.slug,
-                "title": card.title,
-                "summary": card.summary,
-                "starts_on": entry.starts_on.isoformat(),
-                "ends_on": entry.ends_on.isoformat(),
-                "opens": card.opens,
-                "closes": card.closes,
-                "timezone": entry.zone.key,
-                "sites": [
-                    {"slug": site.slug, "number": p.number, "role": p.role.value}
-                    for p in entry.participants
-                    if (site := town.catalogue.by_id.get(p.site_id))
-                ],
-                "url": _absolute(request, "events:detail", slug=card.slug),
-            }
-        )
-    return JSONResponse({"items": items}, headers=SHARED)
+    items = [_event(request, town, entry) for entry in town.agenda.events]
+    return replied(replies.Events(items=items), headers=SHARED)
+
+
+def _event(request: Request, town: TownNow, entry: EventEntry) -> replies.Event:
+    card = town.event(entry)
+    return replies.Event(
+        slug=card.slug,
+        title=card.title,
+        summary=card.summary,
+        starts_on=entry.starts_on.isoformat(),
+        ends_on=entry.ends_on.isoformat(),
+        opens=card.opens,
+        closes=card.closes,
+        timezone=entry.zone.key,
+        sites=[
+            replies.EventSite(slug=site.slug, number=p.number, role=p.role.value)
+            for p in entry.participants
+            if (site := town.catalogue.by_id.get(p.site_id))
+        ],
+        url=_absolute(request, "events:detail", slug=card.slug),
+    )
 
 
 async def slots(request: Request) -> Response:
@@ -98,51 +100,55 @@ async def slots(request: Request) -> Response:
     limit = _limit(query, MOST_SLOTS)
     page = chosen[:limit]
     more = len(chosen) > limit
-    return JSONResponse(
-        {
-            "items": [_slot(town, slot) for slot in page],
-            "next": f"{page[-1].starts_at.isoformat()}_{page[-1].id}" if more else None,
-        },
+    return replied(
+        replies.Slots(
+            items=[_slot(town, slot) for slot in page],
+            next=f"{page[-1].starts_at.isoformat()}_{page[-1].id}" if more else None,
+        ),
         headers=SHARED,
     )
 
 
 def _site_feature(
     request: Request, town: TownNow, site: SiteEntry, part: ParticipantEntry | None
-) -> dict[str, Any]:
+) -> replies.SiteFeature:
     card = town.card(site)
-    properties = {
-        "id": site.id,
-        "slug": site.slug,
-        "kind": site.kind.value,
-        "kind_label": card.kind_label,
-        **{text.name: site.text(text.name, town.lang) for text in IN_API},
-        "name_en": site.text("name", "en"),
-        "access": list(site.access_features),
-        "hours": spans_text(town.agenda.hours_of(site).on(town.today)),
-        "url": str(request.app.url_path_for("sites:detail", slug=site.slug)),
-        "sample": site.is_sample,
-        "approximate": card.approximate,
-        "number": part.number if part else None,
-        "role": part.role.value if part else None,
-    }
-    return feature(point_geometry(site.point) if site.point else None, properties, id=site.id)
+    return replies.SiteFeature(
+        type="Feature",
+        id=site.id,
+        geometry=replies.PointGeometry.of(site.point) if site.point else None,
+        properties=replies.Site(
+            id=site.id,
+            slug=site.slug,
+            kind=site.kind.value,
+            kind_label=card.kind_label,
+            **{text.name: site.text(text.name, town.lang) for text in IN_API},
+            name_en=site.text("name", "en"),
+            access=list(site.access_features),
+            hours=spans_text(town.agenda.hours_of(site).on(town.today)),
+            url=str(request.app.url_path_for("sites:detail", slug=site.slug)),
+            sample=site.is_sample,
+            approximate=card.approximate,
+            number=part.number if part else None,
+            role=part.role.value if part else None,
+        ),
+    )
 
 
-def _slot(town: TownNow, slot: SlotEntry) -> dict[str, Any]:
+def _slot(town: TownNow, slot: SlotEntry) -> replies.Slot:
     programme = town.board.programmes[slot.programme_id]
     site = town.catalogue.by_id.get(programme.site_id)
-    return {
-        "id": slot.id,
-        "programme": {"id": programme.id, "title": programme.text("title", town.lang)},
-        "site": site.slug if site else None,
-        "starts_at": slot.starts_at.isoformat(),
-        "ends_at": slot.ends_at.isoformat(),
-        "capacity": slot.capacity,
-        "seats_left": slot.seats_left,
-        "allocation": slot.allocation.value,
-        "status": PUBLIC_STATUS[slot.availability(town.now)],
-    }
+    return replies.Slot(
+        id=slot.id,
+        programme=replies.SlotProgramme(id=programme.id, title=programme.text("title", town.lang)),
+        site=site.slug if site else None,
+        starts_at=slot.starts_at.isoformat(),
+        ends_at=slot.ends_at.isoformat(),
+        capacity=slot.capacity,
+        seats_left=slot.seats_left,
+        allocation=slot.allocation.value,
+        status=PUBLIC_STATUS[slot.availability(town.now)],
+    )
 
 
 def _slot_filter(town: TownNow, query: QueryParams) -> Callable[[SlotEntry], bool]:

@@ -2,38 +2,31 @@
 
 from typing import Any
 
+from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.errors import BadInput
-from tour.i18n import lazy as _
+from tour.api.bodies import PushSubscription
 from tour.notifications import recipients
 from tour.reservations import queries
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.intake import count_try
 from tour.routes.plan_news import readers
 from tour.web import lang, now, parts_of
-from tour.web.json_body import read_object, text_of
+from tour.web.json_body import read_body
 
 LONGEST_KEY = 40
 """Of what opens a reservation or a plan; what is longer opens neither."""
 
 
 async def subscribe(request: Request) -> Response:
-    """Let a browser be told about a reservation, or about a plan by the key that may change it.
-
-    `subscription` is what PushSubscription.toJSON() gives (W3C Push API).
-    """
+    """Let a browser be told about a reservation, or about a plan by the key that may change it."""
     await count_try(request, "subscribe")
-    body = await read_object(request)
-    subscription = body.get("subscription")
-    if not isinstance(subscription, dict):
-        hint = _("A subscription is what PushSubscription.toJSON() gives.")
-        raise BadInput(hint, {"subscription": hint})
-    if "itinerary" in body:
-        await _to_itinerary(request, text_of(body["itinerary"])[:LONGEST_KEY], subscription)
+    body = await read_body(request, PushSubscription)
+    if body.itinerary is UNSET:
+        await _to_reservation(request, body.reservation[:LONGEST_KEY], body.subscription)
     else:
-        await _to_reservation(request, text_of(body.get("reservation"))[:LONGEST_KEY], subscription)
+        await _to_itinerary(request, body.itinerary[:LONGEST_KEY], body.subscription)
     return Response(status_code=201)
 
 

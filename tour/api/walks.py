@@ -2,18 +2,21 @@
 
 import asyncio
 
+import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from tour.api import replies
+from tour.api.bodies import Points
 from tour.errors import BadInput
 from tour.geo import Point, from_lon_lat, parse_lon_lat
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
 from tour.routes.paths import Profile
 from tour.web import lang, parts_of
-from tour.web.json_body import read_object, text_of
+from tour.web.json_body import read_body
+from tour.web.json_reply import replied
 
-MOST_POINTS = 60
 SHARED = {"Cache-Control": "public, max-age=0, s-maxage=30", "Access-Control-Allow-Origin": "*"}
 FOR_NOW = {**SHARED, "Cache-Control": "public, max-age=0, s-maxage=2"}
 """Of an estimate: the streets, or the engine, may be there a moment later."""
@@ -30,24 +33,22 @@ async def walk(request: Request) -> Response:
         profile=_profile(request.query_params.get("profile", "walk")),
         lang=lang(request),
     )
-    return JSONResponse(found.as_json(), headers=FOR_NOW if found.approximate else SHARED)
+    shown = msgspec.convert(found.as_json(), replies.Walk)
+    return replied(shown, headers=FOR_NOW if found.approximate else SHARED)
 
 
 @costly("walks")
 async def matrix(request: Request) -> Response:
     """Metres and minutes between up to 60 places."""
-    hint = _("Give 1 to %(n)s points, each [longitude, latitude].", n=MOST_POINTS)
-    body = await read_object(request)
+    body = await read_body(request, Points)
     try:
-        pairs = body["points"]
-        if not 1 <= len(pairs) <= MOST_POINTS:
-            raise ValueError
-        points = [from_lon_lat(pair) for pair in pairs]
-    except (ValueError, KeyError, TypeError):
+        points = [from_lon_lat(pair) for pair in body.points]
+    except ValueError:
+        hint = Points.hints["points"]
         raise BadInput(hint, {"points": hint}) from None
-    profile = _profile(text_of(body.get("profile", "walk")))
-    found = await asyncio.to_thread(parts_of(request).walks.matrix, points, profile=profile)
-    return JSONResponse(found.as_json())
+    walks = parts_of(request).walks
+    found = await asyncio.to_thread(walks.matrix, points, profile=body.profile)
+    return replied(msgspec.convert(found.as_json(), replies.Matrix), headers={})
 
 
 def _point(request: Request, name: str) -> Point:

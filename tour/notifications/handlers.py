@@ -22,7 +22,7 @@ from tour.notifications.reach import CHOICES
 from tour.notifications.schedule import Choice
 from tour.web import lang, now, parts_of, private, render
 from tour.web.forms import read_form
-from tour.web.json_body import read_object, text_of
+from tour.web.json_body import Body, read_body
 
 DONE = {
     "saved": _("Your choice is saved."),
@@ -40,6 +40,20 @@ DONE = {
         "at the end of our first mail."
     ),
 }
+
+LONGEST_ENDPOINT = 2048
+
+
+class Browser(Body, frozen=True):
+    """A browser by its endpoint at its push service (W3C Push API)."""
+
+    endpoint: str
+
+
+class PushRenewal(Browser, frozen=True):
+    """`endpoint`: what it was; `subscription`: as PushSubscription.toJSON() gives it now."""
+
+    subscription: dict[str, Any]
 
 
 async def device(request: Request) -> Response:
@@ -114,9 +128,9 @@ def _is_reader(request: Request, reader: Recipient, key: str) -> bool:
 async def renew(request: Request) -> Response:
     """The browser replaced its subscription by itself (Push API, pushsubscriptionchange)."""
     await count(request, "subscribe")
-    body = await read_object(request)
+    body = await read_body(request, PushRenewal)
     changed = await recipients.renew(
-        _endpoint(body), body.get("subscription") or {}, policy=parts_of(request).push_policy
+        body.endpoint[:LONGEST_ENDPOINT], body.subscription, policy=parts_of(request).push_policy
     )
     if not changed:
         raise NotFound(_("This browser is not known here."))
@@ -126,7 +140,7 @@ async def renew(request: Request) -> Response:
 async def test_device(request: Request) -> Response:
     """Send this browser's newest recipient a test message."""
     await count(request, "subscribe")
-    known = await queries.recipients_of_browser(_endpoint(await read_object(request)))
+    known = await queries.recipients_of_browser(await _endpoint(request))
     if not known:
         raise NotFound(_("This browser is not known here."))
     message = _test_message(lang(request), request.app.url_path_for("notifications:settings"))
@@ -137,7 +151,7 @@ async def test_device(request: Request) -> Response:
 async def forget_device(request: Request) -> Response:
     """Stop push to this browser, whatever it was for."""
     await count(request, "subscribe")
-    await recipients.unsubscribe(_endpoint(await read_object(request)))
+    await recipients.unsubscribe(await _endpoint(request))
     return Response(status_code=204)
 
 
@@ -149,6 +163,6 @@ def _test_message(language: str, url: str) -> Message:
     )
 
 
-def _endpoint(body: dict[str, Any]) -> str:
+async def _endpoint(request: Request) -> str:
     """An endpoint as a key to its own rows; an unknown one opens nothing."""
-    return text_of(body.get("endpoint"))[:2048]
+    return (await read_body(request, Browser)).endpoint[:LONGEST_ENDPOINT]

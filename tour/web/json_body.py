@@ -1,11 +1,16 @@
-"""The JSON object in a request, its texts as every database can keep them."""
+"""The JSON object in a request, its texts as every database can keep them; and by a type that reads
+it, says what of it is wrong, and describes itself (`tour.api.openapi`)."""
 
 import json
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
 
+import msgspec
 from starlette.requests import Request
 
 from tour.errors import BadInput, TooMuch
+from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.forms import cleaned
 
@@ -14,6 +19,42 @@ DEEPEST = 20
 LARGEST = 100_000
 """Bytes: a key that a browser made is the largest that comes, with some ten thousand."""
 MOST_VALUES = 5_000
+
+OTHER_SHAPE = _("This is not what /api/openapi.json describes.")
+MISSING = _("This is missing.")
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """One object of a body; members that it does not have are passed over.
+
+    It looks at shapes: which members there are, and of what kind. What a value means (a day of the
+    event, a telephone number) is looked at where pages look at it, in the same words.
+    """
+
+    hints: ClassVar[Mapping[str, Text]] = {}
+    """What to say of a member with another shape, where it can be said better than in general."""
+
+
+B = TypeVar("B", bound=Body)
+
+
+async def read_body(request: Request, shape: type[B]) -> B:
+    """The request's body; raises BadInput for the first member that has another shape."""
+    body = await read_object(request)
+    try:
+        return msgspec.convert(body, shape)
+    except msgspec.ValidationError as exc:
+        member, hint = _wrong_in(str(exc))
+        hint = shape.hints.get(member, hint)
+        raise BadInput(_("Some fields need correcting."), {member: hint}) from None
+
+
+def _wrong_in(said: str) -> tuple[str, Text]:
+    """The member of the whole body that is wrong, and how, by msgspec's sentence."""
+    if at := re.search(r" - at `(?:key in )?\$\.(\w+)", said):
+        return at[1], OTHER_SHAPE
+    missing = re.match(r"Object missing required field `(\w+)`", said)
+    return (missing[1], MISSING) if missing else ("body", OTHER_SHAPE)
 
 
 async def read_object(request: Request) -> dict[str, Any]:

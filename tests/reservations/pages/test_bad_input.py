@@ -340,7 +340,7 @@ async def test_half_a_character_is_no_address(client: Client) -> None:
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["email"])
 
 
-@pytest.mark.parametrize("text", ["a\x00", "\ud800", "x" * 5_000, {"a": 1}, None])
+@pytest.mark.parametrize("text", ["a\x00", "\ud800", "x" * 5_000, ""])
 async def test_a_browser_that_names_nothing_is_not_found(client: Client, text: object) -> None:
     path = "/api/v1/push-subscriptions"
     body, browser = (
