@@ -588,3 +588,21 @@ async def test_nothing_is_said_twice_of_a_place(client: httpx.AsyncClient) -> No
         assert page.count("tag--sample") == (path != f"/sites/{named.slug}"), path
     page = (await client.get(f"/sites/{named.slug}", headers=english)).text
     assert page.count("min on foot") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "lang", "said"),
+    [
+        ("host", "ja", "位置の出典: 会場による登録"),
+        ("host", "en", "Source of the position: the place itself"),
+        ("OpenStreetMap", "ja", "位置の出典: OpenStreetMap"),
+        ("sample", "ja", ""),
+        ("", "ja", ""),
+    ],
+)
+async def test_who_says_where_a_place_is_is_said_in_words(
+    client: httpx.AsyncClient, source: str, lang: str, said: str
+) -> None:
+    site = await make_site(point_source=source)
+    page = (await client.get(f"/sites/{site.slug}?lang={lang}")).text
+    assert re.findall(r"(?:位置の出典|Source of the position): [^<]*", page) == [said] * bool(said)

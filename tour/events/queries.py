@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tour.changes import Kind, NewsReader
-from tour.db.columns import ids_of
 from tour.errors import NotFound
 from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.events.models import Event, Participation
@@ -15,6 +14,8 @@ from tour.events.said import days_from, open_days
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.opening.hours import Span
+
+PART_FIELDS = ("event_id", "site_id", "number", "role", "answer", "answered_for")
 
 
 class AgendaCache:
@@ -58,12 +59,19 @@ async def event_by_id(event_id: int) -> EventEntry:
     return (await _with_participants(rows))[0]
 
 
-async def accepted_by(site_id: int) -> set[int]:
-    """The events for which a place has said that it opens, whether it is public or not."""
+async def parts_of_site(site_id: int) -> dict[int, ParticipantEntry]:
+    """{event: the part that a place takes in it}, whether visitors see the place or not."""
     said = Participation.filter(
         site_id=site_id, answer=ParticipationAnswer.ACCEPTED, role=ParticipationRole.HOST
     )
-    return set(await ids_of(said, "event_id"))
+    rows = await said.select_related("event")
+    return {
+        row.event.id: _participant(
+            {name: getattr(row, name) for name in PART_FIELDS},
+            days_from(row.event.starts_on, row.event.ends_on),
+        )
+        for row in rows
+    }
 
 
 async def _with_participants(rows: list[dict[str, Any]]) -> list[EventEntry]:
@@ -71,8 +79,7 @@ async def _with_participants(rows: list[dict[str, Any]]) -> list[EventEntry]:
     not_agreed: dict[int, set[int]] = {row["id"]: set() for row in rows}
     dates = {row["id"]: days_from(row["starts_on"], row["ends_on"]) for row in rows}
     query = Participation.filter(event_id__in=list(found), site__is_published=True)
-    columns = ("event_id", "site_id", "number", "role", "answer", "answered_for")
-    for row in await query.order_by("number").values(*columns):
+    for row in await query.order_by("number").values(*PART_FIELDS):
         if row["answer"] == ParticipationAnswer.ACCEPTED:
             found[row["event_id"]].append(_participant(row, dates[row["event_id"]]))
         else:

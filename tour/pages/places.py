@@ -19,7 +19,7 @@ from tour.sites.maps import map_around
 from tour.sites.showing import Showing
 from tour.sites.site_map import MapFragment
 from tour.sites.texts import TEXTS, way_rows
-from tour.sites.views import coming_exceptions, holiday_text, hours_table
+from tour.sites.views import coming_exceptions, holiday_text, hours_table, source_text
 from tour.web import parts_of, private, render
 
 
@@ -52,6 +52,7 @@ async def site_page(
         site=town.card(entry),
         entry=entry,
         description=entry.text("description", town.lang),
+        point_source=source_text(entry.point_source, town.lang),
         way=list(way_rows(TEXTS, entry.own, entry.translations, town.lang)),
         hours=hours_table(hours, town.lang),
         holidays=holiday_text(hours, town.lang),

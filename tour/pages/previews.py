@@ -11,8 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from tour.accounts import guards
 from tour.accounts.guards import Tending
 from tour.events import queries as events
-from tour.events.entries import ParticipantEntry, agenda
-from tour.events.states import ParticipationRole
+from tour.events.entries import agenda
 from tour.pages.places import Preview, session_page, site_page
 from tour.pages.town_now import TownNow, town_now
 from tour.programmes import editing
@@ -52,10 +51,11 @@ async def session(request: Request) -> Response:
 async def _as_if_public(request: Request, tending: Tending) -> tuple[SiteEntry, TownNow]:
     """The place, and the town with it in the events for which it said that it opens."""
     entry = await parts_of(request).catalogue.as_it_is(tending.site.id)
-    town, opens_for = await town_now(request), await events.accepted_by(entry.id)
-    mine = ParticipantEntry(entry.id, 0, ParticipationRole.HOST)
+    town, mine = await town_now(request), await events.parts_of_site(entry.id)
     joined = [
-        replace(event, participants=(*event.participants, mine)) if event.id in opens_for else event
+        replace(event, participants=(*event.participants, mine[event.id]))
+        if event.id in mine
+        else event
         for event in town.agenda.events
     ]
     # Shelves of its own: what others see is not kept beside it.

@@ -17,6 +17,10 @@ from tour.sites.opening.hours import (
 )
 from tour.sites.states import DoorState, PointQuality, SiteKind
 
+HOST_SOURCE = "host"
+SAMPLE_SOURCE = "sample"
+"""What stands for a source that has no name, in rows and in a town's file."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteCard:
@@ -121,6 +125,13 @@ def _door_text(door: DoorEntry, lang: str) -> str:
     if door.delay_minutes:
         said.append(translate("Sessions run %(n)s min late", lang, n=door.delay_minutes))
     return ("・" if lang.startswith("ja") else ", ").join(said)
+
+
+def source_text(source: str, lang: str) -> str:
+    """Who says where a place is, as people read it; empty where it need not be named."""
+    if source == SAMPLE_SOURCE:
+        return ""
+    return translate("the place itself", lang) if source == HOST_SOURCE else source
 
 
 def approach_text(approach: Approach, lang: str) -> str:
