@@ -157,24 +157,30 @@ async def make_slot(starts_at: datetime = DAY_AHEAD, **values: Any) -> Slot:
 
 async def make_place(slot: Slot, size: int = 2, **values: Any) -> Place:
     """A party that holds seats in the slot, and the slot that counts them; `values` the party's."""
+    reservation = await make_party(size, **values)
+    assert await programmes.take_seats(slot.id, size)
+    return await Place.create(reservation=reservation, slot=slot, seats=size)
+
+
+async def make_party(size: int = 2, **values: Any) -> Reservation:
+    """A party with a mail box, unless `email` says otherwise, and with nothing reserved yet."""
     code = values.setdefault("door_code", new_door_code())
+    email = values.setdefault("email", "guest@example.org")
     recipient = await recipients.new_recipient(
-        lang=values.get("lang", "ja"), timezone="Asia/Tokyo", email="guest@example.org"
+        lang=values.get("lang", "ja"), timezone="Asia/Tokyo", email=email
     )
+    name, phone = values.get("name", "客 一郎"), values.get("phone", "")
     defaults = {
         "reference": f"ref{code.lower()}",
         "name": "客 一郎",
-        "email": "guest@example.org",
-        "found_by": found_by(values.get("name", "客 一郎"), "", "guest@example.org", "", code),
+        "found_by": found_by(name, values.get("kana", ""), email, phone, code),
         "adults": size,
         "lang": "ja",
         "idempotency_key": f"key-{code}",
         "recipient": recipient,
         "consented_at": NOON,
     }
-    reservation = await Reservation.create(**defaults | values)
-    assert await programmes.take_seats(slot.id, size)
-    return await Place.create(reservation=reservation, slot=slot, seats=size)
+    return await Reservation.create(**defaults | values)
 
 
 async def make_course(*sites: Site, **values: Any) -> WalkingRoute:

@@ -24,7 +24,9 @@ from tour.accounts.people.invitations import Offer
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.events.models import Participation
+from tour.notifications.models import Reminder
 from tour.programmes import editing, slot_editing
+from tour.reservations.changes import slots
 from tour.reservations.door.arrivals import Arrival
 from tour.reservations.models import (
     PlaceStatus,
@@ -44,6 +46,7 @@ FORMS: dict[str, dict[str, str]] = {
     "hosts:absent": {"do": "ask"},
     "hosts:absent_rule": {"releases_absent": "1"},
     "hosts:undo": {},
+    "hosts:note_call": {"do": "told", "shown": ""},
     "hosts:programme": {},
     "hosts:change_programme": {"title": "別の題", "minutes": "60", "max_party": "6"},
     "hosts:preview": {},
@@ -145,6 +148,9 @@ async def make_owner(number: int) -> Owner:
     )
     letter = await invitations.invite_by_letter(Offer(site=site), actor=OPERATOR, now=NOON)
     invitation = await Invitation.filter(site=site).order_by("-id").first()
+    quiet = await make_place(slot, 1, email="", phone="03-1234-5678")
+    await slots.tell_slot(slot.id, "傘をお持ちください", actor=actor, now=NOON)
+    call = await Reminder.get(recipient__reservations__id=quiet.reservation_id)
     course: WalkingRoute = await make_course(site, event=event)
     party = await Reservation.get(id=place.reservation_id)
     assert invitation
@@ -157,6 +163,7 @@ async def make_owner(number: int) -> Owner:
         "entry_id": tapped.id,
         "event_id": event.id,
         "photo_id": photo.id,
+        "call_id": call.id,
         "token": letter,
         "invitation_id": invitation.id,
         "course_id": course.id,

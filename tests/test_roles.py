@@ -182,7 +182,7 @@ async def make_everything(app: Starlette) -> dict[str, Any]:
         "recipient": recipient.token,
         "name": "staff",
         **dict.fromkeys(("place_id", "entry_id", "photo_id", "invitation_id", "passkey_id"), 1),
-        **dict.fromkeys(("account_id", "draw_id"), 1),
+        **dict.fromkeys(("account_id", "draw_id", "call_id"), 1),
     }
 
 

@@ -24,7 +24,8 @@ ELSEWHERE: MappingProxyType[str, tuple[frozenset[str], str]] = MappingProxyType(
             "the ledger of seats (decision 0009): seats are read as they are, never from a copy",
         ),
         "tour.notifications": (
-            frozenset({"Circuit", "Delivery", "PushSubscription", "Recipient", "Reminder"}),
+            frozenset({"Circuit", "Delivery", "PhoneCall", "PushSubscription", "Recipient"})
+            | {"Reminder"},
             "the outbox, its readers' addresses and its own state",
         ),
         "tour.reservations": (

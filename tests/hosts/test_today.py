@@ -348,7 +348,8 @@ async def test_a_message_goes_to_every_party_once(client: httpx.AsyncClient, sit
     answer = await client.post(
         f"/host/{site.slug}/messages", data={"slot": str(slot.id), "message": "傘をお持ちください"}
     )
-    assert answer.headers["location"].endswith("told=1")
+    page = (await client.get(answer.headers["location"])).text
+    assert "お知らせする方：1組（メール1組）" in page
     assert (await Reminder.get()).body.endswith("傘をお持ちください")
     empty = await client.post(f"/host/{site.slug}/messages", data={"slot": "9", "message": ""})
     assert empty.status_code == 422

@@ -1,5 +1,7 @@
 """Roles, invitations, letters to everybody, and looking over what hosts changed."""
 
+from zoneinfo import ZoneInfo
+
 import httpx
 from starlette.applications import Starlette
 
@@ -166,8 +168,11 @@ async def test_today_counts_what_needs_a_person(database: str) -> None:
     slot.capacity = slot.seats_taken
     await slot.save()
     await Site.filter(slug="site-2").update(point_quality="town")
-    counts = {matter.key: matter.count for matter in await today.matters(NOON)}
+    counts = {
+        matter.key: matter.count for matter in await today.matters(ZoneInfo("Asia/Tokyo"), NOON)
+    }
     assert counts == {
+        "calls": 0,
         "approvals": 0,
         "answers": 0,
         "hostless": 1,

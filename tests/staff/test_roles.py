@@ -67,6 +67,8 @@ WHO = {
     "party": STAFF,
     "party_size": STAFF,
     "cancel_place": STAFF,
+    "calls": STAFF,
+    "note_call": STAFF,
     "deliveries": STAFF,
     "messages": STAFF,
     "preview_message": STAFF,
@@ -157,6 +159,7 @@ async def address(app: Starlette, name: str, **ids: int) -> str:
         "invitation_id": 1,
         "entry_id": 1,
         "token": "none",
+        "call_id": 1,
         "name": "staff",
     }
     url = next(url for url in urls if url.name == name)

@@ -454,6 +454,7 @@ BUTTONS = {
     *("staff:undo_event", "staff:publish_map", "staff:site_visibility"),
     *("staff:export", "staff:clear_burst", "staff:restore_burst", "staff:revoke"),
     *("staff:sign_in_letter", "staff:invite_again", "staff:end_sessions", "staff:remove_from_site"),
+    *("staff:note_call", "hosts:note_call"),
 }
 """Nothing is typed there, so nothing is lost."""
 BY_SCRIPT = {"hosts:check_in_seen"}

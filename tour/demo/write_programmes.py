@@ -10,7 +10,6 @@ from tour.demo.catalogue import Catalogue
 from tour.demo.records import ProgrammeRecord, SlotRecord
 from tour.events.models import Event
 from tour.notifications import recipients
-from tour.notifications.models import Recipient
 from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.states import Allocation
@@ -29,14 +28,13 @@ async def write_programmes(
     events: dict[str, Event],
     zone: ZoneInfo,
 ) -> None:
-    guest = await recipients.new_recipient(lang="ja", timezone=zone.key, email="")
     for record in catalogue.programmes:
         event = events[record.event]
         programme, _is_new = await Programme.get_or_create(
             slug=record.slug, defaults=_programme_values(record, sites[record.site], event)
         )
         for slot_record in record.slots:
-            await _slot(part, record, slot_record, programme, event, guest, zone)
+            await _slot(part, record, slot_record, programme, event, zone)
 
 
 def _programme_values(record: ProgrammeRecord, site_id: int, event: Event) -> dict[str, Any]:
@@ -61,7 +59,6 @@ async def _slot(
     slot_record: SlotRecord,
     programme: Programme,
     event: Event,
-    guest: Recipient,
     zone: ZoneInfo,
 ) -> None:
     day = event.starts_on + timedelta(days=slot_record.day - 1)
@@ -84,27 +81,30 @@ async def _slot(
         },
     )
     if is_new:
-        await _sample_parties(part, slot, taken, record.max_party, guest)
+        await _sample_parties(part, slot, taken, record.max_party, zone)
 
 
 async def _sample_parties(
-    part: Part, slot: Slot, taken: int, max_party: int, guest: Recipient
+    part: Part, slot: Slot, taken: int, max_party: int, zone: ZoneInfo
 ) -> None:
     """Invented parties for the seats that the demonstration shows as taken: the ledger and the
-    parties agree from the first day."""
+    parties agree from the first day. None has a mail box, so whatever they are told is rung;
+    no such number is given out, and every third has none at all."""
     number = 0
     while taken:
         size = min(PARTY_SIZES[(slot.id + number) % len(PARTY_SIZES)], taken, max_party)
         name, code = SAMPLE_NAMES[(slot.id + number) % len(SAMPLE_NAMES)], new_door_code()
+        phone = f"090-0000-{slot.id % 1000:03}{number % 10}" if number % 3 else ""
         party = await Reservation.create(
             reference=new_reference(),
             door_code=code,
             name=name,
-            found_by=found_by(name, "", "", "", code),
+            phone=phone,
+            found_by=found_by(name, "", "", phone, code),
             adults=size,
             lang="ja",
             idempotency_key=f"sample-{slot.id}-{number}",
-            recipient=guest,
+            recipient=await recipients.new_recipient(lang="ja", timezone=zone.key),
             is_sample=True,
             consented_at=part.now,
         )

@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 from tour.changes.models import RecentEdit
 from tour.i18n import lazy as _
+from tour.i18n import translate_plural
 from tour.programmes.models import Programme, Slot
 from tour.programmes.states import POOLS
+from tour.reservations.calls import figures
+from tour.reservations.changes import slots
 from tour.sites.editing import page
 from tour.sites.models import HoursException
 
@@ -31,7 +34,8 @@ class SentMessage:
     at: datetime
     who: str
     words: str
-    parties: int
+    told: str
+    """Whom, and by which way."""
 
 
 async def coming_slots(programme: Programme, *, now: datetime) -> list[Slot]:
@@ -61,7 +65,7 @@ async def coming_exceptions(site_id: int, today: date) -> list[tuple[date, str]]
     return found
 
 
-async def sent_messages(site_id: int) -> list[SentMessage]:
+async def sent_messages(site_id: int, *, now: datetime) -> list[SentMessage]:
     """What this site has told its parties, latest first."""
     chosen = RecentEdit.filter(site_id=site_id, action__in=list(SENT))
     return [
@@ -69,10 +73,24 @@ async def sent_messages(site_id: int) -> list[SentMessage]:
             entry.at,
             entry.who,
             str(entry.after.get("message") or SENT[entry.action]),
-            int(entry.after.get("parties") or 0),
+            await _told(entry, now),
         )
         for entry in await chosen.order_by("-id").limit(LATEST)
     ]
+
+
+async def _told(entry: RecentEdit, now: datetime) -> str:
+    """What tells the door's own news is replaced by the next of its kind: of those the number that
+    the log has."""
+    parties, key = int(entry.after.get("parties") or 0), ""
+    if entry.action == "slot.message":
+        key = slots.news_key(entry.subject_id, str(entry.after.get("message") or ""))
+    elif entry.action == "slot.cancel":
+        key = slots.called_off_key(entry.subject_id)
+    told = await figures.of_keys([key], now=now) if key else None
+    if told and told.parties:
+        return told.said
+    return translate_plural("%(num)d party", "%(num)d parties", parties)
 
 
 async def own_entry(entry_id: int, site_id: int, account_id: int) -> RecentEdit | None:

@@ -5,7 +5,7 @@ from tour.hosts import event_handlers, people_handlers
 from tour.hosts.programmes import handlers, slot_handlers
 from tour.hosts.site import handlers as site_handlers
 from tour.hosts.site import photo_files, photo_handlers
-from tour.hosts.today import check_in_handlers, door_handlers, list_handlers
+from tour.hosts.today import call_handlers, check_in_handlers, door_handlers, list_handlers
 from tour.hosts.today import handlers as today_handlers
 from tour.web.gate.bounds import BodyLimit
 from tour.web.uploads import AROUND
@@ -45,6 +45,12 @@ urls = [
         door_handlers.let_in,
         methods=POST,
         name="hosts:let_in",
+    ),
+    Url(
+        f"{SITE}/calls/{{call_id:int}}",
+        call_handlers.note,
+        methods=POST,
+        name="hosts:note_call",
     ),
     Url(f"{SLOT}/absent", door_handlers.answer_absent, methods=POST, name="hosts:absent"),
     Url(f"{SLOT}/rule", door_handlers.change_rule, methods=POST, name="hosts:absent_rule"),

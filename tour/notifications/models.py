@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from tour.notifications.schedule import DEFAULT_CHOICES
-from tour.notifications.states import DeliveryStatus, ReminderStatus
+from tour.notifications.states import CallState, DeliveryStatus, ReminderStatus
 
 
 class Recipient(Model):
@@ -132,6 +132,25 @@ class Delivery(Model):
 
     class Meta:
         table = "delivery"
+
+
+class PhoneCall(Model):
+    """Somebody was rung for want of another way. A message whose words have changed since
+    (`revision`) is another matter to ring about. It goes with the recipient's addresses
+    (`service.erase`)."""
+
+    id = fields.IntField(primary_key=True)
+    reminder: fields.OneToOneRelation[Reminder] = fields.OneToOneField(
+        "models.Reminder", related_name="phone_call"
+    )
+    reminder_id: int
+    revision = fields.IntField()
+    state = fields.CharEnumField(CallState, max_length=20)
+    who = fields.CharField(max_length=100)
+    at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "phone_call"
 
 
 class Circuit(Model):

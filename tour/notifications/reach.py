@@ -1,13 +1,18 @@
 """How somebody is told of changes, and of what they asked to be reminded: for those who wait for
-them, without an address."""
+them, without an address.
 
-from collections.abc import Iterable
+A browser counts while its subscription is there (a push service that says it has gone deletes it).
+A mail box counts until it refuses a letter for good, and again once it takes one.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tour.db.plain import fetch, numbers
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.notifications.models import PushSubscription, Recipient
+from tour.notifications.models import Recipient
 from tour.notifications.schedule import Choice
 
 CHOICES: dict[Choice, Text] = {
@@ -17,8 +22,24 @@ CHOICES: dict[Choice, Text] = {
     Choice.LEAVE: _("When it is time to leave for the next place"),
 }
 """What each reminder is called where it is chosen, and where hosts read of it."""
-MOST_AT_ONCE = 5000
-"""Ids in one statement; the databases take some 32,000 values."""
+CAME_BACK = """EXISTS (
+    SELECT 1 FROM reminder e JOIN delivery d ON d.reminder_id = e.id
+    WHERE e.recipient_id = t.id AND d.service = 'mail' AND d.status = 'failed'
+        AND d.problem LIKE 'mail refused: 5%'
+        AND NOT EXISTS (
+            SELECT 1 FROM reminder l JOIN delivery m ON m.reminder_id = l.id
+            WHERE l.recipient_id = t.id AND m.service = 'mail' AND m.status = 'sent'
+                AND m.finished_at > d.finished_at))"""
+"""What stands for good in `mail.smtp_answers`; 4xx and a server that is away are no answer."""
+WAY = f"""CASE
+    WHEN t.stopped_at IS NOT NULL THEN 'stopped'
+    WHEN EXISTS (SELECT 1 FROM push_subscription s WHERE s.recipient_id = t.id) THEN 'push'
+    WHEN t.email = '' THEN 'none'
+    WHEN t.mail_stopped_at IS NOT NULL THEN 'stopped'
+    WHEN {CAME_BACK} THEN 'none'
+    ELSE 'mail' END"""  # noqa: S608 - our own names
+"""Of the recipient `t`, as `sending.fan_out` goes: to their browsers, else to their mail box."""
+WAYS_OF = f"SELECT t.id, {WAY} AS way FROM recipient t WHERE t.id IN ({{ids}})"  # noqa: S608
 
 
 class Way(StrEnum):
@@ -27,6 +48,11 @@ class Way(StrEnum):
     STOPPED = "stopped"
     """They want no messages."""
     NONE = "none"
+    """No browser, and no mail box that takes letters."""
+
+    @property
+    def is_told(self) -> bool:
+        return self in (Way.PUSH, Way.MAIL)
 
 
 WAYS: dict[Way, Text] = {
@@ -47,7 +73,7 @@ class Reach:
     @property
     def is_told(self) -> bool:
         """Whether a change reaches them without a call."""
-        return self.way in (Way.PUSH, Way.MAIL)
+        return self.way.is_told
 
     @property
     def way_text(self) -> Text:
@@ -59,27 +85,20 @@ class Reach:
 
 
 async def reach_of(recipients: Iterable[Recipient]) -> dict[int, Reach]:
-    """By id. As `sending.fan_out` goes: to their browsers, else to their mail box."""
+    """By id."""
     by_id = {reader.id: reader for reader in recipients}
-    browsing: set[int] = set()
-    ids = list(by_id)
-    for start in range(0, len(ids), MOST_AT_ONCE):
-        chosen = PushSubscription.filter(recipient_id__in=ids[start : start + MOST_AT_ONCE])
-        browsing |= {row["recipient_id"] for row in await chosen.values("recipient_id")}
-    return {reader.id: _reach(reader, reader.id in browsing) for reader in by_id.values()}
+    known = await ways(by_id)
+    return {reader.id: _reach(reader, known[reader.id]) for reader in by_id.values()}
 
 
-def _reach(reader: Recipient, has_browser: bool) -> Reach:
-    way = _way(reader, has_browser)
+async def ways(recipient_ids: Collection[int]) -> dict[int, Way]:
+    """By which way each of these is told at present, in one statement."""
+    if not recipient_ids:
+        return {}
+    rows = await fetch(WAYS_OF.format(ids=numbers(recipient_ids)))
+    return {int(row["id"]): Way(row["way"]) for row in rows}
+
+
+def _reach(reader: Recipient, way: Way) -> Reach:
     asked = tuple(choice for choice in Choice if choice in reader.choices)
-    return Reach(way, asked if way in (Way.PUSH, Way.MAIL) else ())
-
-
-def _way(reader: Recipient, has_browser: bool) -> Way:
-    if reader.stopped_at:
-        return Way.STOPPED
-    if has_browser:
-        return Way.PUSH
-    if not reader.email:
-        return Way.NONE
-    return Way.STOPPED if reader.mail_stopped_at else Way.MAIL
+    return Reach(way, asked if way.is_told else ())

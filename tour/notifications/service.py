@@ -14,7 +14,13 @@ from tour.db import transaction
 from tour.db.columns import ids_of
 from tour.notifications.mail import boxes
 from tour.notifications.message import Message, actions_as_rows
-from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
+from tour.notifications.models import (
+    Delivery,
+    PhoneCall,
+    PushSubscription,
+    Recipient,
+    Reminder,
+)
 from tour.notifications.schedule import live_at
 from tour.notifications.sending.fan_out import part_company
 from tour.notifications.states import DeliveryStatus, ReminderStatus
@@ -103,18 +109,19 @@ async def tell_now(
     expires_at: datetime,
     now: datetime,
 ) -> int:
-    """Tell a change to each, in their own words; returns to how many.
+    """Tell a change to each, in their own words; returns to how many. Who has stopped all messages
+    is not among those: theirs is written down all the same, as somebody may have to ring them.
 
     Outside quiet hours at once; within them only what concerns their present local date
     (`concerns`, the date of the visit), and the rest at 8:00.
     """
-    recipients = await Recipient.filter(id__in=list(recipient_ids), stopped_at=None)
+    recipients = await Recipient.filter(id__in=list(recipient_ids))
     drafts = []
     for recipient in recipients:
         due_at = live_at(concerns, ZoneInfo(recipient.timezone), now=now)
         drafts.append((recipient.id, Draft(key, compose(recipient), due_at, expires_at)))
     await queue_each(drafts, now=now)
-    return len(recipients)
+    return sum(1 for recipient in recipients if recipient.stopped_at is None)
 
 
 async def cancel(
@@ -222,6 +229,8 @@ async def erase(recipient_ids: Iterable[int]) -> None:
     for recipient_id in ids:
         await cancel(recipient_id)
     await PushSubscription.filter(recipient_id__in=ids).delete()
+    calls = await ids_of(PhoneCall.filter(reminder__recipient_id__in=ids))
+    await PhoneCall.filter(id__in=calls).delete()
     await Reminder.filter(recipient_id__in=ids).update(title="", body="", url="", actions=[])
     await Recipient.filter(id__in=ids).update(email="", mail_box="")
 

@@ -32,3 +32,25 @@ class DeliveryStatus(StrEnum):
     """Refused for good, or given up; `problem` says why."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+
+
+class Standing(StrEnum):
+    """What has become of a message, as far as its reader is concerned (see `told.standing`)."""
+
+    ARRIVED = "arrived"
+    LATER = "later"
+    """It waits for its hour, such as the end of the quiet hours."""
+    UNDER_WAY = "under-way"
+    UNREACHED = "unreached"
+    """Nothing tells them: somebody has to."""
+    TOO_LATE = "too-late"
+    TAKEN_BACK = "taken-back"
+
+
+class CallState(StrEnum):
+    """How ringing somebody went."""
+
+    TOLD = "told"
+    NO_ANSWER = "no-answer"
+    DONE = "done"
+    """They know it from elsewhere, or need not know it any more."""

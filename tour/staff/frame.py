@@ -31,6 +31,7 @@ SECTIONS = (
     Section("sites", "staff:sites", _("All places"), Permission.TEND_ANY_SITE),
     Section("approvals", "staff:approvals", _("Approvals"), Permission.APPROVE),
     Section("reservations", "staff:reservations", _("Reservations"), Permission.SEE_PARTIES),
+    Section("calls", "staff:calls", _("To phone"), Permission.SEE_PARTIES),
     Section("messages", "staff:messages", _("Messages"), Permission.CHANGE_RESERVATIONS),
     Section("deliveries", "staff:deliveries", _("Sent messages"), Permission.CHANGE_RESERVATIONS),
     Section("imports", "staff:imports", _("Import"), Permission.IMPORT),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tortoise.expressions import F
 
@@ -14,6 +15,7 @@ from tour.participation import queries as participation
 from tour.programmes.models import Slot
 from tour.programmes.rules import GRACE
 from tour.programmes.states import SlotStatus
+from tour.reservations.calls.calls import open_calls
 from tour.reservations.door.arrivals import arrivals_of
 from tour.reservations.models import Place
 from tour.reservations.states import PlaceStatus
@@ -46,6 +48,8 @@ class Matter:
     examples: tuple[Example, ...] = ()
     all_shown: str = ""
     """By which choice of the list of places all are seen."""
+    all_page: str = ""
+    """Or the page of their own on which they are."""
     counts_examples: bool = True
     """Whether each example is one of those counted."""
 
@@ -55,10 +59,11 @@ class Matter:
         return self.count - len(self.examples) if self.counts_examples else 0
 
 
-async def matters(now: datetime) -> list[Matter]:
+async def matters(zone: ZoneInfo, now: datetime) -> list[Matter]:
     """Everything of this kind, those with nothing to do last."""
     found = [
         await _absent(now),
+        await _to_phone(zone, now),
         await _to_approve(),
         await _not_agreed(now),
         await _slots_without_hosts(now),
@@ -94,6 +99,21 @@ async def _absent(now: datetime) -> Matter:
         for of_slot in by_slot.values()
     ]
     return Matter("absent", len(absent), tuple(examples[:EXAMPLES]))
+
+
+async def _to_phone(zone: ZoneInfo, now: datetime) -> Matter:
+    """Parties that no message reaches, and nobody has told yet; those without a number, too."""
+    waiting = [call for call in await open_calls(zone, now=now) if call.is_open]
+    examples = [
+        Example(
+            call.party.name,
+            "staff:party",
+            (("reservation_id", call.party.id),),
+            call.slots[0].starts_at if call.slots else None,
+        )
+        for call in waiting[:EXAMPLES]
+    ]
+    return Matter("calls", len(waiting), tuple(examples), all_page="staff:calls")
 
 
 async def _to_approve() -> Matter:

@@ -18,7 +18,7 @@ from tour.staff.events import (
 from tour.staff.events import handlers as event_handlers
 from tour.staff.people import handlers as people_handlers
 from tour.staff.people import inviting_handlers, letter_handlers
-from tour.staff.reservations import burst_handlers, message_handlers
+from tour.staff.reservations import burst_handlers, call_handlers, message_handlers
 from tour.staff.reservations import handlers as reservation_handlers
 from tour.web.gate.bounds import BodyLimit
 
@@ -134,6 +134,8 @@ urls = [
         methods=POST,
         name="staff:cancel_place",
     ),
+    Url("/staff/calls", call_handlers.page, methods=GET, name="staff:calls"),
+    Url("/staff/calls/{call_id:int}", call_handlers.note, methods=POST, name="staff:note_call"),
     Url("/staff/messages", message_handlers.messages_page, methods=GET, name="staff:messages"),
     Url(
         "/staff/messages/preview",

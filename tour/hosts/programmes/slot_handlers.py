@@ -8,23 +8,28 @@ from tour.accounts.guards import Tending
 from tour.accounts.roles import Permission
 from tour.errors import REFUSALS
 from tour.hosts import queries
+from tour.hosts.calls import calls_of
 from tour.hosts.frame import host_page, site_path
 from tour.i18n import lazy as _
-from tour.i18n import translate_plural
+from tour.i18n import translate
 from tour.programmes import booking_rules, slot_editing
 from tour.programmes import editing as programmes
 from tour.programmes.models import Slot
 from tour.programmes.slot_editing import MAX_CAPACITY
 from tour.programmes.states import SlotStatus
+from tour.reservations.calls import figures
+from tour.reservations.calls.figures import Figures
 from tour.reservations.changes import slots as slot_changes
 from tour.reservations.changes.slots import MAX_MESSAGE
 from tour.routes.plan_news import news
 from tour.sites import showing
 from tour.sites.editing.publication import showing_of
-from tour.web import now
+from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.amounts import PEOPLE
 from tour.words.typed import number_in
+
+MAX_KEY = 80
 
 
 async def slot_page(request: Request) -> Response:
@@ -63,7 +68,8 @@ async def cancel_slot(request: Request) -> Response:
     except REFUSALS as exc:
         page = _slot_page(request, tending, slot, read.typed.refused_by(exc), exc.status)
         return await form_again(page, exc)
-    return _to_programme(request, tending, slot, "cancelled")
+    path = site_path(request, "hosts:slot", tending, slot_id=slot.id)
+    return RedirectResponse(f"{path}?done=cancelled", status_code=303)
 
 
 async def messages_page(request: Request) -> Response:
@@ -87,12 +93,13 @@ async def send_message(request: Request) -> Response:
     if read.errors or slot is None:
         return await _messages_page(request, tending, read.typed, 422)
     try:
-        told = await slot_changes.tell_slot(slot.id, message, actor=tending.actor, now=now(request))
+        await slot_changes.tell_slot(slot.id, message, actor=tending.actor, now=now(request))
     except REFUSALS as exc:
         page = _messages_page(request, tending, read.typed.refused_by(exc), exc.status)
         return await form_again(page, exc)
     path = site_path(request, "hosts:messages", tending)
-    return RedirectResponse(f"{path}?told={told}", status_code=303)
+    key = slot_changes.news_key(slot.id, message)
+    return RedirectResponse(f"{path}?told={key}", status_code=303)
 
 
 async def _slot(request: Request) -> tuple[Tending, Slot]:
@@ -122,6 +129,8 @@ async def _slot_page(
         form=form,
         parties=len(await slot_changes.seated_in(slot.id)),
         is_called_off=is_called_off,
+        called_off=await _called_off(request, slot) if is_called_off else "",
+        calls=await calls_of(request, tending) if is_called_off and tending.sees_parties else None,
         can_change=can_change,
         wants_off=bool(form.value("message") or form.error("message")),
         lost_words="" if can_change else form.value("message"),
@@ -143,18 +152,34 @@ async def _messages_page(
         form=form,
         slots=slots,
         can_write=bool(slots or form.errors),
-        told=_told(number_in(request.query_params.get("told"), 5)),
-        sent=await queries.sent_messages(tending.site.id),
+        told=await _told(request, tending),
+        calls=await calls_of(request, tending),
+        sent=await queries.sent_messages(tending.site.id, now=now(request)),
     )
 
 
-def _told(parties: int | None) -> str:
-    """How many a message is on its way to; empty where none was sent."""
-    if parties is None:
+async def _called_off(request: Request, slot: Slot) -> str:
+    """Whom its end is told, and how."""
+    key = slot_changes.called_off_key(slot.id)
+    told = await figures.of_keys([key], now=now(request))
+    return _in_words(request, told) if told.parties else ""
+
+
+async def _told(request: Request, tending: Tending) -> str:
+    """How many the message that was sent just now is told to, and how; empty where none was."""
+    key = request.query_params.get("told", "")
+    kind, _colon, rest = key.partition(":")
+    slot_id = number_in(rest.partition(":")[0], 15)
+    of_site = Slot.filter(id=slot_id or 0, programme__site_id=tending.site.id)
+    if kind != "news" or not await of_site.exists():
         return ""
-    return translate_plural(
-        "On its way to %(num)d party.", "On its way to %(num)d parties.", parties
-    )
+    return _in_words(request, await figures.of_keys([key[:MAX_KEY]], now=now(request)))
+
+
+def _in_words(request: Request, told: Figures) -> str:
+    zone = parts_of(request).town.timezone
+    said = translate("Told: %(figures)s.", figures=told.said)
+    return " ".join(filter(None, (said, told.later(zone, now(request)))))
 
 
 def _to_programme(request: Request, tending: Tending, slot: Slot, done: str) -> Response:

@@ -14,11 +14,13 @@ from tour.accounts.guards import Tending
 from tour.changes.models import RecentEdit
 from tour.errors import REFUSALS, BadInput, NotFound, Refusal
 from tour.hosts import queries, steps
+from tour.hosts.calls import calls_of
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.today import opening, undo
 from tour.hosts.today import parties as today
 from tour.hosts.today.rows import Day, DoorView, other_days
+from tour.hosts.today.told import said_of
 from tour.i18n import lazy as _
 from tour.programmes import slot_editing
 from tour.programmes.models import Slot
@@ -93,6 +95,7 @@ async def _today(
         may_check_in=is_today and bool(day.slots),
         shown_at=instant,
         invitations=asked_for,
+        calls=await calls_of(request, tending),
         todo=await steps.todo_of(tending.site, has_event=has_event, now=instant),
         panel=opening.panel(
             is_today=is_today,
@@ -265,7 +268,8 @@ async def _done(request: Request, tending: Tending) -> dict[str, Any] | None:
     entry = await queries.own_entry(number, tending.site.id, tending.who.account.id)
     if entry is None:
         return None
-    return {"id": entry.id, "text": undo.in_words(entry), "can_undo": bool(entry.after)}
+    text = await said_of(entry, tending.site.id, parts_of(request).town.timezone, now=now(request))
+    return {"id": entry.id, "text": text, "can_undo": bool(entry.after)}
 
 
 async def _day_of(request: Request, tending: Tending) -> date:
@@ -283,8 +287,7 @@ def _asked_day(request: Request) -> date | None:
 
 
 def _day_query(request: Request) -> str:
-    asked = _asked_day(request)
-    return f"day={asked}" if asked else ""
+    return f"day={asked}" if (asked := _asked_day(request)) else ""
 
 
 def _no_number() -> BadInput:

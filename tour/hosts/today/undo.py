@@ -156,17 +156,9 @@ def in_words(entry: RecentEdit) -> str:
         "slot.capacity": translate("Seats: %(n)s", n=after.get("capacity", "")),
         "place.arrive": translate("Checked in"),
         "slot.walk_ins": translate("Without reservation: %(n)s", n=after.get("walk_ins", "")),
-        "slot.release": translate(
-            "%(n)s seats are free now. The parties are told.", n=after.get("released", "")
-        ),
-        "day.close": translate(
-            "Closed for today. Parties told: %(n)s", n=after.get("parties", "0")
-        ),
-        "day.delay": translate(
-            "%(n)s minutes late. Parties told: %(parties)s",
-            n=after.get("delay_minutes", ""),
-            parties=after.get("parties", "0"),
-        )
+        "slot.release": translate("%(n)s seats are free now.", n=after.get("released", "")),
+        "day.close": translate("Closed for today."),
+        "day.delay": translate("%(n)s minutes late.", n=after.get("delay_minutes", ""))
         + _meeting(after.get("meet", 0)),
     }
     return said.get(entry.action) or translate("Saved. Visitors see it now.")

@@ -89,13 +89,18 @@ def called_off_key(slot_id: int) -> str:
     return f"cancelled:{slot_id}"
 
 
+def news_key(slot_id: int, message: str) -> str:
+    """Of a host's own words to each party of a slot."""
+    return notifications.words_key(f"news:{slot_id}", message)
+
+
 async def tell_slot(slot_id: int, message: str, *, actor: Actor, now: datetime) -> int:
     """Send a message to every party of a slot; returns to how many. The same words are told once
     to each: Back, a lost answer and a second tap tell nobody again."""
     async with edit(actor, None, "slot.message", now=now) as change:
         await programmes.lock_slots([slot_id])
         slot = await _with_programme(slot_id)
-        key = notifications.words_key(f"news:{slot_id}", message)
+        key = news_key(slot_id, message)
         held = await seated_in(slot_id)
         everybody = [place.reservation.recipient_id for place in held]
         reached = await notifications.who_was_told(everybody, key)
@@ -179,7 +184,7 @@ async def _tell(
     now: datetime,
     plans: Mapping[int, str] = NO_PLANS,
 ) -> int:
-    """Returns how many parties that was. Sample parties of a demonstration share one recipient."""
+    """Returns how many parties that was."""
     told = list(parties)
     by_recipient = {party.recipient_id: party for party in told}
     if told:

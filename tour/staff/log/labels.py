@@ -35,6 +35,7 @@ FIELDS: dict[str, Text] = {
     "needs_adult": _("Children come with an adult"),
     "asks_photo_consent": _("Ask whether they may be in pictures"),
     "adults": _("Adults"),
+    "call": _("How it went"),
     "arrived": _("Has come"),
     "booking_opens_at": _("Reservations open"),
     "by_mail": _("By mail"),
@@ -109,6 +110,7 @@ def field_label(name: str) -> str:
 SUBJECTS: dict[str, Text] = {
     "burst": _("Burst of reservations"),
     "account": _("Account"),
+    "call": _("Telephone call"),
     "course": _("Model course"),
     "day": _("The door"),
     "event": _("Event"),
@@ -152,6 +154,7 @@ VERBS: dict[str, Text] = {
     "map_withdraw": _("map withdrawn"),
     "message": _("message sent"),
     "name": _("renamed"),
+    "note": _("noted"),
     "pause": _("paused"),
     "phone": _("asked by telephone"),
     "profile": _("page changed"),
