@@ -112,6 +112,7 @@ async def prove(request: Request) -> Response:
     """POST confirmation: the code from the mail makes what is held the party's."""
     await count_code(request)
     reference = request.path_params["reference"]
+    await queries.by_reference(reference)  # a wrong key learns nothing of what a body needs
     body = await read_body(request, bodies.Code)
     await pending.prove(reference, body.code, choice=_choice(body), now=now(request))
     entry = await queries.by_reference(reference)
