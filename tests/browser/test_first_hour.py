@@ -5,7 +5,7 @@ import io
 import re
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -31,10 +31,8 @@ TO_DO = "準備すること"
 class Desk:
     """The ward's side, in a browser of its own."""
 
-    def __init__(self, base: str) -> None:
-        self.client = httpx.Client(
-            base_url=base, headers={"Origin": base, "Accept-Language": "ja"}, follow_redirects=True
-        )
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
 
     def send(self, path: str, **sent: object) -> str:
         answer = self.client.post(path, **sent)  # type: ignore[arg-type]
@@ -199,8 +197,10 @@ async def test_an_invited_artisan_gets_from_the_letter_to_a_public_page(
     async with phone() as context:
         page = await context.new_page()
         hour = Hour(page, tmp_path)
-        with app.serving(WEEKS_BEFORE):
-            desk = Desk(app.base)
+        with app.serving(WEEKS_BEFORE), ExitStack() as stack:
+            own = {"Origin": app.base, "Accept-Language": "ja"}
+            browser = httpx.Client(base_url=app.base, headers=own, follow_redirects=True)
+            desk = Desk(stack.enter_context(browser))
             desk.invite()
             began = time.monotonic()
             await accept(app, hour)
@@ -214,8 +214,8 @@ async def test_an_invited_artisan_gets_from_the_letter_to_a_public_page(
                 desk.publish()
                 assert (await stranger.get(f"/sites/{SLUG}")).status_code == 200
             await page.goto(hour.first_page)
-            await page.get_by_role("link", name="公開ページを見る").click()
-            await page.wait_for_url(f"**/sites/{SLUG}")
+            await expect(page.get_by_role("link", name="公開ページを見る")).to_be_visible()
+            await page.goto(await mailed(app, page, rf"/sites/{SLUG}"))
             await shows_photo(page)
             await hour.looked_at("9-public")
             await page.locator(".slot").get_by_role("link", name="予約").first.click()

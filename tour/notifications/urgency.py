@@ -30,6 +30,7 @@ BY_KIND: Mapping[str, int] = MappingProxyType(
         "staff": NEWS,
         "invitation": NEWS,
         "taking-part": NEWS,
+        "published": NEWS,
         "given-up": NEWS,
         "receipt": NEAR,
         "leave": NEAR,

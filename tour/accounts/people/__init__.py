@@ -1,4 +1,5 @@
 """Who there is: accounts, who tends which place, invitations and the letters about them.
 
-For others: `introduction`, `invitations`, `joining`, `mailing`, `people`, `queries`.
+For others: `introduction`, `invitations`, `joining`, `mailing`, `people`, `published`,
+`queries`.
 """

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tour.accounts.people.published import tell_published
 from tour.audit.service import Actor
 from tour.db import transaction
 from tour.i18n import lazy as _
@@ -204,10 +205,12 @@ async def publish_programme(programme: Programme, *, actor: Actor, now: datetime
 
 
 async def publish_site(site_id: int, *, actor: Actor, now: datetime) -> None:
-    """The same for a site that had withdrawn: all its programmes that are not paused themselves."""
+    """The same for a site that had withdrawn: all its programmes that are not paused themselves.
+    Who tends a site that was not shown is told that it is."""
     async with transaction():
         slots = await _lock_waited_for(slot__programme__site_id=site_id)
-        await publication.publish_site(site_id, actor=actor, now=now)
+        if await publication.publish_site(site_id, actor=actor, now=now):
+            await tell_published(site_id, now=now)
         await _promote_each(slots, now)
 
 

@@ -9,9 +9,9 @@ from tour.sites.models import Site
 from tour.sites.showing import Showing
 
 
-async def publish_site(site_id: int, *, actor: Actor, now: datetime) -> None:
-    """Show the site to visitors; twice is the same as once."""
-    await _set_published(site_id, "site.publish", True, actor, now)
+async def publish_site(site_id: int, *, actor: Actor, now: datetime) -> bool:
+    """Show the site to visitors; twice is the same as once. Returns whether it was hidden."""
+    return await _set_published(site_id, "site.publish", True, actor, now)
 
 
 async def withdraw_site(site_id: int, *, actor: Actor, now: datetime) -> None:
@@ -26,13 +26,15 @@ def showing_of(site: Site) -> Showing:
 
 async def _set_published(
     site_id: int, action: str, is_published: bool, actor: Actor, now: datetime
-) -> None:
+) -> bool:
+    """Returns whether it changed anything."""
     async with edit(actor, Subject("site", site_id, site_id), action, now=now) as change:
         site = await change.lock(Site, site_id)
         if site.is_published == is_published:
             change.nothing()
-            return
+            return False
         change.before, change.after = {"published": not is_published}, {"published": is_published}
         await Site.filter(id=site_id).update(
             is_published=is_published, withdrawn_at=None if is_published else now, updated_at=now
         )
+    return True
