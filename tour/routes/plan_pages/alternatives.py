@@ -22,15 +22,10 @@ from tour.sites.choices import KINDS
 from tour.sites.states import SiteKind
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeCard:
-    number: int
-    title: Text
-    names: tuple[str, ...]
-    minutes: int
-    distance_m: int
-    starts_at: datetime
-    ends_at: datetime
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offered:
+    """A day that could be taken instead of the plan's."""
+
     gives_up: tuple[str, ...]
     """What is reserved and not in it."""
     give_up: str
@@ -38,24 +33,55 @@ class AlternativeCard:
     joins: Joins | None
     """What is reserved with it in one tap."""
 
+    @property
+    def is_without(self) -> tuple[str, ...]:
+        """What of the reserved it passes by, where nothing can be reserved with it."""
+        return () if self.joins else self.gives_up
+
+    @property
+    def keeps_seats(self) -> bool:
+        """Whether taking it alone leaves seats reserved that it passes by."""
+        return bool(self.gives_up and self.joins)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeCard(_Offered):
+    number: int
+    title: Text
+    names: tuple[str, ...]
+    minutes: int
+    distance_m: int
+    starts_at: datetime
+    ends_at: datetime
+
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class OnFoot:
+    """How much more or less one walks; `text` wants the way."""
+
+    text: Text
+    way_m: int
+
+    @classmethod
+    def of(cls, more_m: int) -> "OnFoot":
+        if not more_m:
+            return cls(_("as far on foot as before"), 0)
+        text = _("%(way)s more on foot") if more_m > 0 else _("%(way)s less on foot")
+        return cls(text, abs(more_m))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended(_Offered):
     """A proposal beside the plan: what changes, and what it costs."""
 
     comes: tuple[str, ...]
     goes: tuple[str, ...]
     order: tuple[str, ...]
     """What is to come, where only its order changes."""
-    distance_m: int
-    """More than the plan has; less when below zero."""
+    on_foot: OnFoot
     ends_at: datetime
     shown: str
     """Names it for the form."""
-    gives_up: tuple[str, ...]
-    give_up: str
-    """As of an alternative."""
-    joins: Joins | None
 
 
 async def mended(
@@ -83,7 +109,7 @@ async def mended(
         comes=comes,
         goes=goes,
         order=() if comes or goes else tuple(new[other.done :]),
-        distance_m=other.distance_m - day.distance_m,
+        on_foot=OnFoot.of(other.distance_m - day.distance_m),
         ends_at=desk.town.instant_of(other.times.arrives),
         shown=mark_of(mended),
         gives_up=tuple(session_text(desk, slot, lang) for slot in lost),

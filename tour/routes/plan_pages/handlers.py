@@ -102,7 +102,6 @@ async def plan_page(
         entry=entry,
         plan=view,
         day=entry.day,
-        may_edit=entry.edit_token is not None,
         vapid_public_key=parts_of(request).vapid_public_key,
         tells_own=bool(readers.own_parties(entry, my_reservations.made(request))),
         notice=notice,
@@ -122,6 +121,8 @@ async def plan_page(
 
 def _added(request: Request, desk: Desk, entry: ItineraryEntry) -> list[tuple[str, str]]:
     """What the last tap reserved, as long as it is: (session, reference of its reservation)."""
+    if entry.edit_token is None:
+        return []
     asked = allowed(request.query_params.get("added")) & entry.reserved.keys()
     slots = sorted((desk.slots[n] for n in asked & desk.slots.keys()), key=lambda s: s.starts_at)
     return [(session_text(desk, slot, lang(request)), entry.reserved[slot.id]) for slot in slots]

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from enum import StrEnum
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -14,7 +15,13 @@ from tour.routes.days.planning import Desk, reservable_slots
 from tour.routes.days.proposals import Findings, LeftOut
 from tour.routes.days.timed_day import TimedDay
 from tour.routes.days.wishes import LUNCH
-from tour.routes.plan_pages.alternatives import AlternativeCard, Mended, alternatives, mended
+from tour.routes.plan_pages.alternatives import (
+    AlternativeCard,
+    Mended,
+    OnFoot,
+    alternatives,
+    mended,
+)
 from tour.routes.plan_pages.rows import Reader, Row, StopRow, plan_rows
 from tour.routes.plan_pages.unmet import hours_of, unmet
 from tour.routes.planner.problem import Reason, Trouble
@@ -31,25 +38,46 @@ from tour.sites.views import SiteCard, site_card
 class Effect:
     """What the last change by hand did to the day."""
 
-    distance_m: int
-    ended_at: datetime
-    ends_at: datetime
+    on_foot: OnFoot
+    end: Text
+
+
+class PlanStage(StrEnum):
+    """How a plan stands, for the words above it."""
+
+    BEST = "best"
+    """Under its conditions none is better, and all of it can be had."""
+    WORKS = "works"
+    BROKEN = "broken"
+    OVER = "over"
+
+
+def plan_stage(*, is_over: bool, works: bool, is_best: bool) -> PlanStage:
+    if is_over:
+        return PlanStage.OVER
+    if not works:
+        return PlanStage.BROKEN
+    return PlanStage.BEST if is_best else PlanStage.WORKS
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
+    """What its holder sees; a guest gets nothing to press, so that for a guest it is not there."""
+
+    stage: PlanStage
+    may_edit: bool
+    """Whether this is its holder."""
+    may_change: bool
+    """As long as the day is not over."""
     rows: tuple[Row, ...]
     stops: int
     minutes: int
     distance_m: int
     approximate: bool
-    optimal: bool
-    is_over: bool
     troubles: tuple[Text, ...]
     """Of the day as a whole."""
     notes: tuple[Text, ...]
     """The same where no other proposal could mend it."""
-    works: bool
     left_out: tuple[tuple[SiteCard, Text], ...]
     reservable: int
     """Sessions that can be reserved now; none while the party could not be at one in time."""
@@ -62,6 +90,11 @@ class PlanView:
     """What was asked for and cannot be had."""
     elsewhere: tuple[str, ...]
     """Sessions to come that are reserved and not in the plan."""
+
+    @property
+    def offers_anew(self) -> bool:
+        """Whether a proposal is to be asked for: none is there yet."""
+        return self.may_change and self.mended is None
 
 
 async def plan_view(
@@ -79,6 +112,8 @@ async def plan_view(
     legs = await asyncio.to_thread(walk_legs, day, desk, walks, reader.lang)
     rows = tuple(plan_rows(desk, entry, day, legs, reader))
     is_over = desk.town.now > desk.town.instant_of(max(day.times.arrives, desk.wish.ends))
+    may_edit = entry.edit_token is not None
+    may_change = may_edit and not is_over
     troubles = () if is_over else tuple(_day_troubles(entry, day))
     left_out = () if is_over else tuple(_left_out(desk, day, findings.left_out, reader.lang))
     lacking = () if is_over else tuple(unmet(desk, day, findings.missed, days, reader.lang))
@@ -86,32 +121,35 @@ async def plan_view(
     if _is_past_mending(day, findings):
         troubles, notes = (), troubles
     stop_rows = [row for row in rows if isinstance(row, StopRow)]
-    is_late = any(row.trouble for row in stop_rows if row.slot)
+    may_reserve = may_change and not any(row.trouble for row in stop_rows if row.slot)
+    is_whole = bool(stop_rows) and not (left_out or notes or lacking)
     return PlanView(
+        stage=plan_stage(
+            is_over=is_over,
+            works=not troubles and not any(row.trouble for row in stop_rows),
+            is_best=findings.optimal and is_whole,
+        ),
+        may_edit=may_edit,
+        may_change=may_change,
         rows=rows,
         stops=len(stop_rows),
         minutes=day.times.walking,
         distance_m=day.distance_m,
         approximate=day.approximate,
-        optimal=findings.optimal and bool(stop_rows) and not (left_out or notes or lacking),
-        is_over=is_over,
         troubles=troubles,
         notes=notes,
-        works=not troubles and not any(row.trouble for row in stop_rows),
         left_out=left_out,
-        reservable=0 if is_over or is_late else len(reservable_slots(desk, entry.stops)),
-        joins=None
-        if is_over or is_late
-        else await joins(desk, holders, entry.stops, (), reader.lang),
-        alternatives=()
-        if is_over
-        else await alternatives(desk, entry, findings, reader.lang, holders),
-        effect=await _effect(desk, entry, day),
-        mended=None
-        if is_over
-        else await mended(desk, entry, day, findings.mended, reader.lang, holders),
-        unmet=lacking,
-        elsewhere=() if is_over else tuple(_elsewhere(desk, entry, reader.lang)),
+        reservable=len(reservable_slots(desk, entry.stops)) if may_reserve else 0,
+        joins=await joins(desk, holders, entry.stops, (), reader.lang) if may_reserve else None,
+        alternatives=await alternatives(desk, entry, findings, reader.lang, holders)
+        if may_change
+        else (),
+        effect=await _effect(desk, entry, day) if may_edit else None,
+        mended=await mended(desk, entry, day, findings.mended, reader.lang, holders)
+        if may_change
+        else None,
+        unmet=tuple(lack if may_edit else lack.for_a_guest() for lack in lacking),
+        elsewhere=tuple(_elsewhere(desk, entry, reader.lang)) if may_change else (),
     )
 
 
@@ -170,8 +208,9 @@ async def _effect(desk: Desk, entry: ItineraryEntry, day: TimedDay) -> Effect | 
     if entry.before is None:
         return None
     before = await desk.timed(entry.before)
+    old, new = clock_text(before.times.arrives), clock_text(day.times.arrives)
+    moves = _("the end moves from %(before)s to %(after)s", before=old, after=new)
+    stays = _("it ends at %(time)s as before", time=new)
     return Effect(
-        distance_m=day.distance_m - before.distance_m,
-        ended_at=desk.town.instant_of(before.times.arrives),
-        ends_at=desk.town.instant_of(day.times.arrives),
+        on_foot=OnFoot.of(day.distance_m - before.distance_m), end=stays if old == new else moves
     )

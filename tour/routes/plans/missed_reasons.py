@@ -1,7 +1,7 @@
 """What keeps a kind of place out of a plan, in sentences, with the nearest thing to be had."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from tour.i18n import Text
@@ -36,6 +36,10 @@ class Unmet:
     label: Text | None = None
     is_of_this_plan: bool = False
     """The form is that of the plan's own conditions, and not a new one."""
+
+    def for_a_guest(self) -> "Unmet":
+        """The sentence alone, where only the plan's holder could ask that form."""
+        return replace(self, query="") if self.is_of_this_plan else self
 
 
 def missed_kind(desk: Desk, missed: Missed, lang: str) -> Unmet:
