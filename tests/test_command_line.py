@@ -61,6 +61,13 @@ def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     assert_refused(tour(tmp_path, "migrate"), "TOUR_DATABASE_URL")
 
 
+def test_a_towns_database_is_no_place_for_the_demonstration(tmp_path: Path) -> None:
+    assert tour(tmp_path, "account", "add", "ward@example.org", "--role", "staff").returncode == 0
+    hints = ("TOUR_DEMO=1", "町のデータ")
+    assert_refused(tour(tmp_path, "demo", "load"), *hints)
+    assert_refused(tour(tmp_path, "serve", "--port", "8339", TOUR_DEMO="1"), *hints)
+
+
 def test_the_demonstration_is_loaded_once(tmp_path: Path) -> None:
     first = tour(tmp_path, "demo", "load")
     assert (first.returncode, first.stderr) == (0, "")

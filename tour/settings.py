@@ -216,7 +216,15 @@ class Settings:
     worker: Annotated[
         str, Setting("`inline`: in the web process; `external`: `tour worker`", "inline", _worker)
     ]
-    demo: Annotated[bool, Setting("1: load the demonstration catalogue at start", "0", _flag)]
+    demo: Annotated[
+        bool,
+        Setting(
+            "1: load the demonstration catalogue at start; refused where the database holds a"
+            " town's own data",
+            "0",
+            _flag,
+        ),
+    ]
     clock: Annotated[
         datetime | None,
         Setting("an ISO instant at which the clock starts; only with TOUR_DEMO=1", read=_instant),

@@ -47,6 +47,7 @@ MODELS = [
     "tour.reservations.door.phones",
     "tour.routes.models",
     "tour.publishing.models",
+    "tour.demo.mark",
 ]
 OWNER_ONLY = 0o600
 POOL = {"minsize": 2, "maxsize": 12}

@@ -1,18 +1,20 @@
 """`tour catalogue load` for a town of one's own, `tour demo load` for the demonstration."""
 
 import asyncio
+from datetime import datetime
 
 import click
 
 from tour import db
 from tour.accounts.demo import load_demo_accounts
+from tour.changes import together
 from tour.cli import pass_settings
 from tour.clock import clock_from, system_clock
-from tour.demo.catalogue import CatalogueError, read_catalogue, read_places
+from tour.demo.catalogue import Catalogue, CatalogueError, read_catalogue, read_places
 from tour.demo.load import Loaded, learn_words, load, load_places
+from tour.demo.mark import check_is_demo, mark
 from tour.errors import ConfigurationError
 from tour.settings import Settings
-from tour.town import read_town
 
 
 @click.group(help="The town's own catalogue.")
@@ -72,14 +74,24 @@ async def _migrate_and_load(settings: Settings) -> None:
 
 
 async def load_demo(settings: Settings) -> bool:
-    """Read the catalogue's files, then write them; True when anything was missing."""
+    """Read the catalogue's files, then write them; True when anything was missing. Raises
+    ConfigurationError for a slip in a file, and for a database with a town in it."""
     try:
         catalogue = read_catalogue(settings.data)
     except CatalogueError as exc:
         raise ConfigurationError(str(exc)) from exc
     clock = clock_from(settings.clock) if settings.clock else system_clock
-    town, now = read_town(settings.data), clock()
+    now = clock()
     async with db.alone(settings.database_url), db.opened(settings.database_url):
-        changed = await load(catalogue, zone=town.timezone, now=now)
-        await load_demo_accounts(lang=town.language, timezone=town.timezone.key, now=now)
-        return changed
+        return await fill(catalogue, now=now)
+
+
+async def fill(catalogue: Catalogue, *, now: datetime) -> bool:
+    """Write the demonstration into the database that is open, as `load_demo` says."""
+    await check_is_demo(catalogue)
+    async with together(now=now) as part:
+        await mark(part)
+    town = catalogue.town
+    changed = await load(catalogue, zone=town.timezone, now=now)
+    await load_demo_accounts(lang=town.language, timezone=town.timezone.key, now=now)
+    return changed
