@@ -146,6 +146,7 @@ def _slot(town: TownNow, slot: SlotEntry) -> replies.Slot:
         ends_at=slot.ends_at.isoformat(),
         capacity=slot.capacity,
         seats_left=slot.seats_left,
+        max_party=slot.most_together(programme.max_party, town.now),
         allocation=slot.allocation.value,
         status=PUBLIC_STATUS[slot.availability(town.now)],
     )

@@ -116,6 +116,7 @@ class Slot(Reply, frozen=True):
     ends_at: Instant
     capacity: int
     seats_left: int
+    max_party: int
     allocation: Literal["first_come", "draw"]
     status: Status
 

@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from tour.i18n import localized
-from tour.programmes.rules import Availability, availability, seats_left
+from tour.programmes.rules import (
+    RESERVABLE,
+    Availability,
+    availability,
+    most_together,
+    seats_left,
+)
 from tour.programmes.states import Allocation, SlotStatus
 
 
@@ -55,6 +61,13 @@ class SlotEntry:
     @property
     def seats_left(self) -> int:
         return seats_left(self.capacity, self.seats_kept, self.seats_taken)
+
+    def most_together(self, max_party: int, now: datetime) -> int:
+        """The largest party that can have it now; `max_party` is its programme's."""
+        can_reserve = self.availability(now) in RESERVABLE
+        return most_together(
+            max_party, self.capacity, self.seats_kept, self.seats_left, can_reserve
+        )
 
     def availability(self, now: datetime) -> Availability:
         """What a visitor can do with it at `now`."""

@@ -53,6 +53,13 @@ def seats_left(capacity: int, kept: int, taken: int) -> int:
     return max(0, capacity - kept - taken)
 
 
+def most_together(max_party: int, capacity: int, kept: int, left: int, can_reserve: bool) -> int:
+    """The largest party that a slot can have now: by its host's limit, by its seats, and where it
+    can be reserved by those that are left. Who queues or enters a draw may be as many as fit."""
+    most = min(max_party, capacity - kept)
+    return min(most, left) if can_reserve else most
+
+
 def availability(
     *,
     status: SlotStatus,

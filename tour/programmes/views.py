@@ -14,6 +14,8 @@ from tour.programmes.rules import GRACE, Availability, Way, way_of
 from tour.programmes.rules import RESERVABLE as RESERVABLE
 from tour.sites.views import SiteCard
 
+GONE = (Availability.CANCELLED, Availability.CLOSED)
+
 
 @dataclass(frozen=True, slots=True)
 class SlotCard:
@@ -79,6 +81,10 @@ class ProgrammeView:
     ages: AgesView | None
     """None where it is for everybody."""
     max_party: int
+    """Of its host's limit and its seats, at the time that has most room: nobody can come with
+    more."""
+    party_limit: int
+    """Its host's own, whatever the seats."""
     questions: tuple[QuestionView, ...]
     asks_photo_consent: bool
     languages: tuple[str, ...]
@@ -126,11 +132,21 @@ def programme_view(
         price_yen=programme.price_yen,
         min_age=programme.min_age,
         ages=ages_view(programme.min_age, programme.max_age, needs_adult=programme.needs_adult),
-        max_party=programme.max_party,
+        max_party=_most_together(programme, slots, now),
+        party_limit=programme.max_party,
         questions=tuple(_question(q, lang) for q in programme.questions),
         asks_photo_consent=programme.asks_photo_consent,
         languages=programme.languages,
         slots=tuple(slot_card(s, programme, site, lang=lang, now=now) for s in slots),
+    )
+
+
+def _most_together(programme: ProgrammeEntry, slots: list[SlotEntry], now: datetime) -> int:
+    """At the time that has most room for one party; the host's limit while there is none."""
+    alive = [slot for slot in slots if slot.availability(now) not in GONE]
+    return max(
+        (slot.most_together(programme.max_party, now) for slot in alive),
+        default=programme.max_party,
     )
 
 

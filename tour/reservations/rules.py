@@ -107,13 +107,18 @@ class Audience:
     capacity: int
     needs_adult: bool = False
     min_age: int | None = None
+    seats_left: int | None = None
+    """Of those that can be reserved now; None where they are not what is asked for."""
 
 
 def party_problem(adults: int, children: int, audience: Audience) -> Text | None:
-    """Why this party cannot have this session at all, or None."""
+    """Why this party cannot have this session at all, or None. Who fits but for the seats that are
+    left is told by the ledger, with the other times and the queue; whoever does not is not told of
+    more seats than there are."""
     largest = min(audience.max_party, audience.capacity)
     if adults + children > largest:
-        return _("At most %(n)s people can come together here.", n=largest)
+        left = largest if audience.seats_left is None else min(largest, audience.seats_left)
+        return _("At most %(n)s people can come together here.", n=left)
     if audience.needs_adult and not adults:
         return _("Children come together with an adult here.")
     if children and audience.min_age is not None and audience.min_age > OLDEST_CHILD:
@@ -207,6 +212,7 @@ def resize_problem(
         capacity=max(audience.capacity, size),
         needs_adult=audience.needs_adult and before[0] > 0,
         min_age=audience.min_age if after[1] > before[1] else None,
+        seats_left=audience.seats_left,
     )
     return party_problem(*after, granted)
 

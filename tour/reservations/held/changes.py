@@ -6,6 +6,7 @@ until the transaction ends.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tour.contacts.finding import found_by
@@ -203,8 +204,10 @@ async def _check_change(
     slot_ids = [place.slot_id for place in places]
     slot_ids += await _hoped_for(reservation, now)
     before, after = (reservation.adults, reservation.children), (adults, children)
+    own = {place.slot_id: place.seats for place in places}
     for slot in await slots_with_programmes(slot_ids):
-        if problem := resize_problem(before, after, audience_of(slot)):
+        left = slot.seats_left + own[slot.id] if slot.id in own else None
+        if problem := resize_problem(before, after, replace(audience_of(slot), seats_left=left)):
             raise BookingRefused(problem, slot.id, "adults")
 
 

@@ -91,15 +91,19 @@ async def show(
         loss=loss,
         draw_id=await queries.draw_of_slot(slots[0].id) if mode == Mode.DRAW else None,
         server_now=at,
-        max_party=min(
-            min(view.programme.max_party, slot.capacity - slot.seats_kept)
-            for view, slot in zip(shown, slots, strict=True)
-        ),
+        max_party=min(_largest(v, s, loss) for v, s in zip(shown, slots, strict=True)),
     )
     if mode == Mode.SOON:
         _come_back(response, slots, at)
     my_reservations.remember_form(request, response, form.value("idempotency_key"))
     return response
+
+
+def _largest(view: SlotView, slot: SlotEntry, loss: Loss | None) -> int:
+    """The largest party for the form: who was just told that a time is full may queue for it."""
+    if loss is None:
+        return view.programme.max_party
+    return min(view.programme.party_limit, slot.capacity - slot.seats_kept)
 
 
 def _come_back(response: Response, slots: Sequence[SlotEntry], at: datetime) -> None:

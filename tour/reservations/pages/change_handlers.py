@@ -101,7 +101,8 @@ async def give_up(request: Request) -> Response:
 async def _page(request: Request, form: ChangeForm, status: int = 200) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
     reservation = await views.reservation_view(request, entry)
-    sizes = [p.programme.max_party for p in reservation.open_places]
+    places = reservation.open_places
+    sizes = [min(p.programme.party_limit, p.seats + p.slot.seats_left) for p in places]
     own = reservation.adults + reservation.children
     response = render(
         request,

@@ -115,7 +115,7 @@ async def _form_page(
         asks_photos=any(view.programme.asks_photo_consent for view in shown),
         ticked=ticked,
         pools=sorted(await queries.pools_of_draw(draw.id)),
-        max_party=max((slot.capacity for slot in slots), default=1),
+        max_party=max((view.programme.max_party for view in shown), default=1),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
     )
     my_reservations.remember_form(request, response, form.value("idempotency_key"))

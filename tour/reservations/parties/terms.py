@@ -6,7 +6,7 @@ asked by the statement that takes them.
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.queries import PUBLIC_SLOT, entry_of
+from tour.programmes.rules import RESERVABLE
 from tour.reservations.answers import must_answer
 from tour.reservations.errors import BookingRefused
 from tour.reservations.parties.forms import answer_field
@@ -114,17 +115,19 @@ def refuse_unless_fits(wish: Wish, terms: Terms, now: datetime) -> None:
     or BadInput, field by field, for a host's question that must be answered and is not. Pure."""
     missing = _unanswered(wish, terms)
     for slot in terms.slots:
-        problem, field = _misfit(wish.party, slot, now)
+        problem, field = _misfit(wish.party, slot, wish.asks, now)
         if problem:
             raise BookingRefused(problem, slot.id, field)
     if missing:
         raise BadInput(MISSING, missing)
 
 
-def _misfit(party: Party, slot: Slot, now: datetime) -> tuple[Text | None, str]:
+def _misfit(party: Party, slot: Slot, asks: str, now: datetime) -> tuple[Text | None, str]:
     """What is wrong, and with which field: the session itself with none."""
-    misfit = party_problem(party.adults, party.children, audience_of(slot))
     entry = entry_of(slot)
+    reserves = not asks and entry.availability(now) in RESERVABLE
+    audience = replace(audience_of(slot), seats_left=entry.seats_left if reserves else None)
+    misfit = party_problem(party.adults, party.children, audience)
     if problem := booking_problem(entry.availability(now), entry.booking_opens_at):
         return problem, ""
     return misfit, "adults"

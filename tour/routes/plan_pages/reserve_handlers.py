@@ -166,4 +166,4 @@ def questions_of(views: list[ProgrammeView]) -> list[AskedField]:
 
 def _largest(views: list[ProgrammeView]) -> int:
     """The largest party that all of the sessions can have."""
-    return min(min(view.slots[0].seats_left, view.max_party) for view in views)
+    return min(view.max_party for view in views)
