@@ -119,6 +119,7 @@
     link.href = place.url;
     card.append(kind, link);
     if (place.hours) card.append(element("p", "map-card__hours", place.hours));
+    if (place.session_hours) card.append(element("p", "map-card__hours", options.words.sessions.replace("{at}", place.session_hours)));
     if (place.approximate) card.append(element("p", "map-card__note", options.words.approximate));
     return card;
   };

@@ -26,6 +26,7 @@ FORM = {
     "every": "60",
     "capacity": "8",
     "allocation": "first_come",
+    "may_be_outside": "1",
 }
 WITHDRAWN = "The event of this session is not public"
 TAKEN_OUT = "This place does not take part"

@@ -53,6 +53,7 @@ async def test_six_slots_are_made_and_published_by_one_form(
         title="一日",
         ends_on=EVENT_DAY + timedelta(days=1),
         booking_opens_at=NOON - timedelta(days=1),
+        closes_minute=17 * 60,
     )
     page = await client.get(f"/host/{site.slug}/programmes/new")
     assert 'value="2026-12-05"' in page.text

@@ -112,7 +112,7 @@ async def slots(request: Request) -> Response:
 def _site_feature(
     request: Request, town: TownNow, site: SiteEntry, part: ParticipantEntry | None
 ) -> replies.SiteFeature:
-    card = town.card(site)
+    card, hours = town.card(site), town.hours_of(site)
     return replies.SiteFeature(
         type="Feature",
         id=site.id,
@@ -125,7 +125,8 @@ def _site_feature(
             **{text.name: site.text(text.name, town.lang) for text in IN_API},
             name_en=site.text("name", "en"),
             access=list(site.access_features),
-            hours=spans_text(town.agenda.hours_of(site).on(town.today)),
+            hours=spans_text(hours.on(town.today)),
+            session_hours=spans_text(hours.sessions_on(town.today)),
             url=str(request.app.url_path_for("sites:detail", slug=site.slug)),
             sample=site.is_sample,
             approximate=card.approximate,

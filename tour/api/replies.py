@@ -51,7 +51,7 @@ Site = msgspec.defstruct(
     "Site",
     [
         *((text.name, str) for text in IN_API),
-        *((name, str) for name in ("name_en", "hours", "url")),
+        *((name, str) for name in ("name_en", "hours", "session_hours", "url")),
         ("access", list[str]),
         ("sample", bool),
         ("approximate", bool),

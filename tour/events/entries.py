@@ -75,11 +75,15 @@ class Agenda:
 
     def hours_of(self, site: SiteEntry) -> Hours:
         """The site's hours; on a day it hosts an event, the event's, unless it said otherwise."""
-        days = self.event_days.get(site.id)
+        return self.hours_at(site.id, site.hours)
+
+    def hours_at(self, site_id: int, own: Hours) -> Hours:
+        """As `hours_of`, of a site that may not be published, by its own hours."""
+        days = self.event_days.get(site_id)
         if not days:
-            return site.hours
+            return own
         opened = {day: DayException((event.span,)) for day, event in days.items()}
-        return replace(site.hours, exceptions={**opened, **site.hours.exceptions})
+        return replace(own, exceptions={**opened, **own.exceptions})
 
 
 def agenda(events: Sequence[EventEntry]) -> Agenda:

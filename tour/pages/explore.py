@@ -142,11 +142,11 @@ def _candidates(town: TownNow, filters: Filters) -> list[SiteEntry]:
 
 
 def _meets(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
-    hours = town.agenda.hours_of(site)
+    hours = town.hours_of(site)
     return (
         (not filters.kinds or site.kind in filters.kinds)
         and all(feature in site.access_features for feature in filters.access)
-        and (filters.on is None or bool(hours.on(filters.on)))
+        and (filters.on is None or hours.expects_on(filters.on))
         and (not filters.open_now or hours.is_open_at(town.local))
         and (not filters.seats or _has_seats(town, site, filters))
     )

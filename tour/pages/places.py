@@ -44,7 +44,9 @@ async def site_page(
     offered: list[ProgrammeEntry],
     preview: Preview | None = None,
 ) -> Response:
-    hours = town.agenda.hours_of(entry)
+    if preview:
+        town = await _as_it_will_be(town, offered, entry)
+    hours = town.hours_of(entry)
     page = render(
         request,
         "sites/detail.html",
@@ -73,6 +75,8 @@ async def session_page(
     site: SiteEntry,
     preview: Preview | None = None,
 ) -> Response:
+    if preview:
+        town = await _as_it_will_be(town, [programme], site)
     [view] = await _views(town, [programme], site, preview)
     page = render(
         request,
@@ -89,6 +93,13 @@ async def session_page(
 def stations(town: TownNow) -> tuple[tuple[str, str], ...]:
     """(id, name) to walk from."""
     return tuple((s.id, s.name_in(town.lang)) for s in town.catalogue.stations)
+
+
+async def _as_it_will_be(town: TownNow, offered: list[ProgrammeEntry], site: SiteEntry) -> TownNow:
+    """The town with what is offered there taking place: on a day of it the place is not closed."""
+    slots = await programmes.slots_of([programme.id for programme in offered], since=town.now)
+    by_site = {**town.board.by_site, site.id: tuple(slots)}
+    return replace(town, board=replace(town.board, by_site=by_site))
 
 
 async def _views(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
@@ -14,6 +15,7 @@ from tour.programmes.rules import Availability
 from tour.programmes.views import RESERVABLE, SlotCard, slot_card
 from tour.sites.entries import Catalogue, SiteEntry
 from tour.sites.finding.ranking import Hit
+from tour.sites.opening.hours import Hours
 from tour.sites.views import SiteCard, site_card, with_door, with_hours
 from tour.web import lang, now, parts_of
 
@@ -58,6 +60,8 @@ class TownNow:
     """Cards made of the same copies in the same minute; see `CardShelf`."""
     bases: BaseCards
 
+    zone: ZoneInfo
+
     @property
     def today(self) -> date:
         return self.local.date()
@@ -66,9 +70,13 @@ class TownNow:
         """The sites that a query finds, best first."""
         return self.finders.of(self.catalogue, self.board).find(query)
 
+    def hours_of(self, site: SiteEntry) -> Hours:
+        """When it is open, on the days of an event, too, and when for a session alone."""
+        return self.board.besides(site.id, self.agenda.hours_of(site), self.zone)
+
     def card(self, site: SiteEntry) -> SiteCard:
         base = self.base_card(site)
-        open_today = with_hours(base, self.agenda.hours_of(site), self.local)
+        open_today = with_hours(base, self.hours_of(site), self.local)
         return with_door(open_today, site.door, self.local, self.lang)
 
     def base_card(self, site: SiteEntry) -> SiteCard:
@@ -170,6 +178,7 @@ async def town_now(request: Request) -> TownNow:
         now=instant,
         local=local,
         lang=lang(request),
+        zone=parts.town.timezone,
         finders=parts.finders,
         bases=parts.cards.bases(catalogue),
         cards=parts.cards.of(catalogue, agenda, board, minute=minute),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tour.i18n import localized
 from tour.programmes.rules import (
@@ -14,6 +15,7 @@ from tour.programmes.rules import (
     seats_left,
 )
 from tour.programmes.states import Allocation, SlotStatus
+from tour.sites.opening.hours import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,13 @@ class Board:
     programmes: Mapping[int, ProgrammeEntry]
     slots: tuple[SlotEntry, ...]
     by_site: Mapping[int, tuple[SlotEntry, ...]]
+
+    def besides(self, site_id: int, hours: Hours, zone: ZoneInfo) -> Hours:
+        """A site's hours with the sessions that take place while it is closed otherwise."""
+        held = (s for s in self.by_site.get(site_id, ()) if s.status != SlotStatus.CANCELLED)
+        return hours.with_sessions(
+            (slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)) for slot in held
+        )
+
+
+NO_SESSIONS = Board({}, (), {})

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypedDict
 
-from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
+from tour.events.entries import EventEntry, ParticipantEntry, agenda
 from tour.geo import Point
+from tour.programmes.entries import NO_SESSIONS, Board
 from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, Texts
 from tour.routes.courses.queries import Course
 from tour.routes.streets.graph import Streets
@@ -17,6 +19,13 @@ from tour.sites.opening.hours import Span
 from tour.sites.states import PointQuality
 
 
+class Opened(TypedDict):
+    """Two fields of a `MapSite`."""
+
+    hours: tuple[tuple[Span, ...], ...] | None
+    sessions: tuple[tuple[Span, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What a map is made from beside the rows of its event."""
@@ -24,11 +33,12 @@ class Sources:
     catalogue: Catalogue
     walks: Walks
     languages: tuple[str, ...]
+    board: Board = NO_SESSIONS
 
 
 def collect(event: EventEntry, courses: Sequence[Course], sources: Sources) -> PublishedMap:
     """The map of the event as it stands; slow the first time, for its courses are walked."""
-    doors = agenda([event])
+    doors = Doors(event, sources.board)
     sites = sources.catalogue.by_id
     places = tuple(
         _place(participant, sites[participant.site_id], event, doors, sources.languages)
@@ -50,27 +60,42 @@ def collect(event: EventEntry, courses: Sequence[Course], sources: Sources) -> P
     )
 
 
-def as_of_now(published: PublishedMap, event: EventEntry, catalogue: Catalogue) -> PublishedMap:
+def as_of_now(published: PublishedMap, event: EventEntry, sources: Sources) -> PublishedMap:
     """A kept map with the hours of today, without places that were withdrawn or that do not
     agree any more.
 
     Numbers, points and texts stay as they were published. Hours change until the morning of the
     event, and a map that is a week old must not send anybody to a closed door.
     """
-    doors = agenda([event])
+    doors, by_id = Doors(event, sources.board), sources.catalogue.by_id
     places = tuple(
-        replace(place, hours=_hours(site, published.dates, doors))
+        replace(place, **doors.of(site, published.dates))
         for place in published.places
-        if (site := catalogue.by_id.get(place.site_id)) and site.id not in event.not_agreed
+        if (site := by_id.get(place.site_id)) and site.id not in event.not_agreed
     )
     return replace(published, places=places)
+
+
+class Doors:
+    """When the places of one event are open, and when for a session alone."""
+
+    def __init__(self, event: EventEntry, board: Board) -> None:
+        self._agenda, self._board, self._zone = agenda([event]), board, event.zone
+
+    def of(self, site: SiteEntry, dates: Sequence[date]) -> Opened:
+        hours = self._board.besides(site.id, self._agenda.hours_of(site), self._zone)
+        sessions = tuple(hours.sessions_on(day) for day in dates)
+        return {
+            "hours": tuple(hours.on(day) for day in dates) if hours.is_known else None,
+            "sessions": sessions if any(sessions) else (),
+        }
 
 
 def _place(
     participant: ParticipantEntry,
     site: SiteEntry,
     event: EventEntry,
-    doors: Agenda,
+    doors: Doors,
     languages: Sequence[str],
 ) -> MapSite:
     return MapSite(
@@ -86,15 +111,8 @@ def _place(
         point=site.point,
         approximate=site.quality == PointQuality.TOWN,
         sample=site.is_sample,
-        hours=_hours(site, event.dates, doors),
+        **doors.of(site, event.dates),
     )
-
-
-def _hours(
-    site: SiteEntry, dates: Sequence[date], doors: Agenda
-) -> tuple[tuple[Span, ...], ...] | None:
-    hours = doors.hours_of(site)
-    return tuple(hours.on(day) for day in dates) if hours.is_known else None
 
 
 def _course(row: Course, places: Sequence[MapSite], sources: Sources) -> MapCourse | None:

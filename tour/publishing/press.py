@@ -29,7 +29,7 @@ from tour.publishing.published_map import PublishedMap, as_json
 from tour.publishing.views import map_view
 from tour.settings import ROOT
 from tour.town import Town
-from tour.web import parts_of
+from tour.web import now, parts_of
 from tour.web.assets import Assets
 from tour.web.qr import qr_svg
 
@@ -100,7 +100,8 @@ async def sources_of(request: Request) -> Sources:
     """What maps are made from at this moment; staff pages hand it to the service."""
     parts = parts_of(request)
     catalogue = await parts.catalogue.current()
-    return Sources(catalogue, parts.walks, parts.town.languages)
+    board = await parts.board.current(now(request))
+    return Sources(catalogue, parts.walks, parts.town.languages, board)
 
 
 async def printed(press: Press, published: PublishedMap, sheet: Sheet, lang: str) -> bytes:

@@ -4,7 +4,7 @@ It is plain data in every language of the town, so that it can be kept as JSON a
 later without the rows that it was made from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -44,6 +44,8 @@ class MapSite:
     approximate: bool
     sample: bool
     hours: tuple[tuple[Span, ...], ...] | None
+    sessions: tuple[tuple[Span, ...], ...] = ()
+    """By day, when it is open for those of a session alone; empty where that is on no day."""
     """Open spans of each day of the event, or None where nobody told us."""
 
 
@@ -107,6 +109,10 @@ def from_json(content: Mapping[str, Any], *, version: int, published_on: date) -
     )
 
 
+def _spans(days: Sequence[Sequence[Mapping[str, int]]]) -> tuple[tuple[Span, ...], ...]:
+    return tuple(tuple(Span(**span) for span in day) for day in days)
+
+
 def _site(row: Mapping[str, Any]) -> MapSite:
     hours = row["hours"]
     return MapSite(
@@ -122,7 +128,8 @@ def _site(row: Mapping[str, Any]) -> MapSite:
         point=Point(**row["point"]) if row["point"] else None,
         approximate=row["approximate"],
         sample=row["sample"],
-        hours=None if hours is None else tuple(tuple(Span(**s) for s in day) for day in hours),
+        hours=None if hours is None else _spans(hours),
+        sessions=_spans(row.get("sessions", ())),
     )
 
 

@@ -34,7 +34,7 @@ async def published_map(slug: str, sources: Sources) -> PublishedMap:
     entry = await events.event(slug)
     kept = await MapVersion.get_or_none(event_id=entry.id, ended_at=None)
     if kept:
-        return as_of_now(_read(kept, entry), entry, sources.catalogue)
+        return as_of_now(_read(kept, entry), entry, sources)
     if await MapVersion.filter(event_id=entry.id).exists():
         raise NotFound(_("The map of this event is not published at the moment."))
     return await live_map(entry, sources)

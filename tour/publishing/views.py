@@ -11,8 +11,7 @@ from tour.publishing.drawing import marks
 from tour.publishing.drawing.symbols import course_letter, course_sample
 from tour.publishing.published_map import MapCourse, MapSite, PublishedMap, text_in
 from tour.sites.choices import ACCESS, KINDS
-from tour.sites.opening.hours import Span
-from tour.sites.views import spans_text
+from tour.sites.views import day_hours
 from tour.web.templates import metres
 from tour.web.tokens import colour
 
@@ -127,16 +126,14 @@ def _hours(
 ) -> tuple[tuple[tuple[date, ...], str], ...]:
     if site.hours is None:
         return (((), translate("Hours: please ask the place", lang)),)
-    if len(set(site.hours)) == 1:
-        return (((), _times(site.hours[0], lang)),)
-    days: dict[tuple[Span, ...], tuple[date, ...]] = {}
-    for day, spans in zip(dates, site.hours, strict=True):
-        days[spans] = (*days.get(spans, ()), day)
-    return tuple((same, _times(spans, lang)) for spans, same in days.items())
-
-
-def _times(spans: tuple[Span, ...], lang: str) -> str:
-    return spans_text(spans) or translate("Closed", lang)
+    sessions = site.sessions or ((),) * len(site.hours)
+    times = [day_hours(*of_day, lang) for of_day in zip(site.hours, sessions, strict=True)]
+    if len(set(times)) == 1:
+        return (((), times[0]),)
+    days: dict[str, tuple[date, ...]] = {}
+    for day, text in zip(dates, times, strict=True):
+        days[text] = (*days.get(text, ()), day)
+    return tuple((same, text) for text, same in days.items())
 
 
 def _course_line(number: int, course: MapCourse, lang: str) -> CourseLine:

@@ -206,6 +206,12 @@ def _by_rule(row: Mapping[str, Any], hours: Hours) -> Hours:
     return replace(hours, holiday_rule=rule, is_holiday=national_holidays.is_national_holiday)
 
 
+async def hours_of(site: Site) -> Hours:
+    """The hours of one site, public or not, as they are stored now."""
+    found = await _hours({"site_id": site.id})
+    return _by_rule({"holiday_rule": site.holiday_rule}, found.get(site.id, CLOSED))
+
+
 async def _hours(own: Mapping[str, Any]) -> dict[int, Hours]:
     week: dict[int, list[tuple[int, int, int]]] = {}
     for row in await OpeningHours.filter(**own).values():

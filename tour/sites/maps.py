@@ -49,6 +49,7 @@ def _words() -> dict[str, str]:
         "here": translate("You are here"),
         "refused": translate("Your position is not available. Choose a station instead."),
         "approximate": translate("Rough position"),
+        "sessions": translate("For sessions only: {at}"),
         "cluster": translate("{n} places; press to come closer"),
         "zoomIn": translate("Come closer"),
         "zoomOut": translate("Step back"),

@@ -45,6 +45,8 @@ class SiteCard:
     point: Point | None
     distance_m: float | None = None
     hours_today: str = ""
+    session_hours: str = ""
+    """When it is open today for those of a session alone."""
     open_now: bool | None = None
     number: int | None = None
     is_nearby: bool = False
@@ -100,8 +102,13 @@ def with_hours(card: SiteCard, hours: Hours, local: datetime) -> SiteCard:
     """The card with today's hours and whether the doors are open at a local time."""
     if not hours.is_known:
         return card
-    spans = hours.on(local.date())
-    return replace(card, hours_today=spans_text(spans), open_now=hours.is_open_at(local))
+    today = local.date()
+    return replace(
+        card,
+        hours_today=spans_text(hours.on(today)),
+        session_hours=spans_text(hours.sessions_on(today)),
+        open_now=hours.is_open_at(local),
+    )
 
 
 def with_door(card: SiteCard, door: DoorEntry | None, local: datetime, lang: str) -> SiteCard:
@@ -111,7 +118,8 @@ def with_door(card: SiteCard, door: DoorEntry | None, local: datetime, lang: str
     if door.state == DoorState.CLOSED:
         at = clock_text(door.closed_minute or 0)
         closed = translate("Closed for today at %(time)s", lang, time=at)
-        return replace(card, open_now=False, hours_today="", is_closed_early=True, door_text=closed)
+        shut = replace(card, open_now=False, hours_today="", session_hours="")
+        return replace(shut, is_closed_early=True, door_text=closed)
     return replace(card, door_text=_door_text(door, lang))
 
 
@@ -152,6 +160,16 @@ def spans_text(spans: tuple[Span, ...]) -> str:
     return ", ".join(str(span) for span in spans)
 
 
+def day_hours(spans: tuple[Span, ...], sessions: tuple[Span, ...], lang: str) -> str:
+    """What one day has: its hours, its sessions at other times, or that it is closed."""
+    if not sessions:
+        return spans_text(spans) or translate("Closed", lang)
+    at = spans_text(sessions)
+    if not spans:
+        return translate("For sessions only: %(hours)s", lang, hours=at)
+    return translate("%(hours)s; sessions also %(at)s", lang, hours=spans_text(spans), at=at)
+
+
 def hours_table(hours: Hours, lang: str) -> list[tuple[str, str]]:
     """(weekdays, hours) lines, days with the same hours together."""
     closed = translate("Closed", lang)
@@ -189,15 +207,17 @@ class OtherHours:
 
 
 def coming_exceptions(hours: Hours, today: date, lang: str, *, days: int = 60) -> list[OtherHours]:
-    """What the next `days` have other than their weekdays, soonest first; days in a row as one."""
-    closed = translate("Closed", lang)
+    """What the next `days` have other than their weekdays, soonest first; days in a row as one.
+    A day on which it is open for a session alone is never said to be closed."""
     found: list[OtherHours] = []
     for day in (today + timedelta(days=n) for n in range(days + 1)):
         exception = hours.exceptions.get(day) or _by_holiday(hours, day, lang)
+        if exception is None and hours.sessions_on(day):
+            exception = DayException(hours.on(day))
         if exception is None:
             continue
         note = exception.translations.get(lang, {}).get("note") or exception.note
-        other = OtherHours(day, day, spans_text(exception.spans) or closed, note)
+        other = OtherHours(day, day, day_hours(exception.spans, hours.sessions_on(day), lang), note)
         if found and replace(found[-1], first=day, last=day) == other and _follows(found[-1], day):
             found[-1] = replace(found[-1], last=day)
         else:

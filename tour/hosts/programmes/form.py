@@ -57,6 +57,7 @@ TIME_FIELDS = (
     "pool_children",
     "pool_residents",
     "may_overlap",
+    "may_be_outside",
 )
 MOST_DAYS = 14
 MOST_LETTERS = 120
@@ -73,21 +74,6 @@ FIELD_LABELS = {
     "asks_photo_consent": _("Ask whether they may be in pictures"),
     "max_party": _("People in one party"),
     "languages": _("Languages"),
-}
-USUAL_TIMES = {
-    "days": "",
-    "first": "10:00",
-    "last": "16:00",
-    "every": "60",
-    "break": "1",
-    "break_from": "12:00",
-    "break_until": "13:00",
-    "capacity": "8",
-    "seats_kept": "0",
-    "allocation": "first_come",
-    "pool_children": "0",
-    "pool_residents": "0",
-    "may_overlap": "",
 }
 USUAL_OUTLINE = {
     **dict.fromkeys(OUTLINE_FIELDS, ""),

@@ -9,12 +9,12 @@ from tour.accounts import guards
 from tour.accounts.guards import Tending
 from tour.changes import together
 from tour.errors import REFUSALS, BadInput
-from tour.events import queries as events
-from tour.hosts import queries
+from tour.hosts import outside, queries
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.programmes import form as forms
-from tour.hosts.programmes.form import DayChoices, EventDays, Unfolded
+from tour.hosts.programmes import offering
+from tour.hosts.programmes.form import DayChoices, Unfolded
 from tour.hosts.programmes.said import PUBLISH, said
 from tour.hosts.today.handlers import local_date
 from tour.i18n import lazy as _
@@ -27,7 +27,7 @@ from tour.sites.choices import language_options
 from tour.sites.editing.merging import merged
 from tour.sites.editing.page import Stale, Version
 from tour.sites.editing.publication import showing_of
-from tour.web import lang, now, parts_of
+from tour.web import now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_form
 from tour.words.typed import number_in
 
@@ -51,13 +51,15 @@ async def programmes_page(request: Request) -> Response:
         programmes=rows,
         invitations=await invitations(request, tending),
         removed=removed,
+        outside=await outside.coming_outside(request, tending),
     )
 
 
 async def new_programme(request: Request) -> Response:
     """An empty form, or one filled from an earlier programme (`?copy=id`): new days, same rest."""
     tending = await guards.tended_site(request)
-    values = {**forms.USUAL_OUTLINE, **forms.USUAL_TIMES}
+    usual = forms.USUAL_OUTLINE
+    values = {**usual, **await offering.usual(request, tending, int(usual["minutes"]))}
     copied = number_in(request.query_params.get("copy"))
     if copied is not None:
         before = await editing.programme_of_site(copied, tending.site.id)
@@ -71,10 +73,12 @@ async def create_programme(request: Request) -> Response:
     form = await read_form(request, 80)
     values = forms.submitted(form, with_times=True)
     outline, typed = forms.read_outline(values)
-    coming = await _event_days(request, tending)
+    coming = await offering.event_days(request, tending)
     zone = parts_of(request).town.timezone
     times, typed_times = forms.read_times(values, outline.minutes, coming, zone, now(request))
     whole = Form(values, {**typed.errors, **typed_times.errors})
+    if times and not whole.errors:
+        whole = await offering.asked_about(request, tending, whole, times, outline.minutes)
     if whole.errors or times is None:
         return await _new_page(request, tending, whole, status=422)
     by_host: dict[str, Any] = {"actor": tending.actor, "now": now(request)}
@@ -95,7 +99,7 @@ async def programme_page(request: Request) -> Response:
 
 
 def _stored(programme: Programme) -> Form:
-    return Form({**forms.outline_values(outline_of(programme)), **forms.USUAL_TIMES})
+    return Form(forms.outline_values(outline_of(programme)))
 
 
 async def change_programme(request: Request) -> Response:
@@ -137,10 +141,12 @@ async def add_times(request: Request) -> Response:
     form = await read_form(request, 80)
     stored = forms.outline_values(outline_of(programme))
     values = {**forms.submitted(form, with_times=True), **stored}
-    coming = await _event_days(request, tending)
+    coming = await offering.event_days(request, tending)
     zone = parts_of(request).town.timezone
     times, typed = forms.read_times(values, programme.minutes, coming, zone, now(request))
-    if times is None:
+    if times:
+        typed = await offering.asked_about(request, tending, typed, times, programme.minutes)
+    if times is None or typed.errors:
         return await _programme_page(request, tending, programme, typed, 422, adds_times=True)
     try:
         await editing.add_times(programme, times, actor=tending.actor, now=now(request))
@@ -197,16 +203,6 @@ async def _row(request: Request, tending: Tending, programme: Programme) -> dict
     }
 
 
-async def _event_days(request: Request, tending: Tending) -> list[EventDays]:
-    """The events that the site takes part in."""
-    coming = await events.events_from(local_date(request))
-    return [
-        EventDays(event.id, event.text("title", lang(request)), event.dates, event.booking_opens_at)
-        for event in coming
-        if any(host.site_id == tending.site.id for host in event.hosts)
-    ]
-
-
 async def _new_page(request: Request, tending: Tending, form: Form, status: int = 200) -> Response:
     return host_page(
         request,
@@ -217,7 +213,7 @@ async def _new_page(request: Request, tending: Tending, form: Form, status: int 
         form=form,
         publish_label=PUBLISH[showing_of(tending.site)],
         unfolded=Unfolded.of(form),
-        days=DayChoices.of(form, await _event_days(request, tending), local_date(request)),
+        days=DayChoices.of(form, await offering.event_days(request, tending), local_date(request)),
         earlier=await editing.programmes_of_site(tending.site.id),
         spoken=language_options(),
         today=local_date(request),
@@ -238,7 +234,8 @@ async def _programme_page(
     fresh = await editing.programme_of_site(programme.id, tending.site.id)
     place = showing_of(tending.site)
     showing = editing.showing_of(fresh, place)
-    shown = Form({**forms.USUAL_TIMES, **form.values}, form.errors)
+    usual = await offering.usual(request, tending, programme.minutes)
+    shown = Form({**usual, **form.values}, form.errors)
     return host_page(
         request,
         "host/programme.html",
@@ -255,7 +252,7 @@ async def _programme_page(
         slots=await queries.coming_slots(programme, now=now(request)),
         showing=showing,
         publish_label=PUBLISH[place],
-        days=DayChoices.of(shown, await _event_days(request, tending), local_date(request)),
+        days=DayChoices.of(shown, await offering.event_days(request, tending), local_date(request)),
         spoken=language_options(),
         today=local_date(request),
         said=said(request.query_params.get("done", ""), showing),

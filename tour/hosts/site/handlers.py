@@ -14,6 +14,7 @@ from tour.errors import REFUSALS, Refusal
 from tour.geo import Point
 from tour.hosts import queries
 from tour.hosts.frame import host_page, site_path
+from tour.hosts.outside import coming_outside
 from tour.hosts.site import form as forms
 from tour.hosts.today.handlers import local_date
 from tour.i18n import lazy as _
@@ -205,6 +206,7 @@ async def _hours_page(
         version=version or str(await Version.of(fresh, SUBJECT)),
         weekdays=[(f"weekday{day}", str(name)) for day, name in enumerate(WEEKDAYS)],
         holiday_rules=holiday_options(),
+        outside=await coming_outside(request, tending),
         exceptions=await queries.coming_exceptions(tending.site.id, local_date(request)),
         today=local_date(request),
         done=request.query_params.get("done"),

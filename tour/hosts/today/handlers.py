@@ -100,7 +100,7 @@ async def _today(
         panel=opening.panel(
             is_today=is_today,
             is_used=bool(day.slots) or door.id is not None,
-            hours=await opening.hours_of(parts_of(request), tending.site.id, on_date),
+            hours=await opening.hours_of(parts_of(request), tending.site.id, on_date, instant),
             on_date=on_date,
         ),
         done=await _done(request, tending),

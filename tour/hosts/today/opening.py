@@ -1,6 +1,6 @@
 """What stands where a host tells how it is at the door: its taps, or why there are none."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from tour.parts import Parts
@@ -30,12 +30,13 @@ def panel(*, is_today: bool, is_used: bool, hours: Hours | None, on_date: date) 
         return Panel.NOTHING
     if not hours.is_known:
         return Panel.UNKNOWN
-    return Panel.TAPS if hours.on(on_date) else Panel.CLOSED
+    return Panel.TAPS if hours.expects_on(on_date) else Panel.CLOSED
 
 
-async def hours_of(parts: Parts, site_id: int, on_date: date) -> Hours | None:
-    """The place's hours with those of its events, as visitors read them."""
+async def hours_of(parts: Parts, site_id: int, on_date: date, now: datetime) -> Hours | None:
+    """The place's hours with those of its events and sessions, as visitors read them."""
     entry = (await parts.catalogue.current()).by_id.get(site_id)
     if entry is None:
         return None
-    return (await parts.agenda.current(on_date)).hours_of(entry)
+    hours = (await parts.agenda.current(on_date)).hours_of(entry)
+    return (await parts.board.current(now)).besides(site_id, hours, parts.town.timezone)

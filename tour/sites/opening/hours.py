@@ -1,7 +1,7 @@
 """When a place is open: week, holidays, exceptions by date. Pure; minutes of the local day."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -54,6 +54,8 @@ class Hours:
     exceptions: dict[date, DayException]
     holiday_rule: HolidayRule = HolidayRule.NONE
     is_holiday: Callable[[date], bool] = no_holiday
+    sessions: dict[date, tuple[Span, ...]] = field(default_factory=dict)
+    """When it is open for those of a session alone; see `with_sessions`."""
 
     @property
     def is_known(self) -> bool:
@@ -75,6 +77,34 @@ class Hours:
         minute = minute_of_day(local)
         yesterday = local.date() - ONE_DAY
         return _covers(self.on(local.date()), minute) or _covers(self.on(yesterday), minute + DAY)
+
+    def covers(self, begins: datetime, ends: datetime) -> bool:
+        """Whether it is open all the while between two local times; unknown hours deny nothing."""
+        if not self.is_known:
+            return True
+        day, begin = begins.date(), minute_of_day(begins)
+        end = begin + int((ends - begins).total_seconds()) // 60
+        night = _together(self.on(day - ONE_DAY))
+        return _holds(_together(self.on(day)), begin, end) or _holds(night, begin + DAY, end + DAY)
+
+    def with_sessions(self, held: Iterable[tuple[datetime, datetime]]) -> "Hours":
+        """These hours, and on each day the sessions (local begin and end) that they do not cover:
+        "closed" is not the truth of a day on which somebody is expected."""
+        found: dict[date, list[Span]] = {}
+        for begins, ends in held:
+            if not self.covers(begins, ends):
+                begin = minute_of_day(begins)
+                span = Span(begin, begin + int((ends - begins).total_seconds()) // 60)
+                found.setdefault(begins.date(), []).append(span)
+        sessions = {day: _together(tuple(spans)) for day, spans in found.items()}
+        return replace(self, sessions=sessions) if sessions else self
+
+    def expects_on(self, day: date) -> bool:
+        """Whether somebody can come on this day, if only to a session."""
+        return bool(self.on(day) or self.sessions_on(day))
+
+    def sessions_on(self, day: date) -> tuple[Span, ...]:
+        return self.sessions.get(day, ())
 
     @property
     def _of_holidays(self) -> tuple[Span, ...]:
@@ -118,6 +148,21 @@ def grouped_weekdays(hours: Hours) -> list[tuple[list[int], tuple[Span, ...]]]:
         else:
             groups.append(([weekday], spans))
     return groups
+
+
+def _together(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """In order; those that meet or overlap as one."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.opens, span.closes)):
+        if found and span.opens <= found[-1].closes:
+            found[-1] = Span(found[-1].opens, max(found[-1].closes, span.closes))
+        else:
+            found.append(span)
+    return tuple(found)
+
+
+def _holds(spans: tuple[Span, ...], begin: int, end: int) -> bool:
+    return any(span.opens <= begin and end <= span.closes for span in spans)
 
 
 def _covers(spans: tuple[Span, ...], minute: int) -> bool:
