@@ -41,7 +41,7 @@ ACTS = {
         "staff:look_at_import",
     ),
     *("staff:event_visibility", "staff:site_visibility", "staff:publish_map", "staff:change_cover"),
-    *("staff:cancel_place", "staff:export", "staff:preview_message", "staff:note_answer"),
+    *("staff:cancel_place", "staff:export", "staff:note_answer"),
 }
 COUNTED = {"AccountSession", "RateCount", "Word", "Lease", "Heartbeat"}
 """Tables that tell who asked, which process is alive, and how words are read."""

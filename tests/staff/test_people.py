@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from tests.accounts.signing import browser, make_account, sign_in_as
 from tests.conftest import NOON
 from tests.publishing.days import make_workshop
-from tests.staff.town import hidden, make_party, make_town
+from tests.staff.town import make_town
 from tour.accounts.models import Account, AccountSession, Invitation
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
@@ -89,29 +89,6 @@ async def test_staff_invite_hosts_and_only_administrators_invite_staff(
     path = f"/staff/people/invitations/{invitation.id}/revoke"
     assert (await staff.post(path)).status_code == 403
     assert (await administrator.post(path)).status_code == 303
-
-
-async def test_a_letter_is_looked_at_and_sent_once(staff: httpx.AsyncClient) -> None:
-    event, slot, _party = await make_town()
-    await make_party(slot, code="AAAA-BBBB", lang="en")
-    fields = {**LETTER, "to": f"event:{event.id}", "token": "abcdefgh12345678"}
-    page = await staff.post("/staff/messages/preview", data=fields)
-    assert "2組に届きます" in page.text
-    assert await Reminder.all().count() == 0
-    assert hidden(page, "token") == "abcdefgh12345678"
-    for _ in range(2):
-        sent = await staff.post("/staff/messages", data=fields)
-        assert sent.headers["location"] == "/staff/messages?done=2"
-    bodies = set(await Reminder.all().values_list("title", "revision"))
-    assert bodies == {("雨の日の入口", 1), ("Rain", 1)}
-    assert await AuditEntry.filter(action="event.letter").count() == 1
-
-
-async def test_a_letter_needs_readers_and_words(staff: httpx.AsyncClient) -> None:
-    _event, slot, _party = await make_town()
-    for fields in ({**LETTER, "to": "all"}, {"to": f"slot:{slot.id}", "title": "x"}):
-        assert (await staff.post("/staff/messages", data=fields)).status_code == 422
-    assert await Reminder.all().count() == 0
 
 
 async def change_as(account: Account, site: Site, before: str, after: str) -> RecentEdit:

@@ -73,6 +73,8 @@ WHO = {
     "messages": STAFF,
     "preview_message": STAFF,
     "send_message": STAFF,
+    "undo_message": STAFF,
+    "sent": STAFF,
     "imports": STAFF,
     "look_at_import": STAFF,
     "confirm_import": STAFF,

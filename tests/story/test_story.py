@@ -73,7 +73,7 @@ RARE = {
         "staff:restore_burst",
         "staff:undo_event",
     ),
-    *("staff:note_call", "hosts:note_call"),
+    *("staff:note_call", "hosts:note_call", "staff:undo_message"),
 }
 """Forms of moments that the story does not always meet; their own tests do."""
 DECLINED = {

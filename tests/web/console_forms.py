@@ -354,7 +354,7 @@ async def of_a_place(console: Console) -> Refused:
 
 
 async def of_a_letter(_console: Console, path: str = "/staff/messages") -> Refused:
-    return Refused(path, {"to": "", "title": KEPT, "text": "x", "token": "t"}, KEPT, "to")
+    return Refused(path, {"who": "", "title": KEPT, "text": "x", "token": "t"}, KEPT, "q")
 
 
 async def of_a_look_at_a_letter(console: Console) -> Refused:
@@ -454,7 +454,7 @@ BUTTONS = {
     *("staff:undo_event", "staff:publish_map", "staff:site_visibility"),
     *("staff:export", "staff:clear_burst", "staff:restore_burst", "staff:revoke"),
     *("staff:sign_in_letter", "staff:invite_again", "staff:end_sessions", "staff:remove_from_site"),
-    *("staff:note_call", "hosts:note_call"),
+    *("staff:note_call", "hosts:note_call", "staff:undo_message"),
 }
 """Nothing is typed there, so nothing is lost."""
 BY_SCRIPT = {"hosts:check_in_seen"}

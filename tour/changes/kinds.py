@@ -48,6 +48,7 @@ OF_NOTHING = frozenset(
         "place",  # a party's: its seats are read as they are
         "export",
         "burst",
+        "letter",  # to many
         "call",  # of somebody who rang a party
     }
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tour.db.plain import Row, fetch, instant, numbers
 from tour.notifications.reach import WAY, Way
+from tour.notifications.schedule import Choice
 from tour.notifications.states import ReminderStatus, Standing
 
 COLUMNS = f"""r.id, r.recipient_id, r.key, r.revision, r.body, r.due_at, r.expires_at, r.status,
@@ -13,6 +14,14 @@ COLUMNS = f"""r.id, r.recipient_id, r.key, r.revision, r.body, r.due_at, r.expir
         WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.reminder_id = r.id
             AND d.revision = r.revision AND d.service <> 'mail' AND d.status = 'sent')
         THEN 'push' ELSE 'mail' END AS way"""  # noqa: S608 - our own names
+LATEST = f"""
+SELECT {COLUMNS}, r.title, (SELECT d.problem FROM delivery d
+    WHERE d.reminder_id = r.id ORDER BY d.id DESC LIMIT 1) AS problem
+FROM reminder r JOIN recipient t ON t.id = r.recipient_id
+WHERE {{before}} AND {{whose}} AND NOT (r.status IN ('waiting', 'cancelled') AND {{unhurried}})
+ORDER BY r.id DESC LIMIT {{limit}}
+"""  # noqa: S608 - our own names
+"""Without the reminders that still wait for their day: each party has some."""
 OF_KEYS = f"""
 SELECT {COLUMNS} FROM reminder r JOIN recipient t ON t.id = r.recipient_id
 WHERE r.key IN ({{keys}}) ORDER BY r.id
@@ -52,6 +61,28 @@ class Told:
     due_at: datetime
     way: Way
     standing: Standing
+    title: str = ""
+    problem: str = ""
+    """Of the last delivery, for staff (see `answers.Outcome`)."""
+
+
+async def latest(
+    most: int,
+    *,
+    now: datetime,
+    before_id: int | None = None,
+    recipient_ids: Collection[int] | None = None,
+) -> list[Told]:
+    """What was told last, or of these readers only, the latest first; before that message."""
+    if recipient_ids is not None and not recipient_ids:
+        return []
+    statement = LATEST.format(
+        before="1 = 1" if before_id is None else f"r.id < {int(before_id)}",
+        whose="1 = 1" if recipient_ids is None else f"t.id IN ({numbers(recipient_ids)})",
+        unhurried=" OR ".join(f"r.key LIKE '{choice}:%'" for choice in Choice).join("()"),
+        limit=int(most),
+    )
+    return [_told(row, now) for row in await fetch(statement)]
 
 
 async def of_keys(keys: Collection[str], *, now: datetime) -> list[Told]:
@@ -95,4 +126,6 @@ def _told(row: Row, now: datetime) -> Told:
         due_at=due_at,
         way=way,
         standing=standing(status, way, due_at, now),
+        title=str(row.get("title") or ""),
+        problem=str(row.get("problem") or ""),
     )

@@ -12,22 +12,12 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications import queries
 from tour.staff.frame import staff_page
+from tour.staff.message_kinds import KINDS, OTHER
 from tour.staff.reasons import reason
 from tour.web import now
 from tour.words.typed import number_in
 
 SINCE = timedelta(days=7)
-KINDS: Mapping[str, Text] = {
-    "evening": _("Reminder of the evening before"),
-    "two-hours": _("Reminder two hours before"),
-    "half-hour": _("Reminder half an hour before"),
-    "leave": _("Time to leave"),
-    "receipt": _("Confirmation"),
-    "cancelled": _("Called off"),
-    "test": _("Test message"),
-}
-"""By the first part of a reminder's key; what is not here is a message or news."""
-OTHER = _("News")
 STATUSES: Mapping[str, Text] = {
     "waiting": _("Waiting"),
     "together": _("Said in another message"),

@@ -18,7 +18,7 @@ from tour.staff.events import (
 from tour.staff.events import handlers as event_handlers
 from tour.staff.people import handlers as people_handlers
 from tour.staff.people import inviting_handlers, letter_handlers
-from tour.staff.reservations import burst_handlers, call_handlers, message_handlers
+from tour.staff.reservations import burst_handlers, call_handlers, message_handlers, sent_handlers
 from tour.staff.reservations import handlers as reservation_handlers
 from tour.web.gate.bounds import BodyLimit
 
@@ -144,6 +144,8 @@ urls = [
         name="staff:preview_message",
     ),
     Url("/staff/messages", message_handlers.send, methods=POST, name="staff:send_message"),
+    Url("/staff/messages/undo", message_handlers.undo, methods=POST, name="staff:undo_message"),
+    Url("/staff/messages/sent", sent_handlers.page, methods=GET, name="staff:sent"),
     Url("/staff/imports", import_handlers.imports_page, methods=GET, name="staff:imports"),
     Url(
         "/staff/imports",

@@ -72,6 +72,7 @@ FIELDS: dict[str, Text] = {
     "status": _("Booking"),
     "stops": _("Stops (minutes there)"),
     "times": _("Times"),
+    "to": _("To whom"),
     "told": _("Parties or people told"),
     "waiting_minutes": _("Minutes of waiting"),
     "walk_in_cap": _("Most visitors without a reservation"),
@@ -107,6 +108,13 @@ def field_label(name: str) -> str:
     return str(label) + (" (English)" if name.endswith("_en") else "")
 
 
+AUDIENCES: dict[str, Text] = {
+    "confirmed": _("Parties with a reservation"),
+    "waiting": _("Parties on a waiting list"),
+    "draw": _("Entries in a draw"),
+    "hosts": _("Hosts"),
+}
+"""Whom a letter to many is for."""
 SUBJECTS: dict[str, Text] = {
     "burst": _("Burst of reservations"),
     "account": _("Account"),
@@ -115,6 +123,7 @@ SUBJECTS: dict[str, Text] = {
     "day": _("The door"),
     "event": _("Event"),
     "invitation": _("Invitation"),
+    "letter": _("Message to many"),
     "membership": _("Person at a place"),
     "passkey": _("Passkey"),
     "photo": _("Photo"),

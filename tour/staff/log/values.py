@@ -13,7 +13,7 @@ from tour.sites.choices import ACCESS, HOLIDAYS, LANGUAGES, Feature
 from tour.sites.opening.hours import clock_text
 from tour.sites.states import DoorState
 from tour.staff.log import part_words
-from tour.staff.log.labels import SILENT, field_label
+from tour.staff.log.labels import AUDIENCES, SILENT, field_label
 
 SLOT_STATUS: dict[SlotStatus, Text] = {
     SlotStatus.OPEN: _("Takes reservations"),
@@ -32,6 +32,7 @@ CODES: Mapping[str, Mapping[Any, Text | Feature]] = {
     "role": ROLES,
     "state": DOOR,
     "status": SLOT_STATUS,
+    "to": AUDIENCES,
 }
 TICKS = frozenset({"needs_adult", "asks_photo_consent"})
 """Kept as the form sends them, "1" or nothing; so is each that belongs to a question."""

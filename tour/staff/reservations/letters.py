@@ -1,27 +1,28 @@
-"""Messages to everybody who holds seats in a slot, or in any coming slot of an event."""
+"""Letters of staff's to everybody of an audience: promised in a few statements, sent a minute
+later, taken back within it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tour.accounts.models import Account
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
+from tour.errors import BadInput, Conflict
+from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder
-from tour.programmes.states import SlotStatus
-from tour.reservations.models import Place
-from tour.reservations.states import PlaceStatus
+from tour.notifications.schedule import live_at
+from tour.notifications.service import Draft
+from tour.notifications.states import ReminderStatus
+from tour.staff.reservations import audiences
+from tour.staff.reservations.audiences import Audience, Reader
 
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Everybody of one slot, or of an event; exactly one of the two is given."""
-
-    event_id: int | None = None
-    slot_id: int | None = None
+UNDO_FOR = timedelta(minutes=1)
+"""Letters leave so much later, so that nobody has read what is taken back."""
+TO_EVERYBODY = "letter.send"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Letter:
     titles: Mapping[str, str]
     texts: Mapping[str, str]
     town_language: str
+
+    @property
+    def written(self) -> list[str]:
+        """The languages in which there is a text."""
+        return [lang for lang, text in self.texts.items() if text]
 
     def in_language(self, lang: str) -> tuple[str, str]:
         wanted = (lang,) if lang.startswith("ja") else (lang, "en")
@@ -42,66 +48,87 @@ class Letter:
         return self.titles[self.town_language], self.texts[self.town_language]
 
 
-async def readers(to: Audience, *, now: datetime) -> dict[int, str]:
-    """{recipient: the reference of their reservation}, of those who still have a visit to come."""
-    held = Place.filter(
-        status=PlaceStatus.CONFIRMED,
-        slot__status=SlotStatus.OPEN,
-        slot__ends_at__gt=now,
-        **_place_filter(to),
-    )
-    rows = await held.values_list("reservation__recipient_id", "reservation__reference")
-    return {int(recipient): str(reference) for recipient, reference in rows}
+def key_of(token: str) -> str:
+    """Of the letter that one form sends, however often it is sent."""
+    return f"letter:{token}"
 
 
-async def send(to: Audience, letter: Letter, token: str, *, actor: Actor, now: datetime) -> int:
-    """Queue the letter for each; returns for how many. The same `token` twice sends once."""
-    key = f"letter:{token}"
-    subject = Subject("slot" if to.slot_id else "event", to.slot_id or to.event_id or 0)
-    async with edit(actor, subject, f"{subject.kind}.letter", now=now) as change:
-        references = await readers(to, now=now)
-        if await Reminder.filter(key=key).exists():
+async def send(
+    to: Audience, letter: Letter, token: str, zone: ZoneInfo, *, actor: Actor, now: datetime
+) -> None:
+    """Promise the letter to each, once however often the form is sent. Raises BadInput where it is
+    for nobody."""
+    async with edit(actor, None, TO_EVERYBODY, now=now) as change:
+        if actor.account_id is not None:
+            # Two taps at once come one after the other: the second finds what the first wrote.
+            await change.lock(Account, actor.account_id)
+        if await _is_promised(token):
             change.nothing()
-            return len(references)
-
-        def compose(reader: Recipient) -> Message:
-            title, text = letter.in_language(str(reader.lang))
-            return Message(title, text, f"/reservations/{references[reader.id]}")
-
-        told = await notifications.tell_now(
-            references,
-            key,
-            compose,
-            concerns=await _day(to),
-            expires_at=await _last_end(to, now),
-            now=now,
-        )
-        change.after = {"title": letter.titles[letter.town_language], "told": told}
-    return told
+            return
+        among = await audiences.sessions(to, zone, now=now)
+        readers = await audiences.readers(to, among, now=now)
+        if not readers:
+            raise BadInput(NOBODY, {"who": NOBODY})
+        await notifications.queue_each(await _drafts(readers, letter, token, now), now=now)
+        first = await Reminder.filter(key=key_of(token)).order_by("id").first()
+        change.subject = Subject("letter", first.id if first else 0)
+        change.after = {
+            "title": letter.titles[letter.town_language],
+            "told": len(readers),
+            "to": str(to.who),
+            "event": to.event_id,
+        }
 
 
-def _place_filter(to: Audience) -> dict[str, Any]:
-    if to.slot_id is not None:
-        return {"slot_id": to.slot_id}
-    return {"slot__programme__event_id": to.event_id}
+NOBODY = _("Nobody gets this. Please choose somebody else.")
 
 
-async def _last_end(to: Audience, now: datetime) -> datetime:
-    """A letter matters until the last of these visits is over."""
-    held = Place.filter(**_place_filter(to), status=PlaceStatus.CONFIRMED)
-    last = await held.order_by("-slot__ends_at").first().select_related("slot")
-    return max(last.slot.ends_at, now) if last else now
+async def undo(token: str, *, actor: Actor, now: datetime) -> int:
+    """Take back what has not left yet, all of it or nothing; returns how many. Raises Conflict when
+    some of it is on its way."""
+    async with edit(actor, None, "letter.undo", now=now) as change:
+        letters = Reminder.filter(key=key_of(token)).exclude(status=ReminderStatus.CANCELLED)
+        first = await letters.order_by("id").first()
+        left = letters.exclude(status=ReminderStatus.WAITING, due_at__gt=now)
+        if first is None or await left.exists():
+            raise Conflict(_("It is on its way: it can be taken back for a minute only."))
+        taken = await notifications.take_back(key_of(token))
+        change.subject, change.after = Subject("letter", first.id), {"told": taken}
+    return taken
 
 
-async def _day(to: Audience) -> Any:
-    """The local date of the visit: what concerns today may be told in quiet hours too."""
-    first = (
-        await Place.filter(**_place_filter(to), status=PlaceStatus.CONFIRMED)
-        .order_by("slot__starts_at")
-        .first()
-        .select_related("slot", "reservation__recipient")
-    )
-    if first is None:
-        return None
-    zone = ZoneInfo(str(first.reservation.recipient.timezone))
-    return first.slot.starts_at.astimezone(zone).date()
+async def may_undo(token: str, *, now: datetime) -> bool:
+    """Whether nothing of it has left."""
+    letters = Reminder.filter(key=key_of(token)).exclude(status=ReminderStatus.CANCELLED)
+    left = letters.exclude(status=ReminderStatus.WAITING, due_at__gt=now)
+    return await letters.exists() and not await left.exists()
+
+
+async def _is_promised(token: str) -> bool:
+    known = Reminder.filter(key=key_of(token)).exclude(status=ReminderStatus.CANCELLED)
+    return await known.exists()
+
+
+async def _drafts(
+    readers: Mapping[int, Reader], letter: Letter, token: str, now: datetime
+) -> list[tuple[int, Draft]]:
+    return [
+        (reader.id, _draft(reader, readers[reader.id], letter, token, now))
+        for reader in await _recipients(readers.keys())
+    ]
+
+
+async def _recipients(ids: Collection[int]) -> list[Recipient]:
+    return await Recipient.filter(id__in=list(ids)).order_by("id")
+
+
+def _draft(
+    recipient: Recipient, reader: Reader, letter: Letter, token: str, now: datetime
+) -> Draft:
+    """Of whom it concerns today it is told in quiet hours, too; others read it in the morning."""
+    zone = ZoneInfo(recipient.timezone)
+    concerns = reader.starts_at.astimezone(zone).date() if reader.starts_at else None
+    due_at = max(live_at(concerns, zone, now=now), now + UNDO_FOR)
+    title, text = letter.in_language(recipient.lang)
+    ends_at = max(reader.ends_at, due_at + UNDO_FOR)
+    return Draft(key_of(token), Message(title, text, reader.url), due_at, ends_at)

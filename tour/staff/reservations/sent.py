@@ -1,0 +1,132 @@
+"""What was told to whom, about what, by which way, and whether it arrived."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise.expressions import Q
+
+from tour.accounts.models import Account
+from tour.contacts.finding import sought
+from tour.db.columns import ids_of
+from tour.i18n import Text
+from tour.i18n import lazy as _
+from tour.notifications import told as outbox
+from tour.notifications.models import PhoneCall
+from tour.notifications.reach import Way
+from tour.notifications.states import CallState, Standing
+from tour.notifications.told import Told
+from tour.reservations.models import Reservation
+from tour.staff.message_kinds import KINDS, OTHER
+from tour.staff.reasons import reason
+
+PAGE = 100
+MOST_FOUND = 1000
+"""Parties among which is searched: more than one name ever finds."""
+
+
+class Kind(StrEnum):
+    """Who somebody is that was told something."""
+
+    PARTY = "party"
+    ACCOUNT = "account"
+    FORGOTTEN = "forgotten"
+    """Their data was deleted when nobody needed it any more."""
+    ANOTHER = "another"
+    """A reader of a plan, without a name."""
+
+
+STANDINGS: Mapping[Standing, Text] = {
+    Standing.ARRIVED: _("Delivered"),
+    Standing.LATER: _("Waits for its hour"),
+    Standing.UNDER_WAY: _("On its way"),
+    Standing.UNREACHED: _("Did not arrive"),
+    Standing.TOO_LATE: _("Too late"),
+    Standing.TAKEN_BACK: _("Taken back"),
+}
+CALLS: Mapping[CallState, Text] = {
+    CallState.TOLD: _("Rung, told"),
+    CallState.NO_ANSWER: _("Nobody answered"),
+    CallState.DONE: _("Done otherwise"),
+}
+BY: Mapping[Way, Text] = {Way.PUSH: _("Push"), Way.MAIL: _("Mail")}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message to one reader."""
+
+    id: int
+    at: datetime
+    kind: Kind
+    party_id: int
+    name: str
+    about: Text
+    title: str
+    way: Text | str
+    standing: Text
+    reason: Text | str
+    call: Text | str
+    """How ringing them went."""
+    who: str
+
+
+async def lines(query: str, *, before: int | None, now: datetime) -> tuple[list[Line], int | None]:
+    """The latest first, at most `PAGE`; and before which message the next page begins, if any."""
+    readers = await _sought(query) if query else None
+    found = await outbox.latest(PAGE + 1, now=now, before_id=before, recipient_ids=readers)
+    shown = found[:PAGE]
+    return await _lines(shown), shown[-1].reminder_id if len(found) > PAGE else None
+
+
+async def _lines(told: Sequence[Told]) -> list[Line]:
+    ids = {one.recipient_id for one in told}
+    parties = {p.recipient_id: p for p in await Reservation.filter(recipient_id__in=list(ids))}
+    accounts = {a.recipient_id: a for a in await Account.filter(recipient_id__in=list(ids))}
+    calls = await PhoneCall.filter(reminder_id__in=[one.reminder_id for one in told])
+    by_message = {(call.reminder_id, call.revision): call for call in calls}
+    return [_line(one, parties, accounts, by_message) for one in told]
+
+
+def _line(
+    one: Told,
+    parties: Mapping[int, Reservation],
+    accounts: Mapping[int, Account],
+    calls: Mapping[tuple[int, int], PhoneCall],
+) -> Line:
+    party, account = parties.get(one.recipient_id), accounts.get(one.recipient_id)
+    call = calls.get((one.reminder_id, one.revision))
+    kind = Kind.ANOTHER
+    if party:
+        kind = Kind.FORGOTTEN if party.erased_at else Kind.PARTY
+    elif account:
+        kind = Kind.ACCOUNT
+    return Line(
+        id=one.reminder_id,
+        at=one.due_at,
+        kind=kind,
+        party_id=party.id if party else 0,
+        name=party.name if party else account.name or account.email if account else "",
+        about=KINDS.get(one.key.partition(":")[0], OTHER),
+        title=one.title,
+        way=BY.get(one.way, "") if one.standing != Standing.UNREACHED else "",
+        standing=STANDINGS[one.standing],
+        reason=reason(one.problem) if one.standing == Standing.UNREACHED else "",
+        call=CALLS[call.state] if call else "",
+        who=call.who if call else "",
+    )
+
+
+async def _sought(query: str) -> Collection[int]:
+    """Parties as the search of reservations finds them; people with an account by name or mail."""
+    parties, accounts = Reservation.all(), Account.all()
+    for writings in sought(query):
+        found = [Q(found_by__contains=writing) for writing in writings]
+        by_code = [Q(door_code__icontains=writing) for writing in writings]
+        parties = parties.filter(Q(*found, *by_code, join_type="OR"))
+        named = [Q(name__icontains=writing) for writing in writings]
+        mailed = [Q(email__contains=writing) for writing in writings]
+        accounts = accounts.filter(Q(*named, *mailed, join_type="OR"))
+    ids = set(await ids_of(parties.order_by("-id").limit(MOST_FOUND), "recipient_id"))
+    return ids | set(await ids_of(accounts.limit(MOST_FOUND), "recipient_id"))
