@@ -174,6 +174,15 @@ def test_what_holidays_do_is_read_and_may_be_left_out(folder: Path) -> None:
     assert {site.holiday_rule for site in read_catalogue(folder).sites} == {HolidayRule.NONE}
 
 
+def test_regular_days_off_are_read_and_may_be_left_out(folder: Path) -> None:
+    file = folder / "sites.csv"
+    assert {site.closures for site in read_catalogue(folder).sites} == {""}
+    head, first, *others = file.read_text(encoding="utf-8").splitlines()
+    rows = [f"{head},closures", f"{first},第2水曜", *(f"{line}," for line in others)]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    assert {site.closures for site in read_catalogue(folder).sites} == {"", "2WE"}
+
+
 @pytest.mark.parametrize(
     ("name", "column"),
     [

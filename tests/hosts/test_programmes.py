@@ -286,6 +286,95 @@ async def test_hours_and_exceptions_reach_the_public_page(
     assert 'id="weekday2-error"' in wrong.text
 
 
+async def test_days_off_are_typed_understood_kept_and_said(
+    client: httpx.AsyncClient, app: Starlette, site: Site
+) -> None:
+    path = f"/host/{site.slug}/hours"
+    version = hidden_version((await client.get(path)).text)
+    week = {f"weekday{day}": "午前10時～午後4時" for day in range(7)}
+    off = "第２水曜、月末、12/29～1/3"
+    data = {**week, "closures": off, "version": version}
+    saved = await client.post(path, data=data, follow_redirects=True)
+    assert "第2水曜は休み。次は12月9日(水)・1月13日(水)" in saved.text
+    assert "12/29～1/3は休み。次は12月29日(火)" in saved.text
+    assert 'value="第2水曜・月末・12/29～1/3"' in saved.text
+    assert (await Site.get(id=site.id)).closures == "2WE,D-1,1229-0103"
+    assert "第2水曜・月末・12/29～1/3" in (await client.get(f"/sites/{site.slug}")).text
+    same = {**data, "closures": "2nd Wed, end of month, 12/29-1/3"}
+    edits = await AuditEntry.filter(action="site.hours").count()
+    await client.post(path, data={**same, "version": hidden_version(saved.text)})
+    assert await AuditEntry.filter(action="site.hours").count() == edits
+    wrong = await client.post(path, data={**data, "closures": "不定休"})
+    assert wrong.status_code == 422
+    assert 'id="closures-error"' in wrong.text
+    assert 'value="不定休"' in wrong.text
+    async with browser(app) as second:
+        await sign_in_as(second, await make_account("staff@example.org", Role.STAFF))
+        late = await second.post(path, data={**week, "closures": "", "version": version})
+    assert late.status_code == 409
+    assert "<ins>第2水曜・月末・12/29～1/3</ins>" in late.text
+
+
+async def test_hours_of_one_day_are_copied_to_those_that_are_ticked(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    path = f"/host/{site.slug}/hours"
+    version = hidden_version((await client.get(path)).text)
+    data = {"weekday1": "9:00-17:00", "weekday5": "10:00-12:00", "version": version}
+    ticked = {"copy_from": "weekday1", "copy_to": ["weekday2", "weekday3"]}
+    assert (await client.post(path, data={**data, **ticked})).status_code == 303
+    kept = await OpeningHours.all().order_by("weekday").values_list("weekday", "opens_minute")
+    assert list(kept) == [(1, 540), (2, 540), (3, 540), (5, 600)]
+    unread = {**data, **ticked, "weekday1": "朝から"}
+    refused = await client.post(path, data=unread)
+    assert [f'id="weekday{day}-error"' in refused.text for day in (1, 2, 3, 5)] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"days": "12/29～1/3"},
+        {"on_date": "2026-12-29", "until": "2027-01-03"},
+        {"on_date": "2026/12/29", "until": "2027年1月3日"},
+    ],
+)
+async def test_a_stretch_of_dates_is_typed_or_picked_and_removed_at_once(
+    client: httpx.AsyncClient, site: Site, dates: dict[str, str]
+) -> None:
+    path = f"/host/{site.slug}/hours"
+    answer = await client.post(f"{path}/exceptions", data={**dates, "note": "年末年始"})
+    assert answer.status_code == 303
+    assert await HoursException.filter(opens_minute=None, note="年末年始").count() == 6
+    assert await AuditEntry.filter(action="site.exception").count() == 1
+    page = (await client.get(path)).text
+    assert "12月29日(火)–1月3日(日)" in page
+    gone = {"on_date": "2026-12-29", "until": "2027-01-03"}
+    await client.post(f"{path}/exceptions/clear", data=gone)
+    assert await HoursException.all().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("dates", "at"),
+    [
+        ({}, "days"),
+        ({"days": "そのうち"}, "days"),
+        ({"on_date": "2026-12-29", "until": "2026-12-28"}, "until"),
+        ({"on_date": "2026-12-29", "until": "2027-12-28"}, "until"),
+        ({"on_date": "2026-11-01"}, "on_date"),
+        ({"days": "2026/11/1～2026/12/1"}, "days"),
+    ],
+)
+async def test_dates_that_cannot_be_are_said_at_their_field(
+    client: httpx.AsyncClient, site: Site, dates: dict[str, str], at: str
+) -> None:
+    data = {**dates, "note": "年末年始"}
+    answer = await client.post(f"/host/{site.slug}/hours/exceptions", data=data)
+    assert answer.status_code == 422
+    assert f'id="{at}-error"' in answer.text
+    assert 'value="年末年始"' in answer.text
+    assert await HoursException.all().count() == 0
+
+
 async def test_what_holidays_do_is_chosen_kept_logged_and_merged(
     client: httpx.AsyncClient, app: Starlette, site: Site
 ) -> None:

@@ -134,7 +134,7 @@ async def test_step_by_step_it_becomes_what_one_reads_anew() -> None:
         lambda: publication.publish_site(hidden.id, **BY_STAFF),
         lambda: rename(sites[2], name="先頭", name_kana="あ"),
         lambda: rename(sites[1], entrance=Point(lat=35.801, lon=139.74)),
-        lambda: set_exception(sites[0].id, tomorrow, [Span(600, 700)], "短い", **BY_STAFF),
+        lambda: set_exception(sites[0].id, [tomorrow], [Span(600, 700)], "短い", **BY_STAFF),
         lambda: days.change_day(sites[0].id, NOON.date(), {"waiting_minutes": 20}, **BY_STAFF),
         lambda: remove_photo(photo.id, sites[0].id, **BY_STAFF),
         lambda: publication.withdraw_site(sites[1].id, **BY_STAFF),

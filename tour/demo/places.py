@@ -7,6 +7,8 @@ from tour.demo.cells import Columns, Row, in_languages, read_rows
 from tour.demo.records import CraftRecord, SiteRecord, StationRecord
 from tour.geo import Point
 from tour.sites.choices import ACCESS, LANGUAGES
+from tour.sites.opening.closures import codes
+from tour.sites.opening.closures_text import read_closures
 from tour.sites.opening.hours import HolidayRule
 from tour.sites.states import PointQuality, SiteKind
 from tour.sites.texts import FIELDS, OWN, TEXTS, TRANSLATED, SiteText
@@ -30,6 +32,7 @@ SITE += ("sample", "source")
 SITE_MAY_SAY = (
     *(name for name in OWN if name not in SITE),
     *("craft", "entrance_lat", "entrance_lon", "access_features", "languages", "holiday_rule"),
+    "closures",
 )
 
 MARGIN_DEGREES = 0.005
@@ -91,6 +94,7 @@ def read_sites(
             access_features=row.choices("access_features", ACCESS),
             languages=row.choices("languages", LANGUAGES),
             holiday_rule=_holiday_rule(row),
+            closures=_closures(row),
             is_sample=_is_sample(row, sample_marks, town),
             source=row.required("source"),
         )
@@ -118,6 +122,14 @@ def _holiday_rule(row: Row) -> HolidayRule:
     if not row.text("holiday_rule"):
         return HolidayRule.NONE
     return HolidayRule(row.choice("holiday_rule", list(HolidayRule)))
+
+
+def _closures(row: Row) -> str:
+    """Regular days off as hosts type them, by their codes."""
+    found = read_closures(row.text("closures"))
+    if found is None:
+        row.fail(f"closures must be such as 第2水曜, 12/29～1/3, not {row.text('closures')!r}")
+    return codes(found)
 
 
 def _translations(row: Row, languages: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -51,6 +51,7 @@ class SiteRecord:
     access_features: tuple[str, ...]
     languages: tuple[str, ...]
     holiday_rule: HolidayRule
+    closures: str
     is_sample: bool
     source: str
 

@@ -64,6 +64,7 @@ def _site_values(record: SiteRecord) -> dict[str, Any]:
         "access_features": list(record.access_features),
         "languages": list(record.languages),
         "holiday_rule": record.holiday_rule,
+        "closures": record.closures,
         "is_sample": record.is_sample,
     }
 

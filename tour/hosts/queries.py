@@ -1,7 +1,7 @@
 """What the console reads beside the services of its features."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tour.changes.models import RecentEdit
@@ -15,6 +15,7 @@ from tour.sites.editing import page
 from tour.sites.models import HoursException
 
 LATEST = 20
+ONE_DAY = timedelta(days=1)
 TOLD = frozenset({"parties"})
 """What the log says of a change beside its fields: to how many it was told."""
 SENT = {
@@ -55,13 +56,18 @@ async def slots_with_parties(site_id: int, *, now: datetime) -> list[Slot]:
     return await coming.order_by("starts_at").select_related("programme")
 
 
-async def coming_exceptions(site_id: int, today: date) -> list[tuple[date, str]]:
-    """(date, what holds) from today on, soonest first."""
+async def coming_exceptions(site_id: int, today: date) -> list[tuple[date, date, str]]:
+    """(first date, last date, what holds) from today on, soonest first; days in a row as one."""
     rows = await HoursException.filter(site_id=site_id, on_date__gte=today)
-    found = []
-    for on_date in sorted({row.on_date for row in rows}):
-        fields = await page.exception_fields(site_id, on_date)
-        found.append((on_date, fields[on_date.isoformat()]))
+    dates = sorted({row.on_date for row in rows})
+    words = await page.exception_fields(site_id, dates)
+    found: list[tuple[date, date, str]] = []
+    for day in dates:
+        said = words[day.isoformat()]
+        if found and found[-1][2] == said and day - found[-1][1] == ONE_DAY:
+            found[-1] = (found[-1][0], day, said)
+        else:
+            found.append((day, day, said))
     return found
 
 

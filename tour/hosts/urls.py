@@ -4,7 +4,7 @@ from starlette.routing import Route as Url
 from tour.hosts import event_handlers, people_handlers
 from tour.hosts.programmes import handlers, slot_handlers
 from tour.hosts.site import handlers as site_handlers
-from tour.hosts.site import photo_files, photo_handlers
+from tour.hosts.site import hours_handlers, photo_files, photo_handlers
 from tour.hosts.today import call_handlers, check_in_handlers, door_handlers, list_handlers
 from tour.hosts.today import handlers as today_handlers
 from tour.web.gate.bounds import BodyLimit
@@ -89,17 +89,17 @@ urls = [
     Url(f"{SITE}/messages", slot_handlers.send_message, methods=POST, name="hosts:send_message"),
     Url(f"{SITE}/profile", site_handlers.profile_page, methods=GET, name="hosts:profile"),
     Url(f"{SITE}/profile", site_handlers.change_profile, methods=POST, name="hosts:change_profile"),
-    Url(f"{SITE}/hours", site_handlers.hours_page, methods=GET, name="hosts:hours"),
-    Url(f"{SITE}/hours", site_handlers.change_hours, methods=POST, name="hosts:change_hours"),
+    Url(f"{SITE}/hours", hours_handlers.hours_page, methods=GET, name="hosts:hours"),
+    Url(f"{SITE}/hours", hours_handlers.change_hours, methods=POST, name="hosts:change_hours"),
     Url(
         f"{SITE}/hours/exceptions",
-        site_handlers.set_exception,
+        hours_handlers.set_exception,
         methods=POST,
         name="hosts:set_exception",
     ),
     Url(
         f"{SITE}/hours/exceptions/clear",
-        site_handlers.clear_exception,
+        hours_handlers.clear_exception,
         methods=POST,
         name="hosts:clear_exception",
     ),

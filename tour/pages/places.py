@@ -14,6 +14,7 @@ from tour.programmes import queries as programmes
 from tour.programmes.entries import ProgrammeEntry
 from tour.programmes.rules import Way
 from tour.programmes.views import ProgrammeView, by_day, programme_view
+from tour.sites.closing_words import closures_text
 from tour.sites.entries import SiteEntry
 from tour.sites.maps import map_around
 from tour.sites.showing import Showing
@@ -58,6 +59,7 @@ async def site_page(
         way=list(way_rows(TEXTS, entry.own, entry.translations, town.lang)),
         hours=hours_table(hours, town.lang),
         holidays=holiday_text(hours, town.lang),
+        closures=closures_text(hours.closures, town.lang),
         exceptions=coming_exceptions(hours, town.today, town.lang),
         programmes=await _views(town, offered, entry, preview),
         events=[town.event(e) for e in town.agenda.events if _takes_part(e, entry)],

@@ -29,6 +29,7 @@ from tour.sites.finding.vocabulary import VocabularyReader
 from tour.sites.indexing import site_index
 from tour.sites.models import Craft, HoursException, OpeningHours, Photo, Site, SiteDay, Station
 from tour.sites.opening import national_holidays
+from tour.sites.opening.closures import from_codes
 from tour.sites.opening.hours import DayException, HolidayRule, Hours, Span, weekly
 from tour.sites.states import DoorState, PointQuality, SiteKind
 from tour.sites.texts import OWN
@@ -202,14 +203,16 @@ CLOSED = Hours(week=((),) * 7, exceptions={})
 
 
 def _by_rule(row: Mapping[str, Any], hours: Hours) -> Hours:
-    rule = HolidayRule(row["holiday_rule"])
-    return replace(hours, holiday_rule=rule, is_holiday=national_holidays.is_national_holiday)
+    rule, is_holiday = HolidayRule(row["holiday_rule"]), national_holidays.is_national_holiday
+    closures = from_codes(row["closures"])
+    return replace(hours, holiday_rule=rule, is_holiday=is_holiday, closures=closures)
 
 
 async def hours_of(site: Site) -> Hours:
     """The hours of one site, public or not, as they are stored now."""
     found = await _hours({"site_id": site.id})
-    return _by_rule({"holiday_rule": site.holiday_rule}, found.get(site.id, CLOSED))
+    kept = {"holiday_rule": site.holiday_rule, "closures": site.closures}
+    return _by_rule(kept, found.get(site.id, CLOSED))
 
 
 async def _hours(own: Mapping[str, Any]) -> dict[int, Hours]:

@@ -60,6 +60,8 @@ class Site(Revised):
     languages: list[str] = fields.JSONField(default=list)
     url = fields.CharField(max_length=500, default="")
     holiday_rule = fields.CharEnumField(HolidayRule, max_length=20, default=HolidayRule.NONE)
+    closures = fields.CharField(max_length=200, default="")
+    """Regular days off beside the week, by the codes of `opening.closures`."""
     is_sample = fields.BooleanField(default=False)
     is_published = fields.BooleanField(default=True)
     withdrawn_at: datetime | None = fields.DatetimeField(null=True)

@@ -182,7 +182,8 @@ def hours_table(hours: Hours, lang: str) -> list[tuple[str, str]]:
 
 def holiday_text(hours: Hours, lang: str) -> str:
     """What national holidays change; empty where they change nothing."""
-    changes = any(hours.week) and (hours.holiday_rule == HolidayRule.CLOSED or not all(hours.week))
+    has_days_off = not all(hours.week) or bool(hours.closures)
+    changes = any(hours.week) and (hours.holiday_rule == HolidayRule.CLOSED or has_days_off)
     if hours.holiday_rule == HolidayRule.NONE or not changes:
         return ""
     return HOLIDAYS[hours.holiday_rule].in_language(lang)
@@ -211,7 +212,7 @@ def coming_exceptions(hours: Hours, today: date, lang: str, *, days: int = 60) -
     A day on which it is open for a session alone is never said to be closed."""
     found: list[OtherHours] = []
     for day in (today + timedelta(days=n) for n in range(days + 1)):
-        exception = hours.exceptions.get(day) or _by_holiday(hours, day, lang)
+        exception = hours.exceptions.get(day) or _by_rule(hours, day, lang)
         if exception is None and hours.sessions_on(day):
             exception = DayException(hours.on(day))
         if exception is None:
@@ -225,11 +226,13 @@ def coming_exceptions(hours: Hours, today: date, lang: str, *, days: int = 60) -
     return found
 
 
-def _by_holiday(hours: Hours, day: date, lang: str) -> DayException | None:
-    """What the holiday rule makes of a day, if it makes it another."""
+def _by_rule(hours: Hours, day: date, lang: str) -> DayException | None:
+    """What regular days off and holidays make of a day, if they make it another."""
     spans = hours.on(day)
     if spans == hours.week[day.weekday()]:
         return None
+    if not spans and any(each.falls_on(day) for each in hours.closures):
+        return DayException(spans, translate("Regular day off", lang))
     if hours.is_holiday(day):
         return DayException(spans, translate("National holiday", lang))
     return DayException(spans, translate("Closed in return for a holiday", lang))

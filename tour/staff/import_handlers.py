@@ -19,6 +19,7 @@ from tour.sites.imports.importing import Comparison, Imported
 from tour.sites.states import SiteKind
 from tour.staff.frame import back_to, staff_page
 from tour.staff.log.labels import field_label
+from tour.staff.log.values import shown
 from tour.web import now
 from tour.web.forms import read_form
 
@@ -156,4 +157,5 @@ def _page(
         kind=kind or SiteKind.CULTURE.value,
         columns=COLUMNS,
         label=field_label,
+        shown=shown,
     )

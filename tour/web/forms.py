@@ -28,6 +28,7 @@ from tour.patience import AGAIN_WAITS, waiting_at_most
 from tour.web.bounded import LONGEST, bounded
 from tour.words.amounts import WHOLE_NUMBER, Amount
 from tour.words.clock_text import read_clock
+from tour.words.days_text import read_day
 from tour.words.names import is_seen, written
 
 LONGEST_NAME = 100
@@ -118,12 +119,10 @@ async def read_form(
 
 
 def read_date(text: str) -> date | None:
-    """A date such as 2026-12-05 of our century; None for anything else."""
-    try:
-        day = date.fromisoformat(text[:SHORT].strip())
-    except ValueError:
-        return None
-    return day if day.year in YEARS else None
+    """A date with its year, of our century: 2026-12-05, 2026/12/5, 2026年12月5日; None for anything
+    else."""
+    day = read_day(text[:SHORT])
+    return day if day is not None and day.year in YEARS else None
 
 
 def read_instant(text: str) -> datetime | None:

@@ -14,6 +14,8 @@ LATEST = DAY + 6 * 60
 LONGEST = 40
 NOON = 12 * 60
 MORNING, AFTERNOON = ("午前", "朝", "am", "a.m."), ("午後", "夕方", "夜", "pm", "p.m.")
+DASH = re.compile(r"\s*(?:[-~〜–—−ー―‐‑‒─━ｰ→⁓∼〰﹣⁻]|から|より|to|till|until)\s*(?=[^\s])")
+"""Every sign that keyboards and word processors make of a dash or a wave."""
 _HALVES = "|".join(re.escape(word) for word in (*MORNING, *AFTERNOON))
 TIME = re.compile(
     rf"(?:(?P<before>{_HALVES})の?\s*)?"

@@ -1,7 +1,6 @@
-"""The forms of a site's page and hours: text to values, everything typed kept."""
+"""The form of a site's page: text to values, everything typed kept."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from starlette.datastructures import FormData
 
@@ -9,17 +8,12 @@ from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.sites.choices import ACCESS, LANGUAGES
 from tour.sites.editing.page import Profile, as_fields
-from tour.sites.opening.hours import HolidayRule, Span
-from tour.sites.opening.hours_text import read_spans
 from tour.sites.texts import ENGLISH, FIELDS, OWN, TRANSLATED, SiteText
-from tour.web.forms import Form, Reading, read_date, texts
+from tour.web.forms import Form, Reading, texts
 
 LISTS = ("access_features", "languages")
 PIN = "entrance"
 PROFILE_FIELDS = (*FIELDS, "lat", "lon", *LISTS)
-WEEKDAY_FIELDS = tuple(f"weekday{day}" for day in range(7))
-WEEK_FIELDS = (*WEEKDAY_FIELDS, "holiday_rule")
-HOURS_HINT = _("Write hours such as 10:00-12:00, 1:00-4:00 pm, or nothing for closed.")
 
 
 def profile_values(profile: Profile) -> dict[str, str]:
@@ -63,44 +57,6 @@ def read_profile(
         entrance=_entrance(read, bounds),
     )
     return profile, read.typed
-
-
-def read_week(values: dict[str, str]) -> tuple[list[tuple[Span, ...]], HolidayRule, Form]:
-    """Seven days, Monday first, what holidays do, and the form with what is wrong in it."""
-    read = Reading(values)
-    week = [_spans(read, name) for name in WEEKDAY_FIELDS]
-    return week, _holiday_rule(read), read.typed
-
-
-def read_exception(
-    values: Mapping[str, str], today: date
-) -> tuple[date, tuple[Span, ...], str, Form]:
-    """(date, hours, note) of one exception, and the form with what is wrong in it."""
-    read = Reading(values)
-    on_date = read_date(values["on_date"])
-    if on_date is None:
-        on_date = today
-        read.errors["on_date"] = _("Give a date such as 2026-12-05.")
-    if on_date < today:
-        read.errors["on_date"] = _("This date is over.")
-    return on_date, _spans(read, "hours"), read.text("note", 200), read.typed
-
-
-def _spans(read: Reading, name: str) -> tuple[Span, ...]:
-    spans = read_spans(read.values[name])
-    if spans is None:
-        read.errors[name] = HOURS_HINT
-        return ()
-    return spans
-
-
-def _holiday_rule(read: Reading) -> HolidayRule:
-    """A form that does not ask about holidays leaves them days like any other."""
-    try:
-        return HolidayRule(read.values["holiday_rule"] or HolidayRule.NONE)
-    except ValueError:
-        read.errors["holiday_rule"] = _("Choose one of these.")
-        return HolidayRule.NONE
 
 
 def _text(read: Reading, text: SiteText, field: str) -> str:

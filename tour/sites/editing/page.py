@@ -19,6 +19,7 @@ from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.sites.finding import vocabulary
 from tour.sites.models import HoursException, OpeningHours, Site
+from tour.sites.opening.closures import Closure, codes
 from tour.sites.opening.hours import HolidayRule, Span
 from tour.sites.states import PointQuality
 from tour.sites.texts import OWN, TRANSLATED, stored
@@ -129,16 +130,18 @@ async def replace_week(
     site_id: int,
     week: Sequence[Sequence[Span]],
     holiday_rule: HolidayRule,
+    closures: Sequence[Closure] = (),
     *,
     version: Version,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Write the weekly hours, Monday first, and what holidays do to them; raises Stale."""
+    """Write the weekly hours, Monday first, what holidays do to them, and the days off beside them;
+    raises Stale."""
     async with edit(actor, Subject("site", site_id, site_id), HOURS, now=now) as change:
         await _claim(change, site_id, version)
         change.before = await week_fields(site_id)
-        await Site.filter(id=site_id).update(holiday_rule=holiday_rule)
+        await Site.filter(id=site_id).update(holiday_rule=holiday_rule, closures=codes(closures))
         await OpeningHours.filter(site_id=site_id).delete()
         await OpeningHours.bulk_create(
             [
@@ -158,41 +161,48 @@ async def replace_week(
 
 async def set_exception(
     site_id: int,
-    on_date: date,
+    dates: Sequence[date],
     spans: Sequence[Span],
     note_text: str,
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """What holds on one date instead of the weekday's hours; no spans: closed."""
+    """What holds on these dates instead of the weekday's hours; no spans: closed."""
     async with edit(actor, Subject("site", site_id, site_id), EXCEPTION, now=now) as change:
         await change.lock(Site, site_id)
-        change.before = await exception_fields(site_id, on_date)
-        await HoursException.filter(site_id=site_id, on_date=on_date).delete()
-        for span in spans or (None,):
-            await HoursException.create(
-                site_id=site_id,
-                on_date=on_date,
-                opens_minute=span.opens if span else None,
-                closes_minute=span.closes if span else None,
-                note=note_text,
-            )
-        change.after = await exception_fields(site_id, on_date)
+        change.before = await exception_fields(site_id, dates)
+        await HoursException.filter(site_id=site_id, on_date__in=dates).delete()
+        await HoursException.bulk_create(
+            [
+                HoursException(
+                    site_id=site_id,
+                    on_date=on_date,
+                    opens_minute=span.opens if span else None,
+                    closes_minute=span.closes if span else None,
+                    note=note_text,
+                )
+                for on_date in dates
+                for span in spans or (None,)
+            ]
+        )
+        change.after = await exception_fields(site_id, dates)
         change.only_if_different()
 
 
-async def clear_exception(site_id: int, on_date: date, *, actor: Actor, now: datetime) -> None:
+async def clear_exception(
+    site_id: int, dates: Sequence[date], *, actor: Actor, now: datetime
+) -> None:
     """The weekday's hours hold again."""
     async with edit(actor, Subject("site", site_id, site_id), EXCEPTION, now=now) as change:
         await change.lock(Site, site_id)
-        change.before = await exception_fields(site_id, on_date)
-        await HoursException.filter(site_id=site_id, on_date=on_date).delete()
+        change.before = await exception_fields(site_id, dates)
+        await HoursException.filter(site_id=site_id, on_date__in=dates).delete()
         change.after = {}
 
 
 async def week_fields(site_id: int) -> dict[str, str]:
-    """{weekday0: "10:00–16:00", …, holiday_rule: "none"}, as form and log write the week."""
+    """{weekday0: "10:00–16:00", …, holiday_rule: "none", closures: "2WE"}, as the log keeps it."""
     rows = await OpeningHours.filter(site_id=site_id).order_by("opens_minute")
     site = await Site.get(id=site_id)
     week = {
@@ -201,20 +211,25 @@ async def week_fields(site_id: int) -> dict[str, str]:
         )
         for day in range(7)
     }
-    return {**week, "holiday_rule": str(site.holiday_rule)}
+    return {**week, "holiday_rule": str(site.holiday_rule), "closures": site.closures}
 
 
-async def exception_fields(site_id: int, on_date: date) -> dict[str, str]:
-    chosen = HoursException.filter(site_id=site_id, on_date=on_date)
-    rows = await chosen.order_by("opens_minute")
-    if not rows:
-        return {}
+async def exception_fields(site_id: int, dates: Sequence[date]) -> dict[str, str]:
+    """{2026-12-29: "10:00–12:00 why"} for those of the dates that have hours of their own."""
+    chosen = HoursException.filter(site_id=site_id, on_date__in=dates)
+    by_date: dict[date, list[HoursException]] = {}
+    for row in await chosen.order_by("on_date", "opens_minute"):
+        by_date.setdefault(row.on_date, []).append(row)
+    return {day.isoformat(): _as_logged(rows) for day, rows in by_date.items()}
+
+
+def _as_logged(rows: Sequence[HoursException]) -> str:
     spans = [
         str(Span(row.opens_minute, row.closes_minute))
         for row in rows
         if row.opens_minute is not None and row.closes_minute is not None
     ]
-    return {on_date.isoformat(): f"{', '.join(spans)} {rows[0].note}".strip()}
+    return f"{', '.join(spans)} {rows[0].note}".strip()
 
 
 async def _claim(change: Change, site_id: int, version: Version) -> Site:

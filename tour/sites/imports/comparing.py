@@ -37,7 +37,8 @@ def changes_of(row: SiteRow, site: Site, week: Week) -> Changes:
     """What the row would change in a place that is there."""
     own = {name: getattr(site, name) for name in OWN}
     texts = stored(own, site.translations.get("en", {}))
-    return tuple(_differences(row, {**texts, "point": _point_text(site.lat, site.lon)}, week))
+    kept = {**texts, "point": _point_text(site.lat, site.lon), "closures": site.closures}
+    return tuple(_differences(row, kept, week))
 
 
 def changes_of_new(row: SiteRow) -> Changes:
@@ -50,7 +51,8 @@ def _differences(
     """(field, old, new). An empty cell says nothing, so it erases nothing. A known place keeps its
     name as it writes it."""
     told = {field: row.values[field] for field in BROUGHT} | {
-        "point": _point_text(row.lat, row.lon)
+        "point": _point_text(row.lat, row.lon),
+        "closures": row.closures,
     }
     for name, text in told.items():
         if text and text != before.get(name, "") and not (before and name == "name"):

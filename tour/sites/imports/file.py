@@ -16,6 +16,8 @@ from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.patience import gently
+from tour.sites.opening.closures import codes
+from tour.sites.opening.closures_text import read_closures
 from tour.sites.texts import FIELDS, TEXTS
 from tour.web.bounded import bounded
 from tour.words.folding import fold
@@ -37,6 +39,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "days": ("利用可能曜日",),
     "opens": ("開始時間",),
     "closes": ("終了時間",),
+    "closures": ("利用可能日時特記事項",),
 }
 """Our field: the headers that name it, of the 推奨データセット and of its successor."""
 
@@ -63,6 +66,8 @@ class SiteRow:
     lat: float | None
     lon: float | None
     week: tuple[tuple[int, int, int], ...]
+    closures: str = ""
+    """Regular days off by their codes, where 特記事項 says nothing but such days."""
 
     @property
     def name(self) -> str:
@@ -182,7 +187,8 @@ def _row(line: int, cells: Mapping[str, str]) -> tuple[SiteRow, list[RowProblem]
         complain("name_kana", _("Write the reading in katakana."))
     lat, lon = _degrees(values, complain)
     week = _week(values, complain)
-    return SiteRow(line, values, lat, lon, week), wrong
+    closures = codes(read_closures(values["closures"]) or ())
+    return SiteRow(line, values, lat, lon, week, closures), wrong
 
 
 def _degrees(values: Mapping[str, str], complain: Any) -> tuple[float | None, float | None]:

@@ -27,6 +27,7 @@ COLUMNS = (
     "lon",
     "point_quality",
     "point_source",
+    "closures",
     "updated_at",
 )
 _SET = ", ".join(f"{column} = ${number}" for number, column in enumerate(COLUMNS, 1))
@@ -102,6 +103,8 @@ def _columns(change: RowChange, translations: Mapping[str, Mapping[str, str]]) -
             **translations,
             "en": {**translations.get("en", {}), **english},
         }
+    if "closures" in told:
+        columns["closures"] = told["closures"]
     if "point" in told:
         columns |= {
             "lat": change.row.lat,

@@ -1,10 +1,11 @@
-"""When a place is open: week, holidays, exceptions by date. Pure; minutes of the local day."""
+"""When a place is open: week, days off, holidays, exceptions by date. Pure; minutes of the day."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from tour.sites.opening.closures import Closure, EveryYear
 from tour.words.typed import minute_of_day
 
 DAY = 24 * 60
@@ -54,6 +55,7 @@ class Hours:
     exceptions: dict[date, DayException]
     holiday_rule: HolidayRule = HolidayRule.NONE
     is_holiday: Callable[[date], bool] = no_holiday
+    closures: tuple[Closure, ...] = ()
     sessions: dict[date, tuple[Span, ...]] = field(default_factory=dict)
     """When it is open for those of a session alone; see `with_sessions`."""
 
@@ -62,15 +64,23 @@ class Hours:
         return any(self.week) or bool(self.exceptions)
 
     def on(self, day: date) -> tuple[Span, ...]:
-        """What was said of the date itself; else what its holiday rule says; else the week's."""
+        """What was said of the date itself; else what every year closes; else what its holiday rule
+        says; else the week's, without the days off of a month."""
         if day in self.exceptions:
             return self.exceptions[day].spans
-        usual = self.week[day.weekday()]
+        if any(isinstance(each, EveryYear) and each.falls_on(day) for each in self.closures):
+            return ()
+        usual = self.usual_on(day)
         if self.holiday_rule == HolidayRule.NONE:
             return usual
         if not self.is_holiday(day):
             return () if self._rests_on(day) else usual
         return () if self.holiday_rule == HolidayRule.CLOSED else usual or self._of_holidays
+
+    def usual_on(self, day: date) -> tuple[Span, ...]:
+        """As if there were neither dates nor holidays."""
+        is_off = any(each.falls_on(day) for each in self.closures)
+        return () if is_off else self.week[day.weekday()]
 
     def is_open_at(self, local: datetime) -> bool:
         """Whether it is open at a local time, yesterday's night included."""
@@ -113,12 +123,12 @@ class Hours:
         return next((self.week[day] for day in days if self.week[day]), ())
 
     def _rests_on(self, day: date) -> bool:
-        """Whether a day after holidays is closed for one of them that the week had closed."""
+        """Whether a day after holidays is closed for one of them that would have been closed."""
         if self.holiday_rule != HolidayRule.OPEN_THEN_REST:
             return False
         before = day - ONE_DAY
         while self.is_holiday(before):
-            if not self.week[before.weekday()] and self.on(before):
+            if not self.usual_on(before) and self.on(before):
                 return True
             before -= ONE_DAY
         return False

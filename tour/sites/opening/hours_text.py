@@ -4,10 +4,8 @@ import re
 from itertools import pairwise
 
 from tour.sites.opening.hours import DAY, Span
-from tour.words.clock_text import Said, plainly, time_at
+from tour.words.clock_text import DASH, Said, plainly, time_at
 
-DASH = re.compile(r"\s*(?:[-~〜–—−ー―‐‑‒─━ｰ→⁓∼〰﹣⁻]|から|より|to|till|until)\s*(?=[^\s])")
-"""Every sign that keyboards and word processors make of a dash or a wave."""
 BREAK = re.compile(r"(?:まで)?(?:[,、;/・&+\s]|及び|および|と|and)*")
 AROUND_CLOCK = re.compile(r"24時間(?:営業)?|24hours?|24h")
 CLOSED = frozenset(

@@ -15,6 +15,7 @@ FIELDS: dict[str, Text] = {
     "entrance": _("Entrance"),
     "hours": _("Hours"),
     "holiday_rule": _("National holidays"),
+    "closures": _("Regular days off"),
     "access_features": _("Access"),
     "languages": _("Languages"),
     "published": _("Public"),

@@ -10,6 +10,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.programmes.states import SlotStatus
 from tour.sites.choices import ACCESS, HOLIDAYS, LANGUAGES, Feature
+from tour.sites.closing_words import codes_text
 from tour.sites.opening.hours import clock_text
 from tour.sites.states import DoorState
 from tour.staff.log import part_words
@@ -54,6 +55,8 @@ def shown(name: str, value: Any) -> str:
         return str(value.get("alt", ""))  # a cover picture is called what it shows
     if name == "closed_minute":
         return clock_text(value)
+    if name == "closures":
+        return codes_text(value)
     return str(CODES.get(name, {}).get(value, value))
 
 
