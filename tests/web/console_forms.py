@@ -401,6 +401,25 @@ async def of_inviting_several(console: Console) -> Refused:
     return Refused("/staff/people/several", data, KEPT, "line-2")
 
 
+async def of_another_address(_console: Console) -> Refused:
+    account = await make_account("other@example.org")
+    return Refused(f"/staff/people/{account.id}/address", {"email": "hanako"}, "hanako", "email")
+
+
+async def of_two_accounts(_console: Console) -> Refused:
+    account, other = await make_account("one@example.org"), await make_account("two@example.org")
+    kept = f'value="{other.id}" selected'
+    return Refused(
+        f"/staff/people/{account.id}/merge", {"other": str(other.id)}, kept, "one_person"
+    )
+
+
+async def of_coming_back(_console: Console) -> Refused:
+    account = await make_account("other@example.org")
+    await Account.filter(id=account.id).update(ended_at=NOON)
+    return Refused(f"/staff/people/{account.id}/reopen", {"role": "queen"}, "other@", "role")
+
+
 async def of_a_role(_console: Console) -> Refused:
     account = await make_account("other@example.org")
     path = f"/staff/people/{account.id}/role"
@@ -444,9 +463,13 @@ FORMS: dict[str, tuple[Filled, ...]] = {
     "staff:confirm_import": (of_an_old_look,),
     "staff:invite": (of_inviting_staff, of_inviting_staff_too_often),
     "staff:invite_several": (of_inviting_several,),
+    "staff:change_address": (of_another_address,),
+    "staff:merge": (of_two_accounts,),
+    "staff:reopen": (of_coming_back,),
     "staff:role": (of_a_role,),
 }
 BUTTONS = {
+    "staff:end",
     *("hosts:seats", "hosts:arrive", "hosts:take_back", "hosts:count_people", "hosts:let_in"),
     *("hosts:absent_rule", "hosts:undo", "hosts:stage", "hosts:restore"),
     *("hosts:list_file", "hosts:slot_list_file"),

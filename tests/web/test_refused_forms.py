@@ -52,7 +52,7 @@ BY_SCRIPT = {
     *("accounts:passkey_options", "accounts:passkey"),
     *("accounts:new_passkey_options", "accounts:add_passkey"),
 }
-UNCOUNTED = {"accounts:rename"}
+UNCOUNTED = {"accounts:rename", "accounts:ask_address", "accounts:confirm_address", "accounts:end"}
 """Of people who have signed in."""
 
 

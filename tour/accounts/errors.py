@@ -66,6 +66,45 @@ class InvitationUnusable(NotAllowed):
         )
 
 
+class LastAdministrator(Conflict):
+    """Nobody would be left who can let anybody in."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This is the last administrator. Make somebody else one first."))
+
+
+class SampleStays(Conflict):
+    """Everybody who tries the demonstration shares it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Sample accounts stay as they are."))
+
+
+class NotTwo(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("These are not two accounts."))
+
+
+class AddressTaken(Conflict):
+    """Another account signs in with it."""
+
+    field = "email"
+
+    def __init__(self) -> None:
+        super().__init__(_("This address cannot be used. Please ask the office."))
+
+
+class Ended(Conflict):
+    """Whoever left comes back knowingly, not by an invitation."""
+
+    field = "email"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Who has this address has left. An administrator can take them back first.")
+        )
+
+
 class NameNeeded(Conflict):
     """Nobody takes a letter from nobody."""
 

@@ -40,6 +40,9 @@ class Account(Model):
     )
     recipient_id: int
     is_sample = fields.BooleanField(default=False)
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+    """Since when nothing lets them in; the row stays, for the log and for who comes back."""
+    ended_by = fields.CharField(max_length=100, default="")
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -173,6 +176,29 @@ class SignInLetter(Model):
 
     class Meta:
         table = "sign_in_letter"
+
+
+class AddressChange(Model):
+    """A mail address that somebody wants to sign in with, until they type the digits that were
+    mailed to it (`code_hash`, under the server's secret; "" where it has an account already)."""
+
+    id = fields.IntField(primary_key=True)
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField(
+        "models.Account", related_name="address_change"
+    )
+    account_id: int
+    recipient: fields.ForeignKeyRelation[Recipient] = fields.ForeignKeyField(
+        "models.Recipient", related_name="address_changes", on_delete=fields.RESTRICT
+    )
+    recipient_id: int
+    email = fields.CharField(max_length=254)
+    code_hash = fields.CharField(max_length=64)
+    tries = fields.SmallIntField(default=0)
+    created_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "address_change"
 
 
 class Passkey(Model):

@@ -7,7 +7,7 @@ from tour.accounts import guards
 from tour.accounts.forms import own_form
 from tour.accounts.guards import SignedIn
 from tour.accounts.handlers import credential_in, may_see_staff, relying_party
-from tour.accounts.people import people, queries
+from tour.accounts.people import addresses, people, queries
 from tour.accounts.signing_in import passkeys, sessions
 from tour.accounts.signing_in.cookies import browser_key, device_name, remember_browser
 from tour.notifications.mail.boxes import reader_key
@@ -37,14 +37,14 @@ async def console(request: Request) -> Response:
 
 
 async def account(request: Request) -> Response:
-    return await _page(request, await guards.signed_in(request))
+    return await account_page(request, await guards.signed_in(request))
 
 
 async def rename(request: Request) -> Response:
     who = await guards.signed_in(request)
     typed = own_form(await read_form(request, 5), has_mail=bool(who.account.address))
     if typed.errors:
-        return await _page(request, who, typed, status=422)
+        return await account_page(request, who, typed, status=422)
     await people.call(who.account.id, typed.values, actor=who.actor, now=now(request))
     return _to_account(request)
 
@@ -92,9 +92,10 @@ async def remove_passkey(request: Request) -> Response:
     return _to_account(request)
 
 
-async def _page(
+async def account_page(
     request: Request, who: SignedIn, typed: Form | None = None, status: int = 200
 ) -> Response:
+    known = {word: str(getattr(who.account, word)) for word in OWN_WORDS}
     reader = await Recipient.get(id=who.account.recipient_id)
     mails = request.app.url_path_for("notifications:recipient", token=reader.token)
     return render(
@@ -105,7 +106,8 @@ async def _page(
         # Who has signed in has read a mail there.
         mails=f"{mails}?reader={reader_key(reader.token, parts_of(request).seal)}",
         who=who,
-        form=typed or Form({word: str(getattr(who.account, word)) for word in OWN_WORDS}),
+        form=Form({**known, **(typed.values if typed else {})}, typed.errors if typed else {}),
+        asked_address=await addresses.asked(who.account.id, now=now(request)),
         sessions=await sessions.live_sessions(who.account.id, now=now(request)),
         passkeys=await passkeys.of_account(who.account),
         passkeys_possible=relying_party(request).is_possible,

@@ -1,6 +1,12 @@
 from starlette.routing import Route as Url
 
-from tour.accounts import handlers, invitation_handlers, letter_handlers, own_handlers
+from tour.accounts import (
+    address_handlers,
+    handlers,
+    invitation_handlers,
+    letter_handlers,
+    own_handlers,
+)
 
 POST = ["POST"]
 
@@ -46,6 +52,19 @@ urls = [
     Url("/host", own_handlers.console, name="accounts:console"),
     Url("/account", own_handlers.account, name="accounts:account"),
     Url("/account/name", own_handlers.rename, methods=POST, name="accounts:rename"),
+    Url(
+        "/account/address",
+        address_handlers.ask_address,
+        methods=POST,
+        name="accounts:ask_address",
+    ),
+    Url(
+        "/account/address/code",
+        address_handlers.confirm_address,
+        methods=POST,
+        name="accounts:confirm_address",
+    ),
+    Url("/account/end", address_handlers.end, methods=POST, name="accounts:end"),
     Url("/account/sessions", own_handlers.end_session, methods=POST, name="accounts:end_session"),
     Url(
         "/account/passkeys/options",

@@ -132,6 +132,19 @@ async def forget_browser(recipient_id: int, endpoint: str) -> bool:
     return bool(await mine.exists())
 
 
+async def forget_browsers(recipient_id: int) -> None:
+    """Tell it nothing more in any browser."""
+    await PushSubscription.filter(recipient_id=recipient_id).delete()
+
+
+async def move(recipient_id: int, email: str, *, proved_at: datetime | None) -> None:
+    """Letters go to another mail box from now on, and what was stopped at the old one is not
+    stopped there. In the caller's transaction."""
+    await Recipient.filter(id=recipient_id).update(
+        email=email, mail_box=counting_key(email), proved_at=proved_at, mail_stopped_at=None
+    )
+
+
 async def prefer_mail(recipient_id: int, endpoint: str) -> None:
     """Tell it nothing more in this browser where letters tell it instead."""
     lettered = Recipient.filter(id=recipient_id, mail_stopped_at=None).exclude(email="")

@@ -17,7 +17,7 @@ from tour.staff.events import (
 )
 from tour.staff.events import handlers as event_handlers
 from tour.staff.people import handlers as people_handlers
-from tour.staff.people import inviting_handlers, letter_handlers
+from tour.staff.people import inviting_handlers, letter_handlers, person_handlers
 from tour.staff.reservations import burst_handlers, call_handlers, message_handlers, sent_handlers
 from tour.staff.reservations import handlers as reservation_handlers
 from tour.web.gate.bounds import BodyLimit
@@ -193,6 +193,16 @@ urls = [
         methods=GET,
         name="staff:printed_letter",
     ),
+    Url(ACCOUNT, person_handlers.person_page, methods=GET, name="staff:person"),
+    Url(
+        f"{ACCOUNT}/address",
+        person_handlers.change_address,
+        methods=POST,
+        name="staff:change_address",
+    ),
+    Url(f"{ACCOUNT}/merge", person_handlers.merge, methods=POST, name="staff:merge"),
+    Url(f"{ACCOUNT}/end", person_handlers.end, methods=POST, name="staff:end"),
+    Url(f"{ACCOUNT}/reopen", person_handlers.reopen, methods=POST, name="staff:reopen"),
     Url(f"{ACCOUNT}/role", people_handlers.change_role, methods=POST, name="staff:role"),
     Url(
         f"{ACCOUNT}/sessions",

@@ -1,5 +1,5 @@
 """Who there is: accounts, who tends which place, invitations and the letters about them.
 
-For others: `introduction`, `invitations`, `joining`, `mailing`, `people`, `published`,
-`queries`.
+For others: `addresses`, `ending`, `introduction`, `invitations`, `joining`, `mailing`, `merging`,
+`people`, `published`, `queries`.
 """

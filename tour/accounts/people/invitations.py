@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
-from tour.accounts.errors import InvitationUnusable, NoLetters, TooManyLetters
+from tour.accounts.errors import Ended, InvitationUnusable, NoLetters, TooManyLetters
 from tour.accounts.models import Account, Invitation
 from tour.accounts.people import mailing, people
 from tour.accounts.people.introduction import introduce, letter
@@ -142,6 +142,13 @@ async def remove_from_site(account: Account, site_id: int, *, actor: Actor, now:
             await _take_back(one, actor, now)
 
 
+async def take_back_of(account: Account, *, actor: Actor, now: datetime) -> None:
+    """Take back what an account that leaves has written, or was written, to whatever place. In the
+    caller's transaction."""
+    for one in await _open(Q(inviter_id=account.id) | Q(email=account.email)):
+        await _take_back(one, actor, now)
+
+
 async def change_role(account_id: int, role: Role, *, actor: Actor, now: datetime) -> None:
     """Give an account another role, and take back what it offered and could no longer offer."""
     async with transaction():
@@ -172,8 +179,10 @@ async def _take_back(one: Invitation, actor: Actor, now: datetime) -> None:
 
 
 async def _spare(email: str, now: datetime) -> None:
-    """Raise NoLetters when its reader has stopped them, TooManyLetters when a mail box has had its
-    invitations of the day."""
+    """Raise Ended where who has it has left, NoLetters when its reader has stopped them, and
+    TooManyLetters when a mail box has had its invitations of the day."""
+    if await Account.exists(email=email, ended_at__not_isnull=True):
+        raise Ended
     if await boxes.wants_no_letters(email):
         raise NoLetters
     lately = Invitation.filter(email=email, created_at__gt=now - LETTERS_WITHIN)

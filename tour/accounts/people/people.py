@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from tour.accounts.errors import Ended, LastAdministrator
 from tour.accounts.models import NO_MAIL, Account, AccountSession, Membership
 from tour.accounts.roles import Role
 from tour.audit.service import Actor, Subject
@@ -26,8 +27,10 @@ async def add_account(
     is_sample: bool = False,
 ) -> Account:
     """The account of an address, made when there is none. One that is there keeps its role, and its
-    name unless it has none yet."""
+    name unless it has none yet. Raises Ended."""
     if known := await Account.get_or_none(email=email.lower()):
+        if known.ended_at:
+            raise Ended
         if name and not known.name:
             await rename(known.id, name, actor=actor, now=now)
         return known
@@ -69,11 +72,21 @@ async def _new_account(
 
 
 async def change_role(account_id: int, role: Role, *, actor: Actor, now: datetime) -> None:
-    """Takes effect with the account's next request."""
+    """Takes effect with the account's next request. Raises LastAdministrator."""
     async with edit(actor, Subject("account", account_id), "account.role", now=now) as change:
-        account = await change.lock(Account, account_id)
+        if role != Role.ADMINISTRATOR:
+            await keep_an_administrator(account_id)
+        account = await change.lock(Account, account_id, ended_at=None)
         change.before, change.after = {"role": str(account.role)}, {"role": str(role)}
         await Account.filter(id=account_id).update(role=role)
+
+
+async def keep_an_administrator(account_id: int) -> None:
+    """Raise LastAdministrator where this is the only one. In the transaction of what would take it
+    away: two administrators who end each other are looked at one after the other."""
+    administrators = Account.filter(role=Role.ADMINISTRATOR, ended_at=None).order_by("id")
+    if [one.id for one in await administrators.select_for_update(no_key=True)] == [account_id]:
+        raise LastAdministrator
 
 
 async def rename(account_id: int, name: str, *, actor: Actor, now: datetime) -> None:

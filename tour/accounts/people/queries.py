@@ -21,4 +21,4 @@ async def has_account(email: str) -> bool:
 
 async def sample_account(email: str) -> Account | None:
     """An account of the demonstration; never a real one."""
-    return await Account.get_or_none(email=email, is_sample=True)
+    return await Account.get_or_none(email=email, is_sample=True, ended_at=None)

@@ -66,7 +66,7 @@ async def ask(wish: Wish, *, seal: Seal, now: datetime) -> None:
         recent = SignInLink.filter(email=wish.email, created_at__gt=now - LASTS)
         if not wish.is_known and await recent.count() >= MOST_LINKS:
             return
-        account = await Account.get_or_none(email=wish.email)
+        account = await Account.get_or_none(email=wish.email, ended_at=None)
         token, code = new_token(), new_code()
         await SignInLink.create(
             account=account,
@@ -129,12 +129,16 @@ async def use_up(
     if not await SignInLink.filter(id=link.id, used_at=None).update(used_at=now):
         raise LinkUnusable
     account = await _account(link, lang, timezone, now)
+    await recipients.note_reader(account.recipient_id, now=now)
     made = await sign_in_account(account, device=device, now=now)
     return SignedInBrowser(made, link.next_path, account.address)
 
 
 async def sign_in_account(account: Account, *, device: str, now: datetime) -> str:
-    """Begin a session and log it; returns the cookie's token."""
+    """Begin a session and log it, whatever it was that let them in; returns the cookie's token.
+    Raises LinkUnusable for an account that has ended."""
+    if not await Account.exists(id=account.id, ended_at=None):
+        raise LinkUnusable
     actor, subject = Actor(account.id, account.name), Subject("account", account.id)
     async with edit(actor, subject, "account.sign_in", now=now) as change:
         token = await sessions.begin(account, device=device, now=now)

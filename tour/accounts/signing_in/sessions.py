@@ -24,8 +24,8 @@ async def begin(account: Account, *, device: str, now: datetime) -> str:
 
 
 async def by_token(token: str, *, now: datetime) -> AccountSession | None:
-    """The live session of a token, with its account."""
-    live = AccountSession.filter(ended_at=None, expires_at__gt=now)
+    """The live session of a token, with its account, unless that has ended."""
+    live = AccountSession.filter(ended_at=None, expires_at__gt=now, account__ended_at=None)
     return await live.get_or_none(token_hash=token_hash(token)).select_related("account")
 
 

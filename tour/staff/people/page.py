@@ -82,10 +82,15 @@ def may_give(who: SignedIn, role: Role) -> bool:
     return role == Role.HOST or who.may(Permission.MANAGE_PEOPLE)
 
 
+def called(account: Account) -> str:
+    """A name, or what else tells people apart; never a part of an address."""
+    return str(account.name or account.address or account.phone)
+
+
 def may_print_for(who: SignedIn, account: Account) -> bool:
     """A letter signs in as who it is for, so it is printed by who could give that role; and for who
     has a mail box a link goes there."""
-    return not account.address and may_give(who, account.role)
+    return not account.address and not account.ended_at and may_give(who, account.role)
 
 
 async def people_response(
@@ -100,6 +105,7 @@ async def people_response(
         status,
         section="people",
         people=lines,
+        left=await Account.filter(ended_at__not_isnull=True).order_by("-ended_at"),
         roles=[(role.value, str(label)) for role, label in ROLES.items()],
         invited_as=[(role.value, str(ROLES[role])) for role in ROLES if may_give(who, role)],
         waiting=await _waiting(request, who),
@@ -160,5 +166,5 @@ async def _lines(request: Request, who: SignedIn) -> list[PersonLine]:
             who.may(Permission.MANAGE_PEOPLE),
             may_print_for(who, account),
         )
-        for account in await Account.all().order_by("-role", "name", "id")
+        for account in await Account.filter(ended_at=None).order_by("-role", "name", "id")
     ]
