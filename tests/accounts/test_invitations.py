@@ -199,6 +199,7 @@ async def test_a_lost_role_takes_its_invitations_along(client: httpx.AsyncClient
         await make_site(slug="workshop", name="見本工房"),
         await make_site(slug="second", name="二つ目"),
     )
+    await make_account("other@example.org", Role.ADMINISTRATOR)
     admin = await make_account("admin@example.org", Role.ADMINISTRATOR, mine)
     for_staff = await written_by(admin, None, Role.ADMINISTRATOR)
     for_foreign, for_mine = await written_by(admin, foreign), await written_by(admin, mine)

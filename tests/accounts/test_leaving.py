@@ -10,15 +10,17 @@ from starlette.applications import Starlette
 from tests.accounts.signing import OPERATOR, SEAL, browser, mailed_path, make_account, sign_in_as
 from tests.accounts.test_invitations import invite, written_by
 from tests.conftest import NOON
-from tests.factories import make_site
+from tests.factories import make_event, make_site
 from tour.accounts.demo import load_demo_accounts
 from tour.accounts.errors import Ended, LastAdministrator
 from tour.accounts.models import Account, AccountSession, Membership, Passkey, SignInLink
 from tour.accounts.people import ending, invitations, people
 from tour.accounts.roles import Role
 from tour.accounts.signing_in import links, paper
+from tour.accounts.tokens import token_hash
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
+from tour.events.models import Participation
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import PushSubscription, Reminder
@@ -201,3 +203,18 @@ async def test_no_letter_to_a_place_brings_somebody_back(
     assert (await Account.get(id=host.id)).ended_at is not None
     assert not await Membership.filter(account=host).exists()
     assert SEAL
+
+
+async def test_no_link_in_a_mail_answers_for_a_place_that_one_has_left(
+    client: httpx.AsyncClient, site: Site, chief: httpx.AsyncClient
+) -> None:
+    host = await make_account("host@example.org", Role.HOST, site)
+    event = await make_event(site)
+    await Participation.filter(event=event).update(
+        answer="invited", token_hash=token_hash("k" * 32), answered_for=None
+    )
+    path = f"/taking-part/{'k' * 32}"
+    assert (await client.get(path)).status_code == 200
+    gone = await chief.post(f"/staff/people/{host.id}/sites/{site.id}/remove")
+    assert gone.status_code == 303
+    assert (await client.get(path)).status_code == 404

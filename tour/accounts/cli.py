@@ -12,7 +12,7 @@ from tour.accounts.roles import Role
 from tour.audit.service import Actor
 from tour.cli import pass_settings
 from tour.clock import system_clock
-from tour.errors import ConfigurationError
+from tour.errors import ConfigurationError, Conflict
 from tour.settings import Settings
 from tour.sites.models import Site
 from tour.town import Town, read_town
@@ -38,7 +38,10 @@ def add(settings: Settings, email: str, role: str, name: str, slugs: tuple[str, 
         raise ConfigurationError(f"{email!r} is not an e-mail address")
     town = read_town(settings.data)
     wanted = Wanted(typed.value("email"), one_line(name, MAX_NAME)[:MAX_NAME], Role(role), slugs)
-    asyncio.run(_add(settings, town, wanted))
+    try:
+        asyncio.run(_add(settings, town, wanted))
+    except Conflict as exc:
+        raise ConfigurationError(exc.message.in_language("en")) from exc
     click.echo(f"{typed.value('email')} signs in at {settings.base_url}/sign-in as {role}.")
 
 

@@ -69,6 +69,12 @@ async def write_asked(
     )
 
 
+async def forget_links(_part: Part, site_id: int) -> None:
+    """The links in mails to the people of a place answer for it no more: somebody who holds them
+    has gone. Who is left answers signed in, or by the next letter."""
+    await Participation.filter(site_id=site_id).update(token_hash=None)
+
+
 async def invitation_of(event_id: int, site_id: int) -> Participation:
     """The part that a site was asked to take, with event and site; raises NotFound."""
     return await _found(event_id=event_id, site_id=site_id)

@@ -10,6 +10,7 @@ from tour.accounts.models import NO_MAIL, Account, AccountSession, Membership
 from tour.accounts.roles import Role
 from tour.audit.service import Actor, Subject
 from tour.changes import Change, edit
+from tour.events import answers
 from tour.notifications import recipients
 
 HANDLE_BYTES = 48
@@ -117,11 +118,13 @@ async def join_site(account: Account, site_id: int, *, actor: Actor, now: dateti
 
 
 async def leave_site(account: Account, site_id: int, *, actor: Actor, now: datetime) -> None:
-    """The account no longer tends the site, from its next request on."""
+    """The account no longer tends the site, from its next request on, nor answers for it by a link
+    that was mailed to it."""
     async with edit(actor, _subject(account, site_id), "membership.remove", now=now) as change:
         if not await Membership.filter(account=account, site_id=site_id).delete():
             change.nothing()
             return
+        await answers.forget_links(change, site_id)
         change.before, change.after = {"member": True}, {"member": False}
 
 
