@@ -1,49 +1,30 @@
 """How the staff's pages are told what they are: each case of each state, chosen in one place."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 
-from tests.conftest import NOON
 from tour.accounts.roles import Role
 from tour.i18n import lazy as _
-from tour.reservations.states import PlaceStatus
+from tour.reservations.lists.parties import ListedParty
 from tour.staff.events.form import ShownPart, shown_part
 from tour.staff.import_handlers import MOST_SHOWN, SHORT, Group
 from tour.staff.people.page import PersonLine
 from tour.staff.queries import EventLine, SiteLine, Tended
-from tour.staff.reservations.parties import Dealing, PartyLine
+from tour.staff.reservations.parties import Dealing, dealing
 from tour.staff.today import Example, Matter
 from tour.web.forms import Form
 
-PARTY = PartyLine(
-    reservation_id=1,
-    door_code="K7M4-92QX",
-    name="見本 花子",
-    kana="",
-    email="",
-    phone="",
-    adults=2,
-    children=0,
-    seats=2,
-    note="",
-    status=PlaceStatus.CONFIRMED,
-    status_label="",
-    slot_id=1,
-    starts_at=NOON,
-    session="",
-    site="",
-)
+NOBODY = dict.fromkeys(field.name for field in fields(ListedParty))
 
 
-@pytest.mark.parametrize("status", PlaceStatus)
+@pytest.mark.parametrize("is_expected", [True, False])
 @pytest.mark.parametrize("may_change", [True, False])
-def test_what_can_be_done_about_a_session_of_a_party(status: PlaceStatus, may_change: bool) -> None:
+def test_what_can_be_done_about_a_session_of_a_party(is_expected: bool, may_change: bool) -> None:
     expected = Dealing.CANCEL if may_change else Dealing.NOTHING
-    line = replace(PARTY, status=status)
-    assert line.is_off == (status != PlaceStatus.CONFIRMED)
-    assert line.dealing(may_change) == (Dealing.ENDED if line.is_off else expected)
+    party = ListedParty(**{**NOBODY, "is_expected": is_expected})
+    assert dealing(party, may_change) == (expected if is_expected else Dealing.ENDED)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +58,8 @@ def test_who_looks_after_a_place(
 def test_what_can_be_done_about_a_person(
     is_me: bool, is_managed: bool, sessions: int, may_change_role: bool, may_sign_out: bool
 ) -> None:
-    person = PersonLine(1, "", "", Role.HOST, "", (), sessions, is_me, is_managed)
+    line = (1, "", "", "", Role.HOST, "", (), sessions, is_me, is_managed, False)
+    person = PersonLine(*line)
     assert (person.may_change_role, person.may_sign_out) == (may_change_role, may_sign_out)
 
 
