@@ -29,7 +29,6 @@ from tests.story.person import Kind, Person
 from tests.test_urls import table
 from tour.accounts.demo import SAMPLE_SITE, load_demo_accounts
 from tour.accounts.models import Account
-from tour.accounts.people import ending
 from tour.accounts.people import people as members
 from tour.accounts.roles import Role
 from tour.audit.service import Actor
@@ -65,7 +64,9 @@ BY_SCRIPT = {
     "routes:course_from_here": {"from": "35.75,139.73"},
 }
 """What only a script sends, or a page that a script has changed, and the like of what it sends."""
+LEAVING = {"accounts:end", "staff:end", "staff:merge"}
 RARE = {
+    *LEAVING,
     *("accounts:decline", "accounts:use_letter", "accounts:confirm_address"),
     *("staff:sign_in_letter", "staff:reopen", "staff:invite_again", "hosts:invite_again"),
     *("accounts:use_link", "hosts:absent", "reservations:accept", "reservations:leave_draw"),
@@ -80,7 +81,7 @@ RARE = {
 }
 """Forms of moments that the story does not always meet; their own tests do."""
 DECLINED = {
-    *("accounts:confirm_address", "accounts:type_letter", "staff:invite_several", "staff:merge"),
+    *("accounts:confirm_address", "accounts:type_letter", "staff:invite_several"),
     *("accounts:use_code", "hosts:undo", "hosts:check_in_code", "hosts:add_times"),
     *("reservations:draw_enter", "reservations:prove", "staff:confirm_import", "staff:invite"),
 }
@@ -326,10 +327,14 @@ async def company(app: Starlette, clock: TurnableClock) -> AsyncIterator[Company
             client = await stack.enter_async_context(calm(app, number))
             arrive = partial(come_back, client, account, site, clock)
             person = Person(app, client, who, made.wait, arrive, made.done, ANSWERS)
-            if account is None:
-                person.may_send = partial(_is_part_of, who)
+            person.may_send = partial(_is_part_of, who) if account is None else _stays
             made.people[who] = person
         yield made
+
+
+def _stays(name: str) -> bool:
+    """Whoever left would take along what the others of the story go on from."""
+    return name not in LEAVING
 
 
 def _is_part_of(who: str, name: str) -> bool:
@@ -340,11 +345,9 @@ def _is_part_of(who: str, name: str) -> bool:
 async def come_back(
     client: httpx.AsyncClient, account: Account | None, site: Site, clock: TurnableClock
 ) -> None:
-    """Signed in, though they left for good; and a host at home in the sample workshop."""
+    """Signed in, and a host at home in the sample workshop."""
     if account is None:
         return
-    if await Account.exists(id=account.id, ended_at__not_isnull=True):
-        await ending.reopen(account.id, account.role, actor=Actor(None, "test"), now=clock())
     if (await client.get("/account")).status_code != 200:
         client.cookies.delete("account")
         await sign_in_as(client, account, now=clock())
