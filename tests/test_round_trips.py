@@ -28,7 +28,7 @@ from tour.sites.texts import TEXTS
 from tour.staff.urls import urls as staff_urls
 
 ACTS = {
-    *("accounts:end_session", "staff:end_sessions"),
+    *("accounts:end_session", "staff:end_sessions", "accounts:ask_address", "accounts:end"),
     *("hosts:door", "hosts:check_in_code", "hosts:stage", "hosts:answer_event"),
     *("hosts:create_programme", "hosts:add_times", "hosts:add_photo", "hosts:invite"),
     *("hosts:list_file", "hosts:slot_list_file"),
