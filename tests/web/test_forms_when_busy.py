@@ -31,7 +31,7 @@ from tour.web import forms
 from tour.web.gate import middleware
 
 SAID = "Nobody could take this just now"
-ANSWERED = {"itineraries:change", "routes:course_from_here"}
+ANSWERED = {"itineraries:change", "routes:course_from_here", "accounts:type_letter"}
 """Of visitors, as they are sent here: their answer is made by reading alone."""
 ANEW = ("code",)
 """What is typed anew: it stands in no page."""
