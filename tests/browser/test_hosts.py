@@ -77,6 +77,7 @@ async def sign_in_by_mail(app: App, page: Page, address: str) -> None:
 async def invite_and_accept(app: App, page: Page, address: str) -> None:
     """Invited from the people page; taken up by the mail, in a browser that is signed out."""
     await page.goto(f"{app.base}/host/{SITE}/people")
+    await page.get_by_label("お名前").fill("見本 一郎")
     await page.get_by_label("メールアドレス").fill(address)
     await page.get_by_role("button", name="招待を送る").click()
     invitation = await mailed(app, page, r"/invitations/[\w-]+")
