@@ -1,4 +1,4 @@
-"""Somebody leaves: nothing lets them in any more, and the log keeps their name (decision 0037)."""
+"""Somebody leaves: nothing lets them in any more, and the log keeps their name (decision 0038)."""
 
 from datetime import datetime
 
