@@ -42,6 +42,7 @@ ACTS = {
     ),
     *("staff:event_visibility", "staff:site_visibility", "staff:publish_map", "staff:change_cover"),
     *("staff:cancel_place", "staff:export", "staff:note_answer"),
+    "staff:event_day",
 }
 COUNTED = {"AccountSession", "RateCount", "Word", "Lease", "Heartbeat"}
 """Tables that tell who asked, which process is alive, and how words are read."""

@@ -31,7 +31,7 @@ from tour.reservations.models import CallOff, Place, Reservation, WaitlistEntry
 from tour.reservations.waitlist import queue
 from tour.routes.models import Itinerary
 from tour.sites.models import Site
-from tour.staff.events import handlers, impact, part_handlers
+from tour.staff.events import impact
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FIRST = NOON + 4 * DAY
@@ -203,8 +203,7 @@ def between(monkeypatch: pytest.MonkeyPatch, t: Town, happens: Meanwhile) -> Non
             await left.pop()(t)
         return page
 
-    for module in (handlers, part_handlers):
-        monkeypatch.setattr(module, "asked_first", asked_then)
+    monkeypatch.setattr(impact, "asked_first", asked_then)
 
 
 @pytest.mark.parametrize("happens", [a_party_comes, a_time_is_added])

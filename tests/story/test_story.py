@@ -76,6 +76,7 @@ RARE = {
         "staff:clear_burst",
         "staff:restore_burst",
         "staff:undo_event",
+        "staff:undo_site",
     ),
     *("staff:note_call", "hosts:note_call", "staff:undo_message"),
 }

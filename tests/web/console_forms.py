@@ -237,8 +237,8 @@ async def of_an_event(console: Console) -> Refused:
 
 async def of_withdrawing(console: Console) -> Refused:
     """Since its page was shown one more party has come."""
-    event = await make_event(console.site)
     slot, _place = await console.party()
+    event = await make_event(console.site, day=slot.starts_at.date())
     await Programme.filter(id=slot.programme_id).update(event_id=event.id)
     data = {"do": "withdraw", "sure": "of others", "reason": KEPT}
     return Refused(f"/staff/events/{event.id}/visibility", data, KEPT, status=409)
@@ -475,6 +475,7 @@ BUTTONS = {
     *("hosts:list_file", "hosts:slot_list_file"),
     *("hosts:clear_exception", "hosts:revoke", "hosts:leave", "hosts:invite_again"),
     *("staff:undo_event", "staff:publish_map", "staff:site_visibility"),
+    *("staff:event_day", "staff:undo_site"),
     *("staff:export", "staff:clear_burst", "staff:restore_burst", "staff:revoke"),
     *("staff:sign_in_letter", "staff:invite_again", "staff:end_sessions", "staff:remove_from_site"),
     *("staff:note_call", "hosts:note_call", "staff:undo_message"),

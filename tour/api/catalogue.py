@@ -19,7 +19,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.pages.explore import Filters, select
 from tour.pages.town_now import TownNow, town_now
-from tour.programmes.entries import SlotEntry
+from tour.programmes.entries import ProgrammeEntry, SlotEntry
 from tour.programmes.rules import Availability
 from tour.sites.entries import SiteEntry
 from tour.sites.texts import IN_API
@@ -166,7 +166,7 @@ def _slot_filter(town: TownNow, query: QueryParams) -> Callable[[SlotEntry], boo
     def keep(slot: SlotEntry) -> bool:
         programme = town.board.programmes[slot.programme_id]
         return (
-            ("event" not in query or (event is not None and programme.event_id == event.id))
+            ("event" not in query or (event is not None and _belongs(programme, slot, event)))
             and ("site" not in query or (site is not None and programme.site_id == site.id))
             and (start is None or slot.starts_at >= start)
             and (until is None or slot.starts_at < until)
@@ -174,6 +174,11 @@ def _slot_filter(town: TownNow, query: QueryParams) -> Callable[[SlotEntry], boo
         )
 
     return keep
+
+
+def _belongs(programme: ProgrammeEntry, slot: SlotEntry, event: EventEntry) -> bool:
+    is_listed = programme.event_id == event.id
+    return is_listed and event.includes(programme.site_id, slot.starts_at)
 
 
 def _midnight(zone: ZoneInfo, *, days_after: int = 0) -> Callable[[str], datetime]:

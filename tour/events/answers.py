@@ -13,7 +13,7 @@ from tour.errors import Conflict, NotFound
 from tour.events.editing import SUBJECT
 from tour.events.entries import stage_of
 from tour.events.models import Event, Participation
-from tour.events.said import days_from, said_of, standing
+from tour.events.said import said_of, standing
 from tour.events.states import EventStage, ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing.page import Version
@@ -42,13 +42,9 @@ class Question:
     answer_by: date | None = None
 
 
-def days_of(event: Event) -> tuple[date, ...]:
-    return days_from(event.starts_on, event.ends_on)
-
-
 def is_over(event: Event, now: datetime) -> bool:
     today = now.astimezone(ZoneInfo(event.timezone)).date()
-    return stage_of(event.starts_on, event.ends_on, today) == EventStage.OVER
+    return stage_of(event.days[0], event.days[-1], today) == EventStage.OVER
 
 
 async def unanswered(event_id: int) -> list[Participation]:
@@ -162,7 +158,7 @@ async def _move_version(change: Change, event_id: int) -> tuple[date, ...]:
     event = await change.lock(Event, event_id)
     moved = Version(event.updated_at, 0).next_after(change.now)
     await Event.filter(id=event_id).update(updated_at=moved)
-    return days_of(event)
+    return event.days
 
 
 async def _found(**where: Any) -> Participation:

@@ -4,7 +4,7 @@ A form carries the version it was filled from (`sites.editing.page.Version`); `S
 somebody else has saved the event meanwhile.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,6 +53,11 @@ class Part:
     role: ParticipationRole
     answer: ParticipationAnswer = ParticipationAnswer.ACCEPTED
 
+    @property
+    def opens_doors(self) -> bool:
+        """Whether it does, or may still say that it does."""
+        return self.role == ParticipationRole.HOST and self.answer != ParticipationAnswer.DECLINED
+
 
 def draft_of(event: Event) -> EventDraft:
     english = event.translations.get("en", {})
@@ -90,13 +95,15 @@ async def change_event(
         event = await _claim(change, event_id, version)
         change.before, change.after = as_fields(draft_of(event)), as_fields(draft)
         change.only_if_different()
-        await Event.filter(id=event_id).update(**_columns(event.translations, draft))
-        await _stand_anew(change, event_id, days_from(draft.starts_on, draft.ends_on))
+        off = _still_off(event, draft)
+        await Event.filter(id=event_id).update(days_off=off, **_columns(event.translations, draft))
+        await stand_anew(change, event_id)
 
 
-async def _stand_anew(_change: Change, event_id: int, days: Collection[date]) -> None:
+async def stand_anew(_change: Change, event_id: int) -> None:
     """An answer stands for the days it was given for: with other dates it is asked anew, and with
     the former ones it stands again. Where staff have noted who agrees, they see to it."""
+    days = (await Event.get(id=event_id)).days
     for row in await Participation.filter(event_id=event_id, role=ParticipationRole.HOST):
         if row.answered_for is None:
             continue
@@ -116,7 +123,7 @@ async def set_participants(
         asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}
         # Written anew as a whole: two places may have swapped their numbers.
         await Participation.filter(event_id=event_id).delete()
-        rows = [_participation(event_id, seat, asked.get(seat.site_id), now) for seat in seats]
+        rows = [part_row(event_id, seat, asked.get(seat.site_id), now) for seat in seats]
         await Participation.bulk_create(rows)
         change.after = part_fields(await parts_of(event_id))
         change.only_if_different()
@@ -138,59 +145,6 @@ async def lock_event(event_id: int) -> Event | None:
     On PostgreSQL a row lock; on SQLite the transaction holds the only write lock already.
     """
     return await Event.filter(id=event_id).select_for_update(no_key=True).first()
-
-
-async def put_back(
-    event_id: int, before: Mapping[str, Any], *, actor: Actor, now: datetime
-) -> None:
-    """Undo a change by what the event was before it: `published`, its days, or its `seats`."""
-    async with edit(actor, Subject(SUBJECT, event_id), "event.undo", now=now) as change:
-        change.after = await _put_back(change, await change.lock(Event, event_id), before)
-
-
-async def _put_back(change: Change, event: Event, before: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what the log says of it."""
-    is_published = before.get("published", event.is_published)
-    first, last = [
-        date.fromisoformat(before[name]) if name in before else getattr(event, name)
-        for name in ("starts_on", "ends_on")
-    ]
-    await Event.filter(id=event.id).update(
-        is_published=is_published, starts_on=first, ends_on=last, updated_at=change.now
-    )
-    await _stand_anew(change, event.id, days_from(first, last))
-    logged = {name: value for name, value in before.items() if name != "seats"}
-    if "seats" in before:
-        await _put_seats_back(change, event.id, before["seats"])
-        logged |= part_fields(await parts_of(event.id))
-    return logged
-
-
-async def seats_of(event_id: int) -> list[dict[str, Any]]:
-    """Who takes part, with all that they were asked and have answered, as `put_back` reads it."""
-    names = ("site_id", "number", "role", "answer", *STAYS)
-    rows = await Participation.filter(event_id=event_id).order_by("number").values(*names)
-    return [{name: _as_json(value) for name, value in row.items()} for row in rows]
-
-
-def _as_json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-async def _put_seats_back(
-    _change: Change, event_id: int, seats: Sequence[Mapping[str, Any]]
-) -> None:
-    """An answer that came meanwhile to who stayed in the list is kept."""
-    asked = {row.site_id: row for row in await Participation.filter(event_id=event_id)}
-    await Participation.filter(event_id=event_id).delete()
-    rows = []
-    for seat in seats:
-        row = Participation(event_id=event_id, **seat)
-        since = asked.get(seat["site_id"])
-        if since and since.answered_at != row.answered_at:
-            row.update_from_dict({n: getattr(since, n) for n in (*STAYS, "answer")})
-        rows.append(row)
-    await Participation.bulk_create(rows)
 
 
 def as_fields(draft: EventDraft) -> dict[str, Any]:
@@ -219,6 +173,16 @@ async def _set_published(
         await Event.filter(id=event_id).update(is_published=is_published, updated_at=now)
 
 
+def _still_off(event: Event, draft: EventDraft) -> list[str]:
+    """Its days off that are among its days still; BadInput where no other is left."""
+    days = [day.isoformat() for day in days_from(draft.starts_on, draft.ends_on)]
+    off = [day for day in event.days_off if day in days]
+    if len(off) == len(days):
+        none_left = _("All these days have been called off.")
+        raise BadInput(none_left, {"starts_on": none_left})
+    return off
+
+
 async def _claim(change: Change, event_id: int, version: Version) -> Event:
     """One UPDATE decides whose save it is; the other one is stale."""
     mine = Event.filter(id=event_id, updated_at=version.updated_at)
@@ -227,7 +191,7 @@ async def _claim(change: Change, event_id: int, version: Version) -> Event:
     return await Event.get(id=event_id)
 
 
-def _participation(
+def part_row(
     event_id: int, seat: Part, before: Participation | None, now: datetime
 ) -> Participation:
     stays = {name: getattr(before, name) for name in STAYS} if before else {}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tour.events.said import days_from
+from tour.events.said import held_days
 from tour.events.states import EventStage, ParticipationRole
 from tour.i18n import localized
 from tour.sites.entries import SiteEntry
@@ -36,7 +36,8 @@ def stage_of(starts_on: date, ends_on: date, today: date) -> EventStage:
 @dataclass(frozen=True, slots=True)
 class EventEntry:
     """A published event with who takes part, in the order of its map, and who was asked and has not
-    agreed, or not to these dates."""
+    agreed, or not to these dates. Its first and last day are days on which it is held; `called_off`
+    are others that were announced."""
 
     id: int
     slug: str
@@ -50,14 +51,25 @@ class EventEntry:
     participants: tuple[ParticipantEntry, ...]
     not_agreed: frozenset[int] = frozenset()
     cover: Mapping[str, Any] | None = None
+    called_off: tuple[date, ...] = ()
 
     @property
     def dates(self) -> tuple[date, ...]:
-        return days_from(self.starts_on, self.ends_on)
+        return held_days(self.starts_on, self.ends_on, self.called_off)
 
     @property
     def hosts(self) -> tuple[ParticipantEntry, ...]:
         return tuple(p for p in self.participants if p.role == ParticipationRole.HOST)
+
+    def has_left(self, site_id: int) -> bool:
+        """Whether a place that is on an older map takes no part: it was taken out, said no, or has
+        not agreed to other dates."""
+        return all(part.site_id != site_id for part in self.participants)
+
+    def includes(self, site_id: int, starts_at: datetime) -> bool:
+        """Whether a session that was listed for it is still its: its place takes part, and it is
+        held on that day."""
+        return not self.has_left(site_id) and starts_at.astimezone(self.zone).date() in self.dates
 
     def text(self, name: str, lang: str) -> str:
         return localized(self.own, name, lang, self.translations)

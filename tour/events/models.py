@@ -6,6 +6,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from tour.events.said import held_days
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.sites.models import Site
 
@@ -21,6 +22,8 @@ class Event(Model):
     translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
     starts_on = fields.DateField()
     ends_on = fields.DateField()
+    days_off: list[str] = fields.JSONField(default=list)
+    """Days from the first to the last that were called off (see `events/days.py`)."""
     opens_minute = fields.SmallIntField()
     closes_minute = fields.SmallIntField()
     timezone = fields.CharField(max_length=60)
@@ -32,6 +35,15 @@ class Event(Model):
     updated_at = fields.DatetimeField(auto_now=True)
 
     participations: fields.ReverseRelation["Participation"]
+
+    @property
+    def called_off(self) -> frozenset[date]:
+        return frozenset(date.fromisoformat(day) for day in self.days_off)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Those on which it is held; there is always one."""
+        return held_days(self.starts_on, self.ends_on, self.called_off)
 
     class Meta:
         table = "event"

@@ -10,7 +10,7 @@ from tour.changes import Kind, NewsReader
 from tour.errors import NotFound
 from tour.events.entries import Agenda, EventEntry, ParticipantEntry, agenda
 from tour.events.models import Event, Participation
-from tour.events.said import days_from, open_days
+from tour.events.said import held_days, open_days
 from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.opening.hours import Span
@@ -40,7 +40,7 @@ class AgendaCache:
 async def events_from(day: date) -> list[EventEntry]:
     """Published events that have not ended before `day`, soonest first."""
     rows = await Event.filter(is_published=True, ends_on__gte=day).order_by("starts_on").values()
-    return await _with_participants(rows)
+    return [entry for entry in await _with_participants(rows) if entry.ends_on >= day]
 
 
 async def event(slug: str) -> EventEntry:
@@ -68,7 +68,7 @@ async def parts_of_site(site_id: int) -> dict[int, ParticipantEntry]:
     return {
         row.event.id: _participant(
             {name: getattr(row, name) for name in PART_FIELDS},
-            days_from(row.event.starts_on, row.event.ends_on),
+            row.event.days,
         )
         for row in rows
     }
@@ -77,7 +77,7 @@ async def parts_of_site(site_id: int) -> dict[int, ParticipantEntry]:
 async def _with_participants(rows: list[dict[str, Any]]) -> list[EventEntry]:
     found: dict[int, list[ParticipantEntry]] = {row["id"]: [] for row in rows}
     not_agreed: dict[int, set[int]] = {row["id"]: set() for row in rows}
-    dates = {row["id"]: days_from(row["starts_on"], row["ends_on"]) for row in rows}
+    dates = {row["id"]: _held(row) for row in rows}
     query = Participation.filter(event_id__in=list(found), site__is_published=True)
     for row in await query.order_by("number").values(*PART_FIELDS):
         if row["answer"] == ParticipationAnswer.ACCEPTED:
@@ -97,17 +97,27 @@ def _participant(row: Mapping[str, Any], dates: Sequence[date]) -> ParticipantEn
 def _entry(
     row: Mapping[str, Any], participants: tuple[ParticipantEntry, ...], not_agreed: frozenset[int]
 ) -> EventEntry:
+    held = _held(row)
     return EventEntry(
         id=row["id"],
         slug=row["slug"],
         own={name: row[name] for name in ("title", "summary", "description")},
         translations=row["translations"],
-        starts_on=row["starts_on"],
-        ends_on=row["ends_on"],
+        starts_on=held[0],
+        ends_on=held[-1],
         span=Span(row["opens_minute"], row["closes_minute"]),
         zone=ZoneInfo(row["timezone"]),
         booking_opens_at=row["booking_opens_at"],
         participants=participants,
         not_agreed=not_agreed,
         cover=row["cover"],
+        called_off=_off(row),
     )
+
+
+def _held(row: Mapping[str, Any]) -> tuple[date, ...]:
+    return held_days(row["starts_on"], row["ends_on"], _off(row))
+
+
+def _off(row: Mapping[str, Any]) -> tuple[date, ...]:
+    return tuple(sorted(date.fromisoformat(day) for day in row["days_off"]))

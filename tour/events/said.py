@@ -18,6 +18,11 @@ def days_from(first: date, last: date) -> tuple[date, ...]:
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
+def held_days(first: date, last: date, called_off: Collection[date]) -> tuple[date, ...]:
+    """The days of an event but those that were called off."""
+    return tuple(day for day in days_from(first, last) if day not in called_off)
+
+
 def said_of(days: Collection[date], yes: Collection[date]) -> dict[str, bool]:
     """An answer for all of these days."""
     return {day.isoformat(): day in yes for day in days}

@@ -33,6 +33,8 @@ class EventCard:
     summary: str
     description: str
     dates: tuple[date, ...]
+    called_off: tuple[date, ...]
+    """Days that were announced, and on which it is not held."""
     opens: str
     closes: str
     stage: EventStage
@@ -48,6 +50,7 @@ def event_card(event: EventEntry, lang: str, today: date) -> EventCard:
         summary=event.text("summary", lang),
         description=event.text("description", lang),
         dates=event.dates,
+        called_off=event.called_off,
         opens=clock_text(event.span.opens),
         closes=clock_text(event.span.closes),
         stage=stage_of(event.starts_on, event.ends_on, today),

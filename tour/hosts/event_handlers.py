@@ -38,7 +38,7 @@ async def answer_event(request: Request) -> Response:
     tending = await guards.tended_site(request)
     event_id = request.path_params["event_id"]
     row = await answers.invitation_of(event_id, tending.site.id)
-    said, typed = read_answer(await read_form(request, MOST_FIELDS), answers.days_of(row.event))
+    said, typed = read_answer(await read_form(request, MOST_FIELDS), row.event.days)
     if said is None:
         return await _page(request, tending, typed, 422)
     try:

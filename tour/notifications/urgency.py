@@ -16,6 +16,7 @@ BY_KIND: Mapping[str, int] = MappingProxyType(
         "mail": AWAITED,
         "cancelled": AWAITED,
         "event-off": AWAITED,
+        "sessions-off": AWAITED,
         "burst": AWAITED,
         "door": AWAITED,
         "coming": AWAITED,

@@ -37,7 +37,7 @@ async def _page(request: Request, form: Form, status: int = 200) -> Response:
 
 async def answer(request: Request) -> Response:
     row = await _by_link(request)
-    said, typed = read_answer(await read_form(request, MOST_FIELDS), answers.days_of(row.event))
+    said, typed = read_answer(await read_form(request, MOST_FIELDS), row.event.days)
     if said is None:
         return await _page(request, typed, 422)
     by_link = Actor(None, str(row.site.name))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tour.events.answers import days_of, is_over
+from tour.events.answers import is_over
 from tour.events.models import Participation
 from tour.events.said import open_days
 from tour.events.states import ParticipationAnswer, ParticipationRole
@@ -76,7 +76,7 @@ def invitation(row: Participation, lang: str, now: datetime) -> Invitation:
     """A participation with its event and site."""
     event, site = row.event, row.site
     own = {"title": event.title, "summary": event.summary}
-    dates = days_of(event)
+    dates = event.days
     has_agreed = row.answer == ParticipationAnswer.ACCEPTED
     is_open = row.answer == ParticipationAnswer.INVITED
     today = now.astimezone(ZoneInfo(event.timezone)).date()

@@ -27,7 +27,7 @@ async def event_problem(event_id: int, site_id: int, starts: Iterable[datetime])
         return _("This place does not take part in the event of this session any more.")
     zone = ZoneInfo(event.timezone)
     days = {start.astimezone(zone).date() for start in starts}
-    if any(not event.starts_on <= day <= event.ends_on for day in days):
+    if not days <= set(event.days):
         return _("This session belongs to an event. For other days, list a session of its own.")
     is_agreed = part.answer == ParticipationAnswer.ACCEPTED
     if is_agreed and not days <= set(open_days(part.answered_for, days)):

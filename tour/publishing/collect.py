@@ -61,19 +61,18 @@ def collect(event: EventEntry, courses: Sequence[Course], sources: Sources) -> P
 
 
 def as_of_now(published: PublishedMap, event: EventEntry, sources: Sources) -> PublishedMap:
-    """A kept map with the hours of today, without places that were withdrawn or that do not
-    agree any more.
+    """A kept map with the days and hours of today, without places that left since.
 
-    Numbers, points and texts stay as they were published. Hours change until the morning of the
-    event, and a map that is a week old must not send anybody to a closed door.
+    Numbers, points and texts stay as they were published. Days and hours change until the morning
+    of the event, and a map that is a week old must not send anybody to a closed door.
     """
     doors, by_id = Doors(event, sources.board), sources.catalogue.by_id
     places = tuple(
-        replace(place, **doors.of(site, published.dates))
+        replace(place, **doors.of(site, event.dates))
         for place in published.places
-        if (site := by_id.get(place.site_id)) and site.id not in event.not_agreed
+        if (site := by_id.get(place.site_id)) and not event.has_left(site.id)
     )
-    return replace(published, places=places)
+    return replace(published, places=places, dates=event.dates, span=event.span)
 
 
 class Doors:

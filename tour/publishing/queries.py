@@ -49,8 +49,8 @@ async def event(slug: str) -> EventEntry:
     """A published event with the numbered places of its published map, for the event's own pages;
     NotFound where there is none.
 
-    A place that has said no since, or has not agreed to other dates, is gone at once: nobody shall
-    stand before a closed door.
+    A place that takes no part any more, or has not agreed to other dates, is gone at once: nobody
+    shall stand before a closed door.
     """
     entry = await events.event(slug)
     kept = await MapVersion.get_or_none(event_id=entry.id, ended_at=None)
@@ -65,7 +65,7 @@ async def event(slug: str) -> EventEntry:
             days.get(place["site_id"]),
         )
         for place in kept.content["places"]
-        if place["site_id"] not in entry.not_agreed
+        if not entry.has_left(place["site_id"])
     )
     return replace(entry, participants=places)
 
@@ -76,6 +76,20 @@ async def version_map(event: EventEntry, number: int) -> PublishedMap:
     if row is None:
         raise NotFound(_("There is no such version of this map."))
     return _read(row, event)
+
+
+@dataclass(frozen=True, slots=True)
+class MapShown:
+    """The version of an event's map that is shown now, and may hang somewhere."""
+
+    event: str
+    number: int
+
+
+async def shown_maps(**where: int) -> list[MapShown]:
+    """Those of the events that `where` describes."""
+    rows = MapVersion.filter(ended_at=None, **where).order_by("event_id")
+    return [MapShown(row.event.title, row.number) for row in await rows.select_related("event")]
 
 
 async def versions(event_id: int) -> list[VersionEntry]:

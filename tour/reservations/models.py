@@ -16,6 +16,7 @@ from tour.reservations.answers import Kept
 from tour.reservations.rules import Contacts, contacts
 from tour.reservations.states import DrawStatus, EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 from tour.reservations.wishes import Choice
+from tour.sites.models import Site
 
 
 class Reservation(Model):
@@ -259,24 +260,28 @@ class DrawEntry(Model):
 
 
 class CallOff(Model):
-    """Sessions that ended with a change of their event, and all that is needed to undo it within a
-    minute (see `reservations.changes.events`)."""
+    """Sessions that ended with a change of their event or their place, and all that is needed to
+    undo it within a minute (see `reservations.changes.call_offs`)."""
 
     id = fields.IntField(primary_key=True)
-    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
-        "models.Event", related_name="call_offs"
+    event: fields.ForeignKeyNullableRelation[Event] = fields.ForeignKeyField(
+        "models.Event", related_name="call_offs", null=True
     )
-    event_id: int
+    event_id: int | None
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "models.Site", related_name="call_offs", null=True
+    )
+    site_id: int | None
     called_at: datetime = fields.DatetimeField()
     reason = fields.TextField(default="")
     before: dict[str, Any] = fields.JSONField(default=dict)
-    """`event`: what it was, as `events.editing.put_back` reads it; `reminders`: the ids of those of
-    parties that have nothing left."""
+    """`event` and `event_after`: how it stood before the change and after it; `taken`: the seats
+    of each slot; `reminders`: the ids of those of parties that have nothing left; `renewed`: the
+    parties that have something."""
     slots: dict[str, str] = fields.JSONField(default=dict)
-    """The status of each slot before, by its id."""
-    places: list[int] = fields.JSONField(default=list)
-    turns: list[int] = fields.JSONField(default=list)
-    """The places that were confirmed, the turns in queues that were waiting or offered."""
+    places: dict[str, str] = fields.JSONField(default=dict)
+    turns: dict[str, str] = fields.JSONField(default=dict)
+    """The status before of each slot, place and turn in a queue that ended, by its id."""
     undone_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

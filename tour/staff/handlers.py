@@ -1,5 +1,6 @@
 """Today, places, approvals and the log of changes."""
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -9,21 +10,23 @@ from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
 from tour.audit import queries as audit
-from tour.changes import together
+from tour.changes import Part, together
 from tour.errors import REFUSALS, NotFound
 from tour.i18n import lazy as _
 from tour.notifications import queries as notifications
+from tour.reservations.changes import call_offs, events
 from tour.reservations.waitlist.queue import publish_site
 from tour.sites.choices import kind_options
 from tour.sites.editing.publication import withdraw_site
 from tour.sites.models import Site
 from tour.staff import queries, today
+from tour.staff.events.impact import Shrinking, shrunk
 from tour.staff.frame import back_to, staff_page
 from tour.staff.log import approvals, part_words
 from tour.staff.log.labels import action_label, field_label
 from tour.staff.log.values import in_words
 from tour.web import now, parts_of
-from tour.web.forms import Form, Reading, form_again, read_form
+from tour.web.forms import WHOLE, Form, Reading, form_again, read_form
 from tour.words.typed import number_in
 
 SITES_ON_A_PAGE = 60
@@ -45,7 +48,12 @@ async def today_page(request: Request) -> Response:
 
 
 async def sites_page(request: Request) -> Response:
-    who = await guards.require(request, Permission.TEND_ANY_SITE)
+    return await _sites_page(
+        request, await guards.require(request, Permission.TEND_ANY_SITE), Form({})
+    )
+
+
+async def _sites_page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     query, show = request.query_params.get("q", ""), request.query_params.get("show", "")
     lines = await queries.site_lines(now(request), query[:100], show)
     number = number_in(request.query_params.get("page"), 4) or 1
@@ -55,7 +63,10 @@ async def sites_page(request: Request) -> Response:
         request,
         "staff/sites.html",
         who,
+        status,
         section="sites",
+        form=form,
+        undoable=await call_offs.last_of_a_site(now=now(request)),
         sites=lines[first : first + SITES_ON_A_PAGE],
         total=len(lines),
         page=number,
@@ -72,9 +83,29 @@ async def set_site_visibility(request: Request) -> Response:
     who = await guards.require(request, Permission.PUBLISH)
     site = await _site(request)
     form = await read_form(request, 5)
-    change = publish_site if form.get("do") == "publish" else withdraw_site
-    await change(site.id, actor=who.actor, now=now(request))
-    return back_to(request, "staff:sites")
+    if form.get("do") == "publish":
+        await publish_site(site.id, actor=who.actor, now=now(request))
+        return back_to(request, "staff:sites")
+
+    async def make(part: Part) -> None:
+        await withdraw_site(site.id, actor=who.actor, now=part.now)
+
+    ends = partial(events.of_site, site.id, now=now(request))
+    change = Shrinking(_("Withdraw this place?"), site, ends, make, [site.id])
+    page = await shrunk(request, who, form, change)
+    return page or back_to(request, "staff:sites")
+
+
+async def undo_site(request: Request) -> Response:
+    """Call back what withdrew a place and its sessions, while nobody has been told."""
+    who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
+    site = await _site(request)
+    try:
+        await call_offs.undo(site_id=site.id, actor=who.actor, now=now(request))
+    except REFUSALS as exc:
+        page = _sites_page(request, who, Form({}).refused(**{WHOLE: exc.message}), exc.status)
+        return await form_again(page, exc)
+    return back_to(request, "staff:sites", done="undone")
 
 
 async def approvals_page(request: Request) -> Response:

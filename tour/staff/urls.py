@@ -69,6 +69,7 @@ urls = [
         methods=POST,
         name="staff:note_answer",
     ),
+    Url(f"{EVENT}/days", event_handlers.set_day, methods=POST, name="staff:event_day"),
     Url(f"{EVENT}/undo", event_handlers.undo, methods=POST, name="staff:undo_event"),
     Url(f"{EVENT}/rules", rules_handlers.rules_page, methods=GET, name="staff:event_rules"),
     Url(f"{EVENT}/rules", rules_handlers.change, methods=POST, name="staff:change_event_rules"),
@@ -93,6 +94,7 @@ urls = [
         methods=POST,
         name="staff:site_visibility",
     ),
+    Url(f"{SITE}/undo", handlers.undo_site, methods=POST, name="staff:undo_site"),
     Url("/staff/approvals", handlers.approvals_page, methods=GET, name="staff:approvals"),
     Url(f"{SITE}/review", handlers.review, methods=POST, name="staff:review"),
     Url(

@@ -16,10 +16,11 @@ from tests.conftest import NOON, TurnableClock
 from tests.factories import DAY_AHEAD, make_event, make_programme, make_site, make_slot
 from tests.reservations.factories import make_wish
 from tour.audit.service import Actor
+from tour.events import undoing
 from tour.events.models import Event
 from tour.programmes.models import Programme, Slot
 from tour.reservations import service
-from tour.reservations.changes import events, joining, lateness, slots
+from tour.reservations.changes import call_offs, joining, lateness, slots
 from tour.reservations.held import changes
 from tour.reservations.messages.appointments import uid_of
 from tour.reservations.models import Place, Reservation
@@ -30,7 +31,6 @@ from tour.sites.models import Site
 HOST = Actor(None, "見本 職人")
 TOKYO = ZoneInfo("Asia/Tokyo")
 SOON = NOON + timedelta(hours=2)
-BEFORE = {"published": True}
 OF_THIS_FETCH = ("SEQUENCE", "DTSTAMP", "LAST-MODIFIED")
 
 
@@ -96,12 +96,12 @@ class Steps:
         await joining.join(self.made.reference, again, now=self.clock())
 
     async def call_the_event_off(self) -> None:
-        await events.call_off(
-            self.event, [await self._slot()], "雨", BEFORE, actor=HOST, now=self.clock()
-        )
+        stands = await undoing.standing_of(self.event.id)
+        cause = call_offs.Cause(event_id=self.event.id, before=stands, after=stands)
+        await call_offs.call_off(cause, [await self._slot()], "雨", actor=HOST, now=self.clock())
 
     async def undo(self) -> None:
-        await events.undo(self.event.id, actor=HOST, now=self.clock())
+        await call_offs.undo(event_id=self.event.id, actor=HOST, now=self.clock())
 
     async def call_the_session_off(self) -> None:
         await slots.cancel_slot(self.slot.id, "雨", actor=HOST, now=self.clock())

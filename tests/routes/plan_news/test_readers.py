@@ -14,6 +14,7 @@ from tests.routes.plan_pages.test_pages import CONTACT, a_town, at, changed, pla
 from tour.audit.service import Actor
 from tour.changes import Kind, tell, together
 from tour.db import transaction
+from tour.events import undoing
 from tour.events.models import Event
 from tour.notifications.message import joined
 from tour.notifications.models import Delivery, PushSubscription, Recipient, Reminder
@@ -22,7 +23,7 @@ from tour.notifications.sending.fan_out import fan_out
 from tour.notifications.states import DeliveryStatus, ReminderStatus
 from tour.programmes.models import Slot
 from tour.programmes.states import SlotStatus
-from tour.reservations.changes import events
+from tour.reservations.changes import call_offs
 from tour.reservations.changes.slots import cancel_slot
 from tour.routes.days.edits import PlannedStop
 from tour.routes.models import Itinerary, ItineraryReader
@@ -88,10 +89,11 @@ async def news_waiting() -> list[Reminder]:
 
 async def withdrawn(day: Event, slots: Iterable[Slot], *, now: datetime) -> None:
     async with together(now=now):
-        before = {"published": True}
         actor = Actor(None, "staff")
         shown = await Slot.filter(id__in=[s.id for s in slots]).select_related("programme__site")
-        await events.call_off(day, shown, "", before, actor=actor, now=now)
+        stands = await undoing.standing_of(day.id)
+        cause = call_offs.Cause(event_id=day.id, before=stands, after=stands)
+        await call_offs.call_off(cause, shown, "", actor=actor, now=now)
 
 
 async def news() -> list[Reminder]:
@@ -161,7 +163,7 @@ class TestAsking:
             clock.turn_to(clock() + timedelta(seconds=59))
             await look_out.look()
             assert await news() == []
-            await events.undo(day.id, actor=Actor(None, "staff"), now=clock())
+            await call_offs.undo(event_id=day.id, actor=Actor(None, "staff"), now=clock())
             clock.turn_to(clock() + timedelta(seconds=5))
             await look_out.look()
             assert await news() == []

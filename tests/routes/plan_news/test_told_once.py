@@ -33,7 +33,7 @@ from tour.notifications.sending.fan_out import fan_out
 from tour.notifications.service import Draft
 from tour.notifications.states import DeliveryStatus
 from tour.programmes.models import Slot
-from tour.reservations.changes import events
+from tour.reservations.changes import call_offs
 from tour.reservations.models import Reservation
 from tour.routes.plan_news.look_out import LookOut
 from tour.sites.models import Site
@@ -156,7 +156,7 @@ async def test_a_withdrawal_that_is_taken_back_is_told_to_nobody(mine: OnePlan, 
     event = await Event.get()
     await withdrawn(event, mine.slots, now=clock())
     assert await mine.listens() == []
-    await events.undo(event.id, actor=Actor(None, "staff"), now=clock())
+    await call_offs.undo(event_id=event.id, actor=Actor(None, "staff"), now=clock())
     clock.turn(seconds=90)
     assert await mine.listens() == []
 

@@ -22,6 +22,7 @@ from tour.programmes import editing
 from tour.programmes.editing import SUBJECT
 from tour.programmes.models import Programme
 from tour.programmes.outline import outline_of
+from tour.reservations.changes.removing import remove_programme
 from tour.reservations.waitlist.queue import publish_programme
 from tour.sites.choices import language_options
 from tour.sites.editing.merging import merged
@@ -34,7 +35,7 @@ from tour.words.typed import number_in
 VERBS = {
     "publish": publish_programme,
     "pause": editing.pause,
-    "remove": editing.remove_programme,
+    "remove": remove_programme,
 }
 
 

@@ -30,7 +30,7 @@ NOT_RUNG = frozenset(
         # Many reservations at once from a program, with numbers that may be anybody's.
         "burst",
         # To readers of a plan and to people with an account; they left no number.
-        *("shared", "invitation", "taking-part", "review"),
+        *("shared", "invitation", "taking-part", "review", "sessions-off"),
     }
 )
 """All other kinds; a test asks whoever brings a new kind to decide."""

@@ -29,6 +29,7 @@ from tour.reservations.messages import reminders
 from tour.reservations.models import Draw, DrawEntry, DrawSlot, Place, Reservation, WaitlistEntry
 from tour.reservations.parties.terms import slots_with_programmes
 from tour.reservations.states import DrawStatus, EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.undoable import undoable_slots
 from tour.reservations.waitlist import queue
 
 WON = _("You won a place in the draw")
@@ -52,12 +53,15 @@ async def hold(draw_id: int, *, now: datetime) -> bool:
 
     All in one transaction, so a crash leaves it to be held again, with the same result. The slots
     are then first come, with the usual cut-off; what is left goes to the losers in their order.
+    While the end of a slot can still be taken back, nothing is drawn: its seats would be nobody's.
     """
     async with together(now=now) as part:
         draw = await lock_draw(draw_id)
         if draw.status != DrawStatus.FROZEN or now < draw.draws_at:
             return False
         slots = await _lock_slots_of(draw)
+        if await undoable_slots(now=now) & {slot.id for slot, _pools in slots}:
+            return False
         offers = [_offer(slot, pools, now) for slot, pools in slots]
         entries = lottery.read_entries(draw.record["entries"])
         won = lottery.draw(draw.seed, entries, offers)

@@ -1,5 +1,6 @@
 """Model courses, found for pages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tour.errors import NotFound
@@ -60,6 +61,12 @@ async def courses() -> list[Course]:
         )
         for row in routes
     ]
+
+
+async def courses_through(site_ids: Collection[int]) -> int:
+    """How many published courses lead to one of these places."""
+    stops = Stop.filter(site_id__in=list(site_ids), walking_route__is_published=True)
+    return len({row["walking_route_id"] for row in await stops.values("walking_route_id")})
 
 
 async def course(slug: str) -> Course:

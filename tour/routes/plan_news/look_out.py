@@ -12,7 +12,7 @@ from tour.changes import Kind
 from tour.changes.reading import NOTHING_YET
 from tour.parts import Parts
 from tour.repeating import Act
-from tour.reservations.changes.events import undoable_slots
+from tour.reservations.undoable import undoable_slots
 from tour.routes.plan_news import departures
 from tour.routes.plan_news.concerned import concerned_by
 from tour.routes.plan_news.departures_unplanned import promise_alone

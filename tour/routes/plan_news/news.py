@@ -22,10 +22,11 @@ from tour.notifications.service import UNFINISHED
 from tour.notifications.states import ReminderStatus
 from tour.parts import Parts
 from tour.programmes.models import Slot
-from tour.reservations.changes.events import EVENT_OFF, undoable_slots
+from tour.reservations.changes.call_off_news import EVENT_OFF
 from tour.reservations.changes.slots import called_off_key
 from tour.reservations.models import Place
 from tour.reservations.states import PlaceStatus
+from tour.reservations.undoable import undoable_slots
 from tour.routes.days import edits
 from tour.routes.days.planning import propose_rest
 from tour.routes.models import Itinerary, ItineraryReader, ItineraryReservation

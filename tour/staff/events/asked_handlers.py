@@ -69,7 +69,7 @@ async def note_answer(request: Request) -> Response:
                 event.id, site_id, is_phoned=PHONED[do], actor=who.actor, now=now(request)
             )
             return back_to(request, "staff:asked", event_id=event.id)
-        said, typed = read_answer(form, answers.days_of(event), is_noted=True)
+        said, typed = read_answer(form, event.days, is_noted=True)
         if said is not None:
             await answers.answer(row, said, actor=who.actor, now=now(request))
             return back_to(request, "staff:asked", event_id=event.id)

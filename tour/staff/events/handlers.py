@@ -1,6 +1,8 @@
 """Events: dates, hours, texts side by side, who takes part, whether visitors see it."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -9,24 +11,32 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
-from tour.changes import together
-from tour.errors import REFUSALS, Refusal
-from tour.events import editing
+from tour.changes import Part
+from tour.errors import REFUSALS, BadInput, Refusal
+from tour.events import days, editing
 from tour.events.models import Event
+from tour.events.said import days_from
 from tour.i18n import lazy as _
 from tour.participation import service as participation
 from tour.participation.asked import asked_places
 from tour.programmes.booking_opening import follow_event
-from tour.programmes.models import Slot
-from tour.reservations.changes import events
+from tour.reservations.changes import call_offs, events
 from tour.sites.editing.merging import Merge, merged
 from tour.sites.editing.page import Stale, Version
 from tour.staff import queries
 from tour.staff.events import form as forms
-from tour.staff.events.impact import Meanwhile, asked_again, asked_first, call_off, looked_again
+from tour.staff.events.impact import Shrinking, shrunk
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, parts_of
-from tour.web.forms import WHOLE, Form, form_again, read_form, refused_page, texts
+from tour.web.forms import (
+    WHOLE,
+    Form,
+    form_again,
+    read_date,
+    read_form,
+    refused_page,
+    texts,
+)
 
 
 async def events_page(request: Request) -> Response:
@@ -78,27 +88,19 @@ async def change_event(request: Request) -> Response:
     if draft is None:
         return await _page(request, who, event, typed, 422, version=version)
 
-    def ends() -> Awaitable[list[Slot]]:
-        first, last = draft.starts_on, draft.ends_on
-        return events.hit_by_dates(event, first, last, now=now(request))
-
-    what = _("Give the event other dates?")
-    if page := await asked_first(request, who, event, form, await ends(), what):
-        return page
-    before = {"starts_on": event.starts_on.isoformat(), "ends_on": event.ends_on.isoformat()}
-    try:
+    async def make(part: Part) -> None:
         since = Version.parse(version)
-        async with together(now=now(request)) as part:
-            slots = await looked_again(request, event, form, ends)
-            await editing.change_event(
-                event.id, draft, version=since, actor=who.actor, now=now(request)
-            )
-            await follow_event(part, event.id, event.booking_opens_at, draft.booking_opens_at)
-            if (draft.starts_on, draft.ends_on) != (event.starts_on, event.ends_on):
-                await participation.ask_about_new_dates(part, event.id, seal=parts_of(request).seal)
-            await call_off(request, who, event, form, slots, before)
-    except Meanwhile as exc:
-        return await asked_again(request, who, event, form, exc.impact, what)
+        await editing.change_event(event.id, draft, version=since, actor=who.actor, now=part.now)
+        await follow_event(part, event.id, event.booking_opens_at, draft.booking_opens_at)
+        if (draft.starts_on, draft.ends_on) != (event.starts_on, event.ends_on):
+            await participation.ask_about_new_dates(part, event.id, seal=parts_of(request).seal)
+
+    kept = days_from(draft.starts_on, draft.ends_on)
+    ends = partial(events.hit_by_days, event, kept, now=now(request))
+    change = Shrinking(_("Give the event other dates?"), event, ends, make)
+    try:
+        if page := await shrunk(request, who, form, change):
+            return page
     except Stale:
         merge = await merge_of(request, event, typed.values, version)
         return await _page(request, who, event, typed, 409, merge=merge)
@@ -122,22 +124,42 @@ async def set_visibility(request: Request) -> Response:
 
 
 async def _withdraw(request: Request, who: SignedIn, event: Event, form: FormData) -> Response:
+    async def make(part: Part) -> None:
+        await editing.withdraw_event(event.id, actor=who.actor, now=part.now)
 
-    def ends() -> Awaitable[list[Slot]]:
-        return events.coming_sessions(event, now=now(request))
+    ends = partial(events.of_event, event, now=now(request))
+    change = Shrinking(_("Withdraw the event?"), event, ends, make)
+    page = await shrunk(request, who, form, change)
+    return page or back_to(request, "staff:event", event_id=event.id)
 
-    what = _("Withdraw the event?")
-    if page := await asked_first(request, who, event, form, await ends(), what):
-        return page
+
+async def set_day(request: Request) -> Response:
+    """Call one day of the event off, or hold it on that day after all."""
+    who = await guards.require(request, Permission.EDIT_EVENTS)
+    event = await _event(request)
+    form = await read_form(request, 6)
+    day = read_date(str(form.get("day", "")))
     try:
-        async with together(now=now(request)):
-            slots = await looked_again(request, event, form, ends)
-            await editing.withdraw_event(event.id, actor=who.actor, now=now(request))
-            before = {"published": event.is_published}
-            await call_off(request, who, event, form, slots, before)
-    except Meanwhile as exc:
-        return await asked_again(request, who, event, form, exc.impact, what)
+        if day is None:
+            raise BadInput(_("Choose a day of the event."), {})
+        if form.get("do") == "hold":
+            await days.hold_day(event.id, day, actor=who.actor, now=now(request))
+        elif page := await _day_off(request, who, event, day, form):
+            return page
+    except REFUSALS as exc:
+        return await _button_refused(request, who, event, exc)
     return back_to(request, "staff:event", event_id=event.id)
+
+
+async def _day_off(
+    request: Request, who: SignedIn, event: Event, day: date, form: FormData
+) -> Response | None:
+    async def make(part: Part) -> None:
+        await days.call_off_day(event.id, day, actor=who.actor, now=part.now)
+
+    kept = set(event.days) - {day}
+    ends = partial(events.hit_by_days, event, kept, now=now(request))
+    return await shrunk(request, who, form, Shrinking(_("Call this day off?"), event, ends, make))
 
 
 async def undo(request: Request) -> Response:
@@ -145,7 +167,7 @@ async def undo(request: Request) -> Response:
     who = await guards.require(request, Permission.CHANGE_RESERVATIONS)
     event = await _event(request)
     try:
-        await events.undo(event.id, actor=who.actor, now=now(request))
+        await call_offs.undo(event_id=event.id, actor=who.actor, now=now(request))
     except REFUSALS as exc:
         return await _button_refused(request, who, event, exc)
     return back_to(request, "staff:event", event_id=event.id, done="undone")
@@ -209,13 +231,20 @@ async def _page(
         section="events",
         tab="texts",
         event=fresh,
-        undoable=await events.last_undoable(event.id, now=now(request)),
+        undoable=await call_offs.last_undoable(event_id=event.id, now=now(request)),
         asked_anew=sum(place.invitation.is_asked_again for place in asked),
         form=Form(merge.values) if merge else form,
         others=merge.others if merge else (),
         labels=forms.labels(),
         version=merge.version if merge else version or await version_of(fresh),
+        days=_days(fresh),
     )
+
+
+def _days(event: Event) -> list[tuple[date, bool]]:
+    """Each day with whether it was called off; none where there is only one."""
+    all_of_it = days_from(event.starts_on, event.ends_on)
+    return [(day, day in event.called_off) for day in all_of_it] if len(all_of_it) > 1 else []
 
 
 async def version_of(event: Event) -> str:

@@ -1,6 +1,8 @@
-"""Before an event is made smaller: whom it concerns, in numbers, and the same form once more."""
+"""Before an event is made smaller, or a place withdrawn: whom it concerns, in numbers, and the same
+form once more, with what is to become of the sessions."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
@@ -10,25 +12,50 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
-from tour.events import editing
+from tour.changes import Part, together
+from tour.events import editing, undoing
 from tour.events.models import Event
 from tour.i18n import Text
+from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
-from tour.publishing.queries import versions
-from tour.reservations.changes import events
-from tour.reservations.changes.events import Impact
+from tour.publishing.queries import MapShown, shown_maps
+from tour.reservations.changes import call_offs, events
+from tour.reservations.changes.impact import Impact, impact_of
+from tour.routes.courses.queries import courses_through
 from tour.routes.plan_news.news import plans_with
+from tour.sites.models import Site
 from tour.staff.frame import staff_page
-from tour.web import now
+from tour.web import now, parts_of
 from tour.web.forms import Form, Reading
 
 LONGEST_REASON = 500
 SHORT = 10
 """A list that stands open."""
-ASKED = ("sure", "reason")
-Ends = Callable[[], Awaitable[list[Slot]]]
-"""The sessions that a change would end, as they are at the moment of asking."""
+OFF, STAY = "off", "stay"
+ASKED = ("sure", "reason", "then")
+STAY_OUTSIDE = _("They take place as they were booked, but are no part of the event any more.")
+STAY_HIDDEN = _("Who has reserved keeps the seats; nobody new can reserve.")
+
+
+@dataclass(frozen=True, slots=True)
+class Shrinking:
+    """A change that ends sessions. `ends` are these as they are at the moment of asking, `make`
+    makes it in its transaction; `leaving` are the places that will take no part any more."""
+
+    what: Text
+    of: Event | Site
+    ends: Callable[[], Awaitable[list[Slot]]]
+    make: Callable[[Part], Awaitable[object]]
+    leaving: Collection[int] = ()
+
+    @property
+    def event(self) -> Event | None:
+        return self.of if isinstance(self.of, Event) else None
+
+    @property
+    def title(self) -> str:
+        return str(self.of.title if isinstance(self.of, Event) else self.of.name)
 
 
 class Meanwhile(Exception):
@@ -39,27 +66,47 @@ class Meanwhile(Exception):
         self.impact = impact
 
 
+async def shrunk(
+    request: Request, who: SignedIn, form: FormData, change: Shrinking
+) -> Response | None:
+    """Make the change, or return the page that asks first. Raises what its `make` raises, and
+    NotAllowed for the yes of somebody who may not change reservations."""
+    if page := await asked_first(request, who, form, change):
+        return page
+    try:
+        async with together(now=now(request)) as part:
+            slots = await _looked_again(request, form, change)
+            cause = await _made(part, change)
+            if slots and form.get("then") != STAY:
+                reason = str(form.get("reason", "")).strip()
+                await call_offs.call_off(cause, slots, reason, actor=who.actor, now=part.now)
+    except Meanwhile as exc:
+        return await _asked_again(request, who, form, change, exc.impact)
+    return None
+
+
 async def asked_first(
-    request: Request, who: SignedIn, event: Event, form: FormData, slots: Sequence[Slot], what: Text
+    request: Request, who: SignedIn, form: FormData, change: Shrinking
 ) -> Response | None:
     """The page that says what the form would do, or None: it concerns nobody, or was answered for
-    exactly that. Raises NotAllowed for the yes of somebody who may not change reservations."""
-    impact = await events.impact_of(slots)
+    exactly that."""
+    impact = await impact_of(await change.ends())
     if impact.concerns_nobody:
         return None
     if form.get("sure") == impact.sure and not _too_long(form):
         await guards.require(request, Permission.CHANGE_RESERVATIONS)
         return None
-    return await asked_again(request, who, event, form, impact, what)
+    return await _asked_again(request, who, form, change, impact)
 
 
-async def looked_again(request: Request, event: Event, form: FormData, ends: Ends) -> list[Slot]:
+async def _looked_again(request: Request, form: FormData, change: Shrinking) -> list[Slot]:
     """What the change ends, in its transaction and before it is made: nobody adds a session to the
     event or a party to these sessions any more. Raises Meanwhile, and NotAllowed as above."""
-    await editing.lock_event(event.id)
-    slots = await ends()
+    if change.event:
+        await editing.lock_event(change.event.id)
+    slots = await change.ends()
     await programmes.lock_slots([slot.id for slot in slots])
-    impact = await events.impact_of(slots)
+    impact = await impact_of(slots)
     if impact.concerns_nobody:
         return slots
     if form.get("sure") != impact.sure:
@@ -68,18 +115,15 @@ async def looked_again(request: Request, event: Event, form: FormData, ends: End
     return slots
 
 
-async def call_off(
-    request: Request,
-    who: SignedIn,
-    event: Event,
-    form: FormData,
-    slots: Sequence[Slot],
-    before: Mapping[str, object],
-) -> None:
-    """What the change ends, in its transaction; nothing where it ends nothing."""
-    if slots:
-        reason, at = str(form.get("reason", "")).strip(), now(request)
-        await events.call_off(event, slots, reason, before, actor=who.actor, now=at)
+async def _made(part: Part, change: Shrinking) -> call_offs.Cause:
+    """The change is made; what it was, so that it can be undone with its sessions."""
+    if change.event is None:
+        await change.make(part)
+        return call_offs.Cause(site_id=change.of.id)
+    before = await undoing.standing_of(change.event.id)
+    await change.make(part)
+    after = await undoing.standing_of(change.event.id)
+    return call_offs.Cause(event_id=change.event.id, before=before, after=after)
 
 
 def _too_long(form: FormData) -> dict[str, Text]:
@@ -89,26 +133,49 @@ def _too_long(form: FormData) -> dict[str, Text]:
     return read.errors
 
 
-async def asked_again(
-    request: Request, who: SignedIn, event: Event, form: FormData, impact: Impact, what: Text
+async def _asked_again(
+    request: Request, who: SignedIn, form: FormData, change: Shrinking, impact: Impact
 ) -> Response:
     """The page with these numbers, and the whole form for a yes to them."""
     unreached = impact.unreached if who.may(Permission.SEE_PARTIES) else ()
-    shown = [version for version in await versions(event.id) if version.ended_at is None]
+    typed = {"reason": str(form.get("reason", "")), "then": str(form.get("then") or OFF)}
+    app = request.app
     return staff_page(
         request,
-        "staff/event_impact.html",
+        "staff/impact.html",
         who,
         409,
-        section="events",
-        event=event,
-        what=what,
+        section="events" if change.event else "sites",
+        what=change.what,
+        title=change.title,
+        back=app.url_path_for("staff:event", event_id=change.event.id)
+        if change.event
+        else app.url_path_for("staff:sites"),
         impact=impact,
+        stays=STAY_OUTSIDE if change.event else STAY_HIDDEN,
+        under_way=await _under_way(request, change),
         unreached=unreached,
         is_short=len(unreached) <= SHORT,
-        form=Form({"reason": str(form.get("reason", ""))}, _too_long(form)),
-        plans=await plans_with(impact.slots, ZoneInfo(event.timezone)),
-        map_version=shown[0].number if shown else None,
+        form=Form(typed, _too_long(form)),
+        plans=await plans_with(impact.slots, _zone(request, change)),
+        maps=await _maps(change),
+        courses=await courses_through(change.leaving),
         sent=[(name, value) for name, value in form.multi_items() if name not in ASKED],
         action=request.url.path,
     )
+
+
+def _zone(request: Request, change: Shrinking) -> ZoneInfo:
+    return ZoneInfo(change.event.timezone) if change.event else parts_of(request).town.timezone
+
+
+async def _under_way(request: Request, change: Shrinking) -> int:
+    of = {"event_id": change.of.id} if change.event else {"site_id": change.of.id}
+    where = {f"programme__{name}": value for name, value in of.items()}
+    return await events.under_way(now=now(request), **where)
+
+
+async def _maps(change: Shrinking) -> Sequence[MapShown]:
+    if change.event:
+        return await shown_maps(event_id=change.event.id)
+    return await shown_maps(event__participations__site_id=change.of.id)

@@ -1,6 +1,7 @@
 """Who takes part in an event: ticked, numbered, asked, and taken out again."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from tour.accounts import guards
 from tour.accounts.guards import SignedIn
 from tour.accounts.roles import Permission
-from tour.changes import together
+from tour.changes import Part
 from tour.errors import REFUSALS
 from tour.events import editing
 from tour.events.models import Event
@@ -17,8 +18,7 @@ from tour.i18n import lazy as _
 from tour.participation import service as participation
 from tour.participation.asked import asked_places
 from tour.participation.forms import read_question
-from tour.programmes.models import Slot
-from tour.reservations.changes import events
+from tour.reservations.changes import call_offs, events
 from tour.sites.choices import kind_options
 from tour.sites.editing.merging import Merge
 from tour.sites.editing.page import Stale, Version
@@ -26,7 +26,7 @@ from tour.staff import queries
 from tour.staff.events import form as forms
 from tour.staff.events.asked_handlers import today_of
 from tour.staff.events.handlers import merge_of, version_of
-from tour.staff.events.impact import Meanwhile, asked_again, asked_first, call_off, looked_again
+from tour.staff.events.impact import Shrinking, shrunk
 from tour.staff.frame import back_to, staff_page
 from tour.staff.log import part_words
 from tour.web import lang, now, parts_of
@@ -56,28 +56,19 @@ async def change_sites(request: Request) -> Response:
     typed = Form({**typed.values, **asking.values}, typed.errors | (asking.errors if asks else {}))
     if typed.errors:
         return await _page(request, who, event, typed, 422, version=version)
-    stay = [part.site_id for part in parts]
 
-    def ends() -> Awaitable[list[Slot]]:
-        return events.hit_by_leaving(event, stay, now=now(request))
-
-    what = _("Take places out of the event?")
-    if page := await asked_first(request, who, event, form, await ends(), what):
-        return page
-    before = {"seats": await editing.seats_of(event.id)}
-    try:
+    async def make(part: Part) -> None:
         since = Version.parse(version)
-        async with together(now=now(request)) as part:
-            slots = await looked_again(request, event, form, ends)
-            await editing.set_participants(
-                event.id, parts, version=since, actor=who.actor, now=now(request)
-            )
-            await call_off(request, who, event, form, slots, before)
-            if asks:
-                seal = parts_of(request).seal
-                await participation.ask_new(part, event.id, question, seal=seal)
-    except Meanwhile as exc:
-        return await asked_again(request, who, event, form, exc.impact, what)
+        await editing.set_participants(
+            event.id, parts, version=since, actor=who.actor, now=part.now
+        )
+        if asks:
+            await participation.ask_new(part, event.id, question, seal=parts_of(request).seal)
+
+    change = await _leaving(request, event, parts, make)
+    try:
+        if page := await shrunk(request, who, form, change):
+            return page
     except Stale:
         whole = forms.whole_parts(values, [line.id for line in lines])
         merge = await merge_of(request, event, whole, version)
@@ -87,6 +78,19 @@ async def change_sites(request: Request) -> Response:
         again = _page(request, who, event, refused, exc.status, version=version)
         return await form_again(again, exc)
     return back_to(request, "staff:asked" if asks else "staff:event_sites", event_id=event.id)
+
+
+async def _leaving(
+    request: Request,
+    event: Event,
+    parts: Sequence[editing.Part],
+    make: Callable[[Part], Awaitable[None]],
+) -> Shrinking:
+    """A place leaves that has no tick any more, is only shown from now on, or has said no."""
+    stay = {part.site_id for part in parts if part.opens_doors}
+    left = {part.site_id for part in await editing.parts_of(event.id) if part.opens_doors} - stay
+    ends = partial(events.hit_by_leaving, event, stay, now=now(request))
+    return Shrinking(_("Take places out of the event?"), event, ends, make, left)
 
 
 async def _page(
@@ -111,7 +115,7 @@ async def _page(
         section="events",
         tab="sites",
         event=fresh,
-        undoable=await events.last_undoable(event.id, now=now(request)),
+        undoable=await call_offs.last_undoable(event_id=event.id, now=now(request)),
         form=form,
         sites=[(line, forms.shown_part(form, line.id)) for line in forms.in_order(lines, form)],
         kinds=dict(kind_options()),
