@@ -38,7 +38,7 @@ async def home(request: Request) -> Response:
         later_events=coming[1:],
         kinds=_kinds(town.catalogue.sites),
         openings=_openings(town),
-        courses=[c.card(town.lang) for c in await routes.courses()],
+        courses=[c.card(town.lang) for c in await routes.courses() if c.is_offered],
     )
 
 
@@ -104,7 +104,11 @@ async def event(request: Request) -> Response:
         shared_seconds=SHARED_SECONDS,
         event=town.event(entry),
         results=town.places_of(entry),
-        courses=[c.card(town.lang) for c in await routes.courses() if c.event_id == entry.id],
+        courses=[
+            c.card(town.lang)
+            for c in await routes.courses()
+            if c.event_id == entry.id and c.is_offered
+        ],
     )
 
 

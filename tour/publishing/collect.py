@@ -1,6 +1,6 @@
 """Making a published map from the event's rows as they stand now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -24,6 +24,15 @@ class Opened(TypedDict):
 
     hours: tuple[tuple[Span, ...], ...] | None
     sessions: tuple[tuple[Span, ...], ...]
+
+
+class Walked(TypedDict):
+    """Four fields of a `MapCourse`."""
+
+    line: tuple[Point, ...]
+    distance_m: int
+    minutes: int
+    approximate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,9 @@ def collect(event: EventEntry, courses: Sequence[Course], sources: Sources) -> P
 def as_of_now(published: PublishedMap, event: EventEntry, sources: Sources) -> PublishedMap:
     """A kept map with the days and hours of today, without places that left since.
 
-    Numbers, points and texts stay as they were published. Days and hours change until the morning
-    of the event, and a map that is a week old must not send anybody to a closed door.
+    Numbers, points and texts stay as they were published; a course passes by who has left. Days and
+    hours change until the morning of the event, and a map that is a week old must not send anybody
+    to a closed door.
     """
     doors, by_id = Doors(event, sources.board), sources.catalogue.by_id
     places = tuple(
@@ -72,7 +82,27 @@ def as_of_now(published: PublishedMap, event: EventEntry, sources: Sources) -> P
         for place in published.places
         if (site := by_id.get(place.site_id)) and not event.has_left(site.id)
     )
-    return replace(published, places=places, dates=event.dates, span=event.span)
+    by_number = {place.number: place for place in places}
+    courses = (_without_left(course, by_number, sources) for course in published.courses)
+    return replace(
+        published,
+        places=places,
+        courses=tuple(course for course in courses if course),
+        dates=event.dates,
+        span=event.span,
+    )
+
+
+def _without_left(
+    course: MapCourse, by_number: Mapping[int, MapSite], sources: Sources
+) -> MapCourse | None:
+    """The course as it is walked through who is still there; None where that is no walk."""
+    if all(number in by_number for number in course.numbers):
+        return course
+    stops = [by_number[number] for number in course.numbers if number in by_number]
+    if len(stops) < 2:
+        return None
+    return replace(course, numbers=tuple(s.number for s in stops), **_walked(stops, sources))
 
 
 class Doors:
@@ -118,19 +148,26 @@ def _course(row: Course, places: Sequence[MapSite], sources: Sources) -> MapCour
     """The course's stops on this map, or None where fewer than two of them are on it."""
     by_site = {place.site_id: place for place in places}
     stops = [by_site[stop.site_id] for stop in row.stops if stop.site_id in by_site]
-    points = tuple(stop.point for stop in stops if stop.point and not stop.approximate)
     if len(stops) < 2:
         return None
-    legs = _legs(sources.walks, sources.walks.streets, points)
     return MapCourse(
         slug=row.slug,
         titles=_texts(row, "title", sources.languages),
         numbers=tuple(stop.number for stop in stops),
-        line=tuple(point for leg in legs for point in leg.line),
-        distance_m=sum(leg.distance_m for leg in legs),
-        minutes=sum(leg.minutes for leg in legs),
-        approximate=any(leg.approximate for leg in legs),
+        **_walked(stops, sources),
     )
+
+
+def _walked(stops: Sequence[MapSite], sources: Sources) -> Walked:
+    """Line and length of the walk through these places, as the course's own page has them."""
+    points = tuple(stop.point for stop in stops if stop.point and not stop.approximate)
+    legs = _legs(sources.walks, sources.walks.streets, points)
+    return {
+        "line": tuple(point for leg in legs for point in leg.line),
+        "distance_m": sum(leg.distance_m for leg in legs),
+        "minutes": sum(leg.minutes for leg in legs),
+        "approximate": any(leg.approximate for leg in legs),
+    }
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from datetime import datetime
 from tour.errors import NotFound
 from tour.events import queries as events
 from tour.events.entries import EventEntry, ParticipantEntry
+from tour.events.models import Participation
 from tour.events.states import ParticipationRole
 from tour.i18n import lazy as _
 from tour.publishing.collect import Sources, as_of_now, collect
@@ -34,7 +35,7 @@ async def published_map(slug: str, sources: Sources) -> PublishedMap:
     entry = await events.event(slug)
     kept = await MapVersion.get_or_none(event_id=entry.id, ended_at=None)
     if kept:
-        return as_of_now(_read(kept, entry), entry, sources)
+        return await asyncio.to_thread(as_of_now, _read(kept, entry), entry, sources)
     if await MapVersion.filter(event_id=entry.id).exists():
         raise NotFound(_("The map of this event is not published at the moment."))
     return await live_map(entry, sources)
@@ -90,6 +91,17 @@ async def shown_maps(**where: int) -> list[MapShown]:
     """Those of the events that `where` describes."""
     rows = MapVersion.filter(ended_at=None, **where).order_by("event_id")
     return [MapShown(row.event.title, row.number) for row in await rows.select_related("event")]
+
+
+async def renumbered(event_id: int) -> int:
+    """How many places have another number by now than on the map that is shown: its readers, and
+    lists that follow the event itself, would be at odds until it is published anew."""
+    kept = await MapVersion.get_or_none(event_id=event_id, ended_at=None)
+    if kept is None:
+        return 0
+    printed = {place["site_id"]: place["number"] for place in kept.content["places"]}
+    present = await Participation.filter(event_id=event_id).values("site_id", "number")
+    return sum(printed.get(row["site_id"], row["number"]) != row["number"] for row in present)
 
 
 async def versions(event_id: int) -> list[VersionEntry]:

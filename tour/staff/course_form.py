@@ -85,7 +85,9 @@ def read_course(
 def _stop(read: Reading, n: int, sites: Mapping[str, int]) -> DraftStop:
     slug = read.values[f"stop{n}"]
     if slug not in sites:
-        read.errors[f"stop{n}"] = _("Choose a place of this event that a walk can reach.")
+        read.errors[f"stop{n}"] = _(
+            "Choose a place that takes part and that a walk can reach, or leave this stop out."
+        )
     field = f"stay{n}"
     stay = read.whole(field, 5, LONGEST_STAY, MINUTES) if read.values.get(field) else STAY
     return DraftStop(sites.get(slug, 0), stay)

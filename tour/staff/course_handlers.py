@@ -1,6 +1,7 @@
 """Model courses: sites picked in order, with the walk through them as it is now."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from tour.accounts.roles import Permission
 from tour.errors import REFUSALS, NotFound
 from tour.events import editing as events
 from tour.events.models import Event
+from tour.events.states import ParticipationAnswer
 from tour.i18n import lazy as _
 from tour.i18n import translate
 from tour.limits.lanes import costly
@@ -155,11 +157,32 @@ def _legs(outing: Outing) -> list[str]:
 
 
 async def _walkable(request: Request, event: Event) -> list[tuple[int, SiteEntry]]:
-    """(number, site) of the event's published places that a walk can reach."""
+    """(number, site) of the event's published places that take part, and that a walk can reach."""
     catalogue = await parts_of(request).catalogue.current()
     seats = await events.parts_of(event.id)
-    found = [(seat.number, catalogue.by_id.get(seat.site_id)) for seat in seats]
+    found = [
+        (seat.number, catalogue.by_id.get(seat.site_id))
+        for seat in seats
+        if seat.answer == ParticipationAnswer.ACCEPTED
+    ]
     return [(number, site) for number, site in found if site and site.is_walkable]
+
+
+async def _choices(
+    request: Request, sites: Sequence[tuple[int, SiteEntry]], chosen: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Who takes part; and what was chosen before it left, so that it is seen and not lost."""
+    offered = [
+        (site.slug, f"{number} {site.text('name', lang(request))}") for number, site in sites
+    ]
+    known = {slug for slug, _name in offered}
+    catalogue = await parts_of(request).catalogue.current()
+    gone = [catalogue.by_slug.get(slug) for slug in dict.fromkeys(chosen) if slug not in known]
+    return offered + [
+        (site.slug, translate("%(place)s: no part", place=site.text("name", lang(request))))
+        for site in gone
+        if site
+    ]
 
 
 async def _ids_by_slug(request: Request, event: Event) -> dict[str, int]:
@@ -207,9 +230,7 @@ async def _page(
         version=merge.version if merge else version or await _version(route),
         positions=forms.POSITIONS,
         stay=forms.STAY,
-        sites=[
-            (site.slug, f"{number} {site.text('name', lang(request))}") for number, site in sites
-        ],
+        sites=await _choices(request, sites, chosen),
         walk_text=_walk_text(outing),
         map=map_around(
             request,

@@ -77,6 +77,8 @@ class CourseLine:
     title: str
     is_published: bool
     stops: int
+    left: int
+    """How many of the stops do not take part in its event, or have not said so yet."""
 
 
 async def event_lines() -> list[EventLine]:
@@ -112,8 +114,16 @@ async def event_by_id(event_id: int) -> Event:
 async def course_lines(event_id: int) -> list[CourseLine]:
     routes = await WalkingRoute.filter(event_id=event_id).order_by("id")
     wanted = Stop.filter(walking_route_id__in=[r.id for r in routes])
-    stops = Counter(await ids_of(wanted, "walking_route_id"))
-    return [CourseLine(r.id, r.slug, r.title, bool(r.is_published), stops[r.id]) for r in routes]
+    parts = Participation.filter(event_id=event_id, answer=ParticipationAnswer.ACCEPTED)
+    taking_part = set(await ids_of(parts, "site_id"))
+    stops, left = Counter[int](), Counter[int]()
+    for stop in await wanted:
+        stops[stop.walking_route_id] += 1
+        left[stop.walking_route_id] += stop.site_id not in taking_part
+    return [
+        CourseLine(r.id, r.slug, r.title, bool(r.is_published), stops[r.id], left[r.id])
+        for r in routes
+    ]
 
 
 async def site_lines(now: datetime, query: str = "", show: str = "") -> list[SiteLine]:

@@ -10,6 +10,7 @@ from tortoise.expressions import F
 
 from tour.accounts.models import Membership
 from tour.db.columns import ids_of
+from tour.events.models import Event
 from tour.notifications import queries as notifications
 from tour.participation import queries as participation
 from tour.programmes.models import Slot
@@ -21,6 +22,7 @@ from tour.reservations.models import Place
 from tour.reservations.states import PlaceStatus
 from tour.sites.models import Site
 from tour.sites.states import PointQuality
+from tour.staff import queries
 from tour.staff.log import approvals
 
 EXAMPLES = 4
@@ -66,6 +68,7 @@ async def matters(zone: ZoneInfo, now: datetime) -> list[Matter]:
         await _to_phone(zone, now),
         await _to_approve(),
         await _not_agreed(now),
+        await _courses_with_gaps(now),
         await _slots_without_hosts(now),
         await _rough_sites(),
         await _failed_messages(now),
@@ -134,6 +137,26 @@ async def _not_agreed(now: datetime) -> Matter:
         for row in rows[:EXAMPLES]
     ]
     return Matter("answers", len(rows), tuple(examples))
+
+
+async def _courses_with_gaps(now: datetime) -> Matter:
+    """Courses of coming events with stops that take no part: visitors are not led there."""
+    coming = await Event.filter(ends_on__gte=now.date()).order_by("starts_on")
+    gaps = [
+        (event, course)
+        for event in coming
+        for course in await queries.course_lines(event.id)
+        if course.left and course.is_published
+    ]
+    examples = [
+        Example(
+            f"{course.title} ({event.title})",
+            "staff:course",
+            (("event_id", event.id), ("course_id", course.id)),
+        )
+        for event, course in gaps[:EXAMPLES]
+    ]
+    return Matter("courses", len(gaps), tuple(examples))
 
 
 async def _slots_without_hosts(now: datetime) -> Matter:

@@ -93,10 +93,10 @@ class TestCourse:
         assert course.title not in (await client.get("/")).text
 
     async def test_is_offered_with_its_event(self, client) -> None:
-        site = await make_site()
-        event = await make_event(site)
-        course = await make_course(site, event=event)
-        other = await make_course(site)
+        sites = [await make_site(), await make_site()]
+        event = await make_event(*sites)
+        course = await make_course(*sites, event=event)
+        other = await make_course(*sites)
         text = (await client.get(f"/events/{event.slug}")).text
         assert course.title in text
         assert other.title not in text

@@ -105,6 +105,11 @@ async def _course_page(
         refusal.status if refusal else 422 if errors else 200,
         nav="explore",
         course=found.card(lang(request)),
+        left=[
+            site.text("name", lang(request))
+            for site_id in found.left
+            if (site := catalogue.by_id.get(site_id))
+        ],
         stays=stays,
         total=outing.minutes + sum(stays),
         outing=outing,
@@ -151,11 +156,12 @@ def _course_stops(
     found: queries.Course, catalogue: Catalogue, language: str
 ) -> dict[Waypoint, int]:
     """The stops that a walk can reach, with the minutes one stays; what was withdrawn is passed."""
-    sites = [(catalogue.by_id.get(stop.site_id), stop.stay_minutes) for stop in found.stops]
     return {
-        Waypoint(site.text("name", language), site.kind.value, site.point, site.slug): minutes
-        for site, minutes in sites
-        if site and site.point and site.is_walkable
+        Waypoint(
+            site.text("name", language), site.kind.value, site.point, site.slug, stop.number
+        ): stop.stay_minutes
+        for stop in found.stops
+        if (site := catalogue.by_id.get(stop.site_id)) and site.point and site.is_walkable
     }
 
 

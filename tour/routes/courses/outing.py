@@ -1,5 +1,6 @@
 """A walk through several places: what was asked for, its legs, and how it is drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -27,12 +28,13 @@ MOST_STOPS = 12
 
 @dataclass(frozen=True, slots=True)
 class Waypoint:
-    """A station, a site, or a point somebody tapped."""
+    """A station, a site, or a point somebody tapped. `number`: on the map of an event."""
 
     name: str
     kind: str
     point: Point
     slug: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,11 @@ class Outing:
         return any(leg.walk.approximate for leg in self.legs)
 
     @property
-    def numbers(self) -> range:
-        """One a place, on the map as in the list; 0 for where the walk only begins."""
+    def numbers(self) -> Sequence[int]:
+        """One a place, on the map as in the list: its own on the map of an event, or where it comes
+        in the walk; 0 for where the walk only begins."""
+        if any(place.number for place in self.waypoints):
+            return [place.number for place in self.waypoints]
         first = 1 if self.waypoints and self.waypoints[0].slug else 0
         return range(first, first + len(self.waypoints))
 

@@ -49,6 +49,7 @@ async def _page(request: Request, who: SignedIn, form: Form, status: int = 200) 
         draft=shown,
         places=[(place, _doubt(place)) for place in shown.places],
         versions=versions,
+        renumbered=await publishing.renumbered(event.id),
         is_shown=any(version.ended_at is None for version in versions),
         snippet=snippet(f"{embed}?lang={lang(request)}", title),
         sheets=[sheet.value for sheet in Sheet],

@@ -18,6 +18,7 @@ from tour.i18n import lazy as _
 from tour.participation import service as participation
 from tour.participation.asked import asked_places
 from tour.participation.forms import read_question
+from tour.publishing import queries as publishing
 from tour.reservations.changes import call_offs, events
 from tour.sites.choices import kind_options
 from tour.sites.editing.merging import Merge
@@ -126,4 +127,5 @@ async def _page(
         others=part_words.shown(merge.others if merge else ()),
         labels=part_words.labels({line.id: line.name for line in lines}),
         version=merge.version if merge else version or await version_of(fresh),
+        renumbered=await publishing.renumbered(event.id),
     )

@@ -39,5 +39,5 @@ SHAPES = Sql(
 
 
 class Migration(TortoiseMigration):
-    dependencies = [("models", "0042_demonstrations")]
+    dependencies = [("models", "0044_people_who_leave")]
     operations = [DAYS, ON_POSTGRES, ON_SQLITE, SHAPES]
