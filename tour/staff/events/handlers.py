@@ -37,6 +37,7 @@ from tour.web.forms import (
     refused_page,
     texts,
 )
+from tour.web.templates import day_text
 
 
 async def events_page(request: Request) -> Response:
@@ -159,7 +160,8 @@ async def _day_off(
 
     kept = set(event.days) - {day}
     ends = partial(events.hit_by_days, event, kept, now=now(request))
-    return await shrunk(request, who, form, Shrinking(_("Call this day off?"), event, ends, make))
+    what = _("Call %(day)s off?", day=day_text(day, lang(request)))
+    return await shrunk(request, who, form, Shrinking(what, event, ends, make))
 
 
 async def undo(request: Request) -> Response:
