@@ -20,10 +20,10 @@ from tour.db.plain import is_postgres
 from tour.events import covers
 from tour.events.models import Event
 from tour.programmes import editing
-from tour.programmes.editing import Stage
 from tour.programmes.models import Programme
 from tour.sites.editing.photos import removed_photos
 from tour.sites.models import Photo, Site, SiteDay
+from tour.sites.showing import Showing
 from tour.sites.withdrawn import was_withdrawn
 from tour.staff.log.approvals import forget_edits
 
@@ -100,12 +100,12 @@ async def test_drafts_pauses_and_removed_sessions_are_what_they_were(
     await db.migrate(empty_url)
     async with db.opened(empty_url):
         rows = {row.id: row for row in await Programme.filter(id__gt=100)}
-        assert {i: editing.stage_of(row) for i, row in rows.items()} == {
-            101: Stage.DRAFT,
-            102: Stage.PAUSED,
-            103: Stage.PUBLISHED,
-            104: Stage.PUBLISHED,
-            105: Stage.DRAFT,
+        assert {i: editing.showing_of(row, Showing.SHOWN) for i, row in rows.items()} == {
+            101: Showing.DRAFT,
+            102: Showing.PAUSED,
+            103: Showing.SHOWN,
+            104: Showing.SHOWN,
+            105: Showing.REMOVED,
         }
         assert rows[102].first_published_at == LONG_AGO
         assert rows[103].first_published_at == LATELY

@@ -17,10 +17,11 @@ from tour.changes.recent import KEPT
 from tour.errors import Conflict, NotFound
 from tour.programmes import editing, slot_editing
 from tour.programmes.booking_opening import follow_event
-from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, MOST_SLOTS, Stage, Times, TimesRefused
+from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, MOST_SLOTS, Times, TimesRefused
 from tour.programmes.models import Allocation, Programme, Slot, SlotStatus
 from tour.programmes.rules import BOOKING_CLOSES_BEFORE
 from tour.programmes.slot_editing import MAX_CAPACITY, BelowReserved, NoSeatAtDoor
+from tour.sites.showing import Showing
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -163,18 +164,19 @@ async def test_what_somebody_has_reserved_is_not_removed_before_it_is_over(
 async def test_a_session_is_a_draft_until_it_was_public_once() -> None:
     programme = await make_programme(is_published=False)
 
-    async def stage() -> Stage:
-        return editing.stage_of(await editing.programme_of_site(programme.id, programme.site_id))  # type: ignore[attr-defined]
+    async def stage() -> Showing:
+        found = await editing.programme_of_site(programme.id, programme.site_id)  # type: ignore[attr-defined]
+        return editing.showing_of(found, Showing.SHOWN)
 
-    assert await stage() == Stage.DRAFT
+    assert await stage() == Showing.DRAFT
     await editing.publish(programme, **BY)  # type: ignore[arg-type]
-    assert await stage() == Stage.PUBLISHED
+    assert await stage() == Showing.SHOWN
     await editing.pause(programme, **BY)  # type: ignore[arg-type]
-    assert await stage() == Stage.PAUSED
+    assert await stage() == Showing.PAUSED
     assert (await Programme.get(id=programme.id)).first_published_at == NOON
     later = {"actor": OPERATOR, "now": NOON + HOUR}
     await editing.publish(programme, **later)  # type: ignore[arg-type]
-    assert await stage() == Stage.PUBLISHED
+    assert await stage() == Showing.SHOWN
     assert (await Programme.get(id=programme.id)).first_published_at == NOON, "the first time"
 
 
@@ -282,8 +284,10 @@ async def test_seats_that_somebody_has_stay(
         entry = await RecentEdit.get(action="slot.capacity", subject_id=slot.id)
         assert (entry.before, entry.after) == ({"capacity": 8}, {"capacity": capacity})
     else:
-        with pytest.raises(BelowReserved):
+        with pytest.raises(BelowReserved) as refused:
             await slot_editing.change_capacity(slot, capacity, **by)
+        taken = columns.get("seats_taken", 0) + columns.get("seats_kept", 0)
+        assert refused.value.message.in_language("en").startswith(f"{taken} seats")
     assert (await Slot.get(id=slot.id)).capacity == (capacity if may else 8)
     assert (await Slot.get(id=other.id)).capacity == 8
 

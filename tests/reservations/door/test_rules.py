@@ -11,6 +11,7 @@ from tests.factories import DAY_AHEAD, make_event, make_place, make_programme, m
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.errors import BadInput, Conflict
+from tour.notifications.models import Reminder
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import SlotStatus
 from tour.reservations.door import absences, arrivals
@@ -259,6 +260,30 @@ async def test_as_many_came_as_there_are_seats_at_most(people: int, may: bool) -
         with pytest.raises(BadInput):
             await arrivals.count_people(place.id, people, door, now=NOON)
     assert (await Arrival.get()).people == (people if may else None)
+
+
+async def test_a_party_is_counted_at_its_own_door_and_while_it_is_here() -> None:
+    slot, door = await session()
+    place = await make_place(slot, 3)
+    await arrivals.check_in_place(place, door, now=NOON)
+    elsewhere = door_of((await make_site()).id)
+    with pytest.raises(BadInput):
+        await arrivals.count_people(place.id, 2, elsewhere, now=NOON)
+    await arrivals.take_back(place.id, door, now=NOON)
+    with pytest.raises(BadInput):
+        await arrivals.count_people(place.id, 2, door, now=NOON)
+    assert (await Arrival.get()).people is None
+
+
+async def test_who_gave_back_is_not_among_the_absent() -> None:
+    slot, door = await session(releases_absent=True)
+    came, given_back, missing = [await make_place(slot) for _number in range(3)]
+    await arrivals.check_in_place(came, door, now=NOON)
+    await Place.filter(id=given_back.id).update(status=PlaceStatus.CANCELLED, cancelled_at=NOON)
+    assert await absences.ask_absent(now=NOON + MINUTE) == 1
+    told = await Reminder.filter(key__startswith="coming:").values_list("recipient_id", flat=True)
+    reservation = await Reservation.get(id=missing.reservation_id)
+    assert list(told) == [reservation.recipient_id]
 
 
 async def test_a_tick_is_taken_back_once_and_made_anew() -> None:

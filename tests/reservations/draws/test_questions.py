@@ -8,7 +8,7 @@ from tests.conftest import NOON, TurnableClock
 from tests.factories import make_programme, make_slot
 from tests.reservations.factories import answered, typed
 from tour.programmes.models import Programme, Slot
-from tour.programmes.states import Allocation
+from tour.programmes.states import Allocation, SlotStatus
 from tour.reservations import worker
 from tour.reservations.draws import draws
 from tour.reservations.models import Draw, DrawEntry, Place, WaitlistEntry
@@ -101,6 +101,16 @@ async def test_only_the_hosts_of_what_was_chosen_must_be_answered(
         str(right.id): ["右です"]
     }
     assert (await enter(client, draw, ranking(left, right))).status_code == 422
+
+
+async def test_a_time_that_was_called_off_cannot_be_entered_for(client: httpx.AsyncClient) -> None:
+    programme = await asking()
+    off, on = await drawn(programme), await drawn(programme, 8)
+    draw = await draw_of(off, on)
+    await Slot.filter(id=off.id).update(status=SlotStatus.CANCELLED)
+    answer = await enter(client, draw, ranking(off, on))
+    assert (answer.status_code, await DrawEntry.exists()) == (422, False)
+    assert (await enter(client, draw, ranking(on))).status_code == 303
 
 
 async def test_who_loses_keeps_the_answers_in_the_queues(
