@@ -94,7 +94,7 @@ async def list_six_slots(page: Page) -> Taps:
     taps = Taps()
     await taps.tap(page.locator(".tabs").get_by_role("link", name="体験"))
     await taps.tap(page.get_by_role("link", name="体験をつくる"))
-    await taps.type(page.get_by_label("体験の名前", exact=True), "四色の年賀状を摺る")
+    await taps.type(page.locator("#title"), "四色の年賀状を摺る")
     await taps.type(page.get_by_label("料金（円）"), "1500")
     await taps.type(page.get_by_label("ほかの日"), DAY)
     await taps.type(page.get_by_label("最初の開始"), "09:00")

@@ -20,8 +20,9 @@ from tour.sites.indexing import site_index
 from tour.sites.models import Site
 from tour.sites.texts import FIELDS, OWN, TEXTS, SiteText
 
-NO_TEXTS = {"craft_id", "slug", "point_source"}
-"""Written by programs. Once the models are joined, a foreign key is a column of text, too."""
+NO_TEXTS = {"craft_id", "slug", "point_source", "closures", "office_phone"}
+"""Written by programs, or read with the hours (`closures`) and by the office alone. Once the models
+are joined, a foreign key is a column of text, too."""
 NOT_IN_FILES = {"summary", "phone"}
 """The sentence of a card, and whom to ring on the day: 観光施設一覧 has no column for them."""
 NOT_UNDER_A_HEADING = {"name", "name_kana", "summary", "description", "phone", "url"}

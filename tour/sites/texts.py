@@ -7,6 +7,7 @@ and an entry here; `docs/decisions/0027-texts-of-a-place.md` has the whole way.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
@@ -20,6 +21,15 @@ ENGLISH = "_en"
 """Ends the name of a text in English: of a form's field, of a column, of what the log keeps."""
 
 
+class Group(StrEnum):
+    """Where a text stands in its host's form, in this order."""
+
+    FIRST = "first"
+    WAY = "way"
+    VISIT = "visit"
+    CONTACT = "contact"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteText:
     """One text. Nothing has a default that a newcomer could forget to think of."""
@@ -27,6 +37,7 @@ class SiteText:
     name: str
     """Of its column, and of its field in forms, files and the log."""
     label: Text
+    group: Group
     longest: int
     """Characters; twice as many in English."""
     is_translated: bool
@@ -80,6 +91,7 @@ TEXTS = (
     SiteText(
         name="name",
         label=_("Name of the place"),
+        group=Group.FIRST,
         longest=200,
         is_translated=True,
         headers=("名称",),
@@ -93,6 +105,7 @@ TEXTS = (
     SiteText(
         name="name_kana",
         label=_("Reading in kana"),
+        group=Group.FIRST,
         longest=200,
         is_translated=False,
         headers=("名称_カナ",),
@@ -104,6 +117,7 @@ TEXTS = (
     SiteText(
         name="summary",
         label=_("In one sentence"),
+        group=Group.FIRST,
         longest=300,
         is_translated=True,
         headers=(),
@@ -116,6 +130,7 @@ TEXTS = (
     SiteText(
         name="description",
         label=_("About the place"),
+        group=Group.FIRST,
         longest=4000,
         is_translated=True,
         headers=("説明",),
@@ -129,6 +144,7 @@ TEXTS = (
     SiteText(
         name="address",
         label=_("Address"),
+        group=Group.WAY,
         longest=300,
         is_translated=True,
         headers=("住所", "所在地_連結表記"),
@@ -140,6 +156,7 @@ TEXTS = (
     SiteText(
         name="access_note",
         label=_("The way to the door"),
+        group=Group.WAY,
         longest=4000,
         is_translated=True,
         headers=("アクセス方法",),
@@ -152,6 +169,7 @@ TEXTS = (
     SiteText(
         name="parking",
         label=_("Parking"),
+        group=Group.VISIT,
         longest=500,
         is_translated=True,
         headers=("駐車場情報",),
@@ -165,6 +183,7 @@ TEXTS = (
     SiteText(
         name="phone",
         label=_("Telephone on the day"),
+        group=Group.CONTACT,
         longest=60,
         is_translated=False,
         headers=(),
@@ -173,11 +192,12 @@ TEXTS = (
         on_ticket=False,
         in_api=False,
         input="tel",
-        hint=_("Only people who have reserved see it, on their ticket."),
+        hint=_("Only people who have reserved, and staff, see it; it is never on the public page."),
     ),
     SiteText(
         name="url",
         label=_("Website"),
+        group=Group.CONTACT,
         longest=500,
         is_translated=False,
         headers=("URL",),

@@ -12,9 +12,10 @@ from tour.errors import REFUSALS, BadInput
 from tour.hosts import outside, queries
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
+from tour.hosts.languages import Translation
 from tour.hosts.programmes import form as forms
 from tour.hosts.programmes import offering
-from tour.hosts.programmes.form import DayChoices, Unfolded
+from tour.hosts.programmes.form import OUTLINE_FIELDS, DayChoices, Unfolded
 from tour.hosts.programmes.said import PUBLISH, said
 from tour.hosts.today.handlers import local_date
 from tour.i18n import lazy as _
@@ -28,6 +29,7 @@ from tour.sites.choices import language_options
 from tour.sites.editing.merging import merged
 from tour.sites.editing.page import Stale, Version
 from tour.sites.editing.publication import showing_of
+from tour.sites.texts import ENGLISH
 from tour.web import now, parts_of
 from tour.web.forms import WHOLE, Form, form_again, read_form
 from tour.words.typed import number_in
@@ -204,6 +206,11 @@ async def _row(request: Request, tending: Tending, programme: Programme) -> dict
     }
 
 
+def _english(form: Form) -> Translation:
+    names = forms.labels().items()
+    return Translation.english(form, {n: t for n, t in names if n + ENGLISH in OUTLINE_FIELDS})
+
+
 async def _new_page(request: Request, tending: Tending, form: Form, status: int = 200) -> Response:
     return host_page(
         request,
@@ -214,6 +221,7 @@ async def _new_page(request: Request, tending: Tending, form: Form, status: int 
         form=form,
         publish_label=PUBLISH[showing_of(tending.site)],
         unfolded=Unfolded.of(form),
+        english=_english(form),
         days=DayChoices.of(form, await offering.event_days(request, tending), local_date(request)),
         earlier=await editing.programmes_of_site(tending.site.id),
         spoken=language_options(),
@@ -246,6 +254,7 @@ async def _programme_page(
         programme=fresh,
         form=shown,
         unfolded=Unfolded.of(shown),
+        english=_english(shown),
         version=version or str(await Version.of(fresh, SUBJECT)),
         adds_times=adds_times,
         others=others,

@@ -11,6 +11,7 @@ from tour.errors import REFUSALS
 from tour.geo import Point
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.site import form as forms
+from tour.hosts.site.groups import english_of, groups_of
 from tour.i18n import lazy as _
 from tour.sites.choices import access_options, language_options
 from tour.sites.editing import page as editing
@@ -87,7 +88,9 @@ async def _profile_page(
         form=form,
         others=others,
         labels=_labels(),
-        texts=TEXTS,
+        groups=groups_of(form),
+        english=english_of(form),
+        translated=[text for text in TEXTS if text.is_translated],
         version=version or str(await Version.of(fresh, SUBJECT)),
         access_options=access_options(),
         spoken=language_options(),
