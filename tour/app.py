@@ -55,6 +55,7 @@ from tour.sites.site_map import MapSource
 from tour.staff.urls import urls as staff_urls
 from tour.town import Town, read_town
 from tour.web.assets import Assets
+from tour.web.bounded import LARGEST_BODY
 from tour.web.gate.bounds import BodyLimit, BoundedAddress
 from tour.web.gate.middleware import (
     AccessLog,
@@ -70,8 +71,6 @@ from tour.web.problems import FaultPage, on_http_exception, on_os_error, on_tour
 from tour.web.templates import make_environment
 
 SMALLEST_GZIPPED = 600
-LARGEST_BODY = 400_000
-"""Bytes. Japanese in a form takes nine a character; uploads have limits of their own."""
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:

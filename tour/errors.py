@@ -21,6 +21,7 @@ import errno
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.patience import RETRY_AFTER
+from tour.words.sizes import in_bytes
 
 
 class TourError(Exception):
@@ -56,10 +57,27 @@ class Conflict(TourError):
 
 
 class TooMuch(TourError):
+    """More than is taken at once. `size` and `most` in bytes, where they are known: a body that is
+    sent in pieces says nothing of its size."""
+
     status = 413
 
-    def __init__(self) -> None:
-        super().__init__(_("This is more than can be taken at once. Please send less."))
+    def __init__(self, *, size: int = 0, most: int = 0) -> None:
+        if not most:
+            super().__init__(_("This is more than can be taken at once. Please send less."))
+            return
+        known = _(
+            "What was sent is %(size)s; at most %(most)s can be taken here at once. Your browser's"
+            " back button leads to the form, where long texts still stand: shorten them, or choose"
+            " a smaller file."
+        )
+        unknown = _(
+            "What was sent is more than the %(most)s that can be taken here at once. Your browser's"
+            " back button leads to the form, where long texts still stand: shorten them, or choose"
+            " a smaller file."
+        )
+        said = known.filled(size=in_bytes(size)) if size else unknown
+        super().__init__(said.filled(most=in_bytes(most)), most_bytes=most)
 
 
 class BadInput(TourError):

@@ -29,6 +29,27 @@ function submitOnChange() {
   });
 }
 
+/** A form that is more than the server takes is not sent: what was typed stays where it is. */
+function sayIfTooMuch() {
+  document.addEventListener("submit", (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const { largest, tooMuch } = document.body.dataset;
+    if (event.defaultPrevented || form.method !== "post" || form.enctype.startsWith("multipart/")) return;
+    const typed = /** @type {[string, string][]} */ ([...new FormData(form)]);
+    const size = new URLSearchParams(typed).toString().length;
+    if (size <= Number(largest)) return;
+    event.preventDefault();
+    const said = form.querySelector("[data-says-too-much]") ?? document.createElement("p");
+    said.dataset.saysTooMuch = "";
+    said.className = "error-summary";
+    said.setAttribute("role", "alert");
+    said.tabIndex = -1;
+    said.textContent = tooMuch;
+    form.prepend(said);
+    said.focus();
+  });
+}
+
 /** Two taps on a button must not send a form twice, also one that a script put there later. */
 function sendOnce() {
   document.addEventListener("submit", (event) => {
@@ -62,6 +83,7 @@ closeMenus();
 submitOnChange();
 refineInPlace();
 searchNearMe();
+sayIfTooMuch();
 sendOnce();
 addSteppers(document);
 askForChildren();

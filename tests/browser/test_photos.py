@@ -101,3 +101,12 @@ async def test_what_stays_too_large_is_said_before_it_is_sent(
             await expect(page.locator("#alt")).to_have_value("摺り台")
             await send(page, small(tmp_path, "brown"))
             await expect(page.locator("#shown > li")).to_have_count(1)
+
+            await page.goto(f"{app.base}/host/{SITE}/profile")
+            story = page.locator("main textarea").first
+            await story.evaluate("area => area.removeAttribute('maxlength')")
+            await story.fill("あ" * 50_000)
+            await page.locator("input[name=phone]").fill("03-1234-5678")
+            await page.locator("main form button").last.click()
+            await expect(page.get_by_role("alert")).to_contain_text("一度に送れる量を超えています")
+            await expect(page.locator("input[name=phone]")).to_have_value("03-1234-5678")

@@ -471,7 +471,8 @@ async def test_too_large_a_form_is_told_to_the_person(client) -> None:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = await client.post(path, content=body, headers=headers)
         assert answer.status_code == 413
-        assert "一度に受け取れる量" in answer.text
+        assert "一度に受け取れるのは400KBまで" in answer.text
+        assert "connection" not in answer.headers, "the browser may send all of it, and then read"
         assert answer.headers["content-language"] == "ja"
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"

@@ -337,7 +337,7 @@ async def test_what_may_be_looked_at_may_be_imported(staff: httpx.AsyncClient) -
     rows = [changed(名称=f"工房{n}", 説明="紙" * 3500) for n in range(97)]
     large = await look(staff, table(*rows).encode("cp932"))
     assert large.status_code == 422, "one and a half times as large in UTF-8"
-    assert "大きすぎ" in large.text
+    assert "約2,000行" in large.text
     fits = await look(staff, table(*rows[:86]).encode("cp932"))
     assert (await confirm_as_browser(staff, fits)).status_code == 303
     assert await Site.all().count() == 86

@@ -22,6 +22,8 @@ from tour.staff.log.labels import field_label
 from tour.staff.log.values import shown
 from tour.web import now
 from tour.web.forms import read_form
+from tour.web.uploads import upload_form
+from tour.words.sizes import in_bytes
 
 LARGEST_FILE = 700_000
 """Some 2,000 rows; below the limit of a request, so that the refusal is ours and clear."""
@@ -59,13 +61,14 @@ async def imports_page(request: Request) -> Response:
 async def look(request: Request) -> Response:
     """What the file would change. Writes nothing, so a reload asks the same again."""
     who = await guards.require(request, Permission.IMPORT)
-    async with request.form(max_fields=5, max_files=1) as form:
-        kind = str(form.get("kind", ""))
-        try:
+    kind = ""
+    try:
+        async with upload_form(request, "file", LARGEST_FILE) as form:
+            kind = str(form.get("kind", ""))
             read = await read_file(decode(await _uploaded(form)))
             _refuse_large(len(read.text.encode()) + read.text.count("\n"), LARGEST_TEXT)
-        except BadInput as exc:
-            return _page(request, who, problem=exc.message, kind=kind, status=422)
+    except BadInput as exc:
+        return _page(request, who, problem=exc.message, kind=kind, status=exc.status)
     found = await importing.compare(read)
     return _page(request, who, read=read, found=found, kind=kind)
 
@@ -117,7 +120,11 @@ async def _uploaded(form: FormData) -> bytes:
 
 def _refuse_large(size: int, most: int) -> None:
     if size > most:
-        hint = _("This file is too large.")
+        hint = _(
+            "This file is %(size)s; an import takes %(most)s, some 2,000 rows. Please split it.",
+            size=in_bytes(size),
+            most=in_bytes(most),
+        )
         raise BadInput(hint, {"file": hint})
 
 
@@ -158,4 +165,5 @@ def _page(
         columns=COLUMNS,
         label=field_label,
         shown=shown,
+        largest=LARGEST_FILE,
     )

@@ -8,6 +8,8 @@ are bounded first, here, for forms, JSON, addresses and files alike.
 import re
 import unicodedata
 
+LARGEST_BODY = 400_000
+"""Bytes. Japanese in a form takes nine a character; uploads have limits of their own."""
 LONGEST = 10_000
 """Characters of one field, well above what any may have, so that "at most 8,000" is still said."""
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from tour.i18n import NAMES
 from tour.parts import parts_of
+from tour.web.bounded import LARGEST_BODY
 from tour.web.error_names import with_names
 
 Answer = TypeVar("Answer", bound=Response)
@@ -45,6 +46,7 @@ def render(
         csp_nonce=request.state.csp_nonce,
         nav=nav,
         demo=parts.settings.demo,
+        largest_body=LARGEST_BODY,
         **context,
     )
     caching = f"public, max-age=0, s-maxage={shared_seconds}" if shared_seconds else "no-store"

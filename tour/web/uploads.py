@@ -7,9 +7,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from tour.errors import BadInput
-from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.web.bounded import bounded
+from tour.words.sizes import in_bytes
 from tour.words.typed import number_in
 
 AROUND = 100_000
@@ -52,10 +52,3 @@ def files_in(form: FormData, field: str) -> list[UploadFile]:
 
 def name_of_file(file: UploadFile) -> str:
     return bounded(file.filename or "?", LONGEST_NAME)
-
-
-def in_bytes(size: int) -> Text:
-    """1.4 MB, 350 kB, as phones and desks write it."""
-    if size >= 1_000_000:
-        return _("%(n)s MB", n=f"{size / 1_000_000:.1f}".removesuffix(".0"))
-    return _("%(n)s kB", n=max(1, round(size / 1000)))

@@ -19,9 +19,9 @@ from tour.staff import queries
 from tour.staff.frame import back_to, staff_page
 from tour.web import lang, now, parts_of
 from tour.web.forms import Form, form_again, texts
-from tour.words.typed import number_in
+from tour.web.uploads import AROUND, upload_form
 
-LARGEST_FORM = MAX_BYTES + 100_000
+LARGEST_FORM = MAX_BYTES + AROUND
 """Of one upload in bytes, the form around it included; above it the body is not read at all."""
 TEXTS = ("cover_alt", "cover_alt_en")
 
@@ -38,19 +38,16 @@ async def change_cover(request: Request) -> Response:
     """Add, describe, take away or bring back, by the button's name."""
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await queries.event_by_id(request.path_params["event_id"])
-    length = number_in(request.headers.get("content-length"), 18)
-    if length is None or length > LARGEST_FORM:
-        problem = _("A photo can have at most 10 MB.")
-        return await _page(request, who, event, Form({}, {"cover": problem}), 413)
-    async with request.form(max_fields=5, max_files=1) as form:
-        values = texts(form, TEXTS)
-        try:
+    values: dict[str, str] = {}
+    try:
+        async with upload_form(request, "cover", MAX_BYTES) as form:
+            values = texts(form, TEXTS)
             await _change(request, who, event, form, values)
-        except REFUSALS as exc:
-            again = Form(values).refused_by(exc)
-            errors = {name.replace("photo", "cover"): text for name, text in again.errors.items()}
-            page = _page(request, who, event, Form(values, errors), exc.status)
-            return await form_again(page, exc)
+    except REFUSALS as exc:
+        again = Form(values).refused_by(exc)
+        errors = {name.replace("photo", "cover"): text for name, text in again.errors.items()}
+        page = _page(request, who, event, Form(values, errors), exc.status)
+        return await form_again(page, exc)
     return back_to(request, "staff:event_cover", event_id=event.id)
 
 
@@ -98,5 +95,6 @@ async def _page(
         event=event,
         form=form,
         cover=shown,
+        largest=MAX_BYTES,
         former=cover_of(former, lang(request)) if former else None,
     )

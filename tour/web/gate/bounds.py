@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tour.errors import TooMuch
 from tour.web.bounded import bounded
 from tour.web.problems import on_http_exception
 
@@ -85,7 +86,9 @@ class BodyLimit:
 
 
 class _Counted:
-    """Receives a body as long as it is not too large; raises HTTPException(413)."""
+    """Receives a body as long as it is not too large; raises TooMuch. What is still on its way is
+    read and dropped by the server (`tour.web.gate.protocol`): a browser looks at the answer only
+    when it has sent everything."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -96,14 +99,9 @@ class _Counted:
         announced = dict(self.scope["headers"]).get(b"content-length", b"0")
         most = cast(int, self.scope[MOST_BODY])
         if announced.isdigit() and int(announced[:20]) > most:
-            raise _too_much()
+            raise TooMuch(size=int(announced[:20]), most=most)
         message = await self.receive()
         self.size += len(message.get("body", b""))
         if self.size > most:
-            raise _too_much()
+            raise TooMuch(most=most)
         return message
-
-
-def _too_much() -> HTTPException:
-    """What is still on its way is not waited for."""
-    return HTTPException(413, headers={"Connection": "close"})

@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tour.web.gate.bare import bare_answer
+
 MOST_UNREAD = 65_536
 """Bytes that may come without the parser having made a head or a piece of a body of them."""
 HEAD_SECONDS = 20.0
@@ -34,22 +36,12 @@ OTHER_FILES = 200
 MOST_WAITING = 20
 """Requests sent on one connection ahead of their answers; browsers send none."""
 
-REFUSAL = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\n"
-    b"connection: close\r\nx-content-type-options: nosniff\r\n\r\nThis head is too long"
-)
-TOO_SLOW = (
-    b"HTTP/1.1 408 Request Timeout\r\n"
-    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 27\r\n"
-    b"connection: close\r\nx-content-type-options: nosniff\r\n\r\nThis body comes too slowly."
-)
-FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\n"
-    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 53\r\nretry-after: 5\r\n"
-    b"connection: close\r\nx-content-type-options: nosniff\r\n\r\n"
-    b"Too many are here now. Please try again in 5 seconds."
-)
+MOST_DROPPED = 64_000_000
+"""Bytes of a body that are still read after it was answered (refused as too large, mostly), and
+dropped: a browser looks at the answer only when it has sent everything, and one whose connection is
+closed before shows a page of its own instead."""
+TRY_AGAIN = 5
+"""Seconds after which somebody may have gone."""
 
 
 def most_connections() -> int:
@@ -80,7 +72,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         if len(self.connections) > most_connections():
-            transport.write(FULL)
+            transport.write(bare_answer(503, retry_after=TRY_AGAIN))
             transport.close()
             return
         # So that we hear of every byte that waits; an answer is two writes at most.
@@ -118,7 +110,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._unread += len(data)
         super().data_received(data)
         if self._unread > MOST_UNREAD and not self.transport.is_closing():
-            self.transport.write(REFUSAL)
+            self.transport.write(self._bare(431))
             self.transport.close()
 
     def on_message_begin(self) -> None:
@@ -135,12 +127,23 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._unread = 0
         self._body_size += len(body)
+        if self._body_size > MOST_DROPPED and self.cycle.response_complete:
+            self.transport.close()
+            return
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._unread = 0
         self._nothing_is_late()
         super().on_message_complete()
+
+    def send_400_response(self, _msg: str) -> None:
+        """In the reader's words; uvicorn's own are for its log."""
+        self.transport.write(self._bare(400))
+        self.transport.close()
+
+    def _bare(self, status: int) -> bytes:
+        return bare_answer(status, getattr(self, "headers", ()), getattr(self, "url", b""))
 
     def _expect_head(self) -> None:
         self._nothing_is_late()
@@ -160,7 +163,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._late = self.loop.call_later(wait, self._look_at_body)
             return
         if not self.pipeline and not self.cycle.response_started:
-            self.transport.write(TOO_SLOW)
+            self.transport.write(self._bare(408))
         self.transport.close()
 
     def _look_at_reader(self) -> None:
