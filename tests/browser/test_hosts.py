@@ -18,10 +18,10 @@ from tests.browser.serving import ROOT, App
 pytestmark = pytest.mark.browser
 
 WEEKS_BEFORE = "2026-12-01T12:00:00+09:00"
-THAT_MORNING = "2026-12-11T08:50:00+09:00"
+THAT_MORNING = "2026-12-11T09:50:00+09:00"
 """A Friday, the day before the demonstration's event."""
 DAY = "2026-12-11"
-SIX_TIMES = "1日6回：9:00  10:00  11:00  13:00  14:00  15:00"
+SIX_TIMES = "1日6回：10:00  11:00  13:00  14:00  15:00  16:00"
 SITE = "sample-woodblock-oji"
 MOST_TAPS = 10
 MAIL_SECONDS = 60
@@ -97,8 +97,8 @@ async def list_six_slots(page: Page) -> Taps:
     await taps.type(page.locator("#title"), "四色の年賀状を摺る")
     await taps.type(page.get_by_label("料金（円）"), "1500")
     await taps.type(page.get_by_label("ほかの日"), DAY)
-    await taps.type(page.get_by_label("最初の開始"), "09:00")
-    await taps.type(page.get_by_label("最後の開始"), "15:00")
+    await taps.type(page.get_by_label("最初の開始"), "10:00")
+    await taps.type(page.get_by_label("最後の開始"), "16:00")
     await expect(page.locator("[data-starts]")).to_have_text(SIX_TIMES)
     await taps.tap(page.get_by_role("button", name="公開する"))
     await page.wait_for_url("**/programmes/*?done=made")
@@ -137,7 +137,7 @@ async def check_in(page: Page, site: str, code: str) -> None:
 
 async def call_off_the_last(page: Page, programme: str) -> None:
     await page.goto(programme)
-    await page.locator(".row", has_text="15:00–16:00").click()
+    await page.locator(".row", has_text="16:00–17:00").click()
     await page.get_by_text("この回を中止する").click()
     await page.get_by_label("ひとこと").fill("急な用事のため、申し訳ありません。")
     await page.get_by_role("button", name="中止して全員に知らせる").click()
