@@ -79,6 +79,7 @@ RARE = {
         "staff:undo_site",
     ),
     *("staff:note_call", "hosts:note_call", "staff:undo_message"),
+    *("staff:preview_message", "staff:send_message"),
 }
 """Forms of moments that the story does not always meet; their own tests do."""
 DECLINED = {
