@@ -99,7 +99,7 @@ async def _today(
         todo=await steps.todo_of(tending.site, has_event=has_event, now=instant),
         panel=opening.panel(
             is_today=is_today,
-            is_used=bool(day.slots) or door.id is not None,
+            is_used=bool(day.slots) or door.id is not None or refusal is not None,
             hours=await opening.hours_of(parts_of(request), tending.site.id, on_date, instant),
             on_date=on_date,
         ),

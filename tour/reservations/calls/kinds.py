@@ -31,6 +31,7 @@ NOT_RUNG = frozenset(
         "burst",
         # To readers of a plan and to people with an account; they left no number.
         *("shared", "invitation", "taking-part", "review", "sessions-off"),
+        *("published", "answer-by"),
     }
 )
 """All other kinds; a test asks whoever brings a new kind to decide."""
