@@ -256,11 +256,13 @@ async def a_door_code() -> str:
 
 
 ANSWERS = {
+    # Not a day of the event: sessions of a closed day are asked about, and nobody here ticks that.
+    "hosts:set_exception:on_date": "2026-12-25",
     "accounts:use_code:code": digits_to_sign_in,
     "reservations:prove:code": digits_of_a_party,
     "accounts:ask_for_link:email": "host@example.org",
     "hosts:check_in_code:code": a_door_code,
-    **dict.fromkeys(("first", "last"), "17:00"),
+    **dict.fromkeys(("first", "last"), "15:00"),
     "booking_opens_at": "",
     "break_from": "12:00",
     "break_until": "13:00",
