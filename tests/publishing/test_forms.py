@@ -67,7 +67,7 @@ async def test_after_publishing_every_form_keeps_the_version(
     assert reading.in_list(await text(client, "/events/day/embed")) == expected
     assert reading.in_pdf(printed, names) == expected
     assert reading.in_archive(await body(client, "/events/day/map.zip")) == expected
-    assert "第1版 2026-12-01" in reading.pdf_text(printed)
+    assert "第1版 2026年12月1日" in reading.pdf_text(printed)
 
 
 async def test_a_town_without_a_base_layer_has_its_map_in_every_form(

@@ -118,7 +118,7 @@ def test_a_value_reads_as_words(field: str, value: object, text: str) -> None:
 
 def test_instants_are_read_in_the_towns_time() -> None:
     told = {"times": ["2026-12-01T03:00:00+00:00"], "booking_opens_at": ""}
-    assert in_words(told, {}, TOKYO) == "Times: 2026-12-01 12:00"
+    assert in_words(told, {}, TOKYO) == "Times: 1 Dec 2026 12:00"
 
 
 async def test_the_log_is_in_japanese_words(staff: httpx.AsyncClient) -> None:
@@ -150,7 +150,7 @@ async def test_staff_read_who_did_what(staff: httpx.AsyncClient) -> None:
         ("weekday6", "Hours (Sunday)"),
         ("question_2_en", "What you ask each party (English)"),
         ("price_yen", "Price in yen"),
-        ("2026-12-05", "2026-12-05"),
+        ("2026-12-05", "Hours on 5 Dec 2026"),
     ],
 )
 def test_a_field_is_called_as_on_its_form(field: str, label: str) -> None:

@@ -173,7 +173,7 @@ async def test_exports_hold_no_formula(staff: httpx.AsyncClient) -> None:
     assert text.startswith(BOM)
     assert "\r\n" in text
     assert "\"'=HYPERLINK(" in text
-    assert "2026-12-05,12:00" in text
+    assert "2026年12月5日,12:00" in text
     xlsx = await staff.post("/staff/reservations/export", data={"as": "xlsx"})
     with zipfile.ZipFile(io.BytesIO(xlsx.content)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()

@@ -96,6 +96,7 @@ WHO = {
     "end_sessions": ADMINISTRATOR,
     "remove_from_site": ADMINISTRATOR,
     "log": STAFF,
+    "undo_change": STAFF,
     "guide": EVERYBODY,
     "guide_picture": EVERYBODY,
 }

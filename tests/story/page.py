@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-UNTRUE = re.compile(r"\bundefined\b|\bNone\b(?!\.)|\bnan\b|\{\{|\}\}|\{%|%\(\w+\)s|&lt;Text|Text\(")
-"""What no sentence contains, but a page with a hole in it does."""
+UNTRUE = re.compile(
+    r"\bundefined\b|\bNone\b(?!\.)|\bnan\b|\{\{|\}\}|\{%|%\(\w+\)s|&lt;Text|Text\("
+    r"|\b\d{4}-\d{2}-\d{2}\b"
+)
+"""What no sentence contains, but a page with a hole in it does; and days as machines write them."""
 SILENT = {"script", "style", "template"}
 
 

@@ -71,6 +71,7 @@ RARE = {
     *("staff:sign_in_letter", "staff:reopen", "staff:invite_again", "hosts:invite_again"),
     *("accounts:use_link", "hosts:absent", "reservations:accept", "reservations:leave_draw"),
     *(
+        "staff:undo_change",
         "staff:ask_again",
         "staff:note_answer",
         "staff:clear_burst",

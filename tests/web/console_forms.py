@@ -474,7 +474,7 @@ BUTTONS = {
     *("hosts:absent_rule", "hosts:undo", "hosts:stage", "hosts:restore"),
     *("hosts:list_file", "hosts:slot_list_file"),
     *("hosts:clear_exception", "hosts:revoke", "hosts:leave", "hosts:invite_again"),
-    *("staff:undo_event", "staff:publish_map", "staff:site_visibility"),
+    *("staff:undo_change", "staff:undo_event", "staff:publish_map", "staff:site_visibility"),
     *("staff:event_day", "staff:undo_site"),
     *("staff:export", "staff:clear_burst", "staff:restore_burst", "staff:revoke"),
     *("staff:sign_in_letter", "staff:invite_again", "staff:end_sessions", "staff:remove_from_site"),

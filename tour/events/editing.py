@@ -20,6 +20,7 @@ from tour.events.states import ParticipationAnswer, ParticipationRole
 from tour.i18n import lazy as _
 from tour.sites.editing.page import Stale, Version
 from tour.sites.opening.hours import Span, clock_text
+from tour.words.slugs import free_slug, slug_of
 
 SUBJECT = "event"
 TEXTS = ("title", "summary", "description")
@@ -74,7 +75,9 @@ def draft_of(event: Event) -> EventDraft:
 async def create_event(
     slug: str, draft: EventDraft, *, timezone: str, actor: Actor, now: datetime
 ) -> Event:
-    """An event that nobody sees yet; BadInput when its address is taken."""
+    """An event that nobody sees yet. Without a `slug` its link is made from its title and year;
+    BadInput when the one that is asked for is another's."""
+    slug = slug or await _slug_for(draft)
     try:
         async with edit(actor, None, "event.create", now=now) as change:
             event = await Event.create(
@@ -82,9 +85,16 @@ async def create_event(
             )
             change.subject, change.after = Subject(SUBJECT, event.id), as_fields(draft)
     except IntegrityError as exc:
-        taken = _("Another event has this address already.")
+        taken = _("Another event has this in its link already.")
         raise BadInput(taken, {"slug": taken}) from exc
     return event
+
+
+async def _slug_for(draft: EventDraft) -> str:
+    year = str(draft.starts_on.year)
+    made = slug_of([draft.english.get("title", ""), draft.texts["title"]], "event")
+    wished = made if year in made else f"{made}-{year}"
+    return free_slug(wished, [event.slug for event in await Event.all().only("slug")])
 
 
 async def change_event(

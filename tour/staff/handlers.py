@@ -19,11 +19,11 @@ from tour.reservations.waitlist.queue import publish_site
 from tour.sites.choices import kind_options
 from tour.sites.editing.publication import withdraw_site
 from tour.sites.models import Site
-from tour.staff import queries, today
+from tour.staff import queries, today, undoing
 from tour.staff.events.impact import Shrinking, shrunk
 from tour.staff.frame import back_to, staff_page
 from tour.staff.log import approvals, part_words
-from tour.staff.log.labels import action_label, field_label
+from tour.staff.log.labels import action_label
 from tour.staff.log.values import in_words
 from tour.web import now, parts_of
 from tour.web.forms import WHOLE, Form, Reading, form_again, read_form
@@ -126,7 +126,6 @@ async def _approvals_page(
         section="approvals",
         form=form,
         waiting=await approvals.waiting(),
-        label=field_label,
         drafts=drafts,
         kinds=dict(kind_options()),
     )
@@ -160,23 +159,44 @@ async def review(request: Request) -> Response:
 
 
 async def log_page(request: Request) -> Response:
+    return await _log_page(request, await guards.require(request, Permission.READ_AUDIT), Form({}))
+
+
+async def undo_change(request: Request) -> Response:
+    """Take one line of the log back."""
     who = await guards.require(request, Permission.READ_AUDIT)
+    entry_id = request.path_params["entry_id"]
+    try:
+        await guards.require(request, await undoing.permission_for(entry_id))
+        zone = parts_of(request).town.timezone
+        await undoing.undo(entry_id, actor=who.actor, now=now(request), zone=zone)
+    except REFUSALS as exc:
+        refused = Form({}).refused(**{WHOLE: exc.message})
+        return await form_again(_log_page(request, who, refused, exc.status), exc)
+    return back_to(request, "staff:log", done="undone")
+
+
+async def _log_page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     before_id = number_in(request.query_params.get("before"), 14)
     entries = await audit.entries(before_id=before_id)
     in_events = (part_words.site_of(field) for e in entries for field in e.after)
     names = await queries.site_names([*(e.site_id for e in entries), *in_events])
     zone = parts_of(request).town.timezone
+    undos = await undoing.undoing(entries)
     return staff_page(
         request,
         "staff/log.html",
         who,
+        status,
         section="log",
+        form=form,
         entries=[
             (
                 e,
                 names.get(e.site_id or 0, ""),
-                in_words(e.before, names, zone),
-                in_words(e.after, names, zone),
+                in_words(e.before, names, zone, e.subject),
+                in_words(e.after, names, zone, e.subject),
+                undos[e.id],
             )
             for e in entries
         ],

@@ -20,6 +20,7 @@ from tour.sites.finding.search import make_index, matches
 from tour.sites.models import Site
 from tour.sites.showing import Showing
 from tour.sites.states import PointQuality
+from tour.web.templates import in_reading_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ async def event_lines() -> list[EventLine]:
         EventLine(
             event.id,
             event.slug,
-            event.title,
+            in_reading_language(event, "title"),
             event.starts_on,
             event.ends_on,
             bool(event.is_published),

@@ -24,6 +24,7 @@ from tour.sites.models import Site
 from tour.sites.states import PointQuality
 from tour.staff import queries
 from tour.staff.log import approvals
+from tour.web.templates import in_reading_language
 
 EXAMPLES = 4
 UNDER_WAY = timedelta(hours=12)
@@ -130,7 +131,7 @@ async def _not_agreed(now: datetime) -> Matter:
     rows = await participation.not_agreed(now)
     examples = [
         Example(
-            f"{row.site.name} ({row.event.title})",
+            f"{row.site.name} ({in_reading_language(row.event, 'title')})",
             "staff:asked",
             (("event_id", row.event.id),),
         )

@@ -221,6 +221,12 @@ urls = [
     Url("/staff/deliveries", delivery_handlers.page, methods=GET, name="staff:deliveries"),
     Url("/staff/log", handlers.log_page, methods=GET, name="staff:log"),
     Url(
+        "/staff/log/{entry_id:int}/undo",
+        handlers.undo_change,
+        methods=POST,
+        name="staff:undo_change",
+    ),
+    Url(
         "/help/pictures/{name}",
         help_handlers.picture,
         methods=GET,

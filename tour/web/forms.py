@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Self
 from unicodedata import normalize
 
@@ -30,6 +30,7 @@ from tour.words.amounts import WHOLE_NUMBER, Amount
 from tour.words.clock_text import read_clock
 from tour.words.days_text import read_day
 from tour.words.names import is_seen, written
+from tour.words.typed import read_minute
 
 LONGEST_NAME = 100
 """Characters of a field's name."""
@@ -126,12 +127,26 @@ def read_date(text: str) -> date | None:
 
 
 def read_instant(text: str) -> datetime | None:
-    """An ISO date and time of our century, with or without an offset; None for anything else."""
+    """A date and time of our century, as browsers send them, with or without an offset, or such as
+    2026/11/20 9:00; None for anything else."""
+    typed = text[:SHORT].strip()
+    instant = _sent_instant(typed) or _typed_instant(typed)
+    return instant if instant and instant.year in YEARS else None
+
+
+def _sent_instant(text: str) -> datetime | None:
     try:
-        instant = datetime.fromisoformat(text[:SHORT].strip())
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
-    return instant if instant.year in YEARS else None
+
+
+def _typed_instant(text: str) -> datetime | None:
+    first, _blank, last = text.rpartition(" ")
+    day, minute = read_day(first), read_minute(last)
+    if day is None or minute is None:
+        return None
+    return datetime.combine(day, time(minute // 60, minute % 60))
 
 
 def texts(form: Mapping[str, Any], names: Iterable[str] | None = None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -10,7 +11,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
-from tour.i18n import current_language, translate, translate_plural
+from tour.i18n import current_language, localized, translate, translate_plural
 from tour.i18n import lazy as _
 from tour.settings import ROOT
 from tour.town import Town
@@ -25,6 +26,7 @@ OURSELVES = {
 }
 """Who acts without an account, as the log keeps it."""
 DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
+FULL_PATTERNS = {"ja": "y年M月d日", "zh": "y年M月d日", "ko": "y년 M월 d일"}
 
 
 def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environment:
@@ -50,7 +52,8 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "day": show.day,
         "clock": show.clock,
         "day_clock": show.day_clock,
-        "iso_day": show.iso_day,
+        "full_day": show.full_day,
+        "localized": in_reading_language,
         "yen": yen,
         "metres": metres,
         "duration": duration,
@@ -68,6 +71,17 @@ def day_text(day: date, lang: str) -> str:
     return format_date(day, DAY_PATTERNS.get(lang[:2], "EEE d MMM"), locale_for(lang))
 
 
+def full_day_text(day: date, lang: str) -> str:
+    """2026年12月5日, 5 Dec 2026: with its year, as spreadsheets read it, too."""
+    return format_date(day, FULL_PATTERNS.get(lang[:2], "d MMM y"), locale_for(lang))
+
+
+def in_reading_language(row: Any, name: str) -> str:
+    """A text of a row with `translations`, in the reader's language where it has one."""
+    own = {name: getattr(row, name)}
+    return localized(own, name, current_language.get(), row.translations)
+
+
 class Formats:
     """Instants and dates as they are read in the town's time zone."""
 
@@ -81,10 +95,9 @@ class Formats:
         """12月5日(土), Sat 5 Dec."""
         return day_text(self._local(moment), current_language.get())
 
-    def iso_day(self, moment: datetime | date) -> str:
-        """2026-12-05."""
-        local = self._local(moment)
-        return (local.date() if isinstance(local, datetime) else local).isoformat()
+    def full_day(self, moment: datetime | date) -> str:
+        """2026年12月5日, 5 Dec 2026."""
+        return full_day_text(self._local(moment), current_language.get())
 
     def clock(self, moment: datetime) -> str:
         """10:30."""

@@ -45,6 +45,16 @@ def words_in(texts: Iterable[str]) -> set[Spoken]:
     return found
 
 
+def read_aloud(text: str) -> list[str]:
+    """A title word by word, each as it sounds (in katakana) or, in Latin letters, as written."""
+    with _one_at_a_time:
+        words = _tokenizer().tokenize(text[:MAX_TEXT])
+        return [
+            word.reading_form() if LETTER.search(word.surface()) else word.surface()
+            for word in words
+        ]
+
+
 def _words(sentence: str) -> Iterator[Spoken]:
     """Each word of content, and each run of up to four nouns that ends in it."""
     run: list[Any] = []

@@ -209,7 +209,7 @@ def _days(read: Reading) -> list[date]:
         if day := read_date(text):
             found.add(day)
         else:
-            read.errors["days"] = _("Give dates such as 2026-12-05.")
+            read.errors["days"] = _("Give dates such as 2026/12/5.")
     if not found or len(found) > MOST_DAYS:
         read.errors.setdefault("days", _("Choose 1 to %(n)s days.", n=MOST_DAYS))
     return sorted(found)

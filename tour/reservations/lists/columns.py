@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from tour.i18n import Text
+from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
 from tour.reservations.answers import in_words
 from tour.reservations.lists.files import Cell
 from tour.reservations.lists.parties import ListedParty
+from tour.web.templates import full_day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,13 @@ class Column:
     cell: Callable[[ListedParty, ZoneInfo], Cell]
 
 
+def _day(party: ListedParty, zone: ZoneInfo) -> str:
+    """As people read it, and as spreadsheets take it for a date."""
+    return full_day_text(party.starts_at.astimezone(zone), current_language.get())
+
+
 COLUMNS = (
-    Column("date", _("Date"), lambda p, zone: f"{p.starts_at.astimezone(zone):%Y-%m-%d}"),
+    Column("date", _("Date"), _day),
     Column("time", _("Time"), lambda p, zone: f"{p.starts_at.astimezone(zone):%H:%M}"),
     Column("site", _("Place"), lambda p, _zone: p.site),
     Column("session", _("Session"), lambda p, _zone: p.session),

@@ -13,6 +13,7 @@ from tour.errors import BadInput
 from tour.i18n import lazy as _
 from tour.routes.models import Stop, WalkingRoute
 from tour.sites.editing.page import Stale, Version
+from tour.words.slugs import free_slug, slug_of
 
 SUBJECT = "course"
 TEXTS = ("title", "summary")
@@ -38,16 +39,23 @@ class CourseDraft:
 async def create_course(
     event_id: int, slug: str, draft: CourseDraft, *, actor: Actor, now: datetime
 ) -> WalkingRoute:
-    """BadInput when its address is taken."""
+    """Without a `slug` its link is made from its title; BadInput when the one that is asked for is
+    another's."""
+    slug = slug or await _slug_for(draft)
     try:
         async with edit(actor, None, "course.create", now=now) as change:
             route = await WalkingRoute.create(slug=slug, event_id=event_id, **_columns({}, draft))
             await _write_stops(change, route.id, draft.stops)
             change.subject, change.after = Subject(SUBJECT, route.id), await fields_of(route.id)
     except IntegrityError as exc:
-        taken = _("Another course has this address already.")
+        taken = _("Another course has this in its link already.")
         raise BadInput(taken, {"slug": taken}) from exc
     return route
+
+
+async def _slug_for(draft: CourseDraft) -> str:
+    made = slug_of([draft.english.get("title", ""), draft.texts["title"]], "course")
+    return free_slug(made, [route.slug for route in await WalkingRoute.all().only("slug")])
 
 
 async def change_course(

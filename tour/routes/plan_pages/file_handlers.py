@@ -20,6 +20,7 @@ from tour.routes.plans import itineraries
 from tour.routes.plans.enquiry import desk_of
 from tour.sites.views import site_card
 from tour.web import lang, now, parts_of, private
+from tour.web.templates import full_day_text
 
 GEOJSON = "application/geo+json"
 GPX = "application/gpx+xml"
@@ -62,7 +63,7 @@ async def _export(request: Request) -> ExportDay:
     base = parts_of(request).settings.base_url
     path = request.app.url_path_for("itineraries:show", token=entry.show_token)
     return ExportDay(
-        name=translate("A day on foot, %(day)s", day=entry.day.isoformat()),
+        name=translate("A day on foot, %(day)s", day=full_day_text(entry.day, lang(request))),
         # A file is passed on easily: it carries the link that only shows the plan.
         url=f"{base}{path}",
         key=sha256(entry.show_token.encode()).hexdigest(),

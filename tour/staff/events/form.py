@@ -1,10 +1,10 @@
 """The forms of an event and of who takes part: text to values, everything typed kept."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from tour.events.editing import PART_FIELDS, TEXTS, EventDraft, Part, as_fields, part_fields
@@ -13,6 +13,7 @@ from tour.i18n import lazy as _
 from tour.sites.opening.hours import Span
 from tour.staff.queries import SiteLine
 from tour.web.forms import Form, Reading, read_date, read_instant
+from tour.words.slugs import is_slug
 from tour.words.typed import number_in
 
 LIMITS = {"title": 200, "summary": 500, "description": 8000}
@@ -35,7 +36,6 @@ FIELD_LABELS = {
     "closes": _("Closes"),
     "booking_opens_at": _("Reservations open"),
 }
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_DAYS = 31
 MOST_NUMBER = 999
 
@@ -72,9 +72,10 @@ def read_event(values: Mapping[str, str], zone: ZoneInfo) -> tuple[EventDraft | 
 
 
 def read_slug(values: Mapping[str, str]) -> Form:
-    """The address of something new: small letters, digits and hyphens."""
-    slug = values.get("slug", "").strip().lower()
-    if SLUG.fullmatch(slug) and len(slug) <= 80:
+    """The end of the link of something new: small letters, digits and hyphens; empty, it is made
+    from the title."""
+    slug = normalize("NFKC", values.get("slug", "")).strip().lower()
+    if not slug or is_slug(slug):
         return Form({**values, "slug": slug})
     problem = _("Use small letters, digits and single hyphens, such as open-factory-2026.")
     return Form(values, {"slug": problem})
@@ -154,7 +155,7 @@ def _answer(
 def _date(read: Reading, name: str) -> date:
     if day := read_date(read.values[name]):
         return day
-    read.errors[name] = _("Give a date such as 2026-12-05.")
+    read.errors[name] = _("Give a date such as 2026/12/5.")
     return date.min
 
 
@@ -165,7 +166,7 @@ def _instant(read: Reading, name: str, zone: ZoneInfo) -> datetime | None:
         return None
     if instant := read_instant(text):
         return instant.replace(tzinfo=zone).astimezone(UTC)
-    read.errors[name] = _("Give a date and a time, such as 2026-11-20 09:00.")
+    read.errors[name] = _("Give a date and a time, such as 2026/11/20 9:00.")
     return None
 
 

@@ -5,24 +5,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from tour.changes.models import RecentEdit
+from tour.geo import Point, distance_m
 from tour.i18n import translate
 from tour.programmes import editing as programmes
 from tour.programmes.models import Programme
 from tour.sites.editing import photos
 from tour.sites.models import Photo
-from tour.staff.log.labels import SILENT
-from tour.staff.log.values import shown
+from tour.staff.log.labels import SILENT, field_label
+from tour.staff.log.values import is_hours, shown
+from tour.web.templates import metres
+
+POINTS = frozenset({"entrance", "point"})
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """`of` is the session or photo that the field belongs to; empty for the place's own.
+    """`of` is the session or photo that the field belongs to; empty for the place's own. `label`,
+    `before` and `after` are in the reader's words; what was empty is empty.
 
     `picture` is the name of a photo's files.
     """
 
     of: str
     name: str
+    label: str
     before: str
     after: str
     picture: str = ""
@@ -96,19 +102,38 @@ def difference(entries: Sequence[RecentEdit], things: Things) -> list[FieldChang
             field = (entry.subject, entry.subject_id, name)
             before.setdefault(field, entry.before.get(name))
             after[field] = entry.after.get(name)
-    return [
+    changed = [
         _change(field, before[field], after[field], things)
         for field in after
         if before[field] != after[field] and field[2] not in SILENT
     ]
+    return [change for change in changed if change.before != change.after]
 
 
 def _change(field: tuple[str, int, str], before: Any, after: Any, things: Things) -> FieldChange:
     subject, subject_id, name = field
+    said = _moved(before, after) if name in POINTS else None
+    # Of what is new, a box that is not ticked says nothing: it was never another.
+    is_unsaid = before is None and after in (False, "", []) and not is_hours(name)
     return FieldChange(
-        things.name_of(subject, subject_id),
-        name,
-        shown(name, before),
-        shown(name, after),
-        things.picture_of(subject, subject_id),
+        of=things.name_of(subject, subject_id),
+        name=name,
+        label=field_label(name, subject),
+        before="" if said or is_unsaid else shown(name, before),
+        after=said or ("" if is_unsaid else shown(name, after)),
+        picture=things.picture_of(subject, subject_id),
     )
+
+
+def _moved(before: Any, after: Any) -> str | None:
+    """How far a pin has gone: nobody reads degrees. None where it came, went, or cannot be read."""
+    try:
+        was, now_is = (_point(each) for each in (before, after))
+    except (TypeError, ValueError):
+        return None
+    return translate("moved by %(far)s", far=metres(distance_m(was, now_is)))
+
+
+def _point(logged: Any) -> Point:
+    lat, lon = (float(part) for part in str(logged).split(","))
+    return Point(lat=lat, lon=lon)

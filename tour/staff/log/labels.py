@@ -5,7 +5,8 @@ from babel.dates import get_day_names
 from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
 from tour.sites.texts import TEXTS
-from tour.web.templates import locale_for
+from tour.web.templates import full_day_text, locale_for
+from tour.words.days_text import read_day
 
 FIELDS: dict[str, Text] = {
     **{text.name: text.label for text in TEXTS},
@@ -92,12 +93,17 @@ WEEKDAYS = {f"weekday{number}": number for number in range(7)}
 
 
 def has_label(name: str) -> bool:
-    """Whether a field is called something; a date is its own name."""
+    """Whether a field is called something."""
     return name in SILENT or field_label(name) != name
 
 
-def field_label(name: str) -> str:
-    """`summary_en` reads "In one sentence (English)"; what has no label reads as it is kept."""
+def field_label(name: str, subject: str = "") -> str:
+    """`summary_en` reads "In one sentence (English)"; what has no label reads as it is kept. What
+    something is called depends on what it is: a place is not called as people are."""
+    if name.removesuffix("_en") == "name" and subject == "site":
+        return str(_("Name of the place")) + (" (English)" if name.endswith("_en") else "")
+    if day := read_day(name):
+        return str(_("Hours on %(day)s", day=full_day_text(day, current_language.get())))
     if name in WEEKDAYS:
         day = get_day_names("wide", locale=locale_for(current_language.get()))[WEEKDAYS[name]]
         return f"{FIELDS['hours']} ({day})"
@@ -171,6 +177,8 @@ VERBS: dict[str, Text] = {
     "import_new": _("made by an import"),
     "leave": _("check-in taken back"),
     "letter": _("letter printed"),
+    "move": _("put into another order"),
+    "decline": _("declined"),
     "map_publish": _("map published"),
     "map_withdraw": _("map withdrawn"),
     "message": _("message sent"),

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tour.accounts.roles import ROLES
-from tour.i18n import Text
+from tour.i18n import Text, current_language
 from tour.i18n import lazy as _
 from tour.programmes.states import SlotStatus
 from tour.sites.choices import ACCESS, HOLIDAYS, LANGUAGES, Feature
@@ -14,7 +14,10 @@ from tour.sites.closing_words import codes_text
 from tour.sites.opening.hours import clock_text
 from tour.sites.states import DoorState
 from tour.staff.log import part_words
-from tour.staff.log.labels import AUDIENCES, SILENT, field_label
+from tour.staff.log.labels import AUDIENCES, SILENT, WEEKDAYS, field_label
+from tour.web.templates import full_day_text
+from tour.words.days_text import read_day
+from tour.words.typed import minute_of_day
 
 SLOT_STATUS: dict[SlotStatus, Text] = {
     SlotStatus.OPEN: _("Takes reservations"),
@@ -39,10 +42,13 @@ TICKS = frozenset({"needs_adult", "asks_photo_consent"})
 """Kept as the form sends them, "1" or nothing; so is each that belongs to a question."""
 QUESTION_TICKS = ("_required", "_children")
 INSTANTS = frozenset({"times", "booking_opens_at"})
+DATES = frozenset({"starts_on", "ends_on"})
 
 
 def shown(name: str, value: Any) -> str:
     """A field's logged value as text; empty for what says nothing to a reader."""
+    if value is not None and is_hours(name):
+        return str(value) or str(_("Closed"))
     if value is None or value == "" or name in SILENT:
         return ""
     if part_words.site_of(name) is not None:
@@ -57,14 +63,24 @@ def shown(name: str, value: Any) -> str:
         return clock_text(value)
     if name == "closures":
         return codes_text(value)
+    if name in DATES and (day := read_day(str(value))):
+        return full_day_text(day, current_language.get())
     return str(CODES.get(name, {}).get(value, value))
 
 
-def in_words(fields: Mapping[str, Any], names: Mapping[int, str], zone: ZoneInfo) -> str:
-    """Logged fields as text, without those that were empty; `names` of sites by id."""
+def is_hours(name: str) -> bool:
+    """Whether a field has the hours of a weekday or of one date; empty, it is closed then."""
+    return name in WEEKDAYS or read_day(name) is not None
+
+
+def in_words(
+    fields: Mapping[str, Any], names: Mapping[int, str], zone: ZoneInfo, subject: str = ""
+) -> str:
+    """Logged fields as text, without those that were empty; `names` of sites by id, `subject` what
+    they are of."""
     parts = part_words.labels(names)
     pairs = [
-        (parts.get(name) or field_label(name), shown(name, _local(name, value, zone)))
+        (parts.get(name) or field_label(name, subject), shown(name, _local(name, value, zone)))
         for name, value in fields.items()
     ]
     return ", ".join(f"{label}: {text}" for label, text in pairs if text)
@@ -77,6 +93,7 @@ def _local(name: str, value: Any, zone: ZoneInfo) -> Any:
     if isinstance(value, list):
         return [_local(name, each, zone) for each in value]
     try:
-        return f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
+        at = datetime.fromisoformat(value).astimezone(zone)
+        return f"{full_day_text(at, current_language.get())} {clock_text(minute_of_day(at))}"
     except (TypeError, ValueError):
         return value

@@ -25,6 +25,7 @@ from tour.staff.reservations.audiences import Audience, Session, Who
 from tour.staff.reservations.letters import Letter
 from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_date, read_form, texts
+from tour.web.templates import in_reading_language
 from tour.words.typed import number_in
 
 CHOICES = ("who", "event", "day", "site", "slot", "q")
@@ -160,7 +161,7 @@ async def _page(
         section="messages",
         form=form,
         audiences=list(AUDIENCES.items()),
-        events=[(str(event.id), event.title) for event in events],
+        events=[(str(event.id), in_reading_language(event, "title")) for event in events],
         chosen=await _chosen(request, _of(form.values), at),
         preview=preview,
         longest=MAX_TEXT,
