@@ -11,6 +11,7 @@ from tests.conftest import NOON
 from tests.factories import make_event, make_site
 from tests.hosts.setting import first_slot, write_programme
 from tests.staff.town import hidden
+from tour.accounts.people import people
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.audit.service import Actor
@@ -150,3 +151,13 @@ async def test_an_editor_takes_nothing_back(app: Starlette, desk: httpx.AsyncCli
         assert (await undo(other, page.PROFILE)).status_code == 403
     await site.refresh_from_db()
     assert site.summary == "後"
+
+
+async def test_an_office_is_put_back_without_a_name(app: Starlette) -> None:
+    async with browser(app) as client:
+        account = await make_account("admin@example.org", Role.ADMINISTRATOR)
+        await sign_in_as(client, account)
+        await people.call(account.id, {"office": "産業課"}, actor=ACTOR, now=NOON)
+        assert (await undo(client, "account.name")).status_code == 303
+    await account.refresh_from_db()
+    assert (account.office, account.name) == ("", "見本 担当")

@@ -208,7 +208,8 @@ TEXTS = (
         input="url",
     ),
 )
-"""In the order of the form. No file brings `phone`: whom to ring on the day is the host's word."""
+"""In the order of the form. No file brings `phone`: whom to ring on the day is the host's word. The
+number of a file is kept for the staff (`Site.office_phone`)."""
 
 FIELDS = {field: text for text in TEXTS for field in text.names}
 """Every field, the English ones too, and the text that it belongs to."""

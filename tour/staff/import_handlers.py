@@ -1,6 +1,6 @@
 """Importing sites: a file, a look at what it changes, then that."""
 
-from dataclasses import dataclass
+from functools import partial
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,13 +14,15 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.sites.choices import kind_options
 from tour.sites.imports import importing
-from tour.sites.imports.file import COLUMNS, Reading, decode, read_file
+from tour.sites.imports.choosing import Choice
+from tour.sites.imports.file import COLUMNS, Reading, decode, read_file, turn_back
 from tour.sites.imports.importing import Comparison, Imported
 from tour.sites.states import SiteKind
 from tour.staff.frame import back_to, staff_page
+from tour.staff.import_choices import MOST_FIELDS, fields_of, groups, read_choice
 from tour.staff.log.labels import field_label
 from tour.staff.log.values import shown
-from tour.web import now
+from tour.web import now, parts_of
 from tour.web.forms import read_form
 from tour.web.uploads import upload_form
 from tour.words.sizes import in_bytes
@@ -32,25 +34,6 @@ LARGEST_TEXT = 950_000
 LARGEST_FORM = LARGEST_TEXT + 50_000
 """The form around it included."""
 TEXT = "text"
-SHORT, MOST_SHOWN = 20, 100
-"""Rows of a list that stands open, and of the longest that is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Rows that do the same, the first of them."""
-
-    title: Text
-    shown: tuple[object, ...]
-    total: int
-
-    @property
-    def is_short(self) -> bool:
-        return self.total <= SHORT
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.shown)
 
 
 async def imports_page(request: Request) -> Response:
@@ -75,25 +58,39 @@ async def look(request: Request) -> Response:
 
 async def confirm(request: Request) -> Response:
     who = await guards.require(request, Permission.IMPORT)
-    form = await read_form(request, 5, longest=LARGEST_TEXT, in_all=LARGEST_FORM)
+    form = await read_form(request, MOST_FIELDS, longest=LARGEST_TEXT, in_all=LARGEST_FORM)
     chosen = str(form.get("kind", ""))
     kind = SiteKind(chosen) if chosen in list(SiteKind) else SiteKind.CULTURE
     text, fingerprint = str(form.get(TEXT, "")), str(form.get("fingerprint", ""))
+    choice = read_choice(form)
     try:
         read = await read_file(text)
-        done = await importing.apply(read, fingerprint, kind, actor=who.actor, now=now(request))
+        if form.get("do") == "turn":
+            read = await read_file(turn_back(read))
+            return _page(request, who, read=read, found=await importing.compare(read), kind=kind)
     except BadInput as exc:
         return _page(request, who, problem=exc.message, kind=kind, status=422)
-    except Conflict as exc:
+
+    async def again(problem: Text, status: int) -> Response:
         found = await importing.compare(read)
         return _page(
-            request, who, read=read, found=found, kind=kind, problem=exc.message, status=409
+            request,
+            who,
+            read=read,
+            found=found,
+            choice=choice,
+            problem=problem,
+            kind=kind,
+            status=status,
         )
+
+    actor, at = who.actor, now(request)
+    try:
+        done = await importing.apply(read, fingerprint, kind, choice, actor=actor, now=at)
+    except (BadInput, Conflict) as exc:
+        return await again(exc.message, exc.status)
     if done.left:
-        found = await importing.compare(read)
-        return _page(
-            request, who, read=read, found=found, kind=kind, problem=_left(done), status=409
-        )
+        return await again(_left(done), 409)
     return back_to(request, "staff:imports", done=f"{done.new}-{done.changed}")
 
 
@@ -128,28 +125,18 @@ def _refuse_large(size: int, most: int) -> None:
         raise BadInput(hint, {"file": hint})
 
 
-def groups(found: Comparison) -> list[Group]:
-    """What an import would do; nothing while a row is wrong."""
-    if found.problems:
-        return []
-    kinds = ((_("New"), found.new), (_("Changed"), found.changed))
-    return [
-        Group(title, tuple(changes[:MOST_SHOWN]), len(changes))
-        for title, changes in kinds
-        if changes
-    ]
-
-
 def _page(
     request: Request,
     who: SignedIn,
     *,
     read: Reading | None = None,
     found: Comparison | None = None,
+    choice: Choice | None = None,
     problem: Text | None = None,
     kind: str = "",
     status: int = 200,
 ) -> Response:
+    left_out = choice.fields if choice else frozenset()
     return staff_page(
         request,
         "staff/imports.html",
@@ -158,12 +145,14 @@ def _page(
         section="imports",
         read=read,
         found=found,
-        groups=groups(found) if found else [],
+        groups=groups(found, parts_of(request).town.bounds, choice) if found else [],
+        fields=[(n, n not in left_out) for n in fields_of(found)] if found else [],
+        wrong_rows=len({each.line for each in found.problems}) if found else 0,
         problem=problem,
         kinds=kind_options(),
         kind=kind or SiteKind.CULTURE.value,
         columns=COLUMNS,
-        label=field_label,
+        label=partial(field_label, subject="site"),
         shown=shown,
         largest=LARGEST_FILE,
     )

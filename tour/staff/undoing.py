@@ -30,7 +30,6 @@ from tour.programmes.states import SlotStatus
 from tour.reservations.waitlist.queue import publish_site
 from tour.sites.editing import page
 from tour.sites.editing.page import Profile, Version
-from tour.sites.editing.publication import withdraw_site
 from tour.sites.models import Site
 from tour.sites.opening.closures import from_codes
 from tour.sites.opening.hours import HolidayRule, Span
@@ -216,10 +215,6 @@ async def _exception(edit: RecentEdit, actor: Actor, now: datetime, _zone: ZoneI
             await page.set_exception(site_id, [day], _spans(hours), "", actor=actor, now=now)
 
 
-async def _hide_site(edit: RecentEdit, actor: Actor, now: datetime, _zone: ZoneInfo) -> None:
-    await withdraw_site(edit.subject_id, actor=actor, now=now)
-
-
 async def _show_site(edit: RecentEdit, actor: Actor, now: datetime, _zone: ZoneInfo) -> None:
     await publish_site(edit.subject_id, actor=actor, now=now)
 
@@ -237,9 +232,10 @@ async def _event(edit: RecentEdit, actor: Actor, now: datetime, zone: ZoneInfo) 
 
 
 async def _name(edit: RecentEdit, actor: Actor, now: datetime, _zone: ZoneInfo) -> None:
+    """And their office and telephone: the log has those that differed."""
     account = await Account.get(id=edit.subject_id)
-    _unchanged({"name": account.name}, edit)
-    await people.rename(account.id, edit.before["name"], actor=actor, now=now)
+    _unchanged({column: getattr(account, column) for column in edit.before}, edit)
+    await people.call(account.id, edit.before, actor=actor, now=now)
 
 
 async def _slot(edit: RecentEdit) -> tuple[Slot, int]:
@@ -266,7 +262,6 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         page.PROFILE: Way(Permission.TEND_ANY_SITE, _profile),
         page.HOURS: Way(Permission.TEND_ANY_SITE, _week),
         page.EXCEPTION: Way(Permission.TEND_ANY_SITE, _exception),
-        "site.publish": Way(Permission.PUBLISH, _hide_site),
         "site.withdraw": Way(Permission.PUBLISH, _show_site),
         "event.change": Way(Permission.EDIT_EVENTS, _event),
         "account.name": Way(Permission.MANAGE_PEOPLE, _name),

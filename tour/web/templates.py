@@ -53,6 +53,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "clock": show.clock,
         "day_clock": show.day_clock,
         "full_day": show.full_day,
+        "iso_day": show.iso_day,
         "localized": in_reading_language,
         "yen": yen,
         "metres": metres,
@@ -94,6 +95,11 @@ class Formats:
     def day(self, moment: datetime | date) -> str:
         """12月5日(土), Sat 5 Dec."""
         return day_text(self._local(moment), current_language.get())
+
+    def iso_day(self, moment: datetime | date) -> str:
+        """2026-12-05: for addresses, never to be read."""
+        local = self._local(moment)
+        return (local.date() if isinstance(local, datetime) else local).isoformat()
 
     def full_day(self, moment: datetime | date) -> str:
         """2026年12月5日, 5 Dec 2026."""

@@ -1,4 +1,4 @@
 """Bringing places in from the open dataset 観光施設一覧: read, compared, written in batches.
 
-For others: `file`, `importing`.
+For others: `choosing`, `file`, `importing`.
 """

@@ -37,8 +37,13 @@ def changes_of(row: SiteRow, site: Site, week: Week) -> Changes:
     """What the row would change in a place that is there."""
     own = {name: getattr(site, name) for name in OWN}
     texts = stored(own, site.translations.get("en", {}))
-    kept = {**texts, "point": _point_text(site.lat, site.lon), "closures": site.closures}
-    return tuple(_differences(row, kept, week))
+    before = {
+        **texts,
+        "closures": site.closures,
+        "office_phone": site.office_phone,
+        "point": _point_text(site.lat, site.lon),
+    }
+    return tuple(_differences(row, before, week))
 
 
 def changes_of_new(row: SiteRow) -> Changes:
@@ -51,6 +56,7 @@ def _differences(
     """(field, old, new). An empty cell says nothing, so it erases nothing. A known place keeps its
     name as it writes it."""
     told = {field: row.values[field] for field in BROUGHT} | {
+        "office_phone": row.values["office_phone"],
         "point": _point_text(row.lat, row.lon),
         "closures": row.closures,
     }

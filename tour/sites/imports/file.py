@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tour.contacts.telephones import read_telephone
 from tour.errors import BadInput
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -34,8 +35,10 @@ BROUGHT = {
 COLUMNS: dict[str, tuple[str, ...]] = {
     **BROUGHT,
     "building": ("方書", "建物名等(方書)"),
+    "office_phone": ("電話番号", "連絡先電話番号"),
     "lat": ("緯度",),
     "lon": ("経度",),
+    "precision": ("位置精度", "位置の精度"),
     "days": ("利用可能曜日",),
     "opens": ("開始時間",),
     "closes": ("終了時間",),
@@ -44,6 +47,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """Our field: the headers that name it, of the 推奨データセット and of its successor."""
 
 REQUIRED = ("name",)
+ROUGH = frozenset({"おおよそ", "およそ", "概略", "目安", "approximate"})
+"""How a file says that its points are not exact."""
+LONGEST_PHONE = 60
 
 MOST_ROWS = 5000
 
@@ -55,6 +61,7 @@ LATEST = 29 * 60 + 59
 """A night is written up to 29:59."""
 JAPAN = (122.0, 20.0, 154.0, 46.0)
 """West, south, east, north: a swapped latitude and longitude is outside."""
+TURNED = _("Latitude and longitude stand in each other's column.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,11 @@ class SiteRow:
     """Regular days off by their codes, where 特記事項 says nothing but such days."""
 
     @property
+    def is_rough(self) -> bool:
+        """Whether the file says that it knows the position only about."""
+        return self.values["precision"].casefold() in ROUGH
+
+    @property
     def name(self) -> str:
         return self.values["name"]
 
@@ -83,12 +95,21 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file's rows, what is wrong in them, and the columns that nothing was read from."""
+    """A file's rows, what is wrong in them, and the columns that nothing was read from.
+
+    `turned`: lines with latitude and longitude in each other's column.
+    """
 
     rows: tuple[SiteRow, ...]
     problems: tuple[RowProblem, ...]
     ignored: tuple[str, ...]
     text: str
+    turned: tuple[int, ...] = ()
+
+    @property
+    def wrong(self) -> frozenset[int]:
+        """The lines that are not brought in as they are."""
+        return frozenset(problem.line for problem in self.problems)
 
 
 def decode(body: bytes) -> str:
@@ -126,7 +147,21 @@ async def read_file(text: str) -> Reading:
     rows, problems = await _rows(table[1:], fields, len(header))
     known = set(fields.values())
     ignored = tuple(cell for n, cell in enumerate(header) if cell and n not in known)
-    return Reading(tuple(rows), tuple(problems), ignored, text)
+    turned = [each.line for each in problems if each.problem == TURNED]
+    return Reading(tuple(rows), tuple(problems), ignored, text, tuple(turned))
+
+
+def turn_back(read: Reading) -> str:
+    """The file's text with latitude and longitude exchanged where they stand in turn."""
+    table = list(csv.reader(io.StringIO(read.text, newline=""), strict=True))
+    fields = _fields([_header(cell) for cell in table[0]])
+    lat, lon = fields["lat"], fields["lon"]
+    for line in read.turned:
+        cells = table[line - 1]
+        cells[lat], cells[lon] = cells[lon], cells[lat]
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(table)
+    return out.getvalue()
 
 
 def name_key(name: str) -> str:
@@ -185,6 +220,9 @@ def _row(line: int, cells: Mapping[str, str]) -> tuple[SiteRow, list[RowProblem]
             complain(field, problem)
     if not KANA.fullmatch(values["name_kana"]):
         complain("name_kana", _("Write the reading in katakana."))
+    values["office_phone"] = read_telephone(told["office_phone"]) or told["office_phone"]
+    if len(values["office_phone"]) > LONGEST_PHONE:
+        complain("office_phone", _("At most %(n)s characters.", n=LONGEST_PHONE))
     lat, lon = _degrees(values, complain)
     week = _week(values, complain)
     closures = codes(read_closures(values["closures"]) or ())
@@ -201,6 +239,9 @@ def _degrees(values: Mapping[str, str], complain: Any) -> tuple[float | None, fl
         lat, lon = (round(float(text), 6) for text in texts)
     except ValueError:
         lat = lon = 0.0
+    if south <= lon <= north and west <= lat <= east:
+        complain("lat", TURNED)
+        return None, None
     if not (south <= lat <= north and west <= lon <= east):
         complain("lat", _("Give latitude and longitude in degrees, such as 35.752800, 139.737900."))
         return None, None

@@ -22,6 +22,7 @@ from tour.i18n import lazy as _
 from tour.patience import PAGE_WAITS, gently, waiting_at_most
 from tour.sites.finding import vocabulary
 from tour.sites.imports import writing
+from tour.sites.imports.choosing import EVERYTHING, Choice
 from tour.sites.imports.comparing import RowChange, Week, changes_of, changes_of_new, weeks_of
 from tour.sites.imports.file import Reading, RowProblem, name_key
 from tour.sites.models import Site
@@ -75,7 +76,10 @@ async def _compare(rows: Reading, sites: Sequence[Site], weeks: Mapping[int, Wee
     async for site in gently(sites):
         by_name.setdefault(name_key(site.name), []).append(site)
     new, changed, problems, same = [], [], list(rows.problems), 0
+    wrong = rows.wrong
     async for row in gently(rows.rows):
+        if row.line in wrong:
+            continue
         found = by_name.get(name_key(row.name), [])
         if len(found) > 1:
             problem = _("Several places have this name; change them one by one.")
@@ -95,31 +99,39 @@ async def _compare(rows: Reading, sites: Sequence[Site], weeks: Mapping[int, Wee
 
 
 async def apply(
-    rows: Reading, fingerprint: str, kind: SiteKind, *, actor: Actor, now: datetime
+    rows: Reading,
+    fingerprint: str,
+    kind: SiteKind,
+    choice: Choice = EVERYTHING,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> Imported:
-    """Write what was looked at. New sites are of `kind` and not yet published.
+    """Write of what was looked at all that was not left out; a row that is wrong never is written.
+    New sites are of `kind` and not yet published.
 
-    Raises BadInput while a row is wrong, and Conflict when the sites have changed since the look;
+    Raises BadInput where nothing is left, and Conflict when the sites have changed since the look;
     nothing is written then. Broken off, what is written stays, and the same file brings the rest.
     Each batch has the patience of a page.
     """
     found = await compare(rows)
-    if found.problems:
-        hint = _("Some rows need correcting. Nothing was imported.")
-        raise BadInput(hint, {"file": hint})
     if found.fingerprint != fingerprint:
         raise Conflict(_("The places have changed meanwhile. Please look again."))
-    await vocabulary.learn(_searched((*found.new, *found.changed)))
+    to_change, to_make = choice.among(found.changed), choice.among(found.new)
+    if not (to_change or to_make) and (found.changed or found.new or found.problems):
+        hint = _("Nothing is left to import. Nothing was imported.")
+        raise BadInput(hint, {"file": hint})
+    await vocabulary.learn(_searched((*to_make, *to_change)))
     new = changed = 0
     last_id = found.last_id
-    for some in _batches(found.changed):
+    for some in _batches(to_change):
         with suppress(Unavailable), waiting_at_most(PAGE_WAITS):
-            changed += await _overwrite(some, actor=actor, now=now)
-    for some in _batches(found.new):
+            changed += await _overwrite(some, choice, actor=actor, now=now)
+    for some in _batches(to_make):
         with suppress(Unavailable), waiting_at_most(PAGE_WAITS):
             made = await _create(some, kind, last_id, actor=actor, now=now)
             new, last_id = new + len(made), max([last_id, *made])
-    return Imported(new, changed, len(found.changed) + len(found.new) - new - changed)
+    return Imported(new, changed, len(to_change) + len(to_make) - new - changed)
 
 
 def _searched(found: Sequence[RowChange]) -> Iterator[str]:
@@ -134,7 +146,9 @@ def _batches(found: Sequence[RowChange]) -> Iterator[Sequence[RowChange]]:
     return (found[start : start + BATCH] for start in range(0, len(found), BATCH))
 
 
-async def _overwrite(found: Sequence[RowChange], *, actor: Actor, now: datetime) -> int:
+async def _overwrite(
+    found: Sequence[RowChange], choice: Choice, *, actor: Actor, now: datetime
+) -> int:
     """How many of these places were as they were looked at, and are changed."""
     async with edit(actor, None, writing.CHANGED, now=now) as change:
         ids = [each.site_id for each in found]
@@ -146,7 +160,7 @@ async def _overwrite(found: Sequence[RowChange], *, actor: Actor, now: datetime)
             (site, each)
             for each in found
             if (site := sites.get(each.site_id or 0))
-            and changes_of(each.row, site, weeks.get(site.id, ())) == each.changes
+            and choice.of(changes_of(each.row, site, weeks.get(site.id, ()))) == each.changes
         ]
         if not mine:
             change.nothing()

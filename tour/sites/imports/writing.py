@@ -28,6 +28,7 @@ COLUMNS = (
     "point_quality",
     "point_source",
     "closures",
+    "office_phone",
     "updated_at",
 )
 _SET = ", ".join(f"{column} = ${number}" for number, column in enumerate(COLUMNS, 1))
@@ -42,7 +43,7 @@ async def create(change: Change, found: Sequence[RowChange], kind: SiteKind) -> 
     )
     made = await Site.filter(slug__in=list(by_slug)).order_by("id").values("id", "slug")
     written = [(int(row["id"]), by_slug[row["slug"]]) for row in made]
-    await _write_weeks(change, [(site_id, each.row) for site_id, each in written])
+    await _write_weeks(change, [(i, each.row) for i, each in written if _has_hours(each)])
     _log(change, CREATED, written)
     return [site_id for site_id, _each in written]
 
@@ -73,14 +74,14 @@ async def overwrite(change: Change, found: Sequence[tuple[Site, RowChange]]) -> 
     """Sites that are there, of which this transaction has the rows."""
     rows = [_updated(site, each, change.now) for site, each in found]
     await plain.execute_each(UPDATE, rows)
-    weeks = [
-        (site.id, each.row)
-        for site, each in found
-        if any(name == "hours" for name, _old, _new in each.changes)
-    ]
+    weeks = [(site.id, each.row) for site, each in found if _has_hours(each)]
     await OpeningHours.filter(site_id__in=[site_id for site_id, _row in weeks]).delete()
     await _write_weeks(change, weeks)
     _log(change, CHANGED, [(site.id, each) for site, each in found])
+
+
+def _has_hours(change: RowChange) -> bool:
+    return any(name == "hours" for name, _old, _new in change.changes)
 
 
 def _updated(site: Site, change: RowChange, now: datetime) -> list[Any]:
@@ -96,7 +97,7 @@ def _updated(site: Site, change: RowChange, now: datetime) -> list[Any]:
 
 def _columns(change: RowChange, translations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     told = {name: new for name, _old, new in change.changes}
-    columns: dict[str, Any] = {name: told[name] for name in OWN if name in told}
+    columns: dict[str, Any] = {n: told[n] for n in (*OWN, "office_phone") if n in told}
     english = {name: told[name + ENGLISH] for name in TRANSLATED if name + ENGLISH in told}
     if english:
         columns["translations"] = {
@@ -109,7 +110,9 @@ def _columns(change: RowChange, translations: Mapping[str, Mapping[str, str]]) -
         columns |= {
             "lat": change.row.lat,
             "lon": change.row.lon,
-            "point_quality": PointQuality.APPROXIMATE,
+            "point_quality": (
+                PointQuality.APPROXIMATE if change.row.is_rough else PointQuality.BUILDING
+            ),
             "point_source": "観光施設一覧",
         }
     return columns

@@ -10,6 +10,7 @@ from tour.words.days_text import read_day
 
 FIELDS: dict[str, Text] = {
     **{text.name: text.label for text in TEXTS},
+    "office_phone": _("Telephone for the staff"),
     "name": _("Name"),  # of people and sessions, too
     "title": _("Heading"),
     "point": _("Position"),
@@ -178,7 +179,6 @@ VERBS: dict[str, Text] = {
     "leave": _("check-in taken back"),
     "letter": _("letter printed"),
     "move": _("put into another order"),
-    "decline": _("declined"),
     "map_publish": _("map published"),
     "map_withdraw": _("map withdrawn"),
     "message": _("message sent"),
