@@ -29,7 +29,7 @@ from tour.staff.urls import urls as staff_urls
 
 ACTS = {
     *("accounts:end_session", "staff:end_sessions", "accounts:ask_address", "accounts:end"),
-    *("hosts:door", "hosts:check_in_code", "hosts:stage", "hosts:answer_event"),
+    *("hosts:check_in_code", "hosts:stage", "hosts:answer_event"),
     *("hosts:create_programme", "hosts:add_times", "hosts:add_photo", "hosts:invite"),
     *("hosts:list_file", "hosts:slot_list_file"),
     *("hosts:cancel_slot", "hosts:send_message", "hosts:clear_exception", "hosts:set_exception"),

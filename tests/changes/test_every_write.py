@@ -39,7 +39,8 @@ ELSEWHERE: MappingProxyType[str, tuple[frozenset[str], str]] = MappingProxyType(
         "tour.reservations.parties.parties": (frozenset({"Recipient", "Reminder", UNKNOWN}), MINE),
         "tour.accounts": (
             frozenset(
-                {"AccountSession", "Invitation", "Passkey", "PasskeyChallenge", "SignInLink"}
+                {"AccountSession", "AddressChange", "Invitation", "Passkey", "PasskeyChallenge"}
+                | {"SignInLetter", "SignInLink"}
             ),
             MINE,
         ),
