@@ -122,7 +122,14 @@ async def course_lines(event_id: int) -> list[CourseLine]:
         stops[stop.walking_route_id] += 1
         left[stop.walking_route_id] += stop.site_id not in taking_part
     return [
-        CourseLine(r.id, r.slug, r.title, bool(r.is_published), stops[r.id], left[r.id])
+        CourseLine(
+            r.id,
+            r.slug,
+            in_reading_language(r, "title"),
+            bool(r.is_published),
+            stops[r.id],
+            left[r.id],
+        )
         for r in routes
     ]
 

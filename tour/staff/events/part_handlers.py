@@ -25,6 +25,7 @@ from tour.sites.editing.merging import Merge
 from tour.sites.editing.page import Stale, Version
 from tour.staff import queries
 from tour.staff.events import form as forms
+from tour.staff.events import numbering
 from tour.staff.events.asked_handlers import today_of
 from tour.staff.events.handlers import merge_of, version_of
 from tour.staff.events.impact import Shrinking, shrunk
@@ -39,8 +40,11 @@ SENT = tuple(f"{name}-" for name in editing.PART_FIELDS)
 async def sites_page(request: Request) -> Response:
     who = await guards.require(request, Permission.EDIT_EVENTS)
     event = await queries.event_by_id(request.path_params["event_id"])
-    values = forms.part_values(await editing.parts_of(event.id))
-    return await _page(request, who, event, Form(values))
+    parts = await editing.parts_of(event.id)
+    course = request.query_params.get("along", "")
+    proposal = await numbering.proposal(event.id, course, parts)
+    values = forms.part_values(proposal.parts if proposal else parts)
+    return await _page(request, who, event, Form(values), proposal=proposal)
 
 
 async def change_sites(request: Request) -> Response:
@@ -103,6 +107,7 @@ async def _page(
     *,
     version: str = "",
     merge: Merge | None = None,
+    proposal: numbering.Proposal | None = None,
 ) -> Response:
     fresh = await queries.event_by_id(event.id)
     lines = await queries.site_lines(now(request))
@@ -128,4 +133,6 @@ async def _page(
         labels=part_words.labels({line.id: line.name for line in lines}),
         version=merge.version if merge else version or await version_of(fresh),
         renumbered=await publishing.renumbered(event.id),
+        courses=[(line.id, line.title) for line in await queries.course_lines(event.id)],
+        proposal=proposal,
     )
