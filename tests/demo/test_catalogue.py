@@ -262,7 +262,7 @@ SLIPS = [
     (
         "sites.csv",
         swap("culture,,紙", "culture,紙"),
-        "line 2: has 26 cells where the header has 27",
+        "line 2: has 28 cells where the header has 29",
     ),
     ("sites.csv", swap("culture,,紙", 'culture,,"紙'), "check the quotation marks"),
     ("stations.csv", set_cell(2, "kind", "port"), "line 2: kind must be one of station"),

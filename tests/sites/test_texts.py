@@ -13,7 +13,10 @@ import pytest
 from tortoise.fields import CharField, TextField
 from tortoise.fields.data import CharEnumFieldInstance
 
-from tests.factories import make_site
+from tests.conftest import NOON
+from tests.factories import make_programme, make_site, make_slot
+from tests.reservations.factories import make_wish
+from tour.reservations import service
 from tour.settings import ROOT
 from tour.sites.imports.file import read_file
 from tour.sites.indexing import site_index
@@ -23,8 +26,9 @@ from tour.sites.texts import FIELDS, OWN, TEXTS, SiteText
 NO_TEXTS = {"craft_id", "slug", "point_source", "closures", "office_phone"}
 """Written by programs, or read with the hours (`closures`) and by the office alone. Once the models
 are joined, a foreign key is a column of text, too."""
-NOT_IN_FILES = {"summary", "phone"}
-"""The sentence of a card, and whom to ring on the day: 観光施設一覧 has no column for them."""
+NOT_IN_FILES = {"summary", "what_to_expect", "phone"}
+"""The sentence of a card, what to know before one comes, and whom to ring on the day: 観光施設一覧
+has no column for them."""
 NOT_UNDER_A_HEADING = {"name", "name_kana", "summary", "description", "phone", "url"}
 FOR_GUESTS_ONLY = {"phone"}
 SAMPLES = {"phone": "03-1234-5678", "url": "https://url.example/"}
@@ -74,6 +78,29 @@ async def test_each_text_is_read_on_the_page_in_both_languages(client: httpx.Asy
     for text in TEXTS:
         assert (own(text) in pages["ja"]) == (text.name not in FOR_GUESTS_ONLY), text.name
         assert (english(text) in pages["en"]) == text.is_translated, text.name
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "said", "label"),
+    [
+        ("ja", "お越しの前に", "音が大きめです。", "来る前に知っておきたいこと"),
+        ("en", "Before you come", "It is rather loud.", "What to expect"),
+    ],
+)
+async def test_what_to_expect_is_read_before_one_comes_and_leaves_no_gap_where_unsaid(
+    client: httpx.AsyncClient, lang: str, heading: str, said: str, label: str
+) -> None:
+    said_in_english = {"en": {"what_to_expect": "It is rather loud.\nNo pictures."}}
+    loud = await make_site(
+        what_to_expect="音が大きめです。\n撮影はご遠慮ください。", translations=said_in_english
+    )
+    for site in (loud, await make_site()):
+        slot = await make_slot(programme=await make_programme(site=site))
+        made = await service.reserve(make_wish(slot), now=NOON)
+        for path in (f"/sites/{site.slug}", f"/reservations/{made.reference}"):
+            page = (await client.get(path, headers={"Accept-Language": lang})).text
+            assert (page.count(heading), page.count(said)) == ((1, 1) if site is loud else (0, 0))
+            assert label not in page, "the form's word"
 
 
 async def test_each_text_is_in_the_open_data_or_kept_out_of_it(client: httpx.AsyncClient) -> None:

@@ -19,7 +19,7 @@ from tour.sites.entries import SiteEntry
 from tour.sites.maps import map_around
 from tour.sites.showing import Showing
 from tour.sites.site_map import MapFragment
-from tour.sites.texts import TEXTS, way_rows
+from tour.sites.texts import APART, WAY, headed
 from tour.sites.views import coming_exceptions, holiday_text, hours_table, source_text
 from tour.web import parts_of, private, render
 
@@ -56,7 +56,8 @@ async def site_page(
         entry=entry,
         description=entry.text("description", town.lang),
         point_source=source_text(entry.point_source, town.lang),
-        way=list(way_rows(TEXTS, entry.own, entry.translations, town.lang)),
+        way=list(headed(WAY, entry.own, entry.translations, town.lang)),
+        apart=list(headed(APART, entry.own, entry.translations, town.lang)),
         hours=hours_table(hours, town.lang),
         holidays=holiday_text(hours, town.lang),
         closures=closures_text(hours.closures, town.lang),

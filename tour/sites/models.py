@@ -44,6 +44,7 @@ class Site(Revised):
     description = fields.TextField(default="")
     access_note = fields.TextField(default="")
     parking = fields.TextField(default="")
+    what_to_expect = fields.TextField(default="")
     translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
     address = fields.CharField(max_length=300, default="")
     phone = fields.CharField(max_length=60, default="")

@@ -47,11 +47,13 @@ class SiteText:
     found_by: Found | None
     """What search calls it; None where nobody would search by it."""
     heading: Text | None
-    """Over its row under "How to get here" on the page; None where it stands elsewhere."""
+    """Over its row under "How to get here" on the page, or over a section of its own where it
+    `is_apart`; None where it has no heading."""
     on_ticket: bool
-    """Whether that row is on the tickets and in the mails of those who have reserved, too."""
+    """Whether those who have reserved read it on tickets and in mails, too, under its heading."""
     in_api: bool
     is_required: bool = False
+    is_apart: bool = False
     lines: int = 1
     """The height of its box in the form; what has one line is kept in one."""
     input: str = "text"
@@ -181,6 +183,24 @@ TEXTS = (
         hint=_("For cars and bicycles: where, how many, what it costs, or that there is none."),
     ),
     SiteText(
+        name="what_to_expect",
+        label=_("What to expect"),
+        group=Group.VISIT,
+        longest=500,
+        is_translated=True,
+        headers=(),
+        found_by=None,  # "no pictures" is not what somebody wants who looks for pictures
+        heading=_("Before you come"),
+        on_ticket=True,
+        in_api=True,
+        is_apart=True,
+        lines=3,
+        hint=_(
+            "Sounds, smells, steps, clothes, whether pictures may be taken. For example: "
+            "“The press is loud; we lend earplugs. Please wear closed shoes. No pictures.”"
+        ),
+    ),
+    SiteText(
         name="phone",
         label=_("Telephone on the day"),
         group=Group.CONTACT,
@@ -215,6 +235,8 @@ FIELDS = {field: text for text in TEXTS for field in text.names}
 """Every field, the English ones too, and the text that it belongs to."""
 OWN = tuple(text.name for text in TEXTS)
 TRANSLATED = tuple(text.name for text in TEXTS if text.is_translated)
+WAY = tuple(text for text in TEXTS if not text.is_apart)
+APART = tuple(text for text in TEXTS if text.is_apart)
 ON_TICKET = tuple(text for text in TEXTS if text.on_ticket)
 IN_API = tuple(text for text in TEXTS if text.in_api)
 SEARCHED = tuple(text.name for text in TEXTS if text.found_by)
@@ -228,13 +250,13 @@ def stored(own: Mapping[str, str], english: Mapping[str, str]) -> dict[str, str]
     }
 
 
-def way_rows(
+def headed(
     texts: Iterable[SiteText],
     own: Mapping[str, str],
     translations: Mapping[str, Mapping[str, str]],
     lang: str,
 ) -> Iterator[tuple[str, str]]:
-    """(heading, text) of what these say about the way, where there is something to say."""
+    """(heading, text) of those that have a heading, where there is something to say."""
     for text in texts:
         if text.heading and (said := localized(own, text.name, lang, translations)):
             yield text.heading.in_language(lang), said

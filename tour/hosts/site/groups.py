@@ -14,7 +14,7 @@ LABELS: dict[Group, tuple[Text, Text]] = {
         _("How to get in"),
         _("The address, the way to the door, the pin."),
     ),
-    Group.VISIT: (_("Visiting"), _("Parking, access, languages.")),
+    Group.VISIT: (_("Visiting"), _("Parking, what to expect, access, languages.")),
     Group.CONTACT: (_("Contact"), _("A telephone for the day, a website.")),
 }
 FOLDED = frozenset({Group.VISIT})

@@ -15,7 +15,7 @@ from tour.programmes.models import Slot
 from tour.reservations.messages import reminders
 from tour.reservations.models import Place, Reservation
 from tour.reservations.states import PlaceStatus
-from tour.sites.texts import ON_TICKET, OWN, way_rows
+from tour.sites.texts import ON_TICKET, OWN, headed
 from tour.web.templates import day_text, yen
 
 MOST_OTHERS = 3
@@ -59,7 +59,7 @@ def _details(slot: Slot, people: int, lang: str) -> list[str]:
     own, bring = {name: getattr(site, name) for name in OWN}, {"bring": programme.bring}
     said = [
         (translate("Where", lang), localized(own, "address", lang, site.translations)),
-        *way_rows(ON_TICKET, own, site.translations, lang),
+        *headed(ON_TICKET, own, site.translations, lang),
         (translate("Bring", lang), localized(bring, "bring", lang, programme.translations)),
         (translate("Price", lang), _price(programme.price_yen, people, lang)),
     ]

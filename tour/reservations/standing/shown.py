@@ -32,7 +32,7 @@ class SlotView:
     slot: SlotCard
     programme: ProgrammeView
     way: tuple[tuple[str, str], ...]
-    """(heading, text): what the place says about the way to its door."""
+    """(heading, text): what the place says about the way to its door, and to know before."""
     is_paused: bool
     """Nothing of it is given out at present: its programme is paused or its site withdrawn."""
 

@@ -39,7 +39,7 @@ from tour.reservations.standing.stages import (
 from tour.reservations.states import EntryStatus, PlaceStatus
 from tour.reservations.waitlist.offering import takes_a_yes
 from tour.sites.entries import SiteEntry
-from tour.sites.texts import ON_TICKET, way_rows
+from tour.sites.texts import ON_TICKET, headed
 from tour.sites.views import site_card, with_door
 from tour.sites.withdrawn import any_site
 from tour.web import lang, now, parts_of
@@ -61,7 +61,7 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     if slot.starts_at.astimezone(local.tzinfo).date() == local.date():
         card = with_door(card, site.door, local, lang(request))
     view = programme_view(programme, [slot], card, lang=lang(request), now=now(request))
-    way = tuple(way_rows(ON_TICKET, site.own, site.translations, lang(request)))
+    way = tuple(headed(ON_TICKET, site.own, site.translations, lang(request)))
     return SlotView(view.slots[0], view, way, is_paused)
 
 
