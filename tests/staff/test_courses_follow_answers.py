@@ -180,7 +180,9 @@ async def test_staff_see_it_and_can_choose_only_who_takes_part(
     assert "takes no part" not in (await staff.get(path, headers=EN)).text
     await walk.says(1, SAYS_NO)
     assert "1 stop takes no part" in (await staff.get(path, headers=EN)).text
-    assert f"{path}/{walk.course.id}" in (await staff.get("/staff")).text
+    today = (await staff.get("/staff")).text
+    assert f"{path}/{walk.course.id}" in today
+    assert f"/staff/events/{walk.event.id}/asked" not in today, "it has answered"
     form_page = await staff.get(f"{path}/{walk.course.id}", headers=EN)
     assert ": no part</option>" in form_page.text
     form = {"title": walk.course.title, "version": hidden(form_page, "version"), "published": "1"}

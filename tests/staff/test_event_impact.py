@@ -96,11 +96,23 @@ async def test_withdrawing_says_first_whom_it_concerns(staff: httpx.AsyncClient)
         "1 plan loses a stop",
         "滝野川 静",
         "03-5555-0100",
+        "1 party has neither mail nor push: please phone",
+        "with your words (2 by mail, 1 to phone)",
+        "Withdraw the event</button>",
     ):
         assert said in page.text, said
     assert "0 entries" not in page.text
     assert (await Event.get()).is_published
     assert await Place.filter(status="confirmed").count() == 3
+
+
+async def test_who_has_no_telephone_is_not_to_be_phoned(staff: httpx.AsyncClient) -> None:
+    t = await town()
+    await Reservation.filter(id=t.alone.id).update(phone="")
+    page = await staff.post(f"{t.path}/visibility", data={"do": "withdraw"}, headers=EN)
+    assert "1 party cannot be reached: neither mail nor push nor telephone" in page.text
+    assert "please phone" not in page.text
+    assert "1 that cannot be reached" in page.text
 
 
 async def test_withdrawn_nothing_is_bookable_and_everybody_is_told_once(
@@ -148,7 +160,11 @@ async def test_within_a_minute_all_of_it_is_undone_and_nobody_is_told(
     await staff.post(f"{t.path}/visibility", data={"do": "withdraw", "sure": sure})
     clock.turn_to(NOON + timedelta(seconds=59))
     assert f"{t.path}/undo" in (await staff.get(t.path)).text
-    assert (await staff.post(f"{t.path}/undo")).status_code == 303
+    undone = await staff.post(f"{t.path}/undo")
+    assert undone.status_code == 303
+    page = (await staff.get(undone.headers["location"])).text
+    assert "元に戻しました。" in page
+    assert "保存しました。" not in page
     assert (await Event.get()).is_published
     assert {s.status for s in await Slot.all()} == {SlotStatus.OPEN}
     assert await Place.filter(status="confirmed", ended_by="", cancelled_at=None).count() == 3
@@ -286,6 +302,8 @@ async def test_a_place_taken_out_ends_its_sessions_alone(staff: httpx.AsyncClien
     form = {f"takes-{stays}": "1", f"number-{stays}": "1", "version": hidden(page, "version")}
     asked = await staff.post(f"{t.path}/sites", data=form, headers=EN)
     assert asked.status_code == 409
+    assert f"No part any more: {t.sites[1].name}" in asked.text
+    assert "Take out of the event</button>" in asked.text
     yes = {**form, "sure": hidden(asked, "sure")}
     assert (await staff.post(f"{t.path}/sites", data=yes)).status_code == 303
     assert [place.slot_id for place in await Place.filter(status="confirmed")] == [t.saturday.id]

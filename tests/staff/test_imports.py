@@ -561,7 +561,7 @@ async def test_with_nothing_ticked_nothing_is_imported_and_the_choice_stays(
 async def test_a_place_far_away_is_asked_about(staff: httpx.AsyncClient) -> None:
     text = table(ROW, another("遠くの館", 緯度="35.0", 経度="136.9"))
     page = await look(staff, text.encode())
-    assert re.search(r"町から約\d{3}km", page.text)
+    assert re.search(r"区域から約\d{3}km", page.text)
     assert ("take", "3") not in ticked(page), "it has no tick at first"
     assert (await send(staff, page, text, ticked(page))).status_code == 303
     assert await names() == {"紙の館"}

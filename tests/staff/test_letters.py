@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -13,11 +14,16 @@ from tests.staff.town import make_town
 from tour.accounts.models import Account
 from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
+from tour.i18n import current_language
+from tour.notifications.message import Message
 from tour.notifications.models import Reminder
+from tour.notifications.recipients import new_recipient
 from tour.notifications.sending.worker import Worker
+from tour.notifications.service import queue
 from tour.notifications.states import ReminderStatus
 from tour.programmes.models import Slot
 from tour.programmes.states import Allocation, SlotStatus
+from tour.reservations.calls.figures import Figures
 from tour.reservations.draws import draws
 from tour.reservations.models import DrawEntry, Reservation, WaitlistEntry
 from tour.reservations.retention import erase_due
@@ -186,6 +192,39 @@ async def test_who_was_forgotten_has_no_name_any_more(
     assert "個人情報は削除済み" in page
     assert "北 花子" not in page
     assert "雨の日" not in page
+
+
+@pytest.mark.parametrize(
+    ("key", "who"),
+    [
+        ("invitation", "招待した方"),
+        ("asked:sign-in:abc", "サインイン用のアドレス"),
+        ("news", "今は分からない方"),
+    ],
+)
+async def test_who_has_no_account_is_no_reader_of_a_plan(
+    staff: httpx.AsyncClient, key: str, who: str
+) -> None:
+    reader = await new_recipient(lang="ja", timezone="Asia/Tokyo", email="new@example.org")
+    message = Message("題", "本文", "/")
+    day = timedelta(days=1)
+    await queue(reader.id, key, message, due_at=NOON, expires_at=NOON + day, now=NOON)
+    page = (await staff.get("/staff/messages/sent")).text
+    assert who in page
+    assert "プランの閲覧者" not in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(5, "きょう17:00"), (-4, "今朝8:00"), (20, "明朝8:00"), (29, "12月2日(水)")],
+)
+def test_this_morning_is_said_in_the_morning_only(hours: int, said: str) -> None:
+    told = Figures({}, NOON + timedelta(hours=hours))
+    token = current_language.set("ja")
+    try:
+        assert said in told.later(ZoneInfo("Asia/Tokyo"), NOON)
+    finally:
+        current_language.reset(token)
 
 
 async def test_the_log_has_pages_of_a_hundred(staff: httpx.AsyncClient) -> None:

@@ -109,6 +109,7 @@ def test_two_questions_of_one_name_are_both_read() -> None:
         ("file", "3f2a", ""),
         ("answer-12", "accepted", "Takes part"),
         ("times", 3, "3"),
+        ("days_off", ["2026-12-12"], "12 Dec 2026"),
         ("holiday_rule", "closed", "Closed on national holidays"),
     ],
 )

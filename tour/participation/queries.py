@@ -116,8 +116,9 @@ async def invitations_of(
     return [invitation(row, lang, now) for row in asked]
 
 
-async def not_agreed(now: datetime) -> list[Participation]:
-    """Of coming events, the places that have not answered or said no, with event and site."""
+async def unanswered(now: datetime) -> list[Participation]:
+    """Of coming events, the places that have not answered, with event and site."""
     asked = Participation.filter(event__ends_on__gte=now.date(), role=ParticipationRole.HOST)
-    open_ = asked.exclude(answer=ParticipationAnswer.ACCEPTED)
-    return await open_.order_by("event__starts_on", "number").select_related("event", "site")
+    open_ = asked.filter(answer=ParticipationAnswer.INVITED)
+    rows = await open_.order_by("event__starts_on", "number").select_related("event", "site")
+    return [row for row in rows if not is_over(row.event, now)]

@@ -91,7 +91,8 @@ async def set_site_visibility(request: Request) -> Response:
         await withdraw_site(site.id, actor=who.actor, now=part.now)
 
     ends = partial(events.of_site, site.id, now=now(request))
-    change = Shrinking(_("Withdraw this place?"), site, ends, make, [site.id])
+    what = _("Withdraw %(place)s?", place=site.name)
+    change = Shrinking(what, _("Withdraw this place"), site, ends, make, [site.id])
     page = await shrunk(request, who, form, change)
     return page or back_to(request, "staff:sites")
 

@@ -68,7 +68,7 @@ async def matters(zone: ZoneInfo, now: datetime) -> list[Matter]:
         await _absent(now),
         await _to_phone(zone, now),
         await _to_approve(),
-        await _not_agreed(now),
+        await _unanswered(now),
         await _courses_with_gaps(now),
         await _slots_without_hosts(now),
         await _rough_sites(),
@@ -126,9 +126,9 @@ async def _to_approve() -> Matter:
     return Matter("approvals", len(waiting), tuple(examples[:EXAMPLES]))
 
 
-async def _not_agreed(now: datetime) -> Matter:
-    """Places of coming events that have not answered, or said no: each is a gap on the map."""
-    rows = await participation.not_agreed(now)
+async def _unanswered(now: datetime) -> Matter:
+    """Places of coming events that have not answered: as many as the pages of these events say."""
+    rows = await participation.unanswered(now)
     examples = [
         Example(
             f"{row.site.name} ({in_reading_language(row.event, 'title')})",

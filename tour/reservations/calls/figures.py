@@ -23,6 +23,8 @@ WAYS: Mapping[str, Text] = {
     TELEPHONE: _("%(n)s to phone"),
     NOBODY: _("%(n)s that cannot be reached"),
 }
+MORNING_ENDS = 10
+"""Until which hour of the town's clock something arrives "this morning"."""
 OUT_OF_PLAY = (Standing.TAKEN_BACK, Standing.TOO_LATE)
 
 
@@ -55,15 +57,17 @@ class Figures:
         return translate("%(total)s: %(ways)s", total=total, ways=self.ways) if self.ways else total
 
     def later(self, zone: ZoneInfo, now: datetime) -> str:
-        """When what waits for the morning arrives; empty where nothing waits."""
+        """When what waits for its hour arrives; empty where nothing waits."""
         if self.later_at is None:
             return ""
         local = self.later_at.astimezone(zone)
         days = (local.date() - now.astimezone(zone).date()).days
         clock = f"{local:%H:%M}".removeprefix("0")
         if days == 0:
-            return translate("It arrives at %(time)s this morning.", time=clock)
-        if days == 1:
+            if local.hour < MORNING_ENDS:
+                return translate("It arrives at %(time)s this morning.", time=clock)
+            return translate("It arrives today at %(time)s.", time=clock)
+        if days == 1 and local.hour < MORNING_ENDS:
             return translate("It arrives at %(time)s tomorrow morning.", time=clock)
         day = day_text(local.date(), current_language.get())
         return translate("It arrives on %(day)s at %(time)s.", day=day, time=clock)

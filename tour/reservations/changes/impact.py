@@ -21,6 +21,7 @@ class Impact:
     people: int
     waiting: int
     in_draws: int
+    recipients: tuple[int, ...]
     unreached: tuple[Reservation, ...]
 
     @property
@@ -50,6 +51,7 @@ async def impact_of(slots: Sequence[Slot]) -> Impact:
         people=sum(party.party_size for party in parties.values()),
         waiting=len(waiting),
         in_draws=len(hoping),
+        recipients=tuple({party.recipient_id for party in concerned.values()}),
         unreached=tuple(await _unreached(concerned.values())),
     )
 

@@ -97,10 +97,17 @@ async def _numbers(event_ids: Collection[int]) -> dict[tuple[int, int], int]:
     return {(row["event_id"], row["site_id"]): row["number"] for row in rows}
 
 
-async def courses_through(site_ids: Collection[int]) -> int:
-    """How many published courses lead to one of these places."""
+async def titles_through(site_ids: Collection[int], lang: str) -> list[str]:
+    """Of the published courses that lead to one of these places."""
     stops = Stop.filter(site_id__in=list(site_ids), walking_route__is_published=True)
-    return len({row["walking_route_id"] for row in await stops.values("walking_route_id")})
+    found = {
+        stop.walking_route.id: stop.walking_route
+        for stop in await stops.select_related("walking_route")
+    }
+    return [
+        localized({"title": each.title}, "title", lang, each.translations)
+        for _id, each in sorted(found.items())
+    ]
 
 
 async def course(slug: str) -> Course:

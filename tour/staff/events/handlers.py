@@ -98,7 +98,7 @@ async def change_event(request: Request) -> Response:
 
     kept = days_from(draft.starts_on, draft.ends_on)
     ends = partial(events.hit_by_days, event, kept, now=now(request))
-    change = Shrinking(_("Give the event other dates?"), event, ends, make)
+    change = Shrinking(_("Give the event other dates?"), _("Change the dates"), event, ends, make)
     try:
         if page := await shrunk(request, who, form, change):
             return page
@@ -129,7 +129,7 @@ async def _withdraw(request: Request, who: SignedIn, event: Event, form: FormDat
         await editing.withdraw_event(event.id, actor=who.actor, now=part.now)
 
     ends = partial(events.of_event, event, now=now(request))
-    change = Shrinking(_("Withdraw the event?"), event, ends, make)
+    change = Shrinking(_("Withdraw the event?"), _("Withdraw the event"), event, ends, make)
     page = await shrunk(request, who, form, change)
     return page or back_to(request, "staff:event", event_id=event.id)
 
@@ -161,7 +161,8 @@ async def _day_off(
     kept = set(event.days) - {day}
     ends = partial(events.hit_by_days, event, kept, now=now(request))
     what = _("Call %(day)s off?", day=day_text(day, lang(request)))
-    return await shrunk(request, who, form, Shrinking(what, event, ends, make))
+    do = _("Call %(day)s off", day=day_text(day, lang(request)))
+    return await shrunk(request, who, form, Shrinking(what, do, event, ends, make))
 
 
 async def undo(request: Request) -> Response:

@@ -20,13 +20,15 @@ from tour.i18n import lazy as _
 from tour.programmes import service as programmes
 from tour.programmes.models import Slot
 from tour.publishing.queries import MapShown, shown_maps
+from tour.reservations.calls import figures
 from tour.reservations.changes import call_offs, events
 from tour.reservations.changes.impact import Impact, impact_of
-from tour.routes.courses.queries import courses_through
+from tour.routes.courses.queries import titles_through
 from tour.routes.plan_news.news import plans_with
 from tour.sites.models import Site
+from tour.staff import queries
 from tour.staff.frame import staff_page
-from tour.web import now, parts_of
+from tour.web import lang, now, parts_of
 from tour.web.forms import Form, Reading
 
 LONGEST_REASON = 500
@@ -40,10 +42,12 @@ STAY_HIDDEN = _("Who has reserved keeps the seats; nobody new can reserve.")
 
 @dataclass(frozen=True, slots=True)
 class Shrinking:
-    """A change that ends sessions. `ends` are these as they are at the moment of asking, `make`
-    makes it in its transaction; `leaving` are the places that will take no part any more."""
+    """A change that ends sessions; `what` asks for it, and `do` stands on its button. `ends` are
+    these as they are at the moment of asking, `make` makes it in its transaction; `leaving` are the
+    places that will take no part any more."""
 
     what: Text
+    do: Text
     of: Event | Site
     ends: Callable[[], Awaitable[list[Slot]]]
     make: Callable[[Part], Awaitable[object]]
@@ -147,6 +151,7 @@ async def _asked_again(
         409,
         section="events" if change.event else "sites",
         what=change.what,
+        do=change.do,
         title=change.title,
         back=app.url_path_for("staff:event", event_id=change.event.id)
         if change.event
@@ -154,15 +159,24 @@ async def _asked_again(
         impact=impact,
         stays=STAY_OUTSIDE if change.event else STAY_HIDDEN,
         under_way=await _under_way(request, change),
-        unreached=unreached,
+        told=await figures.expected(impact.recipients),
+        to_ring=[party for party in unreached if party.phone],
+        out_of_reach=[party for party in unreached if not party.phone],
         is_short=len(unreached) <= SHORT,
         form=Form(typed, _too_long(form)),
         plans=await plans_with(impact.slots, _zone(request, change)),
         maps=await _maps(change),
-        courses=await courses_through(change.leaving),
+        courses=await titles_through(change.leaving, lang(request)),
+        leaving=await _leaving(change),
         sent=[(name, value) for name, value in form.multi_items() if name not in ASKED],
         action=request.url.path,
     )
+
+
+async def _leaving(change: Shrinking) -> list[str]:
+    """What the places are called that an event loses."""
+    names = await queries.site_names(change.leaving) if change.event else {}
+    return sorted(names.values())
 
 
 def _zone(request: Request, change: Shrinking) -> ZoneInfo:

@@ -95,7 +95,9 @@ async def _leaving(
     stay = {part.site_id for part in parts if part.opens_doors}
     left = {part.site_id for part in await editing.parts_of(event.id) if part.opens_doors} - stay
     ends = partial(events.hit_by_leaving, event, stay, now=now(request))
-    return Shrinking(_("Take places out of the event?"), event, ends, make, left)
+    return Shrinking(
+        _("Take places out of the event?"), _("Take out of the event"), event, ends, make, left
+    )
 
 
 async def _page(

@@ -42,7 +42,7 @@ TICKS = frozenset({"needs_adult", "asks_photo_consent"})
 """Kept as the form sends them, "1" or nothing; so is each that belongs to a question."""
 QUESTION_TICKS = ("_required", "_children")
 INSTANTS = frozenset({"times", "booking_opens_at"})
-DATES = frozenset({"starts_on", "ends_on"})
+DATES = frozenset({"starts_on", "ends_on", "days_off"})
 
 
 def shown(name: str, value: Any) -> str:

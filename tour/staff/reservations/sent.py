@@ -18,6 +18,7 @@ from tour.notifications.reach import Way
 from tour.notifications.states import CallState, Standing
 from tour.notifications.told import Told
 from tour.reservations.models import Reservation
+from tour.routes.models import ItineraryReader
 from tour.staff.message_kinds import KINDS, OTHER
 from tour.staff.reasons import reason
 
@@ -33,8 +34,14 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     FORGOTTEN = "forgotten"
     """Their data was deleted when nobody needed it any more."""
+    READER = "reader"
+    """Of a plan, without a name."""
+    INVITED = "invited"
+    """To tend a place or to join the staff; no account yet."""
+    SIGNING_IN = "signing_in"
+    """At an address that no account has, not yet or no more."""
     ANOTHER = "another"
-    """A reader of a plan, without a name."""
+    """Who is not known any more."""
 
 
 STANDINGS: Mapping[Standing, Text] = {
@@ -50,6 +57,8 @@ CALLS: Mapping[CallState, Text] = {
     CallState.NO_ANSWER: _("Nobody answered"),
     CallState.DONE: _("Done otherwise"),
 }
+BY_KEY: Mapping[str, Kind] = {"invitation": Kind.INVITED, "asked": Kind.SIGNING_IN}
+"""Who it is that has no account, by the first part of the message's key."""
 BY: Mapping[Way, Text] = {Way.PUSH: _("Push"), Way.MAIL: _("Mail")}
 
 
@@ -86,29 +95,34 @@ async def _lines(told: Sequence[Told]) -> list[Line]:
     accounts = {a.recipient_id: a for a in await Account.filter(recipient_id__in=list(ids))}
     calls = await PhoneCall.filter(reminder_id__in=[one.reminder_id for one in told])
     by_message = {(call.reminder_id, call.revision): call for call in calls}
-    return [_line(one, parties, accounts, by_message) for one in told]
+    readers = set(await ids_of(ItineraryReader.filter(recipient_id__in=list(ids)), "recipient_id"))
+    return [_line(one, parties, accounts, readers, by_message) for one in told]
 
 
 def _line(
     one: Told,
     parties: Mapping[int, Reservation],
     accounts: Mapping[int, Account],
+    readers: Collection[int],
     calls: Mapping[tuple[int, int], PhoneCall],
 ) -> Line:
     party, account = parties.get(one.recipient_id), accounts.get(one.recipient_id)
     call = calls.get((one.reminder_id, one.revision))
-    kind = Kind.ANOTHER
+    about = one.key.partition(":")[0]
+    kind = BY_KEY.get(about, Kind.ANOTHER)
     if party:
         kind = Kind.FORGOTTEN if party.erased_at else Kind.PARTY
     elif account:
         kind = Kind.ACCOUNT
+    elif one.recipient_id in readers:
+        kind = Kind.READER
     return Line(
         id=one.reminder_id,
         at=one.due_at,
         kind=kind,
         party_id=party.id if party else 0,
         name=party.name if party else account.name or account.email if account else "",
-        about=KINDS.get(one.key.partition(":")[0], OTHER),
+        about=KINDS.get(about, OTHER),
         title=one.title,
         way=BY.get(one.way, "") if one.standing != Standing.UNREACHED else "",
         standing=STANDINGS[one.standing],
