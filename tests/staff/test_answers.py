@@ -52,7 +52,7 @@ async def test_staff_read_it_on_every_list(
     for shown in (page, csv, sheet):
         assert "メールで届きます" in shown
         assert "日本語" in shown
-    assert "前日の18時" in page
+    assert "前日の18:00" in page
 
 
 async def test_the_party_reads_its_own_words(

@@ -124,7 +124,7 @@ def delete(name: str, folder: Path) -> None:
 def _opened(data: bytes) -> Image.Image:
     """The picture with only its header read, once that shows it to be what we take."""
     if len(data) > MAX_BYTES:
-        raise PhotoRefused(_("A photo can have at most 10 MB."))
+        raise PhotoRefused(_("A photo can have at most %(n)s MB.", n=MAX_BYTES // 1_000_000))
     try:
         # Our own limit of pixels stands below Pillow's, whose warning comes first.
         # WeasyPrint tells Pillow to fill what is missing with grey, for the whole process.
