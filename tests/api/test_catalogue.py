@@ -173,7 +173,7 @@ class TestSlots:
 
     async def test_can_be_asked_for_by_event_site_day_and_seats(self, client) -> None:
         site = await make_site()
-        event = await make_event(site)
+        event = await make_event(site, day=DAY_AHEAD.date())
         programme = await make_programme(site=site, event=event)
         slot = await make_slot(programme=programme, seats_taken=4)
         other = await make_slot(starts_at=DAY_AHEAD + timedelta(days=1), seats_taken=8)

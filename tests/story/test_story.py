@@ -81,6 +81,7 @@ RARE = {
     ),
     *("staff:note_call", "hosts:note_call", "staff:undo_message"),
     *("staff:preview_message", "staff:send_message"),
+    *("hosts:change_waiting", "hosts:restore", "hosts:count_people"),
 }
 """Forms of moments that the story does not always meet; their own tests do."""
 DECLINED = {
