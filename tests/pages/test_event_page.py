@@ -30,6 +30,7 @@ BESIDE = {
     "programmes/board.py",
     "routes/courses/queries.py",
     "events/entries.py",
+    "events/said.py",
     "sites/opening/hours.py",
 }
 """Sessions and walks, and the values in which all of them are told."""
