@@ -11,6 +11,7 @@ from tests.conftest import TurnableClock
 from tests.factories import catalogue_changed, make_event, make_programme, make_site, make_slot
 from tests.hosts.test_programmes import FORM
 from tour.accounts.roles import Role
+from tour.events.models import Participation
 from tour.hosts.programmes.usual import usual_times
 from tour.programmes.models import Programme, Slot
 from tour.programmes.states import SlotStatus
@@ -125,6 +126,24 @@ async def test_what_lies_outside_the_hours_is_asked_about(
     made = await client.post(path, data={**asked, "may_be_outside": "1"})
     assert made.status_code == 303
     assert await Slot.all().count() == 1
+
+
+async def test_a_place_that_is_not_public_yet_is_offered_the_days_it_said_yes_to(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    event = await make_event(site, day=MONDAY, ends_on=TUESDAY)
+    said = {str(MONDAY): True, str(TUESDAY): False}
+    await Participation.filter(event=event).update(answered_for=said)
+    await Site.filter(id=site.id).update(is_published=False)
+    await catalogue_changed()
+    path = f"/host/{site.slug}/programmes/new"
+    page = (await client.get(path)).text
+    assert f'value="{MONDAY}"' in page
+    assert f'value="{TUESDAY}"' not in page
+    asked = {**FORM, **AFTERNOON, "days": [str(MONDAY)], "do": "publish"}
+    made = await client.post(path, data=asked)
+    assert made.status_code == 303
+    assert (await Programme.get()).event_id == event.id  # type: ignore[attr-defined]
 
 
 async def test_more_times_are_asked_about_too_and_all_at_once(

@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from tour.demo.catalogue import read_catalogue
 from tour.demo.load import load
-from tour.events.models import Participation
+from tour.events.models import Event, Participation
 from tour.events.states import ParticipationRole
 from tour.programmes.models import Programme
 from tour.programmes.states import Allocation, SlotStatus
@@ -329,6 +329,21 @@ class TestEvent:
         text = (await client.get(f"/events/{event.slug}")).text
         assert "12月5日(土)" in text
         assert "12月6日(日)" in text
+
+    async def test_a_place_names_the_days_that_it_agreed_to_alone(self, client) -> None:
+        site, last = await make_site(), EVENT_DAY + timedelta(days=1)
+        event = await make_event(site, ends_on=last)
+        said = {str(EVENT_DAY): True, str(last): False}
+        await Participation.filter(event=event).update(answered_for=said)
+        await catalogue_changed()
+        text = (await client.get(f"/sites/{site.slug}")).text
+        [days] = re.findall(rf'/events/{event.slug}">[^<]*</a><br>(.*?)</li>', text, re.S)
+        assert days == "12月5日(土) 10:00–16:00"
+        await Event.filter(id=event.id).update(days_off=[str(EVENT_DAY)])
+        await catalogue_changed()
+        text = (await client.get(f"/sites/{site.slug}")).text
+        [days] = re.findall(rf'/events/{event.slug}">[^<]*</a><br>(.*?)</li>', text, re.S)
+        assert days.strip() == "<b>中止： 12月5日(土)</b>"
 
 
 class TestSession:

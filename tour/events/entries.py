@@ -61,6 +61,11 @@ class EventEntry:
     def hosts(self) -> tuple[ParticipantEntry, ...]:
         return tuple(p for p in self.participants if p.role == ParticipationRole.HOST)
 
+    def days_of(self, site_id: int) -> tuple[date, ...]:
+        """The days on which a place opens for it; none where it is no host."""
+        mine = [host for host in self.hosts if host.site_id == site_id]
+        return tuple(day for day in self.dates if any(host.opens_on(day) for host in mine))
+
     def has_left(self, site_id: int) -> bool:
         """Whether a place that is on an older map takes no part: it was taken out, said no, or has
         not agreed to other dates."""
@@ -96,6 +101,16 @@ class Agenda:
             return own
         opened = {day: DayException((event.span,)) for day, event in days.items()}
         return replace(own, exceptions={**opened, **own.exceptions})
+
+
+def joined(events: Sequence[EventEntry], parts: Mapping[int, ParticipantEntry]) -> list[EventEntry]:
+    """The events with a place that visitors do not see yet, by what it said: {event: its part}."""
+    return [
+        replace(event, participants=(*event.participants, parts[event.id]))
+        if event.id in parts and event.has_left(parts[event.id].site_id)
+        else event
+        for event in events
+    ]
 
 
 def agenda(events: Sequence[EventEntry]) -> Agenda:

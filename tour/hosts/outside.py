@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 
 from tour.accounts.guards import Tending
+from tour.events import queries as events
+from tour.events.entries import agenda, joined
 from tour.i18n import Text, current_language, translate
 from tour.i18n import lazy as _
 from tour.programmes.models import Slot
@@ -35,11 +37,12 @@ class Outside:
 
 
 async def hours_at(request: Request, tending: Tending) -> Hours:
-    """When the place is open, on the days of an event, too; as it is stored now."""
+    """When the place is open, on the days of an event, too; as it is stored now, public or not."""
     parts = parts_of(request)
     today = now(request).astimezone(parts.town.timezone).date()
-    agenda = await parts.agenda.current(today)
-    return agenda.hours_at(tending.site.id, await hours_of(tending.site))
+    town, mine = await parts.agenda.current(today), await events.parts_of_site(tending.site.id)
+    with_it = agenda(joined(town.events, mine))
+    return with_it.hours_at(tending.site.id, await hours_of(tending.site))
 
 
 def outside(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.events.entries import EventEntry
+from tour.events.views import EventCard
 from tour.geo import feature, feature_collection, point_geometry
 from tour.pages import maps
 from tour.pages.town_now import TownNow
@@ -63,7 +63,7 @@ async def site_page(
         closures=closures_text(hours.closures, town.lang),
         exceptions=coming_exceptions(hours, town.today, town.lang),
         programmes=await _views(town, offered, entry, preview),
-        events=[town.event(e) for e in town.agenda.events if _takes_part(e, entry)],
+        events=_events_of(town, entry),
         stations=stations(town),
         map=_drawn(request, town, entry) if preview else maps.site_map(request, entry),
         preview=preview,
@@ -124,8 +124,13 @@ def _inert(view: ProgrammeView) -> ProgrammeView:
     return replace(view, slots=tuple(replace(slot, way=Way.NOTHING) for slot in view.slots))
 
 
-def _takes_part(event: EventEntry, site: SiteEntry) -> bool:
-    return any(p.site_id == site.id for p in event.hosts)
+def _events_of(town: TownNow, site: SiteEntry) -> list[EventCard]:
+    """The events that it takes part in, each with the days on which this place opens for it."""
+    return [
+        replace(town.event(event), dates=event.days_of(site.id))
+        for event in town.agenda.events
+        if any(host.site_id == site.id for host in event.hosts)
+    ]
 
 
 def _drawn(request: Request, town: TownNow, site: SiteEntry) -> MapFragment | None:

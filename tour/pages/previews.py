@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from tour.accounts import guards
 from tour.accounts.guards import Tending
 from tour.events import queries as events
-from tour.events.entries import agenda
+from tour.events.entries import agenda, joined
 from tour.pages.places import Preview, session_page, site_page
 from tour.pages.town_now import TownNow, town_now
 from tour.programmes import editing
@@ -52,14 +52,9 @@ async def _as_if_public(request: Request, tending: Tending) -> tuple[SiteEntry, 
     """The place, and the town with it in the events for which it said that it opens."""
     entry = await parts_of(request).catalogue.as_it_is(tending.site.id)
     town, mine = await town_now(request), await events.parts_of_site(entry.id)
-    joined = [
-        replace(event, participants=(*event.participants, mine[event.id]))
-        if event.id in mine
-        else event
-        for event in town.agenda.events
-    ]
     # Shelves of its own: what others see is not kept beside it.
-    return entry, replace(town, agenda=agenda(joined), cards={}, bases={})
+    with_it = agenda(joined(town.agenda.events, mine))
+    return entry, replace(town, agenda=with_it, cards={}, bases={})
 
 
 def _preview(

@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from tour.accounts.guards import Tending
 from tour.events import queries as events
+from tour.events.entries import joined
 from tour.hosts import outside
 from tour.hosts.programmes.form import EventDays
 from tour.hosts.programmes.usual import usual_times
@@ -14,8 +15,10 @@ from tour.web.forms import Form
 
 
 async def event_days(request: Request, tending: Tending) -> list[EventDays]:
-    """The events that the site takes part in, and its days in them."""
-    coming = await events.events_from(local_date(request))
+    """The events that the site takes part in, and its days in them, before its page is public,
+    too."""
+    found = await events.events_from(local_date(request))
+    coming = joined(found, await events.parts_of_site(tending.site.id))
     return [
         EventDays(
             event.id,
