@@ -94,6 +94,15 @@ def test_markup_and_ends_of_sentences_agree(lang: str) -> None:
             assert text == text.strip()
 
 
+def test_no_japanese_message_holds_an_english_sentence() -> None:
+    with (LOCALES / "ja" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file)
+    for message in catalogue:
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        for form in filter(None, forms if message.id else ()):
+            assert not re.search(r"[A-Z][a-z]+( [a-z]+){3}", form), message.id
+
+
 def test_a_message_speaks_the_language_it_is_shown_in() -> None:
     text = lazy("Closed")
     assert (text.in_language("ja"), text.in_language("en")) == ("休み", "Closed")

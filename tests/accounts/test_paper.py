@@ -61,6 +61,7 @@ def test_a_code_is_read_however_it_is_typed() -> None:
 async def test_a_printed_letter_lets_somebody_without_mail_in(app: Starlette, site: Site) -> None:
     async with browser(app) as desk, browser(app) as phone:
         await sign_in_as(desk, await make_account("h@example.org", Role.HOST, site))
+        await Site.filter(id=site.id).update(is_published=False)
         asked = await desk.post("/host/workshop/people", data={"do": "letter"})
         printed = (await desk.get(asked.headers["location"])).text
         [code] = re.findall(r'letter__typed">([\w-]+)<', printed)
@@ -68,10 +69,17 @@ async def test_a_printed_letter_lets_somebody_without_mail_in(app: Starlette, si
         assert "12月31日(木)まで" in printed, "a month, said as people say it"
         assert "http://testserver/letter<" in printed
         assert "<svg" in printed
+        assert "data-print hidden>" in printed
+        assert "js/print" in printed
+        for notice in re.findall(r'<p class="(notice[^"]*|host__state[^"]*)">', printed):
+            assert "no-print" in notice, "what is for the screen is not handed over"
+        console = (await desk.get("/host/workshop")).text
+        assert 'href="/account">アカウント</a>' in console
 
         typed = await phone.post("/letter", data={"code": code.lower()})
         page = await phone.get(typed.headers["location"])
         assert 'name="phone"' in page.text
+        assert "どちらか一つは入れてください" in page.text
         done = await join(phone, code)
         assert done.headers["location"].endswith("/account")
         account = (await phone.get("/account")).text
