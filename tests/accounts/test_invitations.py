@@ -173,9 +173,9 @@ async def test_who_is_removed_lets_nobody_in_by_what_they_wrote_before(
         await make_site(slug="workshop", name="見本工房"),
         await make_site(slug="second", name="二つ目"),
     )
+    to_them = await invite(site, "host@example.org")
     host = await make_account("host@example.org", Role.HOST, site, other)
     own, elsewhere = await written_by(host, site), await written_by(host, other)
-    to_them = await invite(site, "host@example.org")
     await invitations.remove_from_site(host, site.id, actor=OPERATOR, now=NOON)
     assert (await client.get(own)).status_code == 403
     assert (await client.get(to_them)).status_code == 403
@@ -223,6 +223,24 @@ async def test_a_stranger_is_invited_once_and_not_150_times(client: httpx.AsyncC
     assert len(letters) == 2, "of the first site's two letters the first is taken back"
     assert not any("無料" in letter.title for letter in letters)
     assert await Invitation.filter(revoked_at=None).count() == 2
+
+
+@pytest.mark.parametrize("email", ["host@example.org", "Host@Example.org", "second@example.org"])
+async def test_who_tends_the_place_already_is_not_invited_to_it(
+    client: httpx.AsyncClient, email: str
+) -> None:
+    site, other = await make_site(slug="workshop"), await make_site(slug="other")
+    host = await make_account("host@example.org", Role.HOST, site)
+    await make_account("second@example.org", Role.HOST, site)
+    await make_account("elsewhere@example.org", Role.HOST, other)
+    await sign_in_as(client, host)
+    ja = {"Accept-Language": "ja"}
+    answer = await client.post("/host/workshop/people", data={"email": email}, headers=ja)
+    assert answer.status_code == 409
+    assert "この方は、すでにこの会場の担当です。" in answer.text
+    assert await Invitation.all().count() == 0
+    fields = {"email": "elsewhere@example.org"}
+    assert (await client.post("/host/workshop/people", data=fields)).status_code == 303
 
 
 @pytest.mark.usefixtures("database")

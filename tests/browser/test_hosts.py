@@ -99,6 +99,8 @@ async def list_six_slots(page: Page) -> Taps:
     await taps.type(page.get_by_label("ほかの日"), DAY)
     await taps.type(page.get_by_label("最初の開始"), "10:00")
     await taps.type(page.get_by_label("最後の開始"), "16:00")
+    await page.locator("#minutes").fill("６０分")
+    await page.locator("#every").fill("1時間")
     await expect(page.locator("[data-starts]")).to_have_text(SIX_TIMES)
     await taps.tap(page.get_by_role("button", name="公開する"))
     await page.wait_for_url("**/programmes/*?done=made")

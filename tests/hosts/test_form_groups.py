@@ -78,4 +78,6 @@ async def test_a_sessions_english_is_apart_too(host: httpx.AsyncClient, site: Si
     assert page.index('id="question_5"') < page.index('id="title_en"')
     assert "すべて入力済み" in page
     new = (await host.get(f"/host/{site.slug}/programmes/new", headers=JA)).text
+    assert "すべて入力済み" not in new, "nothing is there to translate yet"
+    assert ">任意</small>" in new
     assert new.index('id="bring"') < new.index('id="title_en"') < new.index('id="question_5_en"')

@@ -15,9 +15,10 @@ from tour.accounts.roles import Role
 from tour.audit.models import AuditEntry
 from tour.programmes.models import Programme, Slot
 from tour.reservations import worker
-from tour.reservations.models import DrawSlot, Place
+from tour.reservations.models import DrawSlot, Place, WaitlistEntry
 from tour.sites.models import HoursException, OpeningHours, Site
 
+JA = {"Accept-Language": "ja"}
 FORM = {
     "title": "四色の木版を摺る",
     "minutes": "60",
@@ -115,6 +116,15 @@ async def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(
     assert await Programme.all().count() == 0
 
 
+async def test_no_day_is_said_without_reading_as_dates(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    path = f"/host/{site.slug}/programmes/new"
+    answer = await client.post(path, data={**FORM, "days": ""}, headers=JA)
+    assert answer.status_code == 422
+    assert "日にちを選んでください（14日分まで）。" in answer.text
+
+
 async def test_a_draw_needs_time_for_entries(client: httpx.AsyncClient, site: Site) -> None:
     data = {**FORM, "allocation": "draw"}
     answer = await client.post(f"/host/{site.slug}/programmes/new", data=data)
@@ -143,6 +153,39 @@ async def test_an_earlier_programme_is_copied(client: httpx.AsyncClient, site: S
     page = await client.get(f"/host/{site.slug}/programmes/new?copy={programme.id}")
     for shown in ("木版を摺る", "Print a wood-block", 'name="capacity" type="text" value="5"'):
         assert shown in page.text
+
+
+async def test_more_times_are_proposed_as_the_last_ones_were(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    programme = await write_programme(site, NOON + timedelta(hours=2), capacity=4)
+    await Programme.filter(id=programme.id).update(minutes=30)
+    page = (await client.get(f"/host/{site.slug}/programmes/{programme.id}")).text
+    assert 'name="capacity" type="text" value="4"' in page
+    assert 'name="every" type="text" value="30"' in page
+    assert 'name="last" type="time" value="16:30"' in page, "the last one ends at closing"
+    await Slot.all().delete()
+    page = (await client.get(f"/host/{site.slug}/programmes/{programme.id}")).text
+    assert 'name="capacity" type="text" value="8"' in page
+
+
+async def test_calling_off_says_whom_it_tells(client: httpx.AsyncClient, site: Site) -> None:
+    slot = await first_slot(await write_programme(site))
+    path = f"/host/{site.slug}/slots/{slot.id}"
+    page = (await client.get(path, headers=JA)).text
+    assert "予約はありません。元に戻せません。" in page
+    assert "0組にすぐ" not in page
+    assert "全員に知らせる" not in page
+    assert 'id="message"' not in page, "nobody would read it"
+    party = (await make_place(slot)).reservation
+    await WaitlistEntry.create(reservation=party, slot=slot, seats=2, joined_at=NOON)
+    page = (await client.get(path, headers=JA)).text
+    assert "キャンセル待ちや抽選の1組にもお知らせします" in page
+    await WaitlistEntry.all().delete()
+    page = (await client.get(path, headers=JA)).text
+    assert "キャンセル待ちや抽選の" not in page
+    assert "1組にすぐお知らせし" in page
+    assert "中止して全員に知らせる" in page
 
 
 async def test_capacity_below_what_is_reserved_is_said_beside_the_field(

@@ -127,6 +127,42 @@ def test_what_has_one_line_is_kept_in_one(field: str) -> None:
     assert FIELDS[field].written(" 王子\r\n駅\t前\u0085 ") == "王子 駅前"
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("www.yamada.jp", "https://www.yamada.jp"),
+        (" yamada-some.example.jp ", "https://yamada-some.example.jp"),
+        ("yamada.jp/some/?a=1", "https://yamada.jp/some/?a=1"),
+        ("染め山田.jp", "https://染め山田.jp"),
+        ("//yamada.jp/", "https://yamada.jp/"),
+        ("http://yamada.jp/", "http://yamada.jp/"),
+        ("", ""),
+    ],
+)
+def test_a_website_may_be_typed_without_its_scheme(typed: str, kept: str) -> None:
+    url = FIELDS["url"]
+    assert url.written(typed) == kept
+    assert url.problem("url", kept) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "なし",
+        "電話 03.1234",
+        "info@yamada.jp",
+        "yamada",
+        "1.5",
+        "javascript:alert(1)",
+        "ftp://a.jp/",
+    ],
+)
+def test_what_is_no_website_is_refused_as_it_was_typed(typed: str) -> None:
+    url = FIELDS["url"]
+    assert url.written(typed) == typed
+    assert url.problem("url", typed) is not None
+
+
 async def test_a_file_may_call_each_text_by_any_of_its_headers() -> None:
     for text in TEXTS:
         both = zip(text.names, (text.headers, text.headers_en), strict=False)

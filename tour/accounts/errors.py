@@ -105,6 +105,15 @@ class Ended(Conflict):
         )
 
 
+class TendsAlready(Conflict):
+    """Nobody is invited to what is theirs."""
+
+    field = "email"
+
+    def __init__(self) -> None:
+        super().__init__(_("Whoever has this address looks after this place already."))
+
+
 class NameNeeded(Conflict):
     """Nobody takes a letter from nobody."""
 

@@ -60,7 +60,7 @@ def office_of(request: Request, who: SignedIn) -> str:
 
 
 async def mail(request: Request, offer: Offer, email: str, actor: Actor) -> None:
-    """Write an invitation to one address; raises NoLetters, TooManyLetters."""
+    """Write an invitation to one address; raises what `invite_by_mail` does."""
     await invitations.invite_by_mail(
         offer,
         email,

@@ -14,7 +14,8 @@ from tour.web.forms import Form
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """`said` is what its heading says of it: what is missing, or that nothing is."""
+    """`said` is what its heading says of it: what is missing, or that nothing is; of a form
+    that says nothing yet, that it may stay empty."""
 
     lang: str
     name: str
@@ -32,7 +33,9 @@ class Translation:
             if form.value(name) and not form.value(name + ENGLISH)
         )
         is_open = any(form.error(name + ENGLISH) for name in labels)
-        return cls("en", NAMES["en"], missing, _said(missing), is_open)
+        is_empty = not any(form.value(name) for name in labels)
+        said = translate("optional") if is_empty else _said(missing)
+        return cls("en", NAMES["en"], missing, said, is_open)
 
 
 def _said(missing: Sequence[str]) -> str:

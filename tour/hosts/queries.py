@@ -120,18 +120,30 @@ async def was_touched_again(entry: RecentEdit) -> bool:
     return any(name in other.after for other in await later for name in names)
 
 
+async def usual_seats(programme: Programme) -> dict[str, str]:
+    """Seats of the programme's last time, and who gets them; nothing where it has had none."""
+    last = await Slot.filter(programme_id=programme.id).order_by("-starts_at").first()
+    return _seats_of(last) if last else {}
+
+
+def _seats_of(slot: Slot) -> dict[str, str]:
+    return {
+        "capacity": str(slot.capacity),
+        "seats_kept": str(slot.seats_kept),
+        **{f"pool_{name}": str(slot.pools.get(name, 0)) for name in POOLS},
+        "allocation": str(slot.allocation),
+    }
+
+
 async def usual_times(programme: Programme, zone: ZoneInfo) -> dict[str, str]:
-    """Seats and allocation of the programme's last times, and their first and last hour."""
+    """As `usual_seats`, with the first and the last hour of the programme's last times."""
     slots = await latest_slots(programme)
     if not slots:
         return {}
     day = slots[0].starts_at.astimezone(zone).date()
     clocks = [at for s in slots if (at := s.starts_at.astimezone(zone)).date() == day]
     return {
-        "capacity": str(slots[0].capacity),
-        "seats_kept": str(slots[0].seats_kept),
-        **{f"pool_{name}": str(slots[0].pools.get(name, 0)) for name in POOLS},
-        "allocation": str(slots[0].allocation),
+        **_seats_of(slots[0]),
         "first": f"{min(clocks):%H:%M}",
         "last": f"{max(clocks):%H:%M}",
         "every": str(programme.minutes),

@@ -99,9 +99,9 @@ async def set_open(
 
 
 async def slot_of_site(slot_id: int, site_id: int) -> Slot:
-    """One of a site's slots with its programme; raises NotFound."""
+    """One of a site's slots with its programme and site; raises NotFound."""
     found = Slot.get_or_none(id=slot_id, programme__site_id=site_id)
-    slot = await found.select_related("programme")
+    slot = await found.select_related("programme__site")
     if slot is None:
         raise NotFound(_("There is no such time. It may have been withdrawn."))
     return slot

@@ -5,6 +5,7 @@ the ticket, search and the API are made from this list. A new text is a column (
 and an entry here; `docs/decisions/0027-texts-of-a-place.md` has the whole way.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,8 @@ from tour.words.names import is_seen, written
 
 ENGLISH = "_en"
 """Ends the name of a text in English: of a form's field, of a column, of what the log keeps."""
+BARE = re.compile(r"(?://)?(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?(?:[/?#]\S*)?", re.IGNORECASE)
+"""A host and perhaps a path, as leaflets print a website. A mail address is none."""
 
 
 class Group(StrEnum):
@@ -74,6 +77,8 @@ class SiteText:
         if self.lines == 1:
             text = text.replace("\n", " ")
         text = normalize("NFC", written(text)).strip()
+        if self.input == "url":
+            return _with_scheme(text)
         return (read_telephone(text) or text) if self.input == "tel" else text
 
     def problem(self, field: str, text: str) -> Text | None:
@@ -260,6 +265,11 @@ def headed(
     for text in texts:
         if text.heading and (said := localized(own, text.name, lang, translations)):
             yield text.heading.in_language(lang), said
+
+
+def _with_scheme(url: str) -> str:
+    """www.example.jp as a browser's address line takes it, over https; anything else as it is."""
+    return f"https://{url.removeprefix('//')}" if BARE.fullmatch(url) else url
 
 
 def _is_whole(url: str) -> bool:

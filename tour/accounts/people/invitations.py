@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
-from tour.accounts.errors import Ended, InvitationUnusable, NoLetters, TooManyLetters
-from tour.accounts.models import Account, Invitation
+from tour.accounts.errors import (
+    Ended,
+    InvitationUnusable,
+    NoLetters,
+    TendsAlready,
+    TooManyLetters,
+)
+from tour.accounts.models import Account, Invitation, Membership
 from tour.accounts.people import mailing, people
 from tour.accounts.people.introduction import introduce, letter
 from tour.accounts.people.queries import sites_of
@@ -56,12 +62,15 @@ async def invite_by_mail(
     seal: Seal,
     now: datetime,
 ) -> Invitation:
-    """Write an invitation and its mail in one transaction; raises NoLetters, TooManyLetters.
+    """Write an invitation and its mail in one transaction; raises Ended, NoLetters, TooManyLetters,
+    and TendsAlready for who has the site.
 
     One for the same thing that is still open is taken back: its letter is replaced, not doubled.
     """
     async with transaction():
         await _spare(email, now)
+        if offer.site and await _tends(email, offer.site.id):
+            raise TendsAlready
         for before in await _open(site_id=offer.site.id if offer.site else None, email=email):
             await _take_back(before, actor, now)
         recipient = await recipients.new_recipient(
@@ -188,6 +197,10 @@ async def _spare(email: str, now: datetime) -> None:
     lately = Invitation.filter(email=email, created_at__gt=now - LETTERS_WITHIN)
     if await lately.count() >= MOST_LETTERS:
         raise TooManyLetters(retry_after=int(LETTERS_WITHIN.total_seconds()))
+
+
+async def _tends(email: str, site_id: int) -> bool:
+    return await Membership.exists(account__email=email.lower(), site_id=site_id)
 
 
 async def _write(

@@ -243,7 +243,8 @@ async def _programme_page(
     fresh = await editing.programme_of_site(programme.id, tending.site.id)
     place = showing_of(tending.site)
     showing = editing.showing_of(fresh, place)
-    usual = await offering.usual(request, tending, programme.minutes)
+    usual = await offering.usual(request, tending, fresh.minutes)
+    usual |= await queries.usual_seats(fresh)
     shown = Form({**usual, **form.values}, form.errors)
     return host_page(
         request,

@@ -20,6 +20,7 @@ from tour.programmes.states import SlotStatus
 from tour.reservations.calls import figures
 from tour.reservations.calls.figures import Figures
 from tour.reservations.changes import slots as slot_changes
+from tour.reservations.changes.impact import impact_of
 from tour.reservations.changes.slots import MAX_MESSAGE
 from tour.routes.plan_news import news
 from tour.sites import showing
@@ -113,6 +114,8 @@ async def _slot_page(
 ) -> Response:
     slot = await slot_editing.slot_of_site(shown.id, tending.site.id)
     is_called_off = slot.status == SlotStatus.CANCELLED
+    impact = await impact_of([slot])
+    wants_off = bool(form.value("message") or form.error("message"))
     can_change = not is_called_off and slot.ends_at > now(request)
     return host_page(
         request,
@@ -127,12 +130,14 @@ async def _slot_page(
             now=now(request),
         ),
         form=form,
-        parties=len(await slot_changes.seated_in(slot.id)),
+        parties=impact.parties,
+        hopeful=impact.waiting + impact.in_draws,
+        concerns_nobody=impact.concerns_nobody and not wants_off,
         is_called_off=is_called_off,
         called_off=await _called_off(request, slot) if is_called_off else "",
         calls=await calls_of(request, tending) if is_called_off and tending.sees_parties else None,
         can_change=can_change,
-        wants_off=bool(form.value("message") or form.error("message")),
+        wants_off=wants_off,
         lost_words="" if can_change else form.value("message"),
         may_release=await booking_rules.may_release_absent(slot.programme.event_id),
         may_cancel=tending.may(Permission.CHANGE_RESERVATIONS),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from tour.programmes.timetable import MOST_A_DAY
 from tour.sites.opening.hours import DAY, Hours, Span
 
 EVERY = 60
+"""Minutes from start to start where sessions are so short that they would be too many."""
 LUNCH = Span(12 * 60, 13 * 60)
 USUAL_SPAN = Span(10 * 60, 17 * 60)
 """Where nobody has said when the place is open."""
@@ -13,7 +15,6 @@ LOOKS_AHEAD = 14
 """Days in which a place that is open at all is open once."""
 USUAL_TIMES = {
     "days": "",
-    "every": str(EVERY),
     "capacity": "8",
     "seats_kept": "0",
     "allocation": "first_come",
@@ -26,13 +27,17 @@ USUAL_TIMES = {
 
 def usual_times(hours: Hours, dates: Iterable[date], minutes: int, today: date) -> dict[str, str]:
     """The form's values for sessions of so many minutes: on the first of the `dates` of an event
-    that is still to come, else on the next day that is open. No session runs past closing."""
+    that is still to come, else on the next day that is open. Each begins as the one before it ends,
+    or later where that were more than a day may have; none runs past closing."""
     spans = _spans(hours, dates, today)
     first, closes = spans[0].opens, min(spans[-1].closes, DAY)
-    last = first + max(0, closes - minutes - first) // EVERY * EVERY
+    room = max(0, closes - minutes - first)
+    every = minutes if room // minutes < MOST_A_DAY else max(EVERY, minutes)
+    last = first + room // every * every
     rest = _rest(spans)
     return {
         **USUAL_TIMES,
+        "every": str(every),
         "first": _clock(first),
         "last": _clock(last),
         "break": "1" if first < rest.opens < closes else "",
