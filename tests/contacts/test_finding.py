@@ -55,5 +55,15 @@ def test_others_are_not_found(query: str) -> None:
     assert not finds(query, PARTY)
 
 
+@pytest.mark.parametrize("query", ["zzzz", "zz", "qqqq", "xxxx", "kk77", "m-m"])
+def test_no_letter_that_is_left_of_a_nonsense_word_matches_inside_a_code(query: str) -> None:
+    assert not finds(query, found_by("山田 太郎", "", "q@example.jp", "", "ZQX2-KM7M"))
+
+
+@pytest.mark.parametrize(("query", "kana"), [("ooe", "おおえ"), ("oe", "おおえ"), ("ii", "いい")])
+def test_short_names_are_found_by_their_sound(query: str, kana: str) -> None:
+    assert finds(query, found_by("大江", kana, "", "", "K7M4-92QX"))
+
+
 def test_of_an_erased_party_nothing_is_left() -> None:
     assert found_by("", "", "", "", "") == ""

@@ -11,6 +11,10 @@ from tour.words.folding import LATIN, fold, has_letter, romanized, squeeze
 
 MOST_LETTERS = 100
 MOST_WORDS = 5
+SHORTEST_CODE = 4
+"""Signs of a door code by which one is found: fewer stand in many of them."""
+SHORTEST_SOUND = 3
+"""Letters of a sound that may be a part of a name: fewer are the whole word, or nothing."""
 NUMBER = re.compile(r"[0-9+()-]{3,}")
 Sought = tuple[str, ...]
 """The writings of one word of a query."""
@@ -41,13 +45,24 @@ def sought(query: str) -> list[Sought]:
     return [_writings(word) for word in fold(typed).split()[:MOST_WORDS]]
 
 
+def codes_in(writings: Sought) -> Sought:
+    """Those that are long enough to be looked for in door codes."""
+    return tuple(each for each in writings if len(each) >= SHORTEST_CODE)
+
+
 def _writings(word: str) -> Sought:
-    found = [word, _code(word)]
+    found = [word, *codes_in((_code(word),))]
     if NUMBER.fullmatch(word):
         found.append(_digits(word))
     elif LATIN.fullmatch(word) and has_letter(word):
-        found.append(squeeze(word))
+        found.append(_sound(squeeze(word)))
     return tuple(dict.fromkeys(each for each in found if each))
+
+
+def _sound(squeezed: str) -> str:
+    """Of zzzz only z is left, which stands in every fourth code: so short it is a line of its own,
+    as ii is of 井伊."""
+    return squeezed if len(squeezed) >= SHORTEST_SOUND else f"\n{squeezed}\n"
 
 
 def _digits(number: str) -> str:

@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from tour.audit.service import Actor, Subject
 from tour.changes import edit
 from tour.changes.models import RecentEdit
-from tour.contacts.finding import sought
+from tour.contacts.finding import codes_in, sought
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.i18n import translate
@@ -127,7 +127,7 @@ def _filtered(chosen: Selection) -> Any:
     query = Place.filter(**{name: value for name, value in wanted.items() if value is not None})
     for writings in sought(chosen.query):
         found = [Q(reservation__found_by__contains=writing) for writing in writings]
-        by_code = [Q(reservation__door_code__icontains=writing) for writing in writings]
+        by_code = [Q(reservation__door_code__icontains=code) for code in codes_in(writings)]
         query = query.filter(Q(*found, *by_code, join_type="OR"))
     return query
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tortoise.expressions import Q
 
 from tour.accounts.models import Account
-from tour.contacts.finding import sought
+from tour.contacts.finding import codes_in, sought
 from tour.db.columns import ids_of
 from tour.i18n import Text
 from tour.i18n import lazy as _
@@ -137,7 +137,7 @@ async def _sought(query: str) -> Collection[int]:
     parties, accounts = Reservation.all(), Account.all()
     for writings in sought(query):
         found = [Q(found_by__contains=writing) for writing in writings]
-        by_code = [Q(door_code__icontains=writing) for writing in writings]
+        by_code = [Q(door_code__icontains=code) for code in codes_in(writings)]
         parties = parties.filter(Q(*found, *by_code, join_type="OR"))
         named = [Q(name__icontains=writing) for writing in writings]
         mailed = [Q(email__contains=writing) for writing in writings]
