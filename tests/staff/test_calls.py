@@ -141,6 +141,24 @@ async def test_english_readers_get_english_and_no_japanese_comma(
     assert "お電話" not in page
 
 
+async def test_a_letter_is_rung_about_by_its_title_and_their_session(
+    staff: httpx.AsyncClient,
+) -> None:
+    event, slot, _reached = await make_town()
+    await make_place(slot, 2, name="電話 のみ", **SILENT)
+    waits = await make_party(1, name="待つ 人", **SILENT)
+    await WaitlistEntry.create(reservation=waits, slot=slot, seats=1, joined_at=NOON)
+    letter = {"title": "雨の日の入口", "text": "南口へどうぞ。", "title_en": "", "text_en": ""}
+    for who in ("confirmed", "waiting"):
+        to = {"who": who, "event": str(event.id), "token": f"{who}12345678"}
+        await staff.post("/staff/messages", data={**letter, **to})
+    calls = await of_a_day(staff)
+    assert calls.count("主催者からのお知らせ「雨の日の入口」") == 2
+    assert calls.count("木版を摺る") == 2
+    assert "ご予約：" in calls
+    assert "キャンセル待ち：" in calls
+
+
 async def test_a_long_list_has_pages(staff: httpx.AsyncClient) -> None:
     slot = await make_slot(capacity=PAGE * 2 + 20)
     for number in range(PAGE + 10):

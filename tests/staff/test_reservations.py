@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from tests.conftest import NOON, TurnableClock
+from tests.factories import make_party as make_waiting
+from tests.factories import make_place
 from tests.reservations.factories import typed
 from tests.staff.town import make_party, make_town
 from tour.audit.models import AuditEntry
@@ -17,8 +19,8 @@ from tour.notifications.models import Reminder
 from tour.programmes.models import Slot
 from tour.reservations import retention
 from tour.reservations.lists.files import BOM, as_csv, as_xlsx, harmless
-from tour.reservations.models import Place, Reservation
-from tour.reservations.states import PlaceStatus
+from tour.reservations.models import Place, Reservation, WaitlistEntry
+from tour.reservations.states import PlaceStatus, WaitlistStatus
 from tour.staff.reservations import handlers
 
 BY_CODE_OR_NAME = ["K7M4", "k7m4-92qx", "Ｋ７Ｍ４９２ＱＸ", "花子", "北 花", "北花子"]
@@ -78,6 +80,52 @@ async def test_no_page_shows_the_key_to_a_reservation(staff: httpx.AsyncClient) 
         assert party.reference not in (await staff.get(f"/staff/reservations{path}")).text
     await staff.post(f"/staff/reservations/{party.id}/size", data={"adults": "1", "children": "0"})
     assert party.reference not in str(await AuditEntry.all().values())
+
+
+async def test_a_nonsense_search_finds_nobody(staff: httpx.AsyncClient) -> None:
+    _event, slot, party = await make_town()
+    await make_party(slot, name="西 次郎", code="ZQX2-KM7M")
+    for query in ("zzzz", "qqqq", "xxxx"):
+        page = (await staff.get("/staff/reservations", params={"q": query})).text
+        assert "ZQX2-KM7M" not in page, query
+        assert party.door_code not in page, query
+
+
+async def test_who_only_waits_is_shown_with_the_session_and_the_turn(
+    staff: httpx.AsyncClient,
+) -> None:
+    _event, slot, _party = await make_town()
+    turns = []
+    for number in (1, 2):
+        waits = await make_waiting(1, name=f"待つ {number}")
+        turns.append(waits)
+        await WaitlistEntry.create(reservation=waits, slot=slot, seats=1, joined_at=NOON)
+    page = (await staff.get(f"/staff/reservations/{turns[1].id}")).text
+    assert "木版を摺る" in page
+    assert "キャンセル待ち 2番目" in page
+    await WaitlistEntry.filter(reservation=turns[0]).update(
+        status=WaitlistStatus.OFFERED, offer_ends_at=NOON + timedelta(hours=1)
+    )
+    assert "キャンセル待ち 1番目" in (await staff.get(f"/staff/reservations/{turns[1].id}")).text
+    assert "席を案内中" in (await staff.get(f"/staff/reservations/{turns[0].id}")).text
+
+
+@pytest.mark.parametrize(
+    ("email", "button", "done"),
+    [
+        ("a@example.org", "保存して知らせる", "保存し、本人に知らせました。"),
+        ("", "保存する（お電話をお願いします）", "保存しました。お電話でお知らせください。"),
+    ],
+)
+async def test_a_button_promises_to_tell_only_whom_a_message_reaches(
+    staff: httpx.AsyncClient, email: str, button: str, done: str
+) -> None:
+    _event, slot, _party = await make_town()
+    place = await make_place(slot, 1, name="西 次郎", email=email, phone="03-1234-5678")
+    path = f"/staff/reservations/{(await place.reservation).id}"
+    assert f'<button class="button">{button}</button>' in (await staff.get(path)).text
+    answer = await staff.post(f"{path}/size", data={"adults": "2", "children": "0"})
+    assert done in (await staff.get(answer.headers["location"])).text
 
 
 async def test_another_size_moves_the_seats_and_tells_the_party(staff: httpx.AsyncClient) -> None:

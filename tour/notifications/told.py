@@ -9,13 +9,14 @@ from tour.notifications.reach import WAY, Way
 from tour.notifications.schedule import Choice
 from tour.notifications.states import ReminderStatus, Standing
 
-COLUMNS = f"""r.id, r.recipient_id, r.key, r.revision, r.body, r.due_at, r.expires_at, r.status,
+COLUMNS = f"""r.id, r.recipient_id, r.key, r.revision, r.title, r.body, r.due_at, r.expires_at,
+    r.status,
     CASE WHEN r.status <> 'sent' THEN {WAY}
         WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.reminder_id = r.id
             AND d.revision = r.revision AND d.service <> 'mail' AND d.status = 'sent')
         THEN 'push' ELSE 'mail' END AS way"""  # noqa: S608 - our own names
 LATEST = f"""
-SELECT {COLUMNS}, r.title, (SELECT d.problem FROM delivery d
+SELECT {COLUMNS}, (SELECT d.problem FROM delivery d
     WHERE d.reminder_id = r.id ORDER BY d.id DESC LIMIT 1) AS problem
 FROM reminder r JOIN recipient t ON t.id = r.recipient_id
 WHERE {{before}} AND {{whose}} AND NOT (r.status IN ('waiting', 'cancelled') AND {{unhurried}})

@@ -55,6 +55,12 @@ class Call:
         return NAMES.get(self.party.lang, self.party.lang)
 
 
+async def calls_to(recipient_ids: Collection[int], zone: ZoneInfo, *, now: datetime) -> list[Call]:
+    """As `open_calls`, to these readers only."""
+    messages = await outbox.unreached(KINDS, now=now, recipient_ids=recipient_ids)
+    return await _calls(messages, zone, now)
+
+
 async def open_calls(zone: ZoneInfo, *, now: datetime, site_id: int | None = None) -> list[Call]:
     """All that are to be rung about what is still to come, and who was rung already; soonest first.
 

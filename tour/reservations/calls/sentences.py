@@ -128,8 +128,16 @@ def _news(asked: Asked) -> Saying | None:
 
 def _letter(asked: Asked) -> Saying:
     """To everybody of an event or a day; it is about whatever the party has to come."""
-    held = tuple(asked.facts.held(asked.party_id)) or _waiting_for(asked)
-    return Saying(held, _("A message from the organiser."), asked.told.body)
+    title, body = asked.told.title, asked.told.body
+    if held := asked.facts.held(asked.party_id):
+        said = _("A message from the organiser: “%(title)s”. They have reserved: %(sessions)s.")
+        sentence = said.filled(title=title, sessions=asked.sessions(held))
+        return Saying(tuple(held), sentence, body)
+    if waits := _waiting_for(asked):
+        said = _("A message from the organiser: “%(title)s”. They wait for: %(sessions)s.")
+        sentence = said.filled(title=title, sessions=asked.sessions(list(waits)))
+        return Saying(waits, sentence, body)
+    return Saying((), _("A message from the organiser: “%(title)s”.", title=title), body)
 
 
 def _staff(asked: Asked) -> Saying:

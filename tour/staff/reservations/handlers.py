@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from tour.audit.service import Subject
 from tour.changes import edit
 from tour.errors import REFUSALS
 from tour.events.models import Event
-from tour.i18n import NAMES, translate
+from tour.i18n import NAMES, Text, translate
 from tour.i18n import lazy as _
 from tour.notifications.reach import reach_of
 from tour.programmes.models import Programme
@@ -26,13 +27,35 @@ from tour.reservations.rules import MAX_PARTY
 from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
 from tour.staff.reservations import parties
-from tour.staff.reservations.parties import Selection
+from tour.staff.reservations.parties import Dealing, Selection
 from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form, texts
 from tour.words.amounts import PEOPLE
 from tour.words.typed import number_in
 
 LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the page promises of a change, before and after it."""
+
+    save: Text
+    saved: Text
+    reason: Text
+
+
+TOLD = Telling(
+    save=_("Save and tell them"),
+    saved=_("Saved, and the party is told."),
+    reason=_("Reason, sent to them"),
+)
+TO_PHONE = Telling(
+    save=_("Save (please phone them)"),
+    saved=_("Saved. Please tell them by phone."),
+    reason=_("Reason, to tell them by phone"),
+)
+"""Where no message reaches the party."""
 
 
 async def reservations_page(request: Request) -> Response:
@@ -171,6 +194,7 @@ def _id(request: Request) -> int:
 async def _party_page(request: Request, who: SignedIn, form: Form, status: int = 200) -> Response:
     party = await parties.by_id(_id(request))
     may_change = who.may(Permission.CHANGE_RESERVATIONS)
+    reach = (await reach_of([party.recipient]))[party.recipient_id]
     stored = {"adults": str(party.adults), "children": str(party.children)}
     return staff_page(
         request,
@@ -180,7 +204,9 @@ async def _party_page(request: Request, who: SignedIn, form: Form, status: int =
         section="reservations",
         party=party,
         places=[(p, parties.dealing(p, may_change)) for p in await parties.places_of(party.id)],
-        reach=(await reach_of([party.recipient]))[party.recipient_id],
+        turns=[(turn, Dealing.WAITS) for turn in await parties.turns_of(party.id)],
+        reach=reach,
+        telling=TOLD if reach.is_told else TO_PHONE,
         pictures=PICTURES[party.photos_allowed],
         language=NAMES.get(party.lang, party.lang),
         form=Form({**stored, **form.values}, form.errors),

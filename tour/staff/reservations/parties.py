@@ -1,6 +1,6 @@
 """Who comes: parties found by code or name, door lists, and changes on their behalf."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -18,9 +18,9 @@ from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
 from tour.reservations.held import changes
-from tour.reservations.lists.parties import WITH, ListedParty, listed
-from tour.reservations.models import Place, Reservation
-from tour.reservations.states import EndedBy, PlaceStatus
+from tour.reservations.lists.parties import TURNS, WITH, ListedParty, listed
+from tour.reservations.models import Place, Reservation, WaitlistEntry
+from tour.reservations.states import EndedBy, PlaceStatus, WaitlistStatus
 
 PAGE = 50
 MOST_ROWS = 20_000
@@ -46,6 +46,8 @@ class Dealing(StrEnum):
     CANCEL = "cancel"
     ENDED = "ended"
     """Nothing more: its state is said."""
+    WAITS = "waits"
+    """Nothing here: its turn in the queue is said."""
     NOTHING = "nothing"
 
 
@@ -79,6 +81,26 @@ async def places_of(reservation_id: int) -> list[ListedParty]:
     """Every place of one party, cancelled ones too."""
     places = Place.filter(reservation_id=reservation_id).order_by("slot__starts_at")
     return await listed(await places.select_related(*WITH))
+
+
+async def turns_of(reservation_id: int) -> list[ListedParty]:
+    """Every session that one party waits for, with its turn as its state."""
+    hoping = WaitlistEntry.filter(reservation_id=reservation_id, status__in=list(TURNS))
+    turns = await hoping.order_by("slot__starts_at", "id").select_related(*WITH)
+    shown = await listed(turns)
+    return [
+        replace(line, state=await _turn_text(turn, line.state))
+        for turn, line in zip(turns, shown, strict=True)
+    ]
+
+
+async def _turn_text(turn: WaitlistEntry, state: str) -> str:
+    """キャンセル待ち 2番目; whoever is offered seats has no turn any more."""
+    if turn.status != WaitlistStatus.WAITING:
+        return state
+    before = WaitlistEntry.filter(slot_id=turn.slot_id, status=WaitlistStatus.WAITING)
+    ahead = await before.filter(id__lt=turn.id).count()
+    return str(_("Waiting list, number %(n)s", n=ahead + 1))
 
 
 async def change_size(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from tortoise.expressions import Q
 
@@ -17,6 +18,7 @@ from tour.notifications.models import PhoneCall
 from tour.notifications.reach import Way
 from tour.notifications.states import CallState, Standing
 from tour.notifications.told import Told
+from tour.reservations.calls.calls import calls_to
 from tour.reservations.models import Reservation
 from tour.routes.models import ItineraryReader
 from tour.staff.message_kinds import KINDS, OTHER
@@ -60,6 +62,8 @@ CALLS: Mapping[CallState, Text] = {
 BY_KEY: Mapping[str, Kind] = {"invitation": Kind.INVITED, "asked": Kind.SIGNING_IN}
 """Who it is that has no account, by the first part of the message's key."""
 BY: Mapping[Way, Text] = {Way.PUSH: _("Push"), Way.MAIL: _("Mail")}
+BY_PHONE = _("By phone")
+TO_PHONE = _("Waits for a call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +80,33 @@ class Line:
     way: Text | str
     standing: Text
     reason: Text | str
+    to_phone: bool
+    """Whether somebody still has to ring them about it."""
     call: Text | str
     """How ringing them went."""
     who: str
 
 
-async def lines(query: str, *, before: int | None, now: datetime) -> tuple[list[Line], int | None]:
+async def lines(
+    query: str, zone: ZoneInfo, *, before: int | None, now: datetime
+) -> tuple[list[Line], int | None]:
     """The latest first, at most `PAGE`; and before which message the next page begins, if any."""
     readers = await _sought(query) if query else None
     found = await outbox.latest(PAGE + 1, now=now, before_id=before, recipient_ids=readers)
     shown = found[:PAGE]
-    return await _lines(shown), shown[-1].reminder_id if len(found) > PAGE else None
+    return await _lines(shown, zone, now), shown[-1].reminder_id if len(found) > PAGE else None
 
 
-async def _lines(told: Sequence[Told]) -> list[Line]:
+async def _lines(told: Sequence[Told], zone: ZoneInfo, now: datetime) -> list[Line]:
     ids = {one.recipient_id for one in told}
     parties = {p.recipient_id: p for p in await Reservation.filter(recipient_id__in=list(ids))}
     accounts = {a.recipient_id: a for a in await Account.filter(recipient_id__in=list(ids))}
     calls = await PhoneCall.filter(reminder_id__in=[one.reminder_id for one in told])
     by_message = {(call.reminder_id, call.revision): call for call in calls}
     readers = set(await ids_of(ItineraryReader.filter(recipient_id__in=list(ids)), "recipient_id"))
-    return [_line(one, parties, accounts, readers, by_message) for one in told]
+    open_ = [call for call in await calls_to(parties.keys(), zone, now=now) if call.is_open]
+    to_phone = {call.id for call in open_ if call.can_be_rung}
+    return [_line(one, parties, accounts, readers, by_message, to_phone) for one in told]
 
 
 def _line(
@@ -105,6 +115,7 @@ def _line(
     accounts: Mapping[int, Account],
     readers: Collection[int],
     calls: Mapping[tuple[int, int], PhoneCall],
+    to_phone: Collection[int],
 ) -> Line:
     party, account = parties.get(one.recipient_id), accounts.get(one.recipient_id)
     call = calls.get((one.reminder_id, one.revision))
@@ -124,12 +135,19 @@ def _line(
         name=party.name if party else account.name or account.email if account else "",
         about=KINDS.get(about, OTHER),
         title=one.title,
-        way=BY.get(one.way, "") if one.standing != Standing.UNREACHED else "",
-        standing=STANDINGS[one.standing],
+        way=_way(one, is_phoned=bool(call) or one.reminder_id in to_phone),
+        standing=TO_PHONE if one.reminder_id in to_phone else STANDINGS[one.standing],
         reason=reason(one.problem) if one.standing == Standing.UNREACHED else "",
+        to_phone=one.reminder_id in to_phone,
         call=CALLS[call.state] if call else "",
         who=call.who if call else "",
     )
+
+
+def _way(one: Told, *, is_phoned: bool) -> Text | str:
+    if one.standing != Standing.UNREACHED:
+        return BY.get(one.way, "")
+    return BY_PHONE if is_phoned else ""
 
 
 async def _sought(query: str) -> Collection[int]:
