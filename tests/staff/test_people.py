@@ -150,6 +150,7 @@ async def test_today_counts_what_needs_a_person(database: str) -> None:
     }
     assert counts == {
         "calls": 0,
+        "courses": 0,
         "approvals": 0,
         "answers": 0,
         "hostless": 1,
