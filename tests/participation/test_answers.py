@@ -97,7 +97,7 @@ async def test_a_host_answers_in_the_console_and_may_change_it(
         await host.post(path, data={"do": "decline"})
     assert await answer_of(site) == "declined"
     assert site.name not in (await client.get(f"/events/{event.slug}/map")).text
-    assert site.name in (await staff.get("/staff")).text
+    assert site.name in (await staff.get(f"/staff/events/{event.id}/asked")).text
     assert (await client.post("/taking-part/never", data={"do": "accept"})).status_code == 404
 
 
