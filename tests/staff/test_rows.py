@@ -9,7 +9,7 @@ from tour.accounts.roles import Role
 from tour.i18n import lazy as _
 from tour.reservations.lists.parties import ListedParty
 from tour.staff.events.form import ShownPart, shown_part
-from tour.staff.import_handlers import MOST_SHOWN, SHORT, Group
+from tour.staff.import_choices import MOST_SHOWN, SHORT, Group, ShownRow
 from tour.staff.people.page import PersonLine
 from tour.staff.queries import EventLine, SiteLine, Tended
 from tour.staff.reservations.parties import Dealing, dealing
@@ -83,8 +83,14 @@ def test_an_event_of_one_day_has_no_last_day() -> None:
     [(1, True, 0), (SHORT, True, 0), (SHORT + 1, False, 0), (MOST_SHOWN + 5, False, 5)],
 )
 def test_a_long_list_of_rows_is_folded_and_cut(total: int, is_short: bool, more: int) -> None:
-    group = Group(_("New"), (None,) * min(total, MOST_SHOWN), total)
+    row = ShownRow(2, "見本", (), None, is_taken=True)
+    group = Group(_("New"), (row,) * min(total, MOST_SHOWN), total)
     assert (group.is_short, group.more) == (is_short, more)
+
+
+def test_a_list_with_a_row_that_makes_one_doubt_stands_open() -> None:
+    doubtful = ShownRow(2, "見本", (), _("New"), is_taken=False)
+    assert Group(_("New"), (doubtful,), SHORT + 1).is_short
 
 
 @pytest.mark.parametrize(

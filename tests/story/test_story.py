@@ -88,8 +88,10 @@ DECLINED = {
     *("accounts:confirm_address", "accounts:type_letter", "staff:invite_several"),
     *("accounts:use_code", "hosts:undo", "hosts:check_in_code", "hosts:add_times"),
     *("reservations:draw_enter", "reservations:prove", "staff:confirm_import", "staff:invite"),
+    *("accounts:decline", "staff:event_day", "hosts:create_programme"),
 }
-"""Wants more than a field filled in: digits of one letter, a moment, two choices that fit."""
+"""Wants more than a field filled in: digits of one letter, a moment, two choices that fit, a yes to
+what it does to whom, hours at which nothing else is, somebody whose invitation it is."""
 HOMES = {"arriving": "/sign-in", "visitor": "/", "host": f"/host/{SAMPLE_SITE}", "staff": "/staff"}
 
 
@@ -259,7 +261,7 @@ async def a_door_code() -> str:
 
 ANSWERS = {
     # Not a day of the event: sessions of a closed day are asked about, and nobody here ticks that.
-    "hosts:set_exception:on_date": "2026-12-25",
+    "hosts:set_exception:days": "12/25",
     "accounts:use_code:code": digits_to_sign_in,
     "reservations:prove:code": digits_of_a_party,
     "accounts:ask_for_link:email": "host@example.org",

@@ -39,7 +39,7 @@ WAY = f"""CASE
     WHEN {CAME_BACK} THEN 'none'
     ELSE 'mail' END"""  # noqa: S608 - our own names
 """Of the recipient `t`, as `sending.fan_out` goes: to their browsers, else to their mail box."""
-WAYS_OF = f"SELECT t.id, {WAY} AS way FROM recipient t WHERE t.id IN ({{ids}})"  # noqa: S608
+WAYS_OF = f"SELECT t.id, {WAY} AS way FROM recipient t WHERE t.id IN ({{ids}})"  # noqa: S608 - our own text
 
 
 class Way(StrEnum):

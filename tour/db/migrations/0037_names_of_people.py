@@ -30,7 +30,7 @@ def _unnamed(dialect: str) -> Sql:
         f"""UPDATE invitation SET invited_by = '' WHERE inviter_id IS NOT NULL
         AND lower(invited_by) = ({local} WHERE id = inviter_id)""",  # noqa: S608 - our own
         f"""UPDATE programme SET removed_by = '' WHERE removed_by <> ''
-        AND lower(removed_by) IN ({local} WHERE lower(name) = lower(removed_by))""",  # noqa: S608
+        AND lower(removed_by) IN ({local} WHERE lower(name) = lower(removed_by))""",  # noqa: S608 - our own names
         f"""UPDATE account SET name = ''
         WHERE lower(name) = substr({BEFORE_THE_AT[dialect]}, 1, 100)""",  # noqa: S608 - our own
         only=dialect,
