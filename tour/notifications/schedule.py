@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 EVENING = time(18)
 QUIET_FROM = time(21)
 QUIET_UNTIL = time(8)
+UNDO_FOR = timedelta(minutes=1)
+"""What many are told of leaves so much later, so that nobody has read what is taken back."""
 TWO_HOURS = timedelta(hours=2)
 HALF_HOUR = timedelta(minutes=30)
 SPARE = timedelta(minutes=10)

@@ -14,7 +14,7 @@ from tour.events.editing import SUBJECT
 from tour.events.models import Event, Participation
 from tour.notifications import service as notifications
 from tour.notifications.models import Recipient
-from tour.notifications.schedule import live_at
+from tour.notifications.schedule import UNDO_FOR, live_at
 from tour.notifications.service import Draft
 from tour.participation.letters import KEY, SOON, letter, soon_letter
 from tour.seal import Seal
@@ -23,9 +23,6 @@ REMINDED_AT = time(10)
 """On the day before the date to answer by."""
 SO_SOON = timedelta(hours=12)
 """A question that came so shortly before is not reminded of."""
-UNDOABLE_FOR = timedelta(minutes=1)
-"""Other dates can be taken back for so long (`reservations.changes.events`): nobody has been told
-until then."""
 
 
 async def ask_new(part: Part, event_id: int, question: Question, *, seal: Seal) -> int:
@@ -57,7 +54,7 @@ async def ask_about_new_dates(part: Part, event_id: int, *, seal: Seal) -> int:
         for row in await answers.unanswered(event_id)
         if row.asked_at or row.phoned_at or row.answered_for is not None
     ]
-    return await _ask(part, event_id, asked, seal, after=UNDOABLE_FOR)
+    return await _ask(part, event_id, asked, seal, after=UNDO_FOR)
 
 
 def _is_to_come(day: date | None, today: date) -> bool:

@@ -1,12 +1,11 @@
 """What was called off a moment ago, and can still be taken back."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
+from tour.notifications.schedule import UNDO_FOR
 from tour.reservations.models import CallOff
-
-UNDO_FOR = timedelta(minutes=1)
 
 
 def called_off_since(now: datetime) -> QuerySet[CallOff]:

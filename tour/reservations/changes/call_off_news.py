@@ -13,14 +13,13 @@ from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient
-from tour.notifications.schedule import live_at
+from tour.notifications.schedule import UNDO_FOR, live_at
 from tour.notifications.service import Draft
 from tour.programmes.models import Slot
 from tour.reservations.draws import draws
 from tour.reservations.messages import reminders
 from tour.reservations.models import CallOff, DrawEntry, Place, Reservation, WaitlistEntry
 from tour.reservations.states import EntryStatus, PlaceStatus
-from tour.reservations.undoable import UNDO_FOR
 from tour.reservations.waitlist.queue import UNANSWERED
 
 TOLD_FOR = timedelta(days=2)

@@ -3,7 +3,7 @@ later, taken back within it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tour.accounts.models import Account
@@ -14,14 +14,12 @@ from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.message import Message
 from tour.notifications.models import Recipient, Reminder
-from tour.notifications.schedule import live_at
+from tour.notifications.schedule import UNDO_FOR, live_at
 from tour.notifications.service import Draft
 from tour.notifications.states import ReminderStatus
 from tour.staff.reservations import audiences
 from tour.staff.reservations.audiences import Audience, Reader
 
-UNDO_FOR = timedelta(minutes=1)
-"""Letters leave so much later, so that nobody has read what is taken back."""
 TO_EVERYBODY = "letter.send"
 
 
