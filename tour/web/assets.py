@@ -1,7 +1,7 @@
 """Static files under one build's name, so that browsers may keep them for ever.
 
-Ours come from `static/`; Leaflet's and the marker cluster's from their installed packages. All are
-a few hundred kilobytes, held in memory with a gzipped twin.
+Ours come from `static/`, scenes put together as they are read; Leaflet's and the marker cluster's
+from their installed packages. All are a few hundred kilobytes, held in memory with a gzipped twin.
 """
 
 import gzip
@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from tour.errors import ConfigurationError
 from tour.settings import ROOT
+from tour.web.scenes import drawing
 
 PACKAGES = {
     "leaflet": ("django-js-lib-leaflet", "js_lib_leaflet/leaflet.js"),
@@ -123,6 +124,6 @@ def _package_folder(distribution: str, marker: str) -> Path:
 
 
 def _read(path: Path) -> Asset:
-    body = path.read_bytes()
+    body = drawing.picture(path) if drawing.is_scene(path) else path.read_bytes()
     media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
     return Asset(body, media_type)

@@ -16,6 +16,7 @@ from tour.i18n import lazy as _
 from tour.settings import ROOT
 from tour.town import Town
 from tour.web.fragments import Fragments
+from tour.web.scenes.titles import scene_of
 from tour.web.tokens import colour
 
 OURSELVES = {
@@ -45,6 +46,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "town": town,
         "asset": asset,
         "colour": colour,
+        "scene_of": scene_of,
         "once": Fragments(),
     }
     show = Formats(town.timezone)
