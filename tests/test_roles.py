@@ -42,6 +42,7 @@ ANYBODY = {
     *("reservations:draw", "reservations:draw_record", "reservations:draw_new"),
     *("reservations:draw_enter", "routes:walk", "routes:walk_geojson", "routes:streets_geojson"),
     *("routes:plan", "routes:plan_create", "routes:course", "routes:course_from_here"),
+    *("routes:into_plan", "routes:put_into_plan"),
     "notifications:settings",
     "pages:metrics",  # from this machine only: tests/pages/test_metrics.py
     *("api:openapi", "api:sites", "api:events", "api:slots", "api:walks", "api:walks_matrix"),

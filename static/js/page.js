@@ -1,6 +1,7 @@
 // What every page gains from scripts. Without them each of these is a plain link or input.
 
 import { askForChildren } from "./for-children.js";
+import { addIntoPlan } from "./into-plan.js";
 import { openPendingTarget } from "./pending.js";
 import { refineInPlace, searchNearMe } from "./results.js";
 import { addSteppers } from "./stepper.js";
@@ -85,6 +86,7 @@ refineInPlace();
 searchNearMe();
 sayIfTooMuch();
 sendOnce();
+addIntoPlan();
 addSteppers(document);
 askForChildren();
 focusErrors();

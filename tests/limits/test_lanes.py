@@ -23,6 +23,8 @@ COSTLY = {
     "plans": {
         "api:plans",
         "routes:plan_create",
+        "routes:into_plan",
+        "routes:put_into_plan",
         "itineraries:change",
         "itineraries:edit",
         "itineraries:join_form",

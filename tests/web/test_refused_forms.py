@@ -45,7 +45,7 @@ BUTTONS = {
     *("reservations:cancel", "reservations:send_code", "reservations:resend"),
     *("reservations:cancel_place", "reservations:say_late", "reservations:give_up"),
     *("reservations:accept", "reservations:leave", "reservations:leave_draw"),
-    *("itineraries:edit", "itineraries:stop_news"),
+    *("itineraries:edit", "itineraries:stop_news", "routes:put_into_plan"),
 }
 """Nothing is typed there, so nothing is lost."""
 BY_SCRIPT = {

@@ -1,7 +1,13 @@
 from starlette.routing import Route as Url
 
 from tour.routes.courses import handlers
-from tour.routes.plan_pages import file_handlers, form_handlers, join_handlers, reserve_handlers
+from tour.routes.plan_pages import (
+    file_handlers,
+    form_handlers,
+    into_handlers,
+    join_handlers,
+    reserve_handlers,
+)
 from tour.routes.plan_pages import handlers as plan_handlers
 
 PLAN = "/itineraries/{token}"
@@ -12,6 +18,8 @@ urls = [
     Url("/streets.geojson", handlers.streets_geojson, name="routes:streets_geojson"),
     Url("/plan", form_handlers.new, methods=["GET"], name="routes:plan"),
     Url("/plan", form_handlers.create, methods=["POST"], name="routes:plan_create"),
+    Url("/plan/into", into_handlers.show, methods=["GET"], name="routes:into_plan"),
+    Url("/plan/into", into_handlers.put, methods=["POST"], name="routes:put_into_plan"),
     Url(f"{PLAN}.gpx", file_handlers.gpx, name="itineraries:gpx"),
     Url(f"{PLAN}.ics", file_handlers.calendar, name="itineraries:calendar"),
     Url(f"{PLAN}.geojson", file_handlers.geojson, name="itineraries:geojson"),

@@ -7,7 +7,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tour.errors import NotFound, TooManyRequests
+from tour.errors import TooManyRequests
 from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
@@ -176,7 +176,7 @@ async def _form_page(
             for spot in (form.value("from"), form.value("to"))
             if spot
         },
-        plans=await _plans(request) if entry is None else [],
+        plans=await my_plans.found(request) if entry is None else [],
     )
     return private(response) if entry else response
 
@@ -195,17 +195,6 @@ STYLES = {
     WalkStyle.NO_STEPS: _("Avoid steps"),
     WalkStyle.SLOW: _("Slowly"),
 }
-
-
-async def _plans(request: Request) -> list[ItineraryEntry]:
-    """Those of this device's plans that exist, latest first."""
-    found = []
-    for token in my_plans.tokens(request):
-        try:
-            found.append(await itineraries.find(token))
-        except NotFound:
-            continue
-    return found
 
 
 def _walkable(catalogue: Catalogue, language: str) -> list[tuple[str, str]]:

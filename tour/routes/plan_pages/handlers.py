@@ -64,14 +64,19 @@ async def stop_news(request: Request) -> Response:
 async def after_change(
     request: Request, token: str, anchor: str = "", *, added: str = ""
 ) -> Response:
-    """Back to the plan, whose walks may begin at other times now; what this browser has reserved
-    elsewhere belongs to it as soon as it stands in it."""
+    """Back to the plan, with all that a change brings along."""
+    await settled(request, token)
+    return to_plan(request, token, anchor, added=added)
+
+
+async def settled(request: Request, token: str) -> None:
+    """What a change brings along: the plan's walks may begin at other times now, and what this
+    browser has reserved elsewhere belongs to it as soon as it stands in it."""
     enquiry = await Enquiry.of(request)
     entry = await enquiry.with_own(await itineraries.find(token))
     if entry.reserved:
         desk = await enquiry.desk_of(entry)
         await departures.promise(desk, entry, now=now(request))
-    return to_plan(request, token, anchor, added=added)
 
 
 async def plan_page(

@@ -5,6 +5,9 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tour.errors import NotFound
+from tour.routes.plans import itineraries
+from tour.routes.plans.itineraries import ItineraryEntry
 from tour.web import parts_of
 
 COOKIE = "plans"
@@ -17,6 +20,17 @@ def tokens(request: Request) -> list[str]:
     """The remembered links, latest first; whatever else was put there is left out."""
     found = request.cookies.get(COOKIE, "").split(".")
     return [text for text in found if TOKEN.fullmatch(text)][:MOST]
+
+
+async def found(request: Request) -> list[ItineraryEntry]:
+    """Those of this device's plans that exist, latest first."""
+    plans = []
+    for token in tokens(request):
+        try:
+            plans.append(await itineraries.find(token))
+        except NotFound:
+            continue
+    return plans
 
 
 def remember(request: Request, response: Response, token: str) -> None:
