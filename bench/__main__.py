@@ -14,6 +14,7 @@ MEASUREMENTS = (
     "imports",
     "newcomers",
     "reminders",
+    "phone",
 )
 TIME_LIMIT = 1200
 

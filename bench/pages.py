@@ -20,13 +20,17 @@ START_SECONDS = 60
 
 
 @contextmanager
-def served(folder: Path, port: int) -> Iterator[float]:
+def served(folder: Path, port: int, **variables: str) -> Iterator[float]:
     """The app with the demonstration catalogue; yields the seconds to its first page."""
-    environ = os.environ | {
-        "TOUR_DATABASE_URL": f"sqlite://{folder}/tour.sqlite3",
-        "TOUR_VAR": str(folder / "var"),
-        "TOUR_DEMO": "1",
-    }
+    environ = (
+        os.environ
+        | {
+            "TOUR_DATABASE_URL": f"sqlite://{folder}/tour.sqlite3",
+            "TOUR_VAR": str(folder / "var"),
+            "TOUR_DEMO": "1",
+        }
+        | variables
+    )
     command = [sys.executable, "-m", "tour", "serve", "--port", str(port)]
     started = time.perf_counter()
     process = Popen(command, cwd=ROOT, env=environ, stdout=DEVNULL, stderr=DEVNULL)
