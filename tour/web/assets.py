@@ -1,7 +1,8 @@
 """Static files under one build's name, so that browsers may keep them for ever.
 
-Ours come from `static/`, scenes put together as they are read; Leaflet's and the marker cluster's
-from their installed packages. All are a few hundred kilobytes, held in memory with a gzipped twin.
+Ours come from `static/`: sheets and scripts with what they import in them, scenes put together
+as they are read. Leaflet's and the marker cluster's come from their installed packages. All are a
+few hundred kilobytes, held in memory with a gzipped twin.
 """
 
 import gzip
@@ -18,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from tour.errors import ConfigurationError
 from tour.settings import ROOT
+from tour.web.folding import folded
 from tour.web.scenes import drawing
 
 PACKAGES = {
@@ -49,7 +51,8 @@ class Assets:
     """An ASGI app mounted at /static, and the names under which it serves."""
 
     def __init__(self) -> None:
-        self._assets = {name: _read(path) for name, path in _found().items()}
+        read = {name: _read(path) for name, path in _found().items()}
+        self._assets = {name: _whole(name, read) for name in read}
         digest = hashlib.sha256()
         for name in sorted(self._assets):
             digest.update(name.encode() + b"\0" + self._assets[name].body)
@@ -121,6 +124,14 @@ def _package_folder(distribution: str, marker: str) -> Path:
         if str(file).endswith(marker):
             return Path(str(file.locate())).parent
     raise ConfigurationError(f"{distribution} has no {marker}: run `make setup`")
+
+
+def _whole(name: str, read: dict[str, Asset]) -> Asset:
+    """An asset of ours with what it imports; the packages' are whole."""
+    if not name.startswith(("css/", "js/")):
+        return read[name]
+    body = folded(name, lambda file: read[file].body.decode())
+    return Asset(body.encode(), read[name].media_type)
 
 
 def _read(path: Path) -> Asset:
