@@ -380,8 +380,9 @@ class TestSession:
         text = (await client.get(f"/programmes/{slot.programme_id}")).text
         row = text.partition('<ul class="slots">')[2].partition("</ul>")[0]
         assert said in row
-        assert re.findall(r'href="([^"]+)">([^<]+)', row) == (
-            [(f"/slots/{slot.id}/reserve", button)] if button else []
+        assert re.findall('class="slot__do">([^<]+)', row) == ([button] if button else [])
+        assert re.findall(r'href="([^"]+)"', row) == (
+            [f"/slots/{slot.id}/reserve"] if button else []
         )
 
     @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from starlette.responses import Response
 from tour.events.views import EventCard
 from tour.geo import feature, feature_collection, point_geometry
 from tour.pages import maps
+from tour.pages.times import next_time, timetable
 from tour.pages.town_now import TownNow
 from tour.programmes import queries as programmes
 from tour.programmes.entries import ProgrammeEntry
 from tour.programmes.rules import Way
-from tour.programmes.views import ProgrammeView, by_day, programme_view
+from tour.programmes.views import ProgrammeView, programme_view
 from tour.sites.closing_words import closures_text
 from tour.sites.entries import SiteEntry
 from tour.sites.maps import map_around
@@ -21,7 +22,7 @@ from tour.sites.showing import Showing
 from tour.sites.site_map import MapFragment
 from tour.sites.texts import APART, WAY, headed
 from tour.sites.views import coming_exceptions, holiday_text, hours_table, source_text
-from tour.web import parts_of, private, render
+from tour.web import private, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,14 @@ async def site_page(
     if preview:
         town = await _as_it_will_be(town, offered, entry)
     hours = town.hours_of(entry)
+    views = await _views(town, offered, entry, preview)
     page = render(
         request,
         "sites/detail.html",
         nav="explore",
         site=town.card(entry),
         entry=entry,
+        station=entry.approach.station.id if entry.approach else "",
         description=entry.text("description", town.lang),
         point_source=source_text(entry.point_source, town.lang),
         way=list(headed(WAY, entry.own, entry.translations, town.lang)),
@@ -62,7 +65,9 @@ async def site_page(
         holidays=holiday_text(hours, town.lang),
         closures=closures_text(hours.closures, town.lang),
         exceptions=coming_exceptions(hours, town.today, town.lang),
-        programmes=await _views(town, offered, entry, preview),
+        programmes=views,
+        timetables={view.id: timetable(view.slots, town.zone) for view in views},
+        next_time=None if preview else next_time(s for view in views for s in view.slots),
         events=_events_of(town, entry),
         stations=stations(town),
         map=_drawn(request, town, entry) if preview else maps.site_map(request, entry),
@@ -87,7 +92,9 @@ async def session_page(
         nav="explore",
         programme=view,
         site=town.card(site),
-        days=by_day(view.slots, parts_of(request).town.timezone),
+        station=site.approach.station.id if site.approach else "",
+        timetables={view.id: timetable(view.slots, town.zone)},
+        next_time=None if preview else next_time(view.slots),
         preview=preview,
     )
     return private(page) if preview else page

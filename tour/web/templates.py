@@ -27,6 +27,7 @@ OURSELVES = {
 }
 """Who acts without an account, as the log keeps it."""
 DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
+SHORT_PATTERNS = {"ja": "M/d(E)", "zh": "M/d(E)", "ko": "M/d(E)"}
 FULL_PATTERNS = {"ja": "y年M月d日", "zh": "y年M月d日", "ko": "y년 M월 d일"}
 
 
@@ -55,6 +56,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "clock": show.clock,
         "day_clock": show.day_clock,
         "full_day": show.full_day,
+        "short_day": show.short_day,
         "iso_day": show.iso_day,
         "localized": in_reading_language,
         "yen": yen,
@@ -97,6 +99,12 @@ class Formats:
     def day(self, moment: datetime | date) -> str:
         """12月5日(土), Sat 5 Dec."""
         return day_text(self._local(moment), current_language.get())
+
+    def short_day(self, moment: datetime | date) -> str:
+        """12/5(土), 5 Dec: where there is room for no more, as on a bar."""
+        lang = current_language.get()
+        pattern = SHORT_PATTERNS.get(lang[:2], "d MMM")
+        return format_date(self._local(moment), pattern, locale_for(lang))
 
     def iso_day(self, moment: datetime | date) -> str:
         """2026-12-05: for addresses, never to be read."""
