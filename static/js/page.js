@@ -2,6 +2,7 @@
 
 import { askForChildren } from "./for-children.js";
 import { addIntoPlan } from "./into-plan.js";
+import { keepPartySize } from "./party-size.js";
 import { openPendingTarget } from "./pending.js";
 import { refineInPlace, searchNearMe } from "./results.js";
 import { addSteppers } from "./stepper.js";
@@ -89,6 +90,7 @@ sendOnce();
 addIntoPlan();
 addSteppers(document);
 askForChildren();
+keepPartySize();
 focusErrors();
 showCurrentInMenu();
 openPendingTarget();

@@ -34,6 +34,7 @@ function addStepper(box) {
   more.addEventListener("click", () => step(() => input.stepUp()));
   input.addEventListener("change", showLimits);
   input.addEventListener("input", showLimits);
+  input.addEventListener("limits", showLimits);
   box.prepend(fewer);
   box.append(more);
   showLimits();

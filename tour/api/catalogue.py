@@ -148,6 +148,7 @@ def _slot(town: TownNow, slot: SlotEntry) -> replies.Slot:
         capacity=slot.capacity,
         seats_left=slot.seats_left,
         max_party=slot.most_together(programme.max_party, town.now),
+        price_yen=programme.price_yen,
         allocation=slot.allocation.value,
         status=PUBLIC_STATUS[slot.availability(town.now)],
     )

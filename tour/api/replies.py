@@ -117,6 +117,8 @@ class Slot(Reply, frozen=True):
     capacity: int
     seats_left: int
     max_party: int
+    price_yen: int
+    """Of one person; 0 is free."""
     allocation: Literal["first_come", "draw"]
     status: Status
 

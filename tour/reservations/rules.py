@@ -20,6 +20,8 @@ from tour.words.names import one_line
 from tour.words.typed import read_whole
 
 MAX_PARTY = 20
+USUAL_PARTY = 1
+"""With how many adults every form begins."""
 OLDEST_CHILD = 15
 """Children are counted up to the end of junior high school, as the form says."""
 MAX_NAME = 100
@@ -251,6 +253,12 @@ def read_people(text: str, field: str, errors: dict[str, Text]) -> int:
     if people is None:
         errors[field] = PEOPLE
     return people or 0
+
+
+def people_in(typed: Mapping[str, str]) -> int:
+    """How many people a form says come, children too; 0 where that cannot be read."""
+    people = [read_whole(typed.get(name) or "0", 0, MAX_PARTY) for name in ("adults", "children")]
+    return 0 if None in people else sum(number or 0 for number in people)
 
 
 def _name(text: str, errors: dict[str, Text]) -> str:

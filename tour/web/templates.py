@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import jinja2
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
 
 from tour.i18n import current_language, localized, translate, translate_plural
 from tour.i18n import lazy as _
@@ -18,6 +17,7 @@ from tour.town import Town
 from tour.web.fragments import Fragments
 from tour.web.scenes.titles import scene_of
 from tour.web.tokens import colour
+from tour.words import prices
 
 OURSELVES = {
     "app": _("The app itself"),
@@ -59,7 +59,9 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "short_day": show.short_day,
         "iso_day": show.iso_day,
         "localized": in_reading_language,
-        "yen": yen,
+        "yen": prices.yen,
+        "for_one": prices.for_one,
+        "in_all": prices.in_all,
         "metres": metres,
         "duration": duration,
         "person": person,
@@ -126,14 +128,6 @@ class Formats:
 def person(name: str) -> str:
     """Who did something, as the log has it; the app's own doings have no other name in it."""
     return str(OURSELVES.get(name, name)) or translate("(no name given)")
-
-
-def yen(amount: int, lang: str | None = None) -> str:
-    """1,000円, ¥1,000; nothing to pay reads as such. `lang`: another than the page's."""
-    if amount == 0:
-        return translate("Free", lang)
-    number = format_decimal(amount, locale=locale_for("en"))
-    return translate("¥%(amount)s", lang, amount=number)
 
 
 def metres(distance: float) -> str:

@@ -14,14 +14,14 @@ from tests.conftest import NOON, TurnableClock, make_settings
 from tests.days import TOKYO
 from tests.factories import DAY_AHEAD, make_event, make_programme, make_site, make_slot
 from tests.post_office import PostOffice
-from tests.reservations.factories import make_wish
+from tests.reservations.factories import make_party, make_wish
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
 from tour.notifications.mail import boxes
 from tour.notifications.models import Recipient, Reminder
 from tour.notifications.sending.worker import FULL, Worker, open_worker
 from tour.pages.wording import WORDING
-from tour.programmes.models import BookingRules, Slot
+from tour.programmes.models import BookingRules, Programme, Slot
 from tour.reservations import service, worker
 from tour.reservations.changes import lateness
 from tour.reservations.changes import slots as slot_changes
@@ -196,6 +196,37 @@ async def test_a_confirmation_says_what_is_reserved_when_it_leaves(sender, offic
     assert local(first.starts_at) in receipt
     assert "12月8日" not in receipt
     assert "変更" not in receipt.split("店の人に見せる")[0].split("番号")[-1]
+
+
+async def test_letters_have_the_sum_that_is_paid_when_they_leave(sender, office, clock) -> None:
+    """Two sessions of one day, one of them for a part of the party, the other dearer since."""
+    wood = await make_slot(DAY_AHEAD, programme=await make_programme(price_yen=1500))
+    metal = await make_slot(
+        DAY_AHEAD + timedelta(hours=3), programme=await make_programme(price_yen=800)
+    )
+    made = await service.reserve(make_wish(wood, metal, party=make_party(2)), now=clock())
+    await changes.change_party(made.reference, adults=1, children=0, slot_id=metal.id, now=clock())
+    await sender.run_once()
+    [receipt] = [text for text in texts(office) if "予約が確定しました" in text]
+    assert "2人・3,000円（1人1,500円）" in receipt
+    assert "1人・800円" in receipt
+    assert "2件の合計：3,800円" in receipt
+    office.mails.clear()
+    await Programme.filter(id=metal.programme_id).update(price_yen=900)
+    clock.turn_to(DAY_AHEAD - timedelta(hours=2))
+    await sender.run_once()
+    [reminder] = texts(office)
+    assert "料金：3,900円" in reminder
+
+
+async def test_a_reminder_of_what_is_free_names_no_price(sender, office, clock) -> None:
+    await service.reserve(make_wish(await make_slot(DAY_AHEAD)), now=clock())
+    await sender.run_once()
+    office.mails.clear()
+    clock.turn_to(DAY_AHEAD - timedelta(hours=2))
+    await sender.run_once()
+    [reminder] = texts(office)
+    assert "料金" not in reminder
 
 
 async def test_a_confirmation_held_for_its_reader_says_what_is_so_then(

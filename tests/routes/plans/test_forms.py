@@ -196,7 +196,7 @@ def test_the_usual_day_is_the_next_with_all_its_hours() -> None:
     values = PlanForm.empty(context(), QueryParams("")).values
     assert (values["date"], values["from"], values["to"]) == (DAY.isoformat(), "near", "")
     assert (values["from_time"], values["to_time"]) == ("09:00", "16:00"), "of both events"
-    assert (values["adults"], values["children"], values["lunch"]) == ("2", "0", "1")
+    assert (values["adults"], values["children"], values["lunch"]) == ("1", "0", "1")
     chosen = QueryParams(
         f"date={NEXT_DAY}&from=away&to=stop&kind=craft&kind=x&must=site-1&must=none"
     )

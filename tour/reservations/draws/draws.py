@@ -207,12 +207,13 @@ def _refuse_unless_fits(wish: Wish, terms: Terms, pools: Sequence[str]) -> None:
     for slot in terms.slots:
         problem = party_problem(party.adults, party.children, audience_of(slot))
         if slot.status != SlotStatus.OPEN:
-            problem = _("One of the times has been called off.")
+            _refuse(_("One of the times has been called off."))
         if problem:
-            _refuse(problem)
+            raise BadInput(problem, {"adults": problem})
     refuse_unanswered(wish, terms)
     if "children" in pools and not party.children:
-        _refuse(_("These seats are kept for parties with children. How many children come?"))
+        missing = _("These seats are kept for parties with children. How many children come?")
+        raise BadInput(missing, {"children": missing})
 
 
 def _refuse(problem: Text) -> None:

@@ -43,6 +43,7 @@ COLUMNS = (
     Column("pictures", _("Pictures"), lambda p, _zone: p.pictures),
     Column("language", _("Language"), lambda p, _zone: p.language_name),
     Column("told", _("How they are told"), lambda p, _zone: str(p.reach.way_text)),
+    Column("price", _("To pay (yen)"), lambda p, _zone: p.to_pay_yen),
 )
 """In the order in which offices have had them; new ones come last."""
 OF_HOSTS = tuple(column for column in COLUMNS if column.name not in ("site", "email"))

@@ -12,6 +12,7 @@ from tour.reservations.answers import Answer, in_words, with_gaps
 from tour.reservations.messages.receipts import people_at
 from tour.reservations.models import Place, WaitlistEntry
 from tour.reservations.states import PlaceStatus, WaitlistStatus
+from tour.words.prices import to_pay
 
 Kept = Place | WaitlistEntry
 """With its reservation and that one's recipient, its slot, programme and site."""
@@ -49,6 +50,8 @@ class PartyFacts:
     seats: int
     party_text: str
     """Of those who come to this session, who may be fewer than the party."""
+    to_pay_yen: int
+    """By all of them, at this session."""
     lang: str
     email: str
     phone: str
@@ -106,6 +109,7 @@ def facts_of(kept: Kept, reach: Reach) -> PartyFacts:
         children=made.children,
         seats=kept.seats,
         party_text=people_at(kept.seats, made),
+        to_pay_yen=to_pay([(kept.slot.programme.price_yen, kept.seats)]),
         lang=made.lang,
         email=made.email,
         phone=made.phone,

@@ -16,7 +16,8 @@ from tour.reservations.messages import reminders
 from tour.reservations.models import Place, Reservation
 from tour.reservations.states import PlaceStatus
 from tour.sites.texts import ON_TICKET, OWN, headed
-from tour.web.templates import day_text, yen
+from tour.web.templates import day_text
+from tour.words.prices import in_all, to_pay, yen
 
 MOST_OTHERS = 3
 
@@ -29,24 +30,26 @@ async def words(promised: Promised, now: datetime) -> Words | None:
     if party is None:
         return Words(promised.message) if promised.message.title else None
     held = Place.filter(reservation_id=party.id, status=PlaceStatus.CONFIRMED)
-    slots = [place.slot for place in await held.select_related("slot__programme__site")]
-    if not slots:
+    places = await held.select_related("slot__programme__site")
+    if not places:
         return None
     mark = reminders.HOLDS_NOW.in_language(party.lang)
     changed, is_of_change, _held = promised.message.body.partition(mark)
     news = [f"{changed}{mark}"] if is_of_change else []
-    said = _message(party, slots, news, now)
+    said = _message(party, places, news, now)
     return Words(replace(said, title=promised.message.title or said.title))
 
 
 def _message(
-    party: Reservation, slots: Sequence[Slot], news: Sequence[str], now: datetime
+    party: Reservation, places: Sequence[Place], news: Sequence[str], now: datetime
 ) -> Message:
     lang, lines, zone = party.lang, [*news], reminders.zone_of(party)
-    ordered = reminders.in_order(slots)
+    ordered = reminders.in_order(place.slot for place in places)
+    seats = {place.slot_id: place.seats for place in places}
     for slot in ordered:
         lines += [reminders.line(slot, lang, zone, with_day=True, with_end=True)]
-        lines += [*_details(slot, party.party_size, lang), ""]
+        lines += [*_details(slot, seats[slot.id], lang), ""]
+    lines += _all_together(places, lang)
     lines += _of_party(party, ordered, zone, now)
     way = reminders.WAY.format(slug=ordered[0].programme.site.slug)
     action = Action(translate("Show the way", lang), way)
@@ -54,16 +57,27 @@ def _message(
 
 
 def _details(slot: Slot, people: int, lang: str) -> list[str]:
-    """Of one session, with programme and site: where it is, what to bring, what all pay."""
+    """Of one session, with programme and site: where it is, what to bring, what those who come to
+    it pay."""
     programme, site = slot.programme, slot.programme.site
     own, bring = {name: getattr(site, name) for name in OWN}, {"bring": programme.bring}
     said = [
         (translate("Where", lang), localized(own, "address", lang, site.translations)),
         *headed(ON_TICKET, own, site.translations, lang),
         (translate("Bring", lang), localized(bring, "bring", lang, programme.translations)),
-        (translate("Price", lang), _price(programme.price_yen, people, lang)),
+        (translate("Price", lang), in_all(programme.price_yen, people, lang)),
     ]
     return [f"{name}: {text}" for name, text in said if text]
+
+
+def _all_together(places: Sequence[Place], lang: str) -> list[str]:
+    """What several sessions come to; of one it has been said."""
+    if len(places) < 2:
+        return []
+    total = to_pay((place.slot.programme.price_yen, place.seats) for place in places)
+    return [
+        translate("%(num)d sessions together: %(sum)s", lang, num=len(places), sum=yen(total, lang))
+    ]
 
 
 def _of_party(
@@ -121,20 +135,6 @@ def people_at(seats: int, made: Reservation) -> str:
     if seats == made.party_size:
         return party_text(made.adults, made.children)
     return party_text(seats, 0)
-
-
-def _price(price_yen: int, people: int, lang: str) -> str:
-    if not price_yen:
-        return yen(0, lang)
-    total = yen(price_yen * people, lang)
-    some = translate_plural("%(num)d person", "%(num)d people", people, lang)
-    return translate(
-        "%(total)s in all (%(people)s, %(price)s for one)",
-        lang,
-        total=total,
-        people=some,
-        price=yen(price_yen, lang),
-    )
 
 
 def _when(moment: datetime, zone: ZoneInfo, lang: str) -> str:

@@ -1,5 +1,5 @@
 """What a party meets in its browser: the form, its reservation, draws and queues.
 
 For others: `change_handlers`, `check_handlers`, `clashes`, `draw_handlers`, `handlers`,
-`queue_handlers`.
+`party_size`, `queue_handlers`.
 """

@@ -20,6 +20,7 @@ from tour.programmes.views import SlotCard
 from tour.reservations import queries
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.pages import clashes
+from tour.reservations.pages.party_size import party_size, with_sum
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.forms import AskedField, ReserveForm, asked_fields
 from tour.reservations.rules import booking_problem
@@ -81,7 +82,6 @@ async def show(
         ),
         slots=[view.slot for view in shown],
         slot=shown[0].slot,
-        programme=shown[0].programme,
         questions=questions_of(shown),
         asks_photos=any(view.programme.asks_photo_consent for view in shown),
         form=form,
@@ -91,7 +91,8 @@ async def show(
         loss=loss,
         draw_id=await queries.draw_of_slot(slots[0].id) if mode == Mode.DRAW else None,
         server_now=at,
-        max_party=min(_largest(v, s, loss) for v, s in zip(shown, slots, strict=True)),
+        with_sum=with_sum(len(shown)),
+        size=party_size([view.programme for view in shown], form, _to_queue(shown, slots, loss)),
     )
     if mode == Mode.SOON:
         _come_back(response, slots, at)
@@ -99,11 +100,14 @@ async def show(
     return response
 
 
-def _largest(view: SlotView, slot: SlotEntry, loss: Loss | None) -> int:
-    """The largest party for the form: who was just told that a time is full may queue for it."""
+def _to_queue(
+    shown: Sequence[SlotView], slots: Sequence[SlotEntry], loss: Loss | None
+) -> int | None:
+    """The largest party that may queue for what was just full; None for every other form."""
     if loss is None:
-        return view.programme.max_party
-    return min(view.programme.party_limit, slot.capacity - slot.seats_kept)
+        return None
+    rooms = [slot.capacity - slot.seats_kept for slot in slots]
+    return min(*rooms, *(view.programme.party_limit for view in shown))
 
 
 def _come_back(response: Response, slots: Sequence[SlotEntry], at: datetime) -> None:

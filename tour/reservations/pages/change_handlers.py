@@ -12,6 +12,7 @@ from tour.reservations import queries
 from tour.reservations.door import on_the_way
 from tour.reservations.held import changes
 from tour.reservations.pages.handlers import show, to_reservation, to_said
+from tour.reservations.pages.party_size import of_change
 from tour.reservations.parties.forms import ChangeForm
 from tour.reservations.parties.intake import count_try
 from tour.reservations.standing import views
@@ -101,8 +102,6 @@ async def give_up(request: Request) -> Response:
 async def _page(request: Request, form: ChangeForm, status: int = 200) -> Response:
     entry = await queries.by_reference(request.path_params["reference"])
     reservation = await views.reservation_view(request, entry)
-    places = reservation.open_places
-    sizes = [min(p.programme.party_limit, p.seats + p.slot.seats_left) for p in places]
     own = reservation.adults + reservation.children
     response = render(
         request,
@@ -111,7 +110,7 @@ async def _page(request: Request, form: ChangeForm, status: int = 200) -> Respon
         nav="reservations",
         reservation=reservation,
         form=form,
-        max_party=max(own, min(sizes, default=own)),
+        size=of_change(reservation.open_places, own, form),
         title=_("Change the reservation"),
     )
     return private(response)

@@ -15,6 +15,7 @@ from tour.reservations.errors import Clashing
 from tour.reservations.pages.booking import questions_of
 from tour.reservations.pages.clashes import refused
 from tour.reservations.pages.handlers import to_made, to_reservation
+from tour.reservations.pages.party_size import without_sum
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.forms import (
     MAX_QUESTIONS,
@@ -115,7 +116,7 @@ async def _form_page(
         asks_photos=any(view.programme.asks_photo_consent for view in shown),
         ticked=ticked,
         pools=sorted(await queries.pools_of_draw(draw.id)),
-        max_party=max((view.programme.max_party for view in shown), default=1),
+        size=without_sum(max((view.programme.max_party for view in shown), default=1)),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
     )
     my_reservations.remember_form(request, response, form.value("idempotency_key"))

@@ -10,7 +10,7 @@ from tour.errors import Refusal
 from tour.i18n import lazy as _
 from tour.programmes.views import QuestionView
 from tour.reservations.errors import CONTACT, Clashing, KeyReused, SlotFull
-from tour.reservations.rules import Party, read_party
+from tour.reservations.rules import USUAL_PARTY, Party, read_party
 from tour.reservations.wishes import Choice
 from tour.web.forms import Form
 from tour.words.typed import number_in
@@ -47,7 +47,7 @@ class ReserveForm(Form):
     party: Party | None = None
 
     @classmethod
-    def empty(cls, adults: int = 1) -> "ReserveForm":
+    def empty(cls, adults: int = USUAL_PARTY) -> "ReserveForm":
         key = _new_key()
         return cls({"adults": str(adults), "children": "0", "idempotency_key": key})
 

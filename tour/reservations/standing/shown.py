@@ -44,6 +44,8 @@ class PlaceView:
     way: tuple[tuple[str, str], ...]
     seats: int
     party_text: str
+    price_text: str
+    """What those who come to it pay."""
     is_held: bool
     is_unproved: bool
     """Its seats are taken only when the code comes back."""

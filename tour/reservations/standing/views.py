@@ -43,6 +43,7 @@ from tour.sites.texts import ON_TICKET, headed
 from tour.sites.views import site_card, with_door
 from tour.sites.withdrawn import any_site
 from tour.web import lang, now, parts_of
+from tour.words.prices import in_all
 
 
 async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
@@ -120,6 +121,7 @@ async def _place_view(
         way=view.way,
         seats=place.seats,
         party_text=people_at(place.seats, made),
+        price_text=in_all(view.programme.price_yen, place.seats),
         is_held=place.status == PlaceStatus.HELD,
         is_unproved=place.status == PlaceStatus.UNPROVED,
         is_cancelled=place.status

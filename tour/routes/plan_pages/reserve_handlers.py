@@ -11,8 +11,9 @@ from tour.i18n import lazy as _
 from tour.programmes.entries import SlotEntry
 from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import service
-from tour.reservations.errors import Clashing
+from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.pages import clashes
+from tour.reservations.pages.party_size import party_size, with_sum
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.forms import AskedField, ReserveForm, asked_fields
 from tour.reservations.parties.intake import count_made, take_in
@@ -88,11 +89,14 @@ async def _refused(
 ) -> Response:
     """The form as it was sent, with why it is refused, for what can still be reserved; where
     nothing can, the plan."""
-    notice = None
+    notice, again = None, form.refused_by(refusal)
     if not isinstance(refusal, Clashing) and "slot" in refusal.extra:
         desk = await desk_of(request, entry)
-        notice = why_refused(desk, refusal, lang(request))
-    again = form if notice else form.refused_by(refusal)
+        why = why_refused(desk, refusal, lang(request))
+        if refusal.field and not isinstance(refusal, SlotFull):
+            again = form.refused(**{refusal.field: why})
+        else:
+            notice, again = why, form
     clash = refusal if isinstance(refusal, Clashing) else None
     page = _form_page(request, entry, again, refusal.status, notice=notice, clash=clash)
     return await form_again(page, refusal)
@@ -138,7 +142,8 @@ async def _form_page(
         slots=[view.slots[0] for view in views],
         questions=questions_of(views),
         asks_photos=any(view.asks_photo_consent for view in views),
-        max_party=_largest(views),
+        size=party_size(views, form),
+        with_sum=with_sum(len(views)),
     )
     my_reservations.remember_form(request, response, form.value("idempotency_key"))
     return private(response)
@@ -162,8 +167,3 @@ def session_views(desk: Desk, slots: list[SlotEntry], language: str) -> list[Pro
 def questions_of(views: list[ProgrammeView]) -> list[AskedField]:
     """What the hosts ask."""
     return [field for view in views for field in asked_fields(view.slots[0].id, view.questions)]
-
-
-def _largest(views: list[ProgrammeView]) -> int:
-    """The largest party that all of the sessions can have."""
-    return min(view.max_party for view in views)

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, QueryParams
 from tour.geo import Bounds, Point
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.reservations.rules import MAX_PARTY, read_people
+from tour.reservations.rules import MAX_PARTY, USUAL_PARTY, read_people
 from tour.routes.days.day import LIKED
 from tour.routes.days.wishes import DayWish, WalkStyle
 from tour.routes.plans.context import PlanContext, spot, usual_start
@@ -77,7 +77,7 @@ class PlanForm(Form):
             "from_time": padded(opens),
             "to": chosen.get("to", ""),
             "to_time": padded(closes),
-            "adults": "2",
+            "adults": str(USUAL_PARTY),
             "children": "0",
             "walk": WalkStyle.NORMAL.value,
             "lunch": "1",

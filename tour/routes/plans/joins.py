@@ -22,6 +22,7 @@ from tour.routes.days.giving_up import session_text
 from tour.routes.days.planning import Desk, reservable_slots
 from tour.routes.plans.itineraries import ItineraryEntry
 from tour.web import now
+from tour.words.prices import to_pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ async def joins(
         sessions=tuple(session_text(desk, slot, lang) for slot in slots),
         people=party_text(party.adults, party.children, lang),
         name=party.name,
-        price_yen=size * sum(_programme(desk, slot).price_yen for slot in slots),
+        price_yen=to_pay((_programme(desk, slot).price_yen, size) for slot in slots),
         gives_back=tuple(session_text(desk, slot, lang) for slot in lost if slot.id in gone),
         stays=tuple(session_text(desk, slot, lang) for slot in stays),
         give_back=csv(sorted(gone)),
