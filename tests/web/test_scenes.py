@@ -1,5 +1,6 @@
 """Scenes: each that is drawn is small, whole in itself, in the inks of its kind, said in words."""
 
+import csv
 import re
 from xml.etree import ElementTree
 
@@ -45,6 +46,13 @@ def drawn(name: str) -> str:
 
 def test_each_scene_is_drawn_and_has_words() -> None:
     assert drawing.names() == set(SCENES)
+
+
+def test_every_craft_of_the_town_and_every_kind_has_its_own() -> None:
+    with (drawing.ROOT / "data/geo/crafts.csv").open(encoding="utf-8") as file:
+        emblems = {row["emblem"] for row in csv.DictReader(file)}
+    assert len(emblems) > 30
+    assert set(SCENES) >= emblems | set(SiteKind)
 
 
 @pytest.mark.parametrize("name", sorted(SCENES))
@@ -100,7 +108,6 @@ def test_a_slip_in_a_drawing_is_found() -> None:
 
 
 def test_a_craft_has_its_own_scene_and_without_one_its_kinds() -> None:
-    own = scene_of("craft", "woodblock")
-    assert own
-    assert own.file == "scenes/woodblock.svg"
+    assert scene_of("craft", "woodblock").file == "scenes/woodblock.svg"
+    assert scene_of("craft", "never drawn").file == "scenes/craft.svg"
     assert scene_of("craft", "never drawn") == scene_of("craft", "") == scene_of("craft")
