@@ -48,10 +48,12 @@ interface Credential {
 }
 
 interface Window {
-  /** The page's map: map.js puts it there, others wait for it. */
+  /** Draws a map: map.js puts it there, others add to it. */
   tourMap: any;
+  /** The maps of a page that nobody has looked at yet. */
+  tourMaps: any;
 }
 
-/** Leaflet, which a page with a map loads before map.js. */
+/** Leaflet, which maps.js brings before map.js. */
 declare const L: any;
 declare const BarcodeDetector: any;

@@ -136,11 +136,13 @@
     return made;
   };
 
-  const drawPlaces = (map, data, options) => {
+  const drawPlaces = async (map, data, options) => {
     const placed = { ...data, features: data.features.filter((feature) => feature.geometry) };
     const layer = L.geoJSON(placed, { pointToLayer: (feature, at) => marker(feature, at, options) });
     const crowded = placed.features.length >= CLUSTER_FROM && !options.numbered;
-    return (crowded ? clusters(options).addLayer(layer) : layer).addTo(map);
+    if (!crowded) return layer.addTo(map);
+    await import(options.clusters);
+    return clusters(options).addLayer(layer).addTo(map);
   };
 
   // The list beside the map was asked for anew (results.js): the map shows the same places.
@@ -153,7 +155,7 @@
         if (options.sites !== event.detail) return;
         map.removeLayer(await drawn);
         drawn = drawPlaces(map, data, options);
-        const shown = drawn.getBounds();
+        const shown = (await drawn).getBounds();
         if (shown.isValid()) map.fitBounds(shown, { padding: [30, 30], maxZoom: 16 });
       } catch { say(map, options.words.unavailable); }
     });
@@ -253,6 +255,7 @@
 
   window.tourMap = async (map, options) => {
     const container = map.getContainer();
+    container.tourMap = map;
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", options.label);
     map.attributionControl.setPrefix(false);

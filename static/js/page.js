@@ -5,6 +5,7 @@ import { addIntoPlan } from "./into-plan.js";
 import { keepPartySize } from "./party-size.js";
 import { openPendingTarget } from "./pending.js";
 import { refineInPlace, searchNearMe } from "./results.js";
+import { drawMapsInView } from "./see-maps.js";
 import { addSteppers } from "./stepper.js";
 import { sayIfLost } from "./told.js";
 
@@ -93,5 +94,6 @@ askForChildren();
 keepPartySize();
 focusErrors();
 showCurrentInMenu();
+drawMapsInView();
 openPendingTarget();
 sayIfLost();

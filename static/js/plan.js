@@ -37,7 +37,7 @@ function dress(root) {
   }
   for (const button of root.querySelectorAll("[data-print]")) {
     button.hidden = false;
-    button.addEventListener("click", () => print());
+    button.addEventListener("click", () => window.tourMaps.drawn().finally(print));
   }
 }
 
@@ -90,8 +90,8 @@ async function sent(url, body) {
 function show(page, fresh, site) {
   // A parser without scripts reads as elements what stands there for browsers without them.
   for (const spare of fresh.querySelectorAll("noscript")) spare.remove();
-  // folium keeps each map in a variable by the name of its element; it must let go of it first.
-  for (const map of document.querySelectorAll(".folium-map")) window[map.id]?.remove();
+  // Leaflet must let go of what it listens to.
+  for (const map of document.querySelectorAll(".folium-map")) map.tourMap?.remove();
   // What push.js shows is true of this browser, whatever the plan is now.
   const push = document.querySelector("[data-push]");
   if (push) fresh.querySelector("[data-push]")?.replaceWith(push);

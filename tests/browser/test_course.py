@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Phone
+from tests.browser.maps import look_at_map
 from tests.browser.serving import App
 from tests.browser.test_plan import TUESDAY
 
@@ -27,7 +28,7 @@ async def test_a_course_begins_where_one_stands(
             await page.get_by_role("button", name="いまいる場所から歩く").click()
             await expect(page.locator(".stops__name").first).to_have_text("Sいまいる場所")
             await expect(page.locator(".stops__name")).to_have_count(4)
-            await expect(page.locator(".folium-map[data-ready]")).to_be_visible()
+            await look_at_map(page)
             assert await page.locator(".leaflet-overlay-pane path").count() > 0
             assert page.url == f"{app.base}/courses/wood-paper-ink"
     assert asked

@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.async_api import Page, Response, expect
 
 from tests.browser.conftest import Phone
+from tests.browser.maps import look_at_map
 from tests.browser.serving import App
 from tests.browser.test_hosts import WEEKS_BEFORE, mailed
 
@@ -118,9 +119,8 @@ async def write_profile(hour: Hour) -> None:
     await hour.step("会場の紹介")
     await page.locator("#summary").fill("桐の板で小箱を作ります。")
     await page.locator("#phone").fill("０３－１２３４－５６７８")
-    chart = page.locator("#entrance .folium-map[data-ready]")
-    await chart.scroll_into_view_if_needed()
-    await chart.click(position={"x": 150, "y": 120})
+    await look_at_map(page, "#entrance")
+    await page.locator("#entrance .folium-map").click(position={"x": 150, "y": 120})
     await hour.looked_at("3-profile")
     await page.get_by_role("button", name="保存").last.click()
     await page.wait_for_url("**/profile?done=1")

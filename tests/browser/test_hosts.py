@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Phone
+from tests.browser.maps import look_at_map
 from tests.browser.serving import ROOT, App
 
 pytestmark = pytest.mark.browser
@@ -223,8 +224,7 @@ async def test_the_entrance_is_dragged_on_the_map(
             await sign_in_by_mail(app, page, "first@example.org")
             await page.goto(f"{app.base}/host/{SITE}/profile")
             pin = page.locator(".pin-pick")
-            await pin.scroll_into_view_if_needed()
-            await expect(page.locator(".folium-map[data-ready]")).to_be_visible()
+            await look_at_map(page)
             before = await page.locator("#lat").input_value()
             box = await pin.bounding_box()
             assert box is not None

@@ -7,6 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Phone
 from tests.browser.desktop import told_phone
+from tests.browser.maps import look_at_map
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,7 @@ async def walk_from_oji(page: Page) -> None:
     await page.get_by_role("button", name="道順").click()
     await expect(page.locator("main")).to_contain_text("550m")
     await expect(page.locator("main")).not_to_contain_text("目安")
-    await expect(page.locator(".folium-map[data-ready]")).to_be_visible()
+    await look_at_map(page)
     assert await page.locator(".leaflet-overlay-pane path").count() == 2
     await page.goto(workshop)
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import CDPSession, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, Phone
+from tests.browser.maps import look_at_map
 from tests.browser.serving import App
 from tests.browser.test_main_job import TUESDAY
 
@@ -34,7 +35,7 @@ async def swipe_up(page: Page, cdp: CDPSession, *columns: float) -> None:
 async def ready(page: Page, address: str) -> None:
     """The page with its map in the middle of the window."""
     await page.goto(address)
-    await expect(page.locator(".folium-map[data-ready]")).to_be_attached()
+    await look_at_map(page)
     await page.locator(".map").evaluate("e => e.scrollIntoView({ block: 'center' })")
 
 

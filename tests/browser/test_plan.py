@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, Route, async_playwright, expect
 
 from tests.browser.conftest import NOWHERE, Phone, chromium_path
+from tests.browser.maps import look_at_map
 from tests.browser.serving import App
 
 pytestmark = pytest.mark.browser
@@ -36,7 +37,7 @@ async def move_the_first_stop(page: Page) -> None:
     await first.get_by_role("button", name="後へ").click()
     await expect(page.locator(".plan__effect")).to_contain_text("この変更で")
     assert await shown(page) == [before[1], before[0], *before[2:]]
-    await expect(page.locator(".folium-map[data-ready]")).to_be_visible()
+    await look_at_map(page)
     await expect(page.locator(".leaflet-overlay-pane path").first).to_be_attached()
     assert page.url == url
     await page.get_by_role("button", name="元に戻す").click()
@@ -109,7 +110,7 @@ async def press(row: Locator, button: str) -> str:
 async def settled(page: Page, version: int) -> None:
     """The plan of this version stands there, with its map."""
     await expect(page.locator("input[name='version'] >> nth=0")).to_have_value(str(version))
-    await expect(page.locator(".folium-map[data-ready]")).to_be_visible()
+    await look_at_map(page)
     await expect(page.locator(".leaflet-overlay-pane path").first).to_be_attached()
     await expect(page.locator("main")).not_to_contain_text("ほかの端末で変更")
 

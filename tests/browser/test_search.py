@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Phone
+from tests.browser.maps import look_at_map
 from tests.browser.serving import App
 
 pytestmark = pytest.mark.browser
@@ -18,7 +19,7 @@ OJI_STATION = {"latitude": 35.7528, "longitude": 139.7380}
 async def refine_by_keyboard(page: Page, base: str) -> None:
     """The focus stays, the count is said, the map shows what the list shows."""
     await page.goto(f"{base}/map")
-    await expect(page.locator(".folium-map[data-ready]")).to_be_visible()
+    await look_at_map(page)
     before = await page.locator("#results .card").count()
     # Would be lost if the page were loaded anew.
     await page.evaluate("document.body.dataset.same = 'yes'")

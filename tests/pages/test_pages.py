@@ -119,7 +119,7 @@ async def test_every_page_of_the_town_is_sound(client, town: list[str], lang: st
 async def test_pages_without_map_are_under_100_kb(client, town: list[str]) -> None:
     for path in town:
         answer = await client.get(path)
-        if "leaflet" not in answer.text:
+        if "folium-map" not in answer.text:
             assert len(answer.content) < 100_000, path
 
 
@@ -256,7 +256,7 @@ class TestSite:
         site = await make_site(lat=None, lon=None)
         answer = await client.get(f"/sites/{site.slug}")
         assert answer.status_code == 200
-        assert "leaflet.js" not in answer.text
+        assert "folium-map" not in answer.text
 
     async def test_with_a_rough_place_is_marked_and_no_walk_leads_there(self, client) -> None:
         site = await make_site(point_quality=PointQuality.TOWN)

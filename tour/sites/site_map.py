@@ -1,7 +1,8 @@
 """Maps, built by folium, served by ourselves: no other host but the tiles (decision 0007).
 
-A map is a fragment of the page: its links, its element and its script, which runs under the
-page's nonce. Markers come from GeoJSON by URL and are drawn by `static/js/map.js`.
+A map is a fragment of the page: its element and its script, which stands under the page's nonce and
+waits in `tourMaps` until `static/js/see-maps.js` finds that the map is looked at. Markers come from
+GeoJSON by URL and are drawn by `static/js/map.js`.
 """
 
 import json
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
+from branca.element import CssLink, Element, Figure, MacroElement
 from folium.template import Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tour.geo import Point
 
@@ -23,14 +24,10 @@ OSM_CREDIT = "© OpenStreetMap contributors"
 
 @dataclass(frozen=True, slots=True)
 class MapFragment:
-    """What a page puts in its head, where the map stands, and at its end.
-
-    `links` load the scripts; `script` is inline and stands under the page's nonce.
-    """
+    """What a page puts in its head, where the map stands, and at its end, under its nonce."""
 
     head: Markup
     body: Markup
-    links: Markup
     script: Markup
 
 
@@ -65,8 +62,7 @@ class TourLayers(MacroElement):
 
     def __init__(self, options: dict[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca's
-        # "<" is escaped: inside a script element only "</script" would end it early.
-        self.options_json = json.dumps(options, ensure_ascii=False).replace("<", "\\u003c")
+        self.options_json = _in_script(options)
 
 
 def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> MapFragment:
@@ -74,8 +70,8 @@ def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> Map
 
     `options` go to map.js as they are: `sites` (the URL of GeoJSON), `fit` (bounds as
     [[south, west], [north, east]]), `numbered`, `pick` …
-    `whole` says that the map is the page's purpose: one finger and the wheel move it. Every other
-    map leaves them to the page.
+    `whole` says that the map is the page's purpose: what it needs is asked for with the page, and
+    one finger and the wheel move it. Every other map leaves them to the page.
     """
     chart = PlainMap(
         location=[centre.lat, centre.lon],
@@ -92,12 +88,14 @@ def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> Map
         "base": source.base_url,
         "streets": source.streets_url,
         "icons": source.asset("icons/ui.svg"),
+        "clusters": source.asset("js/clusters.js"),
         "label": label,
         "credit": OSM_CREDIT,
     }
-    TourLayers({**layers, **options}).add_to(chart)
+    shown = {**layers, **options}
+    TourLayers(shown).add_to(chart)
     _stable_ids(chart)
-    return _fragment(chart, source.asset)
+    return _fragment(chart, source.asset, shown)
 
 
 def _stable_ids(chart: folium.Map) -> None:
@@ -111,19 +109,39 @@ def _stable_ids(chart: folium.Map) -> None:
         pending += list(element._children.values())
 
 
-def _fragment(chart: folium.Map, asset: Callable[[str], str]) -> MapFragment:
+def _fragment(chart: folium.Map, asset: Callable[[str], str], shown: dict[str, Any]) -> MapFragment:
     figure: Figure = chart.get_root()  # type: ignore[assignment]  # branca's
     chart.render()  # type: ignore[no-untyped-call]  # branca's
-    styles = ("leaflet/leaflet.css", "markercluster/MarkerCluster.css", "css/map.css")
-    scripts = (
-        "leaflet/leaflet.js",
-        "markercluster/leaflet.markercluster.js",
-        "js/map.js",
-        "js/map-manners.js",
-    )
-    head = "".join(CssLink(asset(name)).render() for name in styles)
-    links = "".join(JavascriptLink(asset(name)).render() for name in scripts)
+    script, style = asset("js/maps.js"), asset("css/map.css")
+    head = _asked_for_at_once(script, style, shown) if shown.get("whole") else ""
     body = "".join(child.render() for child in figure.html._children.values())
-    script = "".join(child.render() for child in figure.script._children.values())
+    drawing = "".join(child.render() for child in figure.script._children.values())
+    waiting = {
+        "id": chart.get_name(),
+        "script": script,
+        "style": style,
+        "unavailable": shown.get("words", {}).get("unavailable", ""),
+    }
+    push = f"(window.tourMaps ??= []).push({{...{_in_script(waiting)}, draw() {{\n{drawing}\n}}}});"
     # Safe: made of folium's own code, our file names and JSON that escapes "<".
-    return MapFragment(*(Markup(part) for part in (head, body, links, script)))  # noqa: S704 - folium's
+    return MapFragment(*(Markup(part) for part in (head, body, push)))  # noqa: S704 - folium's
+
+
+def _asked_for_at_once(script: str, style: str, shown: dict[str, Any]) -> str:
+    """Links to what the map will ask for, one round trip later each."""
+    data = [shown[name] for name in ("sites", "base") if shown.get(name)]
+    return "".join(
+        [
+            str(CssLink(style).render()),
+            f'<link rel="modulepreload" href="{escape(script)}">',
+            *(
+                f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">'
+                for address in data
+            ),
+        ]
+    )
+
+
+def _in_script(value: object) -> str:
+    """As JSON inside of a script element, which only "</script" would end early."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")

@@ -1,0 +1,5 @@
+// The map in another site's frame; it stands alone there.
+
+import { drawMapsInView } from "./see-maps.js";
+
+drawMapsInView();
