@@ -66,7 +66,7 @@ async def test_a_letter_says_who_writes_why_until_when_and_whom_to_ask(
             assert own_word in text.replace("\r\n", "\n")
             assert all(said in text for said in OFFICE)
             assert "/events/monozukuri" in text
-            assert "お知らせを選ぶ" not in text
+            assert "通知の設定" not in text
             assert "shokuin" not in text
         assert mail["List-Unsubscribe"] is None
         page = (await phone.get(link_in(parts(mail)[0]))).text
@@ -84,7 +84,7 @@ async def test_what_can_be_stopped_says_so_and_nothing_else(
     await postman.run_once()
     [mail] = office.mails
     assert mail["List-Unsubscribe"] is None
-    assert "お知らせを選ぶ" not in parts(mail)[0]
+    assert "通知の設定" not in parts(mail)[0]
 
 
 async def test_a_letter_that_waited_says_its_day_and_event_as_they_are(
@@ -243,7 +243,7 @@ async def test_several_are_invited_by_a_list(app: Starlette) -> None:
         ("見本工房", "メールアドレスが見つかりません"),
         ("見本工房, a@gmial.com", "a@gmail.com"),
         ("同じ名前, a@example.org", "同じ名称の会場が複数あります"),
-        ("見本工房, stopped@example.org", "このアドレスには"),
+        ("見本工房, stopped@example.org", "このメールアドレスには"),
     ],
 )
 async def test_what_is_wrong_is_said_by_line_and_nothing_is_half_done(

@@ -79,7 +79,7 @@ async def test_a_printed_letter_lets_somebody_without_mail_in(app: Starlette, si
         typed = await phone.post("/letter", data={"code": code.lower()})
         page = await phone.get(typed.headers["location"])
         assert 'name="phone"' in page.text
-        assert "どちらか一つは入れてください" in page.text
+        assert "どちらか一つを入力してください" in page.text
         done = await join(phone, code)
         assert done.headers["location"].endswith("/account")
         account = (await phone.get("/account")).text
@@ -87,7 +87,7 @@ async def test_a_printed_letter_lets_somebody_without_mail_in(app: Starlette, si
         assert "no-mail" not in account
         assert (await phone.get("/host/workshop")).status_code == 200
         people_page = (await phone.get("/host/workshop/people")).text
-        assert f"連絡は電話で：{PHONE}" in people_page
+        assert f"お知らせは電話で：{PHONE}" in people_page
         assert "no-mail" not in people_page
     made = await Account.get(name="紙 子")
     assert (made.address, made.phone, made.role) == ("", PHONE, Role.HOST)
@@ -142,7 +142,7 @@ async def test_who_cannot_get_in_any_more_gets_a_new_letter_from_staff(
     async with browser(app) as desk, browser(app) as phone:
         await sign_in_as(desk, await make_account("s@example.org", Role.STAFF))
         listed = (await desk.get("/staff/people")).text
-        assert f"連絡は電話で：{PHONE}" in listed
+        assert f"お知らせは電話で：{PHONE}" in listed
         assert "no-mail" not in listed
         path = f"/staff/people/{host.id}/letters"
         first = (await desk.post(path)).headers["location"]

@@ -103,7 +103,7 @@ async def list_six_slots(page: Page) -> Taps:
     await page.locator("#minutes").fill("６０分")
     await page.locator("#every").fill("1時間")
     await expect(page.locator("[data-starts]")).to_have_text(SIX_TIMES)
-    await taps.tap(page.get_by_role("button", name="公開する"))
+    await taps.tap(page.get_by_role("button", name="参加会場"))
     await page.wait_for_url("**/programmes/*?done=made")
     return taps
 
@@ -127,14 +127,14 @@ async def check_in(page: Page, site: str, code: str) -> None:
     field, verdict = page.locator("#code"), page.locator("[data-verdict]")
     await field.fill("ABCD-EFGH")
     await field.press("Enter")
-    await expect(verdict).to_contain_text("この番号の予約は、ここにはありません")
+    await expect(verdict).to_contain_text("この会場の予約ではありません")
     await page.context.set_offline(True)
     await field.fill(code.lower())
     await field.press("Enter")
     await expect(verdict).to_contain_text("つながりません")
     await expect(page.locator("[data-queue]")).to_contain_text("未送信")
     await page.context.set_offline(False)
-    await expect(verdict).to_contain_text("受付しました", timeout=20_000)
+    await expect(verdict).to_contain_text("来場を確認しました", timeout=20_000)
     await expect(page.locator("[data-queue]")).not_to_contain_text("未送信")
 
 

@@ -245,7 +245,7 @@ async def test_a_lost_subscription_is_noticed_on_any_page_and_said_once(
             await plan_in_three_taps(visit.page, visit.app.base)
             await visit.allow()
             [before] = await visit.endpoints()
-            page, said = visit.page, "この端末にお知らせが届かなくなっています"
+            page, said = visit.page, "この端末に通知が届かなくなっています"
             await page.goto(f"{visit.app.base}/sites")
             await page.wait_for_load_state("networkidle")
             await expect(page.locator("main")).not_to_contain_text(said)
@@ -272,7 +272,7 @@ async def test_one_now_and_then_stop_all(phone: Phone, database_url: str, tmp_pa
             page = visit.page
             await page.goto(f"{visit.app.base}/notifications")
             await page.locator("[data-push-test]").click()
-            assert len(await visit.shown("試しのお知らせです")) == 1
+            assert len(await visit.shown("お試しの通知です")) == 1
             await page.locator("[data-push-test]").click()
             await expect(page.locator("[data-push][data-state='tested']")).to_be_visible()
             await page.locator("[data-push-stop]").click()
@@ -296,7 +296,7 @@ async def test_who_saved_a_plan_hears_that_a_session_of_it_is_called_off(
             [note] = await visit.shown("12月12日(土)のプランが変わりました")
             await visit.page.reload()
             await expect(visit.page.locator("main")).to_contain_text("残りを組み直す")
-            await visit.page.get_by_role("button", name="お知らせを止める").click()
+            await visit.page.get_by_role("button", name="通知を止める").click()
             await expect(visit.page.locator("[data-push][data-state='ask']")).to_be_visible()
             assert note["actions"] == []
 

@@ -68,7 +68,7 @@ async def test_an_offer_arrives_as_a_push_and_is_accepted(
             await page.goto(f"{app.base}/slots/{slot['id']}/reserve")
             await give_details(page)
             await page.get_by_role("button", name="キャンセル待ちに登録する").click()
-            await expect(page.locator("main")).to_contain_text("あなたが1番目です")
+            await expect(page.locator("main")).to_contain_text("お待ちの順番：1番目")
             reservation = page.url
             await page.locator("[data-push-ask]").click()
             await expect(page.locator("[data-push][data-state='on']")).to_be_visible()
@@ -76,7 +76,7 @@ async def test_an_offer_arrives_as_a_push_and_is_accepted(
             [note] = await desktop.notes("席が空きました")
             assert page.url == reservation, "it still shows the queue"
             desktop.tap(note)
-            await page.get_by_role("button", name="この席を受け取る").click()
+            await page.get_by_role("button", name="この席で予約する").click()
             await expect(page.locator("main")).to_contain_text("予約が確定しました")
             await expect(page.locator(".ticket__code")).to_be_visible()
 
@@ -125,7 +125,7 @@ async def test_a_draw_shows_only_what_the_chosen_hosts_ask(
             await expect(page.get_by_label(not_asked)).to_be_visible()
             await page.locator("select[name='choice-1']").select_option("")
             await page.get_by_role("button", name="抽選に申し込む").click()
-            await expect(page.locator("main")).to_contain_text("抽選に申し込みました")
+            await expect(page.locator("main")).to_contain_text("抽選の申込みを受け付けました")
 
 
 async def test_a_draw_is_entered_and_run_again_in_the_browser(
@@ -145,7 +145,7 @@ async def test_a_draw_is_entered_and_run_again_in_the_browser(
             await page.locator("select[name='choice-1']").select_option(str(slot["id"]))
             await give_details(page)
             await page.get_by_role("button", name="抽選に申し込む").click()
-            await expect(page.locator("main")).to_contain_text("抽選に申し込みました")
+            await expect(page.locator("main")).to_contain_text("抽選の申込みを受け付けました")
             reservation = page.url
             receipt = await page.locator("main code").first.inner_text()
         with app.serving(ENTRIES_JUST_CLOSED):

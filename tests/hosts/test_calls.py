@@ -28,7 +28,7 @@ from tour.reservations.retention import erase_due
 from tour.sites.models import Site
 
 LISTED = "お電話をお願いします"
-SILENT = "連絡できません"
+SILENT = "お知らせできない方"
 TOKYO = ZoneInfo("Asia/Tokyo")
 BY_HOST = {"actor": OPERATOR, "now": NOON}
 
@@ -91,7 +91,7 @@ async def test_who_left_no_number_either_is_said_to_be_out_of_reach(
     await by_phone(slot, phone="")
     page = (await call_off(client, site, slot)).text
     assert SILENT in page
-    assert "1組（連絡できません1組）" in page
+    assert "1組（お知らせできない方1組）" in page
     assert "tel:" not in await listed(client, site)
 
 

@@ -172,7 +172,7 @@ async def test_only_those_whom_no_message_reaches_are_to_be_rung(
     assert "03-3333-4444" not in page, "no more than is needed on paper"
     day = (await client.get(f"/host/{site.slug}?day=2026-12-05")).text
     assert "前日の18:00" in day, "the day's page says of what they are reminded"
-    assert "お知らせは届きません" in day
+    assert "通知は届きません" in day
 
 
 async def test_the_file_holds_no_formula_and_is_in_the_log(

@@ -84,7 +84,7 @@ async def test_a_draft_is_seen_by_its_host_only(
         assert (await visitor.get(f"/programmes/{programme.id}")).status_code == 200
         await client.post(f"{path}/stage", data={"do": "pause"})
         assert (await visitor.get(f"/programmes/{programme.id}")).status_code == 404
-    assert "休止中" in (await client.get(f"/host/{site.slug}/programmes")).text
+    assert "予約受付を休止中" in (await client.get(f"/host/{site.slug}/programmes")).text
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ async def test_the_page_of_a_recipient_says_how_things_stand(client, visitor) ->
 async def test_a_wrong_token_is_not_found(client) -> None:
     answer = await client.get("/notifications/nobody")
     assert answer.status_code == 404
-    assert "お知らせの設定" in answer.text
+    assert "通知の設定" in answer.text
 
 
 async def test_choosing(client, visitor) -> None:
@@ -62,7 +62,7 @@ async def test_send_me_one_now(client, visitor, settings, clock) -> None:
     assert second.headers["location"].endswith("done=wait")
     async with open_worker(settings, clock, FULL) as worker:
         await worker.run_once()
-    assert list(visitor.phone.shown.values()) == ["試しのお知らせです"]
+    assert list(visitor.phone.shown.values()) == ["お試しの通知です"]
 
 
 async def test_stopping_and_starting_again(client, visitor) -> None:

@@ -209,7 +209,7 @@ async def test_what_was_chosen_is_said_and_can_be_taken_away_alone(client) -> No
             event.title,
             "王子に近い順",
             "空き2席以上",
-            "公開中",
+            "いま開いている",
             "12月5日(土)",
             "車いす",
         ):
@@ -223,7 +223,7 @@ async def test_what_was_chosen_is_said_and_can_be_taken_away_alone(client) -> No
 async def test_an_open_day_that_is_over_finds_nothing_and_says_why(client) -> None:
     await make_site()
     text = (await client.get("/sites?event=long-ago")).text
-    assert "終わった開催" in text
+    assert "終わったイベント" in text
 
 
 async def test_a_withdrawn_site_is_nowhere(client) -> None:

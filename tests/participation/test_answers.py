@@ -63,7 +63,7 @@ async def test_a_place_that_was_asked_is_seen_when_it_has_said_yes(
     assert (await ask(staff, event, site)).status_code == 303
     assert await answer_of(site) == "invited"
     assert site.name not in (await client.get(f"/events/{event.slug}/map")).text
-    assert "返事" in (await staff.get(f"/staff/events/{event.id}/sites")).text
+    assert "回答" in (await staff.get(f"/staff/events/{event.id}/sites")).text
 
     path = await mailed_path()
     page = await client.get(path)
@@ -92,7 +92,7 @@ async def test_a_host_answers_in_the_console_and_may_change_it(
         assert path in (await host.get(f"/host/{site.slug}/programmes")).text
         assert "はい、参加します" in (await host.get(path)).text
         await host.post(path, data={"do": "accept"})
-        assert "参加しますか" not in (await host.get(f"/host/{site.slug}")).text
+        assert "参加しますか？" not in (await host.get(f"/host/{site.slug}")).text
         assert site.name in (await client.get(f"/events/{event.slug}/map")).text
         await host.post(path, data={"do": "decline"})
     assert await answer_of(site) == "declined"

@@ -183,12 +183,12 @@ async def test_a_question_has_a_word_and_a_date_and_is_reminded_of_once(
     assert "12月4日(金)までに" in answering
 
     clock.turn(days=4)
-    assert "返事をお願いした日を過ぎて" in (await staff.get(f"/staff/events/{event.id}/asked")).text
+    assert "回答期限を過ぎて" in (await staff.get(f"/staff/events/{event.id}/asked")).text
     assert "いまからでも" in (await client.get(path_in(letter))).text
     await client.post(path_in(letter), data={"do": "accept"})
     assert await WORDING[SOON](promised, soon.due_at) is None
     assert await answer_of(site) == "accepted", "the date is no lock"
-    assert "期日の後" in (await staff.get(f"/staff/events/{event.id}/asked")).text
+    assert "期限の後" in (await staff.get(f"/staff/events/{event.id}/asked")).text
 
 
 async def test_asking_again_without_a_date_reminds_no_more(staff: httpx.AsyncClient) -> None:
@@ -323,7 +323,7 @@ async def test_what_somebody_stops_as_a_visitor_does_not_stop_the_wards_question
     assert reader.is_working
     async with browser(app) as host:
         page = (await host.get(f"/notifications/{reader.token}")).text
-        assert "職員からのメール" in page
+        assert "主催者からのメール" in page
         assert 'name="choice"' not in page, "nothing of a visitor's reminders"
         await host.post(f"/notifications/{reader.token}", data={"do": "stop"})
         await sign_in_as(host, account)

@@ -73,7 +73,7 @@ async def test_what_can_no_longer_be_had_says_why_and_not_that_it_can(
 ) -> None:
     slots = await a_town()
     url = await planned(client)
-    badge, why = "予約できます・残り8席", "この日時の受付は終わりました"
+    badge, why = "予約できます・残り8席", "この回の予約受付は終わりました"
     before = (await client.get(url)).text
     assert (before.count(badge), before.count(why)) == (2, 0)
     await Slot.filter(id=slots[0].id).update(status=SlotStatus.CLOSED)

@@ -27,8 +27,8 @@ async def test_the_numbers_and_the_reasons(staff: httpx.AsyncClient, clock) -> N
     await deliver(clock, SENT)
     await deliver(clock, Outcome(Verdict.FAILED, "mail refused: 550"))
     page = (await staff.get("/staff/deliveries")).text
-    assert "メールの受け取りを断られました (550)" in page
-    assert "前日の夜のお知らせ" in page
+    assert "メールの受け取りを拒否されました (550)" in page
+    assert "前日18時の通知" in page
     assert EMAIL not in page
     assert "北 花子" not in page
 
@@ -36,7 +36,7 @@ async def test_the_numbers_and_the_reasons(staff: httpx.AsyncClient, clock) -> N
 async def test_only_those_with_a_problem(staff: httpx.AsyncClient, clock) -> None:
     await deliver(clock, SENT)
     page = (await staff.get("/staff/deliveries?show=problems")).text
-    assert "前日の夜のお知らせ" not in page
+    assert "前日18時の通知" not in page
 
 
 async def test_how_long_the_oldest_waits(staff: httpx.AsyncClient, clock) -> None:

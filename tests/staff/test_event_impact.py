@@ -134,9 +134,9 @@ async def test_withdrawn_nothing_is_bookable_and_everybody_is_told_once(
     told = next(r for r in off if r.recipient_id == t.both.recipient_id)  # type: ignore[attr-defined]
     assert told.body.count("見本 工房") == 2
     assert "台風のため" in told.body
-    assert told.title == "中止のお知らせ"
+    assert told.title == "中止のお知らせ（主催者から）"
     shown = (await client.get(f"/reservations/{t.both.reference}")).text
-    assert "中止のお知らせ" not in shown  # a letter's title is no state of a session
+    assert "中止のお知らせ（主催者から）" not in shown  # a letter's title is no state of a session
     left = Reminder.filter(status=ReminderStatus.WAITING).exclude(key__startswith="event-off:")
     assert not await left.exists()
     page = await client.get(f"/reservations/{t.both.reference}", headers=EN)

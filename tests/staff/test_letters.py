@@ -176,7 +176,7 @@ async def test_whether_somebody_got_it_is_found_however_they_are_written(
         assert "佐藤 花子" in page, written
         assert "北 花子" not in page, written
         assert "雨の日の入口" in page
-        assert "届けました" in page
+        assert "届いています" in page
     assert "北 花子" in (await staff.get("/staff/messages/sent")).text
 
 
@@ -217,7 +217,7 @@ async def test_who_was_forgotten_has_no_name_any_more(
     ("key", "who"),
     [
         ("invitation", "招待した方"),
-        ("asked:sign-in:abc", "サインイン用のアドレス"),
+        ("asked:sign-in:abc", "ログイン用のメールアドレス"),
         ("news", "今は分からない方"),
     ],
 )

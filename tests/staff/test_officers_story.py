@@ -191,7 +191,7 @@ async def test_every_party_of_a_day_that_is_called_off_is_told_or_stands_on_a_li
     by_push = {
         party_id
         for party_id, phone in week.phones.items()
-        if [title for title in phone.shown.values() if title == "中止のお知らせ"]
+        if [title for title in phone.shown.values() if title == "中止のお知らせ（主催者から）"]
     }
     listed = await open_calls(ZoneInfo("Asia/Tokyo"), now=week.clock())
     to_phone = {call.party.id for call in listed if call.key.startswith("event-off:")}

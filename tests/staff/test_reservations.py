@@ -113,7 +113,7 @@ async def test_who_only_waits_is_shown_with_the_session_and_the_turn(
 @pytest.mark.parametrize(
     ("email", "button", "done"),
     [
-        ("a@example.org", "保存して知らせる", "保存し、本人に知らせました。"),
+        ("a@example.org", "保存して知らせる", "保存し、本人にお知らせしました。"),
         ("", "保存する（お電話をお願いします）", "保存しました。お電話でお知らせください。"),
     ],
 )

@@ -58,7 +58,7 @@ async def test_a_letter_arrives_as_text_and_html(post_office, settings) -> None:
     assert mail["List-Unsubscribe"] == "<http://testserver/notifications/tok-en>"
     text = mail.get_body(("plain",)).get_content()
     assert "http://testserver/reservations/abc#cancel" in text
-    assert "お知らせを選ぶ" in text
+    assert "通知の設定" in text
     html = mail.get_body(("html",)).get_content()
     assert "10:00 木版を摺る &lt;b&gt;" in html
     assert '<html lang="ja">' in html

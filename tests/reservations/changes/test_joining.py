@@ -91,7 +91,7 @@ async def test_it_is_told_once_what_it_holds_now() -> None:
     told = words.message
     assert told.title == "予約に加わりました"
     head, _line, rest = told.body.partition("いまの予約はこちらです")
-    assert head.index("14:00") < head.index("お返しした体験") < head.index("12:00")
+    assert head.index("14:00") < head.index("取り消した体験") < head.index("12:00")
     assert ("14:00" in rest, "16:00" in rest, "12:00" in rest) == (True, True, False)
     assert not [key for key in await said(party) if key.startswith(("given-up", "half-hour:0"))]
     assert f"half-hour:{morning.id}" not in await said(party)

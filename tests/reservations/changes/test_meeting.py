@@ -72,7 +72,7 @@ async def test_the_party_reads_it_in_the_message_and_on_the_ticket(day: PlayedDa
     await day.host.taps("door", do="delay:15")
     await day.work()
     [said] = [s for s in await party.hears() if s.key.startswith("delay:")]
-    assert "終わりは15:15になり、次の体験と重なります: 15:00 友禅を染める" in said.body
+    assert "終わりは15:15になり、次の体験と重なります：15:00 友禅を染める" in said.body
     assert "どちらかを取り消したりできます" in said.body
     ticket = await party.reads()
     assert "15:00に始まる「友禅を染める」と重なります" in ticket

@@ -314,7 +314,7 @@ async def test_who_has_come_cannot_say_that_it_does_not(day: PlayedDay) -> None:
     await day.host.scans(parties[0])
     assert (await parties[0].taps(f"places/{slot.id}/give-up")).status_code == 409
     assert (await parties[0].taps(f"places/{slot.id}/late", minutes="10")).status_code == 409
-    assert "遅れ" not in (await parties[0].reads()).partition("受付番号")[0]
+    assert "遅れ" not in (await parties[0].reads()).partition("抽選番号")[0]
 
 
 # --- running late ------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ async def test_closing_early_asks_tells_stops_and_its_undo_tells_again(day: Play
     visitor = await day.visitor()
     form = (await visitor.get(f"/slots/{slot.id}/reserve")).text
     assert "予約する席" not in form
-    assert "お取りします" not in form
+    assert "取り置きます" not in form
     assert "席はそのままです" not in form
     assert (await Slot.get(id=slot.id)).status == "closed"
     day.clock.turn(minutes=5)
@@ -441,7 +441,7 @@ async def test_seats_given_away_are_told_to_those_who_waited_and_are_near(day: P
     }
     assert "歩いて" in told["near"][0].body
     assert "歩いて" not in told["unknown"][0].body
-    assert "まだお取りいただけます" in await unknown.reads()
+    assert "まだ予約できます" in await unknown.reads()
     assert (await unknown.taps(f"queues/{slot.id}/accept")).status_code == 303
     assert (await near.taps(f"queues/{slot.id}/accept")).status_code == 409
     assert (await day.host.scans(unknown))["good"]

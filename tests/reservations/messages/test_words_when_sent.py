@@ -195,7 +195,7 @@ async def test_a_confirmation_says_what_is_reserved_when_it_leaves(sender, offic
     assert "3人" in receipt
     assert local(first.starts_at) in receipt
     assert "12月8日" not in receipt
-    assert "変更" not in receipt.split("店の人に見せる")[0].split("番号")[-1]
+    assert "変更" not in receipt.split("店の人に見せる")[0].split("予約番号")[-1]
 
 
 async def test_letters_have_the_sum_that_is_paid_when_they_leave(sender, office, clock) -> None:

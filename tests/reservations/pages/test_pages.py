@@ -68,10 +68,10 @@ async def test_a_full_slot_queues_and_a_cancellation_is_offered_and_accepted(
     assert "キャンセル待ちに登録する" in (await client.get(f"/slots/{slot.id}/reserve")).text
     joined = await client.post(f"/slots/{slot.id}/queue", data=typed(2))
     queued = joined.headers["location"]
-    assert "あなたが1番目です" in (await client.get(queued)).text
+    assert "お待ちの順番：1番目" in (await client.get(queued)).text
     await client.post(f"{taken}/cancel")
     page = (await client.get(queued)).text
-    assert "席を確保しています" in page
+    assert "席を取り置いています" in page
     assert await Reminder.filter(key__startswith="offer:").count() == 1
     for _tap in range(2):
         assert (await client.post(f"{queued}/queues/{slot.id}/accept")).status_code == 303
@@ -93,7 +93,7 @@ async def test_an_offer_that_runs_out_moves_on_and_cannot_be_accepted(
     await worker.run_due(clock())
     late = await client.post(f"{queued[0]}/queues/{slot.id}/accept")
     assert late.status_code == 409
-    assert "席を確保しています" in (await client.get(queued[1])).text
+    assert "席を取り置いています" in (await client.get(queued[1])).text
     await assert_ledger_holds()
 
 

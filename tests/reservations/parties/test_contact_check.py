@@ -67,7 +67,7 @@ async def test_seats_are_held_for_the_code_and_confirmed_by_it(client: Client) -
     slot = await checked_slot(capacity=2)
     path = await reserve(client, slot, adults="2")
     page = await client.get(path)
-    assert "メールの番号を入力してください" in page.text
+    assert "認証番号を入力" in page.text
     assert "ticket__code" not in page.text, "no QR code before the contact is proved"
     assert (await Slot.get(id=slot.id)).seats_taken == 2, "nobody else gets them meanwhile"
     full = await client.post(f"/slots/{slot.id}/reserve", data=typed())

@@ -351,13 +351,13 @@ async def test_the_page_of_an_offer_says_what_is_true(day: PlayedDay) -> None:
     holder, waits = await day.reserves(slot), await day.waits_for(slot)
     await day.until(day.at(23))
     await holder.taps("cancel")
-    assert "席を確保しています" in await waits.reads()
+    assert "席を取り置いています" in await waits.reads()
     assert not [s for s in await waits.hears() if s.key.startswith("offer:")]
     await day.until(day.at(8, days=1), step=timedelta(hours=1))
     [said] = [s for s in await waits.hears() if s.key.startswith("offer:")]
     assert "09:00" in said.body
     await day.until(day.at(9, 5))
-    assert "まだお取りいただけます" in await waits.reads()
+    assert "まだ予約できます" in await waits.reads()
     assert (await waits.taps(f"queues/{slot.id}/accept")).status_code == 303
     assert "予約が確定しました" in await waits.reads()
 
@@ -369,12 +369,12 @@ async def test_an_offer_does_not_run_while_nobody_can_be_told(day: PlayedDay) ->
     day.post_works = False
     await holder.taps("cancel")
     await day.until(day.at(20), step=timedelta(minutes=30))
-    assert "席を確保しています" in await waits.reads()
+    assert "席を取り置いています" in await waits.reads()
     day.post_works = True
     await day.until(day.at(20, 30))
-    assert "席を確保しています" in await waits.reads()
+    assert "席を取り置いています" in await waits.reads()
     await day.until(day.at(8, 30, days=1), step=timedelta(minutes=30))
-    assert "席を確保しています" in await behind.reads()
+    assert "席を取り置いています" in await behind.reads()
 
 
 # --- Hundreds of cancellations at all hours ----------------------------------------------------

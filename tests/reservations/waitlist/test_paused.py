@@ -136,10 +136,10 @@ async def test_a_queue_stands_still_and_goes_on_in_its_order(client: Client, hid
         assert (await client.post(f"{path}/cancel")).status_code == 303
     await worker.run_due(NOON)
     assert await turns() == [WAITING] * 3
-    assert "休止中" in (await client.get(queued[0])).text
+    assert "予約受付を休止中" in (await client.get(queued[0])).text
     await show_again(hidden, slot)
     assert await turns() == [OFFERED, OFFERED, WAITING]
-    assert "休止中" not in (await client.get(queued[2])).text
+    assert "予約受付を休止中" not in (await client.get(queued[2])).text
     assert (await client.post(f"{queued[0]}/queues/{slot.id}/accept")).status_code == 303
     await slot.refresh_from_db()
     assert slot.seats_taken == 2

@@ -127,8 +127,8 @@ CASES = (
 )
 
 REFUSED = (
-    ("a day that is over", {"date": "2026-11-01"}, "この日は公開日ではありません"),
-    ("a day without an event", {"date": "2026-12-08"}, "この日は公開日ではありません"),
+    ("a day that is over", {"date": "2026-11-01"}, "この日にイベントはありません"),
+    ("a day without an event", {"date": "2026-12-08"}, "この日にイベントはありません"),
     ("outside", {"from": "135.5,34.7"}, "歩いて回るには遠い場所です"),
     ("nobody", {"adults": "0", "children": "0"}, "1人から20人"),
     ("twenty-five people", {"adults": "20", "children": "5"}, "1人から20人"),

@@ -70,7 +70,7 @@ async def test_by_the_walks_of_the_plan(client: httpx.AsyncClient) -> None:
         assert timedelta(minutes=1) <= walk <= timedelta(minutes=30)
     row = await Reminder.get(key=f"leave:{slots[0].id}")
     walk = slots[0].starts_at - SPARE - row.due_at
-    assert f"から: 徒歩 {int(walk.total_seconds() // 60)}分" in row.body
+    assert f"から：徒歩 {int(walk.total_seconds() // 60)}分" in row.body
     stops = shown_sites((await client.get(_url)).text)
     before = dict(zip(stops[1:], stops, strict=False)).get("workshop-a", "oji")
     assert row.actions[0]["url"] == f"/walk?from={before}&to=workshop-a"

@@ -508,7 +508,7 @@ class TestWhatChangesAPlan:
         assert "空席" in told.body
         page = (await client.get(url)).text
         assert "残りの時間の新しい案" in page
-        assert "外れるもの: 14:00 体験14時" in page
+        assert "外れるもの：14:00 体験14時" in page
         await changed(client, url, do="mended")
         row = await Itinerary.get()
         assert slots[1].id not in [stop["slot_id"] for stop in row.stops]

@@ -277,7 +277,7 @@ async def test_reserved_for_somebody_else_as_well(plan: OnePlan) -> None:
 
 
 async def test_the_plan_says_what_the_tap_means(plan: OnePlan, client) -> None:
-    said = "ご予約のお知らせもこのブラウザーに届きます"
+    said = "ご予約の通知もこのブラウザに届きます"
     assert said in (await client.get(plan.url)).text
     async with browser(plan.day.app) as friend:
         assert said not in (await friend.get(plan.url)).text

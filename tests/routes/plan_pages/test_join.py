@@ -81,7 +81,7 @@ class TestOneTap:
         url, slots = await holding(client)
         await proposed(*slots)
         page = (await client.get(url)).text
-        assert "北 花子さんの予約に加わります: 14:00 体験14時" in page
+        assert "北 花子さんの予約に加わります：14:00 体験14時" in page
         assert "3人（子ども1人）" in page
         answer = await tapped(client, url)
         assert answer.status_code == 303, answer.text
@@ -89,7 +89,7 @@ class TestOneTap:
         assert await planned_slots() == [slot.id for slot in slots]
         assert await Reservation.all().count() == 1
         shown = (await client.get(answer.headers["location"])).text
-        assert "予約しました: 14:00 体験14時" in shown
+        assert "予約しました：14:00 体験14時" in shown
         assert f"/reservations/{(await Reservation.get()).reference}#qr" in shown
         assert 'value="undo"' not in shown
         assert set(await leaving()) == {f"leave:{slot.id}" for slot in slots}
@@ -176,11 +176,11 @@ class TestGivingUp:
     async def test_is_said_before_and_done_in_the_same_tap(self, client: httpx.AsyncClient) -> None:
         url, _old, new = await self.between(client)
         page = (await client.get(url)).text
-        assert "次の席はお返しします: 11:00 体験11時" in page
+        assert "次の席を取り消します：11:00 体験11時" in page
         assert (await tapped(client, url)).status_code == 303
         assert await held() == {new.id: 3}
         told = await Reminder.get(key="receipt")
-        assert "お返しした体験" in told.body
+        assert "取り消した体験" in told.body
         assert not await Reminder.filter(key__startswith="given-up").exists()
         await assert_ledger_holds()
 
@@ -207,7 +207,7 @@ class TestGivingUp:
         await proposed(late)
         page = (await client.get(url)).text
         assert "予約は残ります" in page
-        assert "次の席はお返しします" not in page
+        assert "次の席を取り消します" not in page
         assert (await tapped(client, url)).status_code == 303
         assert await held() == {slots[0].id: 3, late.id: 3}
 

@@ -111,17 +111,17 @@ class TestForm:
     async def test_says_so_when_there_is_no_open_day(self, client: httpx.AsyncClient) -> None:
         answer = await client.get("/plan")
         assert answer.status_code == 200
-        assert "いま予定されている公開日はありません" in answer.text
+        assert "いま予定されているイベントはありません" in answer.text
 
     @pytest.mark.parametrize(
         ("values", "says"),
         [
             ({"to_time": "09:30"}, "終わりの時刻が始まりより前です"),
-            ({"date": "2026-12-08"}, "この日は公開日ではありません"),
+            ({"date": "2026-12-08"}, "この日にイベントはありません"),
             ({"date": "someday"}, "日にちを選んでください"),
             ({"from_": "135.5,34.7"}, "歩いて回るには遠い場所です"),
             ({"from_": "nowhere"}, "一覧から駅か場所を選んでください"),
-            ({"from_time": "25:99"}, "時刻は10:00のように"),
+            ({"from_time": "25:99"}, "時刻を入力してください"),
             ({"adults": "21"}, "0〜20の数字"),
             ({"adults": "20", "children": "5"}, "1人から20人"),
             ({"adults": "0", "children": "0"}, "1人から20人"),
@@ -165,7 +165,7 @@ class TestPlan:
         for wrong in (url[:-1], url[:-1] + "~", url + "x"):
             answer = await client.get(wrong)
             assert answer.status_code == 404
-            assert "リンクの一部が欠けていないか" in answer.text
+            assert "URLの一部が欠けていないか" in answer.text
 
     async def test_the_showing_link_cannot_change_or_reserve(
         self, client: httpx.AsyncClient
@@ -309,7 +309,7 @@ class TestChangingByHand:
         await a_town()
         url = await planned(client)
         page = (await changed(client, url, do="time", site="workshop-a", slot="")).text
-        assert "見学・予約はいりません" in page
+        assert "見学・予約は不要です" in page
 
     async def test_an_older_page_changes_nothing_and_shows_the_newest(
         self, client: httpx.AsyncClient
@@ -459,7 +459,7 @@ class TestWhenTheTownChanges:
         await site.save()
         await catalogue_changed()
         page = (await client.get(url)).text
-        assert "掲載が終わりました" in page
+        assert "掲載を終了しました" in page
         assert "workshop-a" not in shown_sites(page)
 
 
