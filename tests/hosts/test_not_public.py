@@ -169,7 +169,7 @@ async def test_a_place_is_previewed_as_it_will_look(
     assert before.headers["cache-control"] == "no-store"
     assert before.headers["x-robots-tag"] == "noindex"
     assert 'content="noindex"' in before.text
-    for shown in ("Preview.", "Print a wood-block", PHOTO, "Open days", "Change something"):
+    for shown in ("Preview.", "Print a wood-block", PHOTO, "Events", "Change something"):
         assert shown in before.text
     assert not [link for link in links(before.text) if link.startswith(("/slots/", "/walk"))]
     await publish_site(site.id, actor=OPERATOR, now=NOON)

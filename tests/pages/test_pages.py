@@ -368,7 +368,11 @@ class TestSession:
             ({"seats_taken": 7}, "残り1席", "予約"),
             ({"seats_taken": 8}, "満席", "キャンセル待ち"),
             ({"allocation": Allocation.DRAW}, "抽選・12月8日(火)まで", "抽選に申し込む"),
-            ({"booking_opens_at": NOON + timedelta(hours=1)}, "12月1日(火) 13:00から予約受付", None),
+            (
+                {"booking_opens_at": NOON + timedelta(hours=1)},
+                "12月1日(火) 13:00から予約受付",
+                None,
+            ),
             ({"status": SlotStatus.CLOSED}, "予約受付終了", None),
             ({"status": SlotStatus.CANCELLED}, "中止", None),
         ],

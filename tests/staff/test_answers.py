@@ -63,7 +63,7 @@ async def test_the_party_reads_its_own_words(
         page = (await visitor.get(f"/reservations/{party.reference}?lang=en")).text
         assert "Allergies?" in page
         assert LONG in page
-        assert "We will not be in pictures" in page
+        assert "We will not be in photos" in page
         got = (await visitor.get(f"/api/v1/reservations/{party.reference}?lang=en")).json()
     assert got["slots"][0]["answers"] == [{"question": "Allergies?", "text": LONG}]
 

@@ -153,7 +153,7 @@ class TestADay:
         clock.turn_to(FIRST + 2 * DAY)
         assert (await client.get("/api/v1/events?late")).json()["items"] == []
         page = await client.get(f"/events/{town.event.slug}", headers=EN)
-        assert "This open day is over" in page.text
+        assert "This event is over" in page.text
 
     async def test_undone_everything_is_as_before_and_nobody_is_told(
         self, staff: httpx.AsyncClient, town: Town

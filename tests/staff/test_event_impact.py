@@ -96,8 +96,8 @@ async def test_withdrawing_says_first_whom_it_concerns(staff: httpx.AsyncClient)
         "1 plan loses a stop",
         "滝野川 静",
         "03-5555-0100",
-        "1 party has neither mail nor push: please phone",
-        "with your words (2 by mail, 1 to phone)",
+        "1 party has neither email nor push: please phone",
+        "with your words (2 by email, 1 to phone)",
         "Withdraw the event</button>",
     ):
         assert said in page.text, said
@@ -110,7 +110,7 @@ async def test_who_has_no_telephone_is_not_to_be_phoned(staff: httpx.AsyncClient
     t = await town()
     await Reservation.filter(id=t.alone.id).update(phone="")
     page = await staff.post(f"{t.path}/visibility", data={"do": "withdraw"}, headers=EN)
-    assert "1 party cannot be reached: neither mail nor push nor telephone" in page.text
+    assert "1 party cannot be reached: neither email nor push nor phone" in page.text
     assert "please phone" not in page.text
     assert "1 that cannot be reached" in page.text
 

@@ -167,7 +167,7 @@ async def test_every_party_of_a_day_that_is_called_off_is_told_or_stands_on_a_li
     assert {str(mail["To"]) for mail in office.mails} == {"host0@example.org", "host1@example.org"}
     parts = await Participation.filter(answer=ParticipationAnswer.INVITED).order_by("number")
     written = {part.site_id for part in parts if part.asked_at}
-    assert written == {site.id for site in week.sites[:2]}, "three are to be asked by telephone"
+    assert written == {site.id for site in week.sites[:2]}, "three are to be asked by phone"
     assert len(parts) == 5
     asked = (await week.desk.get(f"{week.path}/asked")).text
     assert "メール：2か所" in asked

@@ -24,8 +24,9 @@ class LinkUnusable(NotAllowed):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This link cannot be used here: it works once, for 15 minutes, in the browser that "
-                "asked for it. If that one is still open, type the six digits of the mail there."
+                "This link cannot be used here: it works once, for 15 minutes, in the "
+                "browser that asked for it. If that one is still open, type the six digits "
+                "of the email there."
             )
         )
 
@@ -36,8 +37,8 @@ class CodeWrong(NotAllowed):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "These are not the digits of your latest mail, or their time is over. "
-                "The link in the mail works for 15 minutes."
+                "These are not the digits of your latest email, or their time is over. The "
+                "link in the email works for 15 minutes."
             )
         )
 
@@ -48,8 +49,8 @@ class LetterUnusable(NotAllowed):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This code was used already, a newer letter took its place, or its time is over. "
-                "Please ask the office for a new letter."
+                "This code was used already, a newer letter took its place, or its time is "
+                "over. Please ask the organiser for a new letter."
             )
         )
 
@@ -91,7 +92,7 @@ class AddressTaken(Conflict):
     field = "email"
 
     def __init__(self) -> None:
-        super().__init__(_("This address cannot be used. Please ask the office."))
+        super().__init__(_("This address cannot be used. Please ask the organiser."))
 
 
 class Ended(Conflict):
@@ -127,7 +128,7 @@ class NoLetters(Conflict):
     field = "email"
 
     def __init__(self) -> None:
-        super().__init__(_("No mail goes to this address. Print a letter instead."))
+        super().__init__(_("No email goes to this address. Print a letter instead."))
 
 
 class TooManyLetters(TooManyRequests):

@@ -17,7 +17,7 @@ def email_form(text: str) -> Form:
     """One address, in lower case."""
     email = read_address(text)
     if email is None:
-        problem = _("This does not look like an e-mail address. Is a letter missing?")
+        problem = _("Please check the email address (such as hanako@example.jp).")
         return Form({"email": text}, {"email": problem})
     return Form({"email": email.lower()})
 
@@ -49,10 +49,10 @@ def phone_form(sent: Mapping[str, Any], *, must: bool) -> Form:
     typed = str(sent.get("phone", ""))
     number = read_telephone(typed)
     if number is None:
-        problem = _("Give the number with its area code, such as 03-1234-5678.")
+        problem = _("Give the phone number with its area code (such as 03-1234-5678).")
         return Form({"phone": typed}, {"phone": problem})
     if must and not number:
-        problem = _("Give a telephone number or a mail address: the office must reach you.")
+        problem = _("Give a phone number or an email address: the organiser must reach you.")
         return Form({"phone": ""}, {"phone": problem})
     return Form({"phone": number})
 

@@ -17,7 +17,7 @@ from tour.web.forms import Form
 
 OWN_NAME = "own_name"
 """Asked of a writer who has no name yet: nobody takes a letter from nobody."""
-NO_SAMPLE_MAIL = _("Sample accounts send no mail. Print a letter instead.")
+NO_SAMPLE_MAIL = _("Sample accounts send no email. Print a letter instead.")
 
 
 def inviting_form(sent: Mapping[str, Any], who: SignedIn) -> Form:

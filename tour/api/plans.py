@@ -119,7 +119,7 @@ def _day(text: str, context: PlanContext, errors: Errors) -> date:
         errors["date"] = PlanWish.hints["date"]
         return date.min
     if day not in context.days:
-        errors["date"] = _("There is no open day on this date.")
+        errors["date"] = _("There is no event on this date.")
     return day
 
 

@@ -126,7 +126,7 @@ async def created(request: Request, reference: str) -> Response:
     if entry.check and entry.is_unproved:
         path = request.app.url_path_for("api:reservation_prove", reference=reference)
         raise CheckNeeded(
-            _("A code was sent by e-mail. Send it to `confirm` before `ends_at`."),
+            _("A code was sent by email. Send it to `confirm` before `ends_at`."),
             reference=reference,
             url=url,
             confirm=parts_of(request).settings.base_url + str(path),

@@ -19,7 +19,7 @@ ONE_DAY = timedelta(days=1)
 TOLD = frozenset({"parties"})
 """What the log says of a change beside its fields: to how many it was told."""
 SENT = {
-    "slot.message": _("Message"),
+    "slot.message": _("A message"),
     "slot.cancel": _("Called off"),
     "site.tell_closed": _("Closed early"),
     "day.close": _("Closed early"),

@@ -31,13 +31,13 @@ DONE = {
     "stopped": _("All messages are stopped."),
     "resumed": _("Messages are on again."),
     "not-letters": _(
-        "Messages in browsers are on again. Letters are switched on again with the link at the end "
-        "of one of our mails."
+        "Messages in browsers are on again. Emails are switched on again with the link at "
+        "the end of one of our emails."
     ),
-    "mine": _("Thank you. From now on our mails reach you here."),
+    "mine": _("Thank you. From now on our emails reach you here."),
     "unproved": _(
-        "We send no test to an address before its reader has pressed the button behind the link "
-        "at the end of our first mail."
+        "We send no test to an address before its reader has pressed the button behind the "
+        "link at the end of our first email."
     ),
 }
 

@@ -57,7 +57,7 @@ class Way(StrEnum):
 
 WAYS: dict[Way, Text] = {
     Way.PUSH: _("By notifications on their phone"),
-    Way.MAIL: _("By e-mail"),
+    Way.MAIL: _("By email"),
     Way.STOPPED: _("They have stopped all messages"),
     Way.NONE: _("No message reaches them"),
 }

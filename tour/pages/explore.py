@@ -179,7 +179,7 @@ def choices(town: TownNow, filters: Filters) -> list[Choice]:
 def _choices(town: TownNow, filters: Filters) -> Iterator[Choice]:
     if filters.event:
         event = town.agenda.event(filters.event)
-        title = event.text("title", town.lang) if event else translate("An open day that is over")
+        title = event.text("title", town.lang) if event else translate("An event that is over")
         yield Choice(title, filters.query_string(event="", page=1))
     if filters.on:
         yield Choice("", filters.query_string(on=None, page=1), filters.on)

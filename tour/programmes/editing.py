@@ -117,7 +117,7 @@ async def remove_programme(programme: Programme, *, actor: Actor, now: datetime)
         held = Slot.filter(programme_id=programme.id, seats_taken__gt=0, ends_at__gt=now)
         if await held.exists():
             raise Conflict(
-                _("People have reserved this. Cancel those times first, so that they are told.")
+                _("People have reserved this. Call those times off first, so that they are told.")
             )
         removed = {"removed_at": now, "removed_by": actor.name[:100]}
         await Programme.filter(id=programme.id).update(is_published=False, **removed)

@@ -92,7 +92,7 @@ async def set_open(
     async with edit(actor, None, "slot.status", now=now) as change:
         locked = await _locked(change, slot, site_id)
         if locked.status == SlotStatus.CANCELLED:
-            raise Conflict(_("This session has been cancelled."))
+            raise Conflict(_("This session has been called off."))
         change.before, change.after = {"status": str(locked.status)}, {"status": str(status)}
         await Slot.filter(id=slot.id).update(status=status)
     return change.entry

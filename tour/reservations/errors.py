@@ -55,7 +55,7 @@ class AlreadyReserved(Clashing):
     choice = "again"
 
     def __init__(self, slot_id: int, held: Place | None) -> None:
-        message = _("With this e-mail address or phone number this time is reserved already.")
+        message = _("With this email address or phone number this time is reserved already.")
         super().__init__(slot_id, held, message)
 
 
@@ -67,7 +67,7 @@ class Overlapping(Clashing):
 
     def __init__(self, slot_id: int, held: Place | None) -> None:
         other = _(
-            "With this e-mail address or phone number another session at that time is reserved."
+            "With this email address or phone number another session at that time is reserved."
         )
         both = _("Two of these sessions are at the same time.")
         super().__init__(slot_id, held, other if held else both)
@@ -138,7 +138,7 @@ class CodeFirst(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Here a code is sent by e-mail first. Please reserve this session by its own form.")
+            _("Here a code is sent by email first. Please reserve this session by its own form.")
         )
 
 

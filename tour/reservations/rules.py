@@ -79,7 +79,7 @@ def read_party(raw: Mapping[str, str]) -> tuple[Party | None, dict[str, Text]]:
     name, kana = _name(raw.get("name", ""), errors), _kana(raw.get("kana", ""), errors)
     email, phone = _email(raw.get("email", ""), errors), _phone(raw.get("phone", ""), errors)
     if not email and not phone and not {"email", "phone"} & errors.keys():
-        errors["email"] = _("Give an e-mail address or a phone number, so that we can reach you.")
+        errors["email"] = _("Give an email address or a phone number, so that we can reach you.")
     if not errors and adults + children == 0:
         errors["adults"] = _("A party is at least 1 person.")
     if errors:
@@ -222,7 +222,7 @@ def resize_problem(
 def booking_problem(availability: Availability, booking_opens_at: datetime | None) -> Text | None:
     """Why a slot cannot be booked first come, or None. Full is not a reason: seats decide."""
     if availability == Availability.CANCELLED:
-        return _("This session has been cancelled.")
+        return _("This session has been called off.")
     if availability == Availability.CLOSED:
         return _("Reservations for this time are closed. Please choose another time.")
     if availability == Availability.SOON and booking_opens_at:
@@ -282,12 +282,12 @@ def _kana(text: str, errors: dict[str, Text]) -> str:
 def _email(text: str, errors: dict[str, Text]) -> str:
     email = read_address(text) if text.strip() else ""
     if email is None:
-        errors["email"] = _("This does not look like an e-mail address. Is a letter missing?")
+        errors["email"] = _("Please check the email address (such as hanako@example.jp).")
     return email or ""
 
 
 def _phone(text: str, errors: dict[str, Text]) -> str:
     phone = read_telephone(text)
     if phone is None:
-        errors["phone"] = _("This does not look like a phone number. Is a digit missing?")
+        errors["phone"] = _("Give the phone number with its area code (such as 03-1234-5678).")
     return phone or ""

@@ -90,7 +90,7 @@ class SiteText:
         if self.input == "url" and text and not _is_whole(text):
             return _("Give a whole address, such as https://example.jp/.")
         if self.input == "tel" and read_telephone(text) is None:
-            return _("This does not look like a phone number. Is a digit missing?")
+            return _("Give the phone number with its area code (such as 03-1234-5678).")
         return None
 
 
@@ -201,13 +201,13 @@ TEXTS = (
         is_apart=True,
         lines=3,
         hint=_(
-            "Sounds, smells, steps, clothes, whether pictures may be taken. For example: "
-            "“The press is loud; we lend earplugs. Please wear closed shoes. No pictures.”"
+            "Sounds, smells, steps, clothes, whether photos may be taken. For example: “The "
+            "press is loud; we lend earplugs. Please wear closed shoes. No photos.”"
         ),
     ),
     SiteText(
         name="phone",
-        label=_("Telephone on the day"),
+        label=_("Phone on the day"),
         group=Group.CONTACT,
         longest=60,
         is_translated=False,

@@ -61,4 +61,4 @@ async def page(request: Request) -> Response:
 
 def _service(name: str) -> Text | str:
     """What a service of browsers or mail is called."""
-    return _("Mail") if name == "mail" else name
+    return _("Email") if name == "mail" else name

@@ -26,7 +26,7 @@ KINDS: Mapping[str, Text] = {
     "taking-part": _("Question whether to take part"),
     "review": _("Returned to the host"),
     "asked": _("Link to sign in"),
-    "mail": _("Code by mail"),
+    "mail": _("Code by email"),
     "test": _("Test message"),
 }
 """What is not here is a message or news."""

@@ -170,7 +170,7 @@ async def test_nobody_learns_what_a_contact_holds_without_its_mail(client: Clien
     assert masked(known.text) == masked(stranger.text)
     refused = await client.post(f"{path}/code", data={"code": await code_of(path)})
     assert refused.status_code == 409
-    assert "1つの連絡先" in refused.text
+    assert "一つの連絡先" in refused.text
     assert await status_of(path) == "cancelled"
     await assert_ledger_holds()
 

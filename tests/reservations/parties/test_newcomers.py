@@ -98,7 +98,9 @@ async def test_a_newcomer_types_a_code_and_is_known_from_then_on(
         again = (await reserve(phone, slot, **mine)).headers["location"]
         assert "予約が確定しました" in (await phone.get(again)).text
         other = (await reserve(phone, slot, email="other@example.org")).headers["location"]
-        assert "メールの認証番号を入力" in (await phone.get(other)).text, "known for this contact alone"
+        assert "メールの認証番号を入力" in (await phone.get(other)).text, (
+            "known for this contact alone"
+        )
     async with from_address(app, "192.0.2.2") as stranger:
         stranger.cookies.set("known", "x" * 32)
         path = (await reserve(stranger, slot, **mine)).headers["location"]

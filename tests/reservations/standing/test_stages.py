@@ -115,7 +115,7 @@ async def test_what_staff_cancelled_says_so_and_why(client: httpx.AsyncClient) -
     made = await service.reserve(make_wish(slot), now=NOON)
     await parties.cancel_place(made.id, slot.id, "二重の申込み", actor=STAFF, now=NOON)
     page = (await client.get(f"/reservations/{made.reference}", headers=EN)).text
-    assert "The staff have cancelled this session for you." in page
+    assert "The organiser has cancelled this session for you." in page
     assert "二重の申込み" in page
 
 

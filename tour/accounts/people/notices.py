@@ -24,7 +24,7 @@ async def address_code(
     reader: Recipient, code: str, *, expires_at: datetime, seal: Seal, now: datetime
 ) -> None:
     """Six digits for the page that waits for them."""
-    title = translate("Six digits for your new mail address", reader.lang)
+    title = translate("Six digits for your new email address", reader.lang)
     body = translate(
         "Type these six digits on the page “My account”, where you asked for it: %(code)s\n"
         "If you did not ask, do nothing: nothing changes.",
@@ -39,10 +39,11 @@ async def address_taken(
     reader: Recipient, _code: str, *, expires_at: datetime, seal: Seal, now: datetime
 ) -> None:
     """To who reads an address that has an account already, in place of the digits."""
-    title = translate("This mail address has an account already", reader.lang)
+    title = translate("This email address has an account already", reader.lang)
     body = translate(
-        "Somebody who is signed in wants to use this address for another account. If it was you,"
-        " both are yours: ask the office to make them one. If not, do nothing: nothing changes.",
+        "Somebody who is signed in wants to use this address for another account. If it was "
+        "you, both are yours: ask the organiser to make them one. If not, do nothing: "
+        "nothing changes.",
         reader.lang,
     )
     said = Message(title, body, "/sign-in").sealed(seal)
@@ -55,27 +56,27 @@ async def address_left(
     """To the address that the account had."""
     lang = str(account.lang)
     done = (
-        translate("You changed the mail address of your account.", lang)
+        translate("You changed the email address of your account.", lang)
         if by_owner
-        else translate("The office changed the mail address of your account.", lang)
+        else translate("The organiser changed the email address of your account.", lang)
     )
     rest = translate(
-        "You sign in with the new one from now on; this one lets nobody in any more. If you know"
-        " nothing of it, tell the office at once.",
+        "You sign in with the new one from now on; this one lets nobody in any more. If you "
+        "know nothing of it, tell the organiser at once.",
         lang,
     )
     body = f"{done}\n{rest}"
-    title = translate("Your account has another mail address", lang)
+    title = translate("Your account has another email address", lang)
     await _tell_at(account, old, CHANGED_KEY, Message(title, body, "/sign-in"), seal, now)
 
 
 async def address_given(account: Account, *, seal: Seal, now: datetime) -> None:
     """To the address that staff gave the account."""
     lang = str(account.lang)
-    title = translate("You sign in with this mail address now", lang)
+    title = translate("You sign in with this email address now", lang)
     body = translate(
-        "The office changed the mail address of your account to this one. To get in, ask for a"
-        " link on this page. If you know nothing of it, tell the office.",
+        "The organiser changed the email address of your account to this one. To get in, ask "
+        "for a link on this page. If you know nothing of it, tell the organiser.",
         lang,
     )
     said = Message(title, body, "/sign-in").sealed(seal)
@@ -92,9 +93,9 @@ async def merged(kept: Account, other: Account, *, seal: Seal, now: datetime) ->
             lang = str(account.lang)
             title = translate("Your two accounts are one now", lang)
             body = translate(
-                "The office made two accounts of yours one. You sign in with %(address)s; what the"
-                " other looked after is there. If only one of them is yours, tell the office at"
-                " once.",
+                "The organiser made two accounts of yours one. You sign in with %(address)s; "
+                "what the other looked after is there. If only one of them is yours, tell "
+                "the organiser at once.",
                 lang,
                 address=kept.address or translate("a letter on paper", lang),
             )

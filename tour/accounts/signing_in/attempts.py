@@ -33,8 +33,8 @@ async def count_link(request: Request, email: str) -> None:
     except TooManyRequests as exc:
         raise TooManyRequests(
             _(
-                "Several links are on their way to this address. "
-                "Look into your mail, or ask again in a quarter of an hour."
+                "Several links are on their way to this address. Look into your email, or "
+                "ask again in a quarter of an hour."
             ),
             retry_after=exc.retry_after,
         ) from None

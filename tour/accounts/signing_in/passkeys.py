@@ -39,7 +39,7 @@ class PasskeyRefused(NotAllowed):
     """A key that is not known here, or that signed something else."""
 
     def __init__(self) -> None:
-        super().__init__(_("This passkey is not known here. Please sign in by mail."))
+        super().__init__(_("This passkey is not known here. Please sign in by email."))
 
 
 class PasskeyKnown(Conflict):

@@ -71,7 +71,7 @@ FIELD_LABELS = {
     "min_age": _("From what age"),
     "max_age": _("Up to what age"),
     "needs_adult": _("Children come with an adult"),
-    "asks_photo_consent": _("Ask whether they may be in pictures"),
+    "asks_photo_consent": _("Ask whether they may be in photos"),
     "max_party": _("People in one party"),
     "languages": _("Languages"),
 }

@@ -16,7 +16,7 @@ DONE = {
     "times": _("The times are added."),
     "pause": _("Paused. Those who have reserved keep their seats."),
     "restored": _("Brought back."),
-    "cancelled": _("Cancelled. Everybody in it is being told."),
+    "cancelled": _("Called off. Everybody in it is being told."),
     "capacity": _("The seats are changed."),
     "sent": _("The message is on its way."),
 }

@@ -15,7 +15,7 @@ LABELS: dict[Group, tuple[Text, Text]] = {
         _("The address, the way to the door, the pin."),
     ),
     Group.VISIT: (_("Visiting"), _("Parking, what to expect, access, languages.")),
-    Group.CONTACT: (_("Contact"), _("A telephone for the day, a website.")),
+    Group.CONTACT: (_("Contact"), _("A phone for the day, a website.")),
 }
 FOLDED = frozenset({Group.VISIT})
 """What a page may well do without at first."""

@@ -125,7 +125,7 @@ def _answer(request: Request, result: CheckIn) -> dict[str, Any]:
         Outcome.RELEASED: " ".join(
             [translate("The seats were given to others at %(time)s.", time=gone_at), free]
         ),
-        Outcome.UNKNOWN: translate("No reservation here has this code."),
+        Outcome.UNKNOWN: translate("No reservation of this place has this number."),
     }
     return {
         "outcome": result.outcome.value,

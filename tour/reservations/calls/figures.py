@@ -18,7 +18,7 @@ from tour.web.templates import day_text
 
 TELEPHONE, NOBODY = "telephone", "nobody"
 WAYS: Mapping[str, Text] = {
-    Way.MAIL: _("%(n)s by mail"),
+    Way.MAIL: _("%(n)s by email"),
     Way.PUSH: _("%(n)s by push"),
     TELEPHONE: _("%(n)s to phone"),
     NOBODY: _("%(n)s that cannot be reached"),

@@ -14,7 +14,7 @@ from tour.reservations.messages.receipts import party_text
 
 PAGE = 100
 CHOICES: Mapping[CallState, Text] = {
-    CallState.TOLD: _("Rung, told"),
+    CallState.TOLD: _("Phoned, told"),
     CallState.NO_ANSWER: _("Nobody answered"),
     CallState.DONE: _("Done otherwise"),
 }

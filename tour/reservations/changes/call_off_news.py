@@ -112,7 +112,7 @@ def _to_party(made: CallOff, party: Reservation, slots: Sequence[Slot], now: dat
     lines = [reminders.line(slot, lang, zone, with_day=True) for slot in slots]
     lines += [translate("The organiser has called this off. We are sorry.", lang)]
     said = reminders.message(
-        party, _("Called off by the organiser"), [*lines, *made.reason.splitlines()]
+        party, _("Called off (by the organiser)"), [*lines, *made.reason.splitlines()]
     )
     return _draft(_key(EVENT_OFF, made), said, slots, zone, now)
 
@@ -135,7 +135,7 @@ def _to_host(made: CallOff, reader: Recipient, slots: Sequence[Slot], now: datet
     shown = reminders.in_order(slots)
     lines = [reminders.line(slot, lang, zone, with_day=True) for slot in shown]
     lines += [translate("The organiser tells everybody who had reserved.", lang)]
-    title = translate("The organiser has called sessions of yours off", lang)
+    title = translate("Sessions called off (by the organiser)", lang)
     path = AT_HOST.format(slug=shown[0].programme.site.slug)
     said = Message(title, "\n".join([*lines, *made.reason.splitlines()]), path)
     return _draft(_key(SESSIONS_OFF, made), said, shown, zone, now)

@@ -108,7 +108,7 @@ async def is_code_asked(
 async def _held(reservation: Reservation, now: datetime) -> list[Place]:
     """Its places; raises NothingHeld where none of them is still to come."""
     if await unanswered().filter(reservation_id=reservation.id).exists():
-        raise ChangedMeanwhile(_("Please type the code from the mail first."))
+        raise ChangedMeanwhile(_("Please type the code from the email first."))
     held = await changes.confirmed_places(reservation.id)
     if reservation.erased_at or all(place.slot.ends_at <= now for place in held):
         raise NothingHeld

@@ -23,6 +23,6 @@ async def remove_programme(programme: Programme, *, actor: Actor, now: datetime)
         await programmes.lock_slots([slot.id for slot in slots])
         if not (await impact_of(slots)).concerns_nobody:
             raise Conflict(
-                _("People have reserved this. Cancel those times first, so that they are told.")
+                _("People have reserved this. Call those times off first, so that they are told.")
             )
         await editing.remove_programme(programme, actor=actor, now=now)

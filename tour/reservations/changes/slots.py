@@ -48,7 +48,7 @@ async def cancel_slot(
         slot = await _with_programme(slot_id)
         alive = Slot.filter(id=slot_id, ends_at__gt=now).exclude(status=SlotStatus.CANCELLED)
         if not await alive.update(status=SlotStatus.CANCELLED):
-            raise Conflict(_("This time is over or cancelled already."))
+            raise Conflict(_("This time is over or called off already."))
         waiting = await queue.withdraw_all(slot)
         held = await _release_all(slot_id, now, EndedBy.HOST, message)
         hoping = [entry.reservation for entry in await draws.hoping_for([slot_id])]

@@ -237,7 +237,7 @@ async def _check_held(party: Party | Reservation, ranked: Sequence[Slot], choice
         await holdings.check(party, [slot], choice)
 
 
-ENTERED_ALREADY = _("With this e-mail address or phone number you are in this draw already.")
+ENTERED_ALREADY = _("With this email address or phone number you are in this draw already.")
 
 
 async def _write_entry(

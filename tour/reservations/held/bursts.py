@@ -197,8 +197,9 @@ async def _tell(party: Reservation, now: datetime) -> None:
     def compose(reader: Recipient) -> Message:
         lang = str(reader.lang)
         body = translate(
-            "Very many reservations came at once from one network, without anybody who has shown "
-            "to read the address given. If yours was real, please reserve again, or ring us.",
+            "Very many reservations came at once from one network, without anybody who has "
+            "shown to read the address given. If yours was real, please reserve again, or "
+            "phone us.",
             lang,
         )
         title = translate("Your reservation was taken back", lang)

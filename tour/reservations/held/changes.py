@@ -124,7 +124,7 @@ async def rename(reference: str, *, name: str, kana: str, now: datetime) -> Rese
     kept = Reservation.filter(id=reservation.id, erased_at=None)
     words = found_by(name, kana, reservation.email, reservation.phone, reservation.door_code)
     if not await kept.update(name=name, kana=kana, found_by=words):
-        raise TooLateToChange(_("This reservation has been erased."))
+        raise TooLateToChange(_("The personal data of this reservation has been deleted."))
     return await by_reference(reference)
 
 
@@ -198,7 +198,7 @@ async def _check_change(
     now: datetime,
 ) -> None:
     if await unanswered().filter(reservation_id=reservation.id).exists():
-        raise ChangedMeanwhile(_("Please type the code from the mail first."))
+        raise ChangedMeanwhile(_("Please type the code from the email first."))
     if await WaitlistEntry.exists(reservation_id=reservation.id, status=WaitlistStatus.OFFERED):
         raise ChangedMeanwhile(_("Seats are held for you. Please answer the offer first."))
     slot_ids = [place.slot_id for place in places]

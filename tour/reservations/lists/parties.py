@@ -29,8 +29,8 @@ TURNS: dict[WaitlistStatus, Text] = {
 }
 """Those of a queue that still hope."""
 PICTURES: dict[bool | None, Text | str] = {
-    True: _("May be in pictures"),
-    False: _("No pictures of them"),
+    True: _("May be in photos"),
+    False: _("No photos of them"),
     None: "",
 }
 WITH = ("reservation__recipient", "slot__programme__site")

@@ -142,7 +142,7 @@ def _appointment(reservation: Reservation, one: Noted, base_url: str, now: datet
     site, programme = slot.programme.site, slot.programme
     name = _text(site, "name", lang)
     people = translate_plural("%(num)d person", "%(num)d people", one.place.seats, lang)
-    code = translate("Door code %(code)s", lang, code=reservation.door_code)
+    code = translate("Reservation number %(code)s", lang, code=reservation.door_code)
     lines = [
         str(one.place.reason),
         people,

@@ -88,7 +88,7 @@ def _of_party(
     said = [
         (translate("Party", lang), party_text(reservation.adults, reservation.children, lang)),
         (translate("Name", lang), reservation.name),
-        (translate("Number at the door", lang), reservation.door_code),
+        (translate("Reservation number", lang), reservation.door_code),
     ]
     return [*(f"{name}: {text}" for name, text in said), *_until(slots, zone, lang, now)]
 

@@ -34,12 +34,12 @@ from tour.words.typed import number_in
 SAID = {
     "sent": _("The confirmation is on its way again."),
     "not-sent": _(
-        "The confirmation was sent a moment ago. "
-        "If it does not come, look among unwanted mail, or ask again in three minutes."
+        "The confirmation was sent a moment ago. If it does not come, look among unwanted "
+        "email, or ask again in three minutes."
     ),
     "unproved": _(
-        "The confirmation was mailed once. If it is not there, look among unwanted mail. It goes "
-        "again when the button behind the link at its end has been pressed."
+        "The confirmation was emailed once. If it is not there, look among unwanted email. "
+        "It goes again when the button behind the link at its end has been pressed."
     ),
     "code": _("The code is on its way again."),
     "no-code": _(

@@ -47,7 +47,7 @@ async def check_may_begin(wish: Wish, *, now: datetime) -> None:
     """Raise BadInput without a mail address, TooManyChecks after too many lapsed ones. A code that
     never left, for want of a mail server, was not let lapse by anybody."""
     if not wish.party.email:
-        missing = _("Here a code is sent by e-mail before seats are yours. Please give an address.")
+        missing = _("Here a code is sent by email before seats are yours. Please give an address.")
         raise BadInput(missing, {"email": missing})
     lapsed = ContactCheck.filter(
         reservation__email_key=wish.party.email_key,
@@ -170,7 +170,7 @@ def _letter(reservation: Reservation, code: str, ends_at: datetime) -> Message:
     until = f"{ends_at.astimezone(reminders.zone_of(reservation)):%H:%M}"
     return reminders.message(
         reservation,
-        _("Code %(code)s for your reservation", code=code),
+        _("Not reserved yet: your code is %(code)s", code=code),
         [
             translate("Please type it on the page by %(time)s.", lang, time=until),
             translate("If you did not ask for it, you need not do anything.", lang),

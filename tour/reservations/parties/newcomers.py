@@ -114,8 +114,8 @@ async def _check_network(newcomer: Newcomer, party: Party, now: datetime) -> Non
 
 def _give_mail() -> BadInput:
     text = _(
-        "Many people are reserving just now. Please give an e-mail address: a code goes there. "
-        "Without one, try again later, or ring us."
+        "Many people are reserving just now. Please give an email address: a code goes "
+        "there. Without one, try again later, or phone us."
     )
     return BadInput(text, {"email": text})
 

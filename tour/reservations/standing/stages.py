@@ -83,7 +83,7 @@ HEADS: dict[Stage, Text] = {
     Stage.MISSED: _("We missed you"),
     Stage.CALLED_OFF: _("This session has been called off"),
     Stage.EVENT_ENDED: _("This session has been called off"),
-    Stage.TAKEN_BACK: _("The staff cancelled this reservation"),
+    Stage.TAKEN_BACK: _("The organiser cancelled this reservation"),
     Stage.RELEASED: _("Your seats were given to others"),
     Stage.GIVEN_BACK: _("This reservation is cancelled"),
     Stage.LAPSED: _("The code did not come in time"),
@@ -93,10 +93,10 @@ SENTENCES: dict[Stage, Text] = {
     Stage.MISSED: _("You were not checked in at this session. We hope to see you another time."),
     Stage.CALLED_OFF: _("The host has called this session off. We are sorry."),
     Stage.EVENT_ENDED: _("The organiser has called this session off. We are sorry."),
-    Stage.TAKEN_BACK: _("The staff have cancelled this session for you."),
+    Stage.TAKEN_BACK: _("The organiser has cancelled this session for you."),
     Stage.RELEASED: _(
-        "You had not been checked in ten minutes after the start. If you still come: you are let in"
-        " while seats are free. Show your number at the door."
+        "You had not been checked in ten minutes after the start. If you still come: you are "
+        "let in while seats are free. Show your reservation number when you arrive."
     ),
     Stage.GIVEN_BACK: _("The seats are free for others again. Thank you for telling us."),
     Stage.LAPSED: _("The time for the code is over, or it was wrong too often."),
@@ -196,7 +196,7 @@ TURN_HEADS: dict[Turn, Text] = {
     Turn.FREE_AGAIN: _("Seats are free: you can still take them"),
     Turn.FREE_LATE: _("Seats are free: you can still take them"),
     Turn.WAITING: _("On the waiting list"),
-    Turn.ACCEPTED: _("You accepted the offer"),
+    Turn.ACCEPTED: _("You reserved the held seats"),
     Turn.LEFT: _("You left the waiting list"),
     Turn.CALLED_OFF: _("This session has been called off"),
     Turn.NONE_CAME_FREE: _("No seats came free"),

@@ -105,7 +105,7 @@ def _message(reservation: Reservation, slot: Slot, ends_at: datetime) -> Message
         _("Seats have come free for you"),
         [
             reminders.line(slot, lang, zone, with_day=True),
-            translate("Please accept by %(time)s.", lang, time=by),
+            translate("Please reserve them by %(time)s.", lang, time=by),
         ],
         Action(translate("See the offer", lang), f"/reservations/{reservation.reference}#offer"),
     )

@@ -29,7 +29,7 @@ class NotAsked(Conflict):
     """A page says again what its browser agreed to, but that was not for this plan."""
 
     def __init__(self) -> None:
-        super().__init__(_("This browser has not asked to be told about this plan."))
+        super().__init__(_("This device has not asked for notifications of this plan."))
 
 
 async def subscribe(

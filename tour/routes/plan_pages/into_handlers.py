@@ -29,7 +29,7 @@ MOST_PLANS = 3
 CHANGES = ("add", "remove", "undo")
 MOST_FIELDS = 6
 GONE = _("This plan is not here any more. Choose another, or make a new one.")
-NOWHERE = _("This place is not open on any open day that can be planned.")
+NOWHERE = _("This place is not open on any day of an event that can be planned.")
 
 
 @costly("plans")

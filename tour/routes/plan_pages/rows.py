@@ -273,7 +273,7 @@ def slot_trouble(desk: Desk, stop: PlannedStop) -> Text | None:
     if stop.slot_id is None:
         return None
     if slot is not None and slot.status == SlotStatus.CANCELLED:
-        return _("This session has been cancelled.")
+        return _("This session has been called off.")
     if stop.slot_id in desk.wish.reserved:
         return None  # Also where it is paused: only new reservations stop.
     if slot is None or slot.programme_id not in desk.town.board.programmes:

@@ -183,7 +183,10 @@ def _seats(desk: Desk, stops: Stops, days: list[date], lang: str) -> Iterator[Un
         yield Unmet(text, urlencode({"date": other[0].isoformat()}), _("Plan that day"))
     else:
         yield Unmet(
-            _("All sessions of this day are full. On a session's page you can join its queue.")
+            _(
+                "All sessions of this day are full. On a session's page you can join its "
+                "waiting list."
+            )
         )
 
 

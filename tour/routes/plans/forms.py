@@ -157,7 +157,7 @@ def _day(text: str, context: PlanContext, errors: dict[str, Text]) -> date | Non
         errors["date"] = _("Choose a day.")
         return None
     if day not in context.days:
-        errors["date"] = _("There is no open day on this date. Choose one of the days below.")
+        errors["date"] = _("There is no event on this date. Choose one of the days below.")
         return None
     return day
 

@@ -25,7 +25,7 @@ from tour.web.forms import WHOLE, Form, form_again, read_form
 
 DONE = {
     "asked": _("Written to those who tend the places."),
-    "nobody": _("No letter could be sent: please ask by telephone."),
+    "nobody": _("No email could be sent: please ask by phone."),
 }
 PHONED = {"phoned": True, "unphoned": False}
 

@@ -36,7 +36,7 @@ SHORT = 10
 """A list that stands open."""
 OFF, STAY = "off", "stay"
 ASKED = ("sure", "reason", "then")
-STAY_OUTSIDE = _("They take place as they were booked, but are no part of the event any more.")
+STAY_OUTSIDE = _("They take place as they were reserved, but are no part of the event any more.")
 STAY_HIDDEN = _("Who has reserved keeps the seats; nobody new can reserve.")
 
 

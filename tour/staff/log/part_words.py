@@ -26,12 +26,12 @@ CODES: Mapping[str, Mapping[Any, Text]] = {"answer": ANSWERS, "role": ROLES}
 FIELD_LABELS = {
     "takes": _("Takes part"),
     "number": _("Map number"),
-    "role": _("Part"),
+    "role": _("Way of taking part"),
     "answer": _("Answer"),
     "days": _("Days"),
     "comment": _("Comment"),
     "said_by": _("Who said so"),
-    "phoned": _("Asked by telephone"),
+    "phoned": _("Asked by phone"),
 }
 
 

@@ -55,7 +55,7 @@ def read_list(text: str, sites: Iterable[Site]) -> tuple[list[ListLine], Form]:
         else:
             lines.setdefault((read.site.id, read.email), read)
     if not typed:
-        errors["list"] = _("Write a place and a mail address in each line.")
+        errors["list"] = _("Write a place and an email address in each line.")
     if len(typed) > MOST_LINES:
         errors["list"] = _("At most %(n)s lines at once.", n=MOST_LINES)
     return list(lines.values()), Form({"list": text}, errors)
@@ -68,7 +68,7 @@ def _read(number: int, line: str, known: dict[str, list[Site]]) -> ListLine | Te
     address = next((word for word in reversed(words) if "@" in word), "")
     email = read_address(address)
     if email is None:
-        return _("there is no mail address in it.")
+        return _("there is no email address in it.")
     if meant := likely_meant(email.lower()):
         return _("did you mean %(address)s?", address=meant)
     name = plain.replace(address, " ", 1).strip(QUOTES + " \t,、;:：；，")

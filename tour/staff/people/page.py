@@ -122,7 +122,7 @@ def _told(done: str) -> str:
     what, _dash, number = done.partition("-")
     if what == "invited" and (many := number_in(number)):
         return translate_plural(
-            "%(num)d letter is on its way.", "%(num)d letters are on their way.", many
+            "%(num)d invitation is on its way.", "%(num)d invitations are on their way.", many
         )
     if what == "invited":
         return translate("The invitation is on its way.")

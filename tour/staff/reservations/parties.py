@@ -116,7 +116,7 @@ async def change_size(
             change.nothing()
             return
         await changes.change_party(party.reference, adults=adults, children=children, now=now)
-        title = _("The staff changed your reservation")
+        title = _("Reservation changed (by the organiser)")
         await _tell(party, await change.write(), title.message, f"{adults} + {children}")
 
 
@@ -133,7 +133,7 @@ async def cancel_place(
         await changes.cancel_place(
             party.reference, slot_id, by=EndedBy.STAFF, reason=reason, now=now
         )
-        title = _("The staff cancelled a session of yours")
+        title = _("Reservation cancelled (by the organiser)")
         change.after = {"cancelled_slot": slot_id, "reason": reason}
         await _tell(party, await change.write(), title.message, reason)
 

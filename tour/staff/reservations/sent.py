@@ -55,13 +55,13 @@ STANDINGS: Mapping[Standing, Text] = {
     Standing.TAKEN_BACK: _("Taken back"),
 }
 CALLS: Mapping[CallState, Text] = {
-    CallState.TOLD: _("Rung, told"),
+    CallState.TOLD: _("Phoned, told"),
     CallState.NO_ANSWER: _("Nobody answered"),
     CallState.DONE: _("Done otherwise"),
 }
 BY_KEY: Mapping[str, Kind] = {"invitation": Kind.INVITED, "asked": Kind.SIGNING_IN}
 """Who it is that has no account, by the first part of the message's key."""
-BY: Mapping[Way, Text] = {Way.PUSH: _("Push"), Way.MAIL: _("Mail")}
+BY: Mapping[Way, Text] = {Way.PUSH: _("Push"), Way.MAIL: _("Email")}
 BY_PHONE = _("By phone")
 TO_PHONE = _("Waits for a call")
 
