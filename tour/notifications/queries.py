@@ -65,11 +65,6 @@ async def recipient_by_token(token: str) -> Recipient:
     return recipient
 
 
-async def settings_token(recipient_id: int) -> str:
-    """What opens the page of somebody's settings; only for who holds another key of theirs."""
-    return str((await Recipient.get(id=recipient_id)).token)
-
-
 async def recipients_of_browser(endpoint: str) -> list[int]:
     """The ids of all recipients that one browser stands for."""
     return await ids_of(PushSubscription.filter(endpoint=endpoint), "recipient_id")

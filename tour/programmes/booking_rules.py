@@ -1,5 +1,6 @@
 """What staff set for all sessions of an event together: read, changed, logged."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -33,13 +34,31 @@ class RulesDraft:
 async def rules_of_event(event_id: int) -> RulesDraft:
     """Those that were set, or the usual ones."""
     found = await BookingRules.get_or_none(event_id=event_id)
-    if found is None:
-        return RulesDraft()
+    return _draft(found) if found else RulesDraft()
+
+
+async def strictest_rules(event_ids: Collection[int | None]) -> RulesDraft:
+    """What holds for sessions of these events together (None: of no event): the smallest limit, any
+    check, the longest retention."""
+    events = [event_id for event_id in event_ids if event_id is not None]
+    found = [_draft(rules) for rules in await BookingRules.filter(event_id__in=events)]
+    if len(found) < len(event_ids):
+        found.append(RulesDraft())
+    limits = [one.reservations_per_contact for one in found if one.reservations_per_contact]
     return RulesDraft(
-        found.reservations_per_contact,
-        found.checks_contact,
-        found.releases_absent,
-        found.retention_days,
+        min(limits, default=None),
+        any(one.checks_contact for one in found),
+        any(one.releases_absent for one in found),
+        max(one.retention_days for one in found),
+    )
+
+
+def _draft(rules: BookingRules) -> RulesDraft:
+    return RulesDraft(
+        rules.reservations_per_contact,
+        rules.checks_contact,
+        rules.releases_absent,
+        rules.retention_days,
     )
 
 

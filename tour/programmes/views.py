@@ -72,6 +72,7 @@ class ProgrammeView:
     """A programme with its coming slots."""
 
     id: int
+    event_id: int | None
     title: str
     summary: str
     bring: str
@@ -125,6 +126,7 @@ def programme_view(
 ) -> ProgrammeView:
     return ProgrammeView(
         id=programme.id,
+        event_id=programme.event_id,
         title=programme.text("title", lang),
         summary=programme.text("summary", lang),
         bring=programme.text("bring", lang),

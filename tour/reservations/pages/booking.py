@@ -20,6 +20,7 @@ from tour.programmes.views import SlotCard
 from tour.reservations import queries
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.pages import clashes
+from tour.reservations.pages.form_terms import form_terms
 from tour.reservations.pages.party_size import party_size, with_sum
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.forms import AskedField, ReserveForm, asked_fields
@@ -91,6 +92,7 @@ async def show(
         loss=loss,
         draw_id=await queries.draw_of_slot(slots[0].id) if mode == Mode.DRAW else None,
         server_now=at,
+        terms=await form_terms([view.programme for view in shown]),
         with_sum=with_sum(len(shown)),
         size=party_size([view.programme for view in shown], form, _to_queue(shown, slots, loss)),
     )

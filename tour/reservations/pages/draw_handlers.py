@@ -14,6 +14,7 @@ from tour.reservations.draws.draws import MAX_CHOICES
 from tour.reservations.errors import Clashing
 from tour.reservations.pages.booking import questions_of
 from tour.reservations.pages.clashes import refused
+from tour.reservations.pages.form_terms import form_terms
 from tour.reservations.pages.handlers import to_made, to_reservation
 from tour.reservations.pages.party_size import without_sum
 from tour.reservations.parties import my_reservations
@@ -116,6 +117,7 @@ async def _form_page(
         asks_photos=any(view.programme.asks_photo_consent for view in shown),
         ticked=ticked,
         pools=sorted(await queries.pools_of_draw(draw.id)),
+        terms=await form_terms([view.programme for view in shown]),
         size=without_sum(max((view.programme.max_party for view in shown), default=1)),
         can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
     )

@@ -1,6 +1,7 @@
 """Reserving, seeing and giving up a place. Works without JavaScript and without an account."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -9,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from tour.errors import REFUSALS, BadInput, Refusal
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.notifications import queries as notifications
 from tour.notifications.mail import boxes
 from tour.programmes import queries as programmes
 from tour.programmes.entries import SlotEntry
@@ -21,6 +21,7 @@ from tour.reservations.models import Reservation
 from tour.reservations.pages import booking
 from tour.reservations.pages.booking import UNKNOWN_DAY
 from tour.reservations.pages.clashes import ClashView
+from tour.reservations.pages.told import told
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.forms import ReserveForm
 from tour.reservations.parties.intake import count_made, count_try, take_in
@@ -105,6 +106,7 @@ async def show(
     entry = await queries.by_reference(reference)
     view = await views.reservation_view(request, entry)
     is_coming = view.screen == Screen.COMING
+    reader = await entry.reservation.recipient
     said = SAID.get(request.query_params.get("said", ""))
     response = render(
         request,
@@ -121,7 +123,8 @@ async def show(
         said=said if view.screen in STILL_OPEN else None,
         vapid_public_key=parts_of(request).vapid_public_key,
         is_held_back=await boxes.was_held_back(entry.reservation.recipient_id),
-        settings_token=await notifications.settings_token(entry.reservation.recipient_id),
+        settings_token=reader.token,
+        told=told(view, reader.choices, ZoneInfo(reader.timezone), now(request)),
     )
     private(response)
     my_reservations.remember(request, response, entry.reservation.reference)

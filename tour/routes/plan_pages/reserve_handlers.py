@@ -13,6 +13,7 @@ from tour.programmes.views import ProgrammeView, programme_view
 from tour.reservations import service
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.pages import clashes
+from tour.reservations.pages.form_terms import form_terms
 from tour.reservations.pages.party_size import party_size, with_sum
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.forms import AskedField, ReserveForm, asked_fields
@@ -142,6 +143,7 @@ async def _form_page(
         slots=[view.slots[0] for view in views],
         questions=questions_of(views),
         asks_photos=any(view.asks_photo_consent for view in views),
+        terms=await form_terms(views),
         size=party_size(views, form),
         with_sum=with_sum(len(views)),
     )
