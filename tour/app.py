@@ -43,6 +43,7 @@ from tour.programmes.board import BoardCache
 from tour.publishing.urls import urls as publishing_urls
 from tour.reservations.messages.appointments import encloser
 from tour.reservations.urls import urls as reservation_urls
+from tour.routes.courses.ways import CourseWays
 from tour.routes.urls import urls as route_urls
 from tour.routes.walks.approaches import approach_finder
 from tour.routes.walks.site_matrix import SiteMatrix
@@ -124,6 +125,7 @@ def _parts(settings: Settings, clock: Clock, path_for: PathFor) -> Parts:
         finders=FinderShelf(),
         walks=walks,
         site_matrix=SiteMatrix(walks),
+        course_ways=CourseWays(walks),
         map_source=_map_source(settings, assets),
         vapid_public_key=vapid_keys(settings).public,
         push_policy=EndpointPolicy.parse(settings.push_hosts),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tour.pages.searching import FinderShelf
     from tour.pages.town_now import CardShelf
     from tour.programmes.board import BoardCache
+    from tour.routes.courses.ways import CourseWays
     from tour.routes.walks.site_matrix import SiteMatrix
     from tour.routes.walks.walks import Walks
     from tour.seal import Seal
@@ -89,6 +90,7 @@ class Parts(WorkerParts):
 
     walks: Walks
     site_matrix: SiteMatrix
+    course_ways: CourseWays
     map_source: MapSource
 
     vapid_public_key: str

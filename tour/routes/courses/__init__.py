@@ -1,4 +1,4 @@
 """Walks through several places: asked for by a visitor, or published by staff as a course.
 
-For others: `editing`, `handlers`, `outing`, `queries`.
+For others: `cards`, `editing`, `handlers`, `outing`, `queries`, `ways`.
 """

@@ -12,6 +12,7 @@ from tour.i18n import lazy as _
 from tour.limits.lanes import costly
 from tour.reservations.parties.intake import count_try
 from tour.routes.courses import queries, route_map
+from tour.routes.courses.cards import Ground, course_card, walked
 from tour.routes.courses.outing import (
     Outing,
     OutingQuery,
@@ -23,7 +24,7 @@ from tour.routes.courses.outing import (
 from tour.routes.courses.start import begun_at
 from tour.routes.streets.drawing import street_layer
 from tour.sites.entries import Catalogue
-from tour.web import lang, parts_of, render
+from tour.web import lang, now, parts_of, render
 from tour.web.forms import WHOLE, form_again, read_form
 
 GEOJSON = "application/geo+json"
@@ -84,7 +85,8 @@ async def course_from_here(request: Request) -> Response:
 async def _course_page(
     request: Request, start: str, refusal: TooManyRequests | None = None
 ) -> Response:
-    catalogue = await _catalogue(request)
+    ground = await _ground(request)
+    catalogue = ground.catalogue
     found = await queries.course(request.path_params["slug"])
     stops = _course_stops(found, catalogue, lang(request))
     places, errors = tuple(stops), {WHOLE: refusal.message} if refusal else {}
@@ -104,7 +106,7 @@ async def _course_page(
         "routes/course.html",
         refusal.status if refusal else 422 if errors else 200,
         nav="explore",
-        course=found.card(lang(request)),
+        course=await course_card(found, ground),
         left=[
             site.text("name", lang(request))
             for site_id in found.left
@@ -155,13 +157,13 @@ async def _outing(
 def _course_stops(
     found: queries.Course, catalogue: Catalogue, language: str
 ) -> dict[Waypoint, int]:
-    """The stops that a walk can reach, with the minutes one stays; what was withdrawn is passed."""
+    """The stops that a walk can reach, with the minutes one stays."""
     return {
         Waypoint(
             site.text("name", language), site.kind.value, site.point, site.slug, stop.number
         ): stop.stay_minutes
-        for stop in found.stops
-        if (site := catalogue.by_id.get(stop.site_id)) and site.point and site.is_walkable
+        for stop, site in walked(found, catalogue)
+        if site.point
     }
 
 
@@ -169,6 +171,18 @@ def _station_of(place: Waypoint | None, catalogue: Catalogue) -> str:
     """The station nearest to where a course begins."""
     site = catalogue.by_slug.get(place.slug) if place else None
     return site.approach.station.id if site and site.approach else ""
+
+
+async def _ground(request: Request) -> Ground:
+    parts, instant = parts_of(request), now(request)
+    today = instant.astimezone(parts.town.timezone).date()
+    return Ground(
+        catalogue=await parts.catalogue.current(),
+        agenda=await parts.agenda.current(today),
+        board=await parts.board.current(instant),
+        ways=parts.course_ways,
+        lang=lang(request),
+    )
 
 
 async def _catalogue(request: Request) -> Catalogue:

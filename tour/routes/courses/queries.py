@@ -14,14 +14,6 @@ COLUMNS = ("id", "slug", "event_id", "title", "summary", "translations")
 
 
 @dataclass(frozen=True, slots=True)
-class CourseCard:
-    slug: str
-    title: str
-    summary: str
-    stops: int
-
-
-@dataclass(frozen=True, slots=True)
 class CourseStop:
     """`number`: on the map of the course's event; 0 for a course without one."""
 
@@ -51,10 +43,6 @@ class Course:
 
     def text(self, name: str, lang: str) -> str:
         return localized(self.own, name, lang, self.translations)
-
-    def card(self, lang: str) -> CourseCard:
-        title, summary = self.text("title", lang), self.text("summary", lang)
-        return CourseCard(self.slug, title, summary, len(self.stops))
 
 
 async def courses() -> list[Course]:
