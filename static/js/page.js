@@ -8,6 +8,7 @@ import { refineInPlace, searchNearMe } from "./results.js";
 import { drawMapsInView } from "./see-maps.js";
 import { addSteppers } from "./stepper.js";
 import { sayIfLost } from "./told.js";
+import { narrowInPlace } from "./window.js";
 
 /** The language menu closes when the reader turns to something else. */
 function closeMenus() {
@@ -85,6 +86,7 @@ document.documentElement.dataset.scripts = "yes";
 closeMenus();
 submitOnChange();
 refineInPlace();
+narrowInPlace();
 searchNearMe();
 sayIfTooMuch();
 sendOnce();

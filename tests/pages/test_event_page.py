@@ -28,6 +28,7 @@ ON_THE_WAY = {
 """What decides, between the address and the template, what the page says of its event."""
 BESIDE = {
     "programmes/board.py",
+    "routes/courses/cards.py",
     "routes/courses/queries.py",
     "events/entries.py",
     "events/said.py",

@@ -39,6 +39,8 @@ class EventCard:
     closes: str
     stage: EventStage
     days_until: int
+    next_date: date
+    """Today or the next day on which it is held; the last one once it is over."""
     site_count: int
     cover: Cover | None
 
@@ -55,6 +57,7 @@ def event_card(event: EventEntry, lang: str, today: date) -> EventCard:
         closes=clock_text(event.span.closes),
         stage=stage_of(event.starts_on, event.ends_on, today),
         days_until=max(0, (event.starts_on - today).days),
+        next_date=next((day for day in event.dates if day >= today), event.ends_on),
         site_count=len(event.hosts),
         cover=cover_of(event.cover, lang) if event.cover else None,
     )

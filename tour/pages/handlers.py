@@ -13,32 +13,38 @@ from tour.pages import maps
 from tour.pages.explore import PER_PAGE, Filters, choices, results, select
 from tour.pages.places import session_page, site_page, stations
 from tour.pages.town_now import TownNow, town_now
+from tour.pages.window.day import day_now
+from tour.pages.window.views import window_view
 from tour.programmes import queries as programmes
-from tour.programmes.views import SlotCard
 from tour.publishing import queries as publishing
 from tour.routes.courses import queries as routes
+from tour.routes.courses.cards import Ground, course_cards, of_what_comes
 from tour.sites.choices import access_options, kind_options
 from tour.sites.entries import SiteEntry
 from tour.sites.withdrawn import was_withdrawn
-from tour.web import render
+from tour.web import parts_of, render
 
 SHARED_SECONDS = 2
-OPENINGS = 6
 
 
 async def home(request: Request) -> Response:
     town = await town_now(request)
-    coming = [town.event(event) for event in town.agenda.events]
+    coming = town.agenda.events
     return render(
         request,
         "home.html",
         nav="explore",
         shared_seconds=SHARED_SECONDS,
-        event=coming[0] if coming else None,
-        later_events=coming[1:],
+        event=town.event(coming[0]) if coming else None,
+        later_events=[town.event(event) for event in coming[1:]],
+        today=day_now(town, next(iter(coming), None)),
+        window=window_view(town, next(iter(coming), None), request.query_params),
         kinds=_kinds(town.catalogue.sites),
-        openings=_openings(town),
-        courses=[c.card(town.lang) for c in await routes.courses() if c.is_offered],
+        courses=await course_cards(
+            of_what_comes(await routes.courses(), town.agenda),
+            _ground(request, town),
+            about=coming[0].id if coming else None,
+        ),
     )
 
 
@@ -104,11 +110,11 @@ async def event(request: Request) -> Response:
         shared_seconds=SHARED_SECONDS,
         event=town.event(entry),
         results=town.places_of(entry),
-        courses=[
-            c.card(town.lang)
-            for c in await routes.courses()
-            if c.event_id == entry.id and c.is_offered
-        ],
+        courses=await course_cards(
+            [course for course in await routes.courses() if course.event_id == entry.id],
+            _ground(request, town),
+            about=entry.id,
+        ),
     )
 
 
@@ -144,18 +150,9 @@ async def about(request: Request) -> Response:
     return render(request, "about.html", shared_seconds=SHARED_SECONDS)
 
 
-def _openings(town: TownNow) -> list[SlotCard]:
-    """The soonest bookable slots, one a programme, so that one site does not fill the screen."""
-    chosen: dict[int, SlotCard] = {}
-    for entry in town.board.slots:
-        if entry.programme_id in chosen:
-            continue
-        card = town.slot(entry)
-        if card and card.can_reserve:
-            chosen[entry.programme_id] = card
-        if len(chosen) == OPENINGS:
-            break
-    return list(chosen.values())
+def _ground(request: Request, town: TownNow) -> Ground:
+    ways = parts_of(request).course_ways
+    return Ground(town.catalogue, town.agenda, town.board, ways, town.lang)
 
 
 def _choices(town: TownNow, filters: Filters) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""The window as the first page shows it, in the reader's language."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tour.events.entries import EventEntry
+from tour.i18n import Text, translate
+from tour.i18n import lazy as _
+from tour.pages.town_now import TownNow
+from tour.pages.window import chips
+from tour.pages.window.chips import Chip, Near
+from tour.pages.window.rules import ANYTHING, Offer, Traits, sessions, turns, window
+from tour.pages.window.stock import stock_of
+from tour.programmes.entries import ProgrammeEntry
+from tour.programmes.views import SlotCard
+from tour.web.templates import duration
+
+LONGEST = {"ja": 32, "zh": 32, "ko": 40}
+"""Letters of a headline; of the languages with spaces twice as many."""
+LONGEST_ELSEWHERE = 80
+SENTENCE_ENDS = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """One session in the window. `is_first`: today's, which is seen first and largest."""
+
+    slot: SlotCard
+    headline: str
+    reasons: tuple[Text, ...]
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`count`: of sessions that meet what was chosen; `opens_at`: when they can be reserved, where
+    none can yet."""
+
+    panes: tuple[Pane, ...]
+    count: int
+    chips: tuple[Chip, ...]
+    near: tuple[Near, ...]
+    is_narrowed: bool
+    day: date | None
+    opens_at: datetime | None
+
+
+def window_view(town: TownNow, event: EventEntry | None, query: Mapping[str, str]) -> Window:
+    stock, wish = stock_of(town, event), chips.read(query)
+    met = [offer for offer in stock.offers if wish.lets(offer)]
+    chosen = window(met, turns(stock.programme_ids, town.today))
+    count = sessions(met, wish)
+    return Window(
+        panes=tuple(_panes(town, chosen)),
+        count=count,
+        chips=tuple(chips.chips(stock.offers, wish, town.lang)),
+        near=() if count else tuple(chips.near(stock.offers, wish, town.lang)),
+        is_narrowed=wish != ANYTHING,
+        day=wish.day,
+        opens_at=stock.opens_at,
+    )
+
+
+def _panes(town: TownNow, chosen: Sequence[Offer]) -> Iterator[Pane]:
+    for offer in chosen:
+        slots = town.board.by_site[offer.traits.site_id]
+        card = town.slot(next(slot for slot in slots if slot.id == offer.slot_id))
+        programme = town.board.programmes[offer.traits.programme_id]
+        if card:
+            is_first = offer is chosen[0]
+            yield Pane(card, headline(programme, town.lang), _reasons(offer.traits), is_first)
+
+
+def _reasons(traits: Traits) -> tuple[Text, ...]:
+    """Why one might take it, beside its seats and its price: each is true of it."""
+    found = []
+    if traits.min_age:
+        found.append(_("From %(age)s years", age=traits.min_age))
+    elif traits.for_children:
+        found.append(_("Children too"))
+    if traits.is_indoors:
+        found.append(chips.FLAGS["indoors"])
+    return tuple(found)
+
+
+def headline(programme: ProgrammeEntry, lang: str) -> str:
+    """はがきを一枚摺ります。60分。 Its host's first sentence, if that is short enough to be read
+    at a glance, else its title; and how long it takes."""
+    time = duration(programme.minutes)
+    summary = programme.text("summary", lang).strip()
+    sentence = SENTENCE_ENDS.split(summary, maxsplit=1)[0]
+    if not 0 < len(sentence) <= LONGEST.get(lang[:2], LONGEST_ELSEWHERE):
+        sentence = programme.text("title", lang)
+    if SENTENCE_ENDS.search(sentence):
+        return translate("%(sentence)s %(time)s.", lang, sentence=sentence, time=time)
+    return translate("%(title)s, %(time)s.", lang, title=sentence, time=time)
