@@ -16,6 +16,7 @@ from tour.sites.opening.hours import (
     grouped_weekdays,
 )
 from tour.sites.states import DoorState, PointQuality, SiteKind
+from tour.sites.subjects import subject_of
 
 HOST_SOURCE = "host"
 SAMPLE_SOURCE = "sample"
@@ -34,6 +35,7 @@ class SiteCard:
     kind_label: str
     craft_label: str
     craft_emblem: str
+    """The drawing of its craft; of a place that makes nothing, of what its name says that it is."""
     summary: str
     address: str
     sample: bool
@@ -77,7 +79,7 @@ def site_card(site: SiteEntry, lang: str) -> SiteCard:
         kind=site.kind,
         kind_label=KINDS[site.kind].label.in_language(lang),
         craft_label=site.craft.name_in(lang) if site.craft else "",
-        craft_emblem=site.craft.emblem if site.craft else "",
+        craft_emblem=site.craft.emblem if site.craft else subject_of(site.kind, site.own["name"]),
         summary=site.text("summary", lang),
         address=site.text("address", lang),
         sample=site.is_sample,

@@ -41,7 +41,17 @@ SCENES: Mapping[str, Text] = {
     "spring": _("Drawing: testing a spring"),
     "tatami": _("Drawing: sewing the border of a tatami mat"),
     "textile": _("Drawing: dyeing cloth in a vat"),
+    "tofu": _("Drawing: cutting tofu"),
+    "type": _("Drawing: setting letters for printing"),
     "woodblock": _("Drawing: printing with woodblocks"),
+    "sluice": _("Drawing: opening a sluice gate"),
+    "shrine": _("Drawing: ringing the bell of a shrine"),
+    "park": _("Drawing: lunch under a cherry tree in the park"),
+    "library": _("Drawing: taking a book from a shelf"),
+    "hall": _("Drawing: a violin on the stage of a hall"),
+    "gym": _("Drawing: throwing a basketball"),
+    "garden": _("Drawing: trimming a pine in a garden"),
+    "farmhouse": _("Drawing: drying persimmons at an old farmhouse"),
     "factory": _("Drawing: turning a nut with a spanner"),
     "craft": _("Drawing: taking a brush from a pot of tools"),
     "culture": _("Drawing: cleaning an ancient pot"),
@@ -52,7 +62,7 @@ SCENES: Mapping[str, Text] = {
     "classroom": _("Drawing: folding a paper crane"),
     "public": _("Drawing: stamping a form at the counter"),
 }
-"""By the name of its file in `static/scenes`: a craft's emblem; then the kinds."""
+"""By the name of its file in `static/scenes`: a craft's emblem; what a place is; the kinds."""
 
 
 @dataclass(frozen=True, slots=True)
