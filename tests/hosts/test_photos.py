@@ -211,6 +211,17 @@ async def test_a_host_adds_a_photo_and_visitors_see_it(
     assert await AuditEntry.filter(action="photo.add", site_id=site.id).count() == 1
 
 
+async def test_without_one_the_host_sees_which_drawing_stands_in(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    await Site.filter(id=site.id).update(is_published=False)
+    page = (await client.get(f"/host/{site.slug}/photos")).text
+    assert "/scenes/craft.svg" in page
+    assert "この絵を表示します" in page
+    await client.post(f"/host/{site.slug}/photos", **upload(picture()))
+    assert "/scenes/" not in (await client.get(f"/host/{site.slug}/photos")).text
+
+
 async def test_a_heic_is_shown_as_webp(client: httpx.AsyncClient, site: Site) -> None:
     answer = await client.post(f"/host/{site.slug}/photos", **upload(heic_photo(), name="a.heic"))
     assert answer.status_code == 303, answer.text

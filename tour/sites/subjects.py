@@ -15,6 +15,9 @@ SUBJECTS: Mapping[SiteKind, Mapping[str, str]] = {
         "会館": "hall",
         "文化センター": "hall",
         "劇場": "hall",
+        "史料館": "archive",
+        "資料館": "archive",
+        "記念館": "archive",
     },
     SiteKind.SPORTS: {"体育館": "gym", "アリーナ": "gym"},
     SiteKind.HERITAGE: {

@@ -26,7 +26,9 @@ from tour.limits.lanes import lane
 from tour.sites.editing import photos, waiting
 from tour.sites.editing.photo_files import MAX_BYTES, file_name
 from tour.sites.models import PhotoWaiting
-from tour.web import now
+from tour.sites.views import site_card
+from tour.sites.withdrawn import any_site
+from tour.web import lang, now
 from tour.web.forms import WHOLE, Form, form_again, read_form, texts
 from tour.web.uploads import TooLarge, files_in, name_of_file, upload_form
 from tour.words.typed import number_in
@@ -217,6 +219,7 @@ async def _page(request: Request, tending: Tending, form: Form, status: int = 20
         at_once=LARGEST_UPLOAD,
         largest=MAX_BYTES,
         file_name=file_name,
+        card=None if shown else site_card(await any_site(tending.site.id), lang(request)),
     )
 
 
