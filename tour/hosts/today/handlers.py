@@ -17,7 +17,7 @@ from tour.hosts import queries, steps
 from tour.hosts.calls import calls_of
 from tour.hosts.event_handlers import invitations
 from tour.hosts.frame import host_page, site_path
-from tour.hosts.today import opening, undo
+from tour.hosts.today import coming, opening, undo
 from tour.hosts.today import parties as today
 from tour.hosts.today.rows import Day, DoorView, other_days
 from tour.hosts.today.told import said_of
@@ -78,6 +78,7 @@ async def _today(
     form, is_today = _filled(door, sent or FormData(), refusal), on_date == local_date(request)
     asked_for = await invitations(request, tending)
     has_event = any(one.takes_part for one in asked_for)
+    dates = await today.days_with_slots(tending.site.id, zone=zone, now=instant)
     return host_page(
         request,
         "host/today.html",
@@ -88,18 +89,17 @@ async def _today(
         door=DoorView.of(door, WAITS, DELAYS, is_refused="cap" in form.errors),
         form=form,
         ticked=_ticked(day, sent or FormData()),
-        dates=other_days(
-            await today.days_with_slots(tending.site.id, zone=zone, now=instant), on_date
-        ),
+        dates=other_days(dates, on_date),
+        next_day=await coming.next_day(tending.site.id, dates, on_date, zone=zone),
         is_today=is_today,
-        may_check_in=is_today and bool(day.slots),
+        may_check_in=is_today and bool(day.sessions),
         shown_at=instant,
         invitations=asked_for,
         calls=await calls_of(request, tending),
         todo=await steps.todo_of(tending.site, has_event=has_event, now=instant),
         panel=opening.panel(
             is_today=is_today,
-            is_used=bool(day.slots) or door.id is not None or refusal is not None,
+            is_used=opening.is_tended(day, door) or refusal is not None,
             hours=await opening.hours_of(parts_of(request), tending.site.id, on_date, instant),
             on_date=on_date,
         ),

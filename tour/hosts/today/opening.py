@@ -3,8 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
+from tour.hosts.today.rows import Day
 from tour.parts import Parts
+from tour.sites.models import SiteDay
 from tour.sites.opening.hours import Hours
+from tour.sites.states import DoorState
 
 
 class Panel(StrEnum):
@@ -31,6 +34,13 @@ def panel(*, is_today: bool, is_used: bool, hours: Hours | None, on_date: date) 
     if not hours.is_known:
         return Panel.UNKNOWN
     return Panel.TAPS if hours.expects_on(on_date) else Panel.CLOSED
+
+
+def is_tended(day: Day, door: SiteDay) -> bool:
+    """Whether something takes place on that day, or its host has told something that still holds:
+    a tap that was taken back leaves its row, and says nothing any more."""
+    told = (door.waiting_minutes, door.delay_minutes, door.walk_ins, door.walk_in_cap)
+    return bool(day.sessions or any(told) or door.state != DoorState.OPEN)
 
 
 async def hours_of(parts: Parts, site_id: int, on_date: date, now: datetime) -> Hours | None:

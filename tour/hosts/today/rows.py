@@ -221,6 +221,11 @@ class Day:
     slots: tuple[SlotRow, ...]
 
     @property
+    def sessions(self) -> int:
+        """Those that take place."""
+        return sum(slot.stage != SlotStage.CALLED_OFF for slot in self.slots)
+
+    @property
     def expected(self) -> int:
         return sum(slot.seats_taken for slot in self.slots)
 
