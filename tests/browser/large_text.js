@@ -16,7 +16,7 @@
   const all = [...document.body.querySelectorAll("*")].filter((e) => !e.closest("svg, .leaflet-container") && seen(e));
 
   // Nothing runs over the edge, but rows that are made to be pushed, and those say so.
-  const pushed = (element) => element.closest("[data-pushed], .chips--row, .site-photos, pre");
+  const pushed = (element) => element.closest("[data-pushed], .chips--row, .panes, .site-photos, pre");
   const inBox = (element) => {
     for (let box = element; box !== document.body; box = box.parentElement) if (/auto|scroll/.test(getComputedStyle(box).overflowX)) return true;
     return false;
