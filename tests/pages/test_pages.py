@@ -614,9 +614,9 @@ async def test_nothing_is_said_twice_of_a_place(client: httpx.AsyncClient) -> No
 @pytest.mark.parametrize(
     ("source", "lang", "said"),
     [
-        ("host", "ja", "位置の出典: 会場による登録"),
+        ("host", "ja", "位置の出典：会場による登録"),
         ("host", "en", "Source of the position: the place itself"),
-        ("OpenStreetMap", "ja", "位置の出典: OpenStreetMap"),
+        ("OpenStreetMap", "ja", "位置の出典：OpenStreetMap"),
         ("sample", "ja", ""),
         ("", "ja", ""),
     ],

@@ -126,7 +126,7 @@ async def test_the_log_is_in_japanese_words(staff: httpx.AsyncClient) -> None:
     event = await make_day(3)
     await staff.post(f"/staff/events/{event.id}/visibility", data={"do": "withdraw"})
     page = (await staff.get("/staff/log")).text
-    assert "公開中: はい" in page
+    assert "公開中：はい" in page
     assert "True" not in page
 
 

@@ -75,10 +75,9 @@ def question(found: Sequence[Outside], zone: ZoneInfo) -> Text:
     named = [_named(day, list(of_day), zone, lang) for day, of_day in grouped]
     if len(named) > MOST_NAMED:
         named[MOST_NAMED:] = [translate("and %(n)s more", n=len(named) - MOST_NAMED)]
-    separator = "、" if lang.startswith("ja") else "; "
     return _(
         "Your place is closed at these times otherwise: %(times)s. List them all the same?",
-        times=separator.join(named),
+        times=translate("; ", lang).join(named),
     )
 
 

@@ -62,7 +62,7 @@ def with_gaps(
 
 def in_words(answer: Answer) -> str:
     """Question and answer in one line, for a cell or a note."""
-    return f"{answer.question}: {answer.text or translate('not answered')}"
+    return answer.question + translate(": ") + (answer.text or translate("not answered"))
 
 
 def _asked(row: Mapping[str, Any], lang: str) -> str:

@@ -99,7 +99,7 @@ class TestPage:
         await a_town_with_a_hall()
         url = await planned(client, **LIKES)
         page = (await client.get(url)).text
-        assert re.search(r"スポーツ: 体育館へ行くと、.*工房.の予定が入らなくなり", words(page))
+        assert re.search(r"スポーツ：体育館へ行くと、.*工房.の予定が入らなくなり", words(page))
         assert "最良のプラン" not in page
         link = unescape(re.findall(r'href="([^"]+/conditions\?must=hall[^"]*)"', page)[0])
         form = (await client.get(link)).text
@@ -125,7 +125,7 @@ class TestPage:
         await a_town_with_a_hall()
         url = await planned(client, **LIKES)
         page = (await changed(client, url, do="remove", site="workshop-a")).text
-        assert "スポーツ: " not in words(page)
+        assert "スポーツ：" not in words(page)
 
     @pytest.mark.parametrize("query", ["must=nowhere", "most_km=" + "9" * 500, "lunch=&lunch=x"])
     async def test_nonsense_in_the_address_is_a_form(

@@ -202,7 +202,7 @@ class TestWithoutAPlan:
         await look_out.look()
         assert set(await leaving()) == {f"leave:{slots[0].id}"}
         row = await Reminder.get(key=f"leave:{slots[0].id}")
-        assert "王子駅から: 徒歩" in row.body
+        assert "王子駅から：徒歩" in row.body
         assert await walked_from(slots[0]) == "oji"
 
     async def test_who_did_not_choose_it_is_not_told(self, app, client, clock) -> None:

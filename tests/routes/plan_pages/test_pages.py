@@ -686,7 +686,7 @@ class TestWhatCannotBeHad:
     async def test_a_kind_that_is_not_there(self, client: httpx.AsyncClient) -> None:
         await a_town()
         page = (await client.get(await planned(client, kind="sports"))).text
-        assert "スポーツ: この日は開いているところがありません" in page
+        assert "スポーツ：この日は開いているところがありません" in page
         assert BEST not in page
 
     async def test_a_party_larger_than_any_session(self, client: httpx.AsyncClient) -> None:

@@ -51,7 +51,7 @@ class TestProposals:
         idea = {"difference": "less_walking", "stops": without, "starts": 600, "kind": ""}
         await Itinerary.all().update(findings={**row.findings, "alternatives": [idea]})
         page = (await client.get(url)).text
-        assert "予約済みの体験が入りません：11:00 体験11時, 14:00 体験14時" in page
+        assert "予約済みの体験が入りません：11:00 体験11時・14:00 体験14時" in page
         blind = await changed(client, url, do="other", number="0")
         assert blind.status_code == 409
         assert WOULD_GO in blind.text

@@ -67,7 +67,7 @@ def _details(slot: Slot, people: int, lang: str) -> list[str]:
         (translate("Bring", lang), localized(bring, "bring", lang, programme.translations)),
         (translate("Price", lang), in_all(programme.price_yen, people, lang)),
     ]
-    return [f"{name}: {text}" for name, text in said if text]
+    return [name + translate(": ", lang) + text for name, text in said if text]
 
 
 def _all_together(places: Sequence[Place], lang: str) -> list[str]:
@@ -90,7 +90,8 @@ def _of_party(
         (translate("Name", lang), reservation.name),
         (translate("Reservation number", lang), reservation.door_code),
     ]
-    return [*(f"{name}: {text}" for name, text in said), *_until(slots, zone, lang, now)]
+    colon = translate(": ", lang)
+    return [*(name + colon + text for name, text in said), *_until(slots, zone, lang, now)]
 
 
 ALONE = _("You can change or cancel on your page until %(when)s.")
@@ -118,7 +119,8 @@ def other_times(coming: Sequence[SlotEntry], people: int, zone: ZoneInfo, lang: 
     """A line with the next times of a session that was called off, or none."""
     times = [_when(slot.starts_at, zone, lang) for slot in that_fit(coming, people)]
     name = translate("Other times", lang)
-    return [f"{name}: {', '.join(times)}"] if times else []
+    said = name + translate(": ", lang) + translate("; ", lang).join(times)
+    return [said] if times else []
 
 
 def party_text(adults: int, children: int, lang: str | None = None) -> str:

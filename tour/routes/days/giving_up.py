@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from tour.errors import Conflict
 from tour.i18n import lazy as _
+from tour.i18n import translate
 from tour.programmes.entries import SlotEntry
 from tour.routes.days.edits import Stops
 from tour.routes.days.planning import Desk
@@ -23,7 +24,7 @@ class WouldGiveUp(Conflict):
     problem = "would-give-up"
 
     def __init__(self, desk: Desk, slots: Collection[SlotEntry], lang: str) -> None:
-        sessions = ", ".join(session_text(desk, slot, lang) for slot in slots)
+        sessions = translate(", ", lang).join(session_text(desk, slot, lang) for slot in slots)
         super().__init__(
             _(
                 "This would take out of the plan what you have reserved: %(sessions)s. Your"

@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from tour.geo import distance_m
-from tour.i18n import Text
+from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.programmes.entries import SlotEntry
 from tour.programmes.states import SlotStatus
@@ -44,11 +44,13 @@ def unmet(
 def hours_of(desk: Desk, site: SiteEntry, lang: str) -> Text:
     """Why one place is closed while one is out: its hours of the day, or its other days."""
     if spans := _spans(desk, site):
-        at = ", ".join(f"{clock_text(s.opens)}-{clock_text(s.closes)}" for s in spans)
+        at = translate(", ", lang).join(
+            f"{clock_text(s.opens)}-{clock_text(s.closes)}" for s in spans
+        )
         return _("On this day it can be visited %(at)s, not while you are out.", at=at)
     days = sorted(day for day in desk.town.agenda.event_days.get(site.id, {}))
     if other := [day for day in days if day != desk.town.day]:
-        on = ", ".join(day_text(day, lang) for day in other)
+        on = translate(", ", lang).join(day_text(day, lang) for day in other)
         return _("It does not take part on this day. It does on %(days)s.", days=on)
     return _("It is not open on this day.")
 
@@ -135,7 +137,9 @@ def _kind(desk: Desk, kind: SiteKind, days: list[date], lang: str) -> Unmet | No
         return Unmet(_("%(kind)s: none is open on this day.", kind=name))
     wish = desk.wish
     if all(s.closes <= wish.starts or s.opens >= wish.ends for s in spans):
-        hours = ", ".join(sorted({f"{clock_text(s.opens)}-{clock_text(s.closes)}" for s in spans}))
+        hours = translate(", ", lang).join(
+            sorted({f"{clock_text(s.opens)}-{clock_text(s.closes)}" for s in spans})
+        )
         return Unmet(_("%(kind)s: open %(hours)s, not while you are out.", kind=name, hours=hours))
     openings = [opening for site in sites for opening in openings_of(desk.town, wish, site)]
     if openings and all(opening.full for opening in openings):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tour.i18n import Text
+from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.programmes.states import SlotStatus
 from tour.routes.days import edits
@@ -198,7 +198,7 @@ def _left_out(
     for left in left_out:
         if left.site_id in sites and left.site_id not in present:
             others = [sites[i].text("name", lang) for i in left.because_of if i in sites]
-            reason = reasons.why_not(left.reason, ", ".join(others))
+            reason = reasons.why_not(left.reason, translate(", ", lang).join(others))
             if left.reason == Reason.CLOSED:
                 reason = hours_of(desk, sites[left.site_id], lang)
             yield site_card(sites[left.site_id], lang), reason

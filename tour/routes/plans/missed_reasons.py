@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from tour.i18n import Text
+from tour.i18n import Text, translate
 from tour.i18n import lazy as _
 from tour.routes.days.day import Refusal
 from tour.routes.days.missed_kinds import Missed
@@ -46,7 +46,9 @@ def missed_kind(desk: Desk, missed: Missed, lang: str) -> Unmet:
     """Why no place of this kind is in the plan, said of the one that comes nearest to it."""
     sites = desk.town.catalogue.by_id
     place = sites[missed.site_id]
-    others = ", ".join(sites[i].text("name", lang) for i in missed.instead_of if i in sites)
+    others = translate(", ", lang).join(
+        sites[i].text("name", lang) for i in missed.instead_of if i in sites
+    )
     named = {"kind": KINDS[SiteKind(missed.kind)].label, "place": place.text("name", lang)}
     reason = unusual_of(desk.wish).get(missed.reason, missed.reason)
     if reason == Reason.NOT_CHOSEN:

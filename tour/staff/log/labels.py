@@ -213,4 +213,4 @@ def action_label(action: str) -> str:
     subject, _dot, verb = action.partition(".")
     if subject not in SUBJECTS or verb not in VERBS:
         return action
-    return f"{SUBJECTS[subject]}: {VERBS[verb]}"
+    return f"{SUBJECTS[subject]}{_(': ')}{VERBS[verb]}"

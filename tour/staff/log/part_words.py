@@ -42,7 +42,7 @@ def answer_labels() -> list[tuple[str, str]]:
 def labels(names: Mapping[int, str]) -> dict[str, str]:
     """{"answer-12": "見本工房: Answer"} for sites by id."""
     return {
-        f"{field}-{site}": f"{name}: {label}"
+        f"{field}-{site}": f"{name}{_(': ')}{label}"
         for site, name in names.items()
         for field, label in FIELD_LABELS.items()
     }
@@ -59,7 +59,9 @@ def word(field: str, value: Any) -> str:
     """A logged value of a part as it is read."""
     kind = field.partition("-")[0]
     if kind == "days":
-        return ", ".join(day_text(date.fromisoformat(day), current_language.get()) for day in value)
+        return str(_("; ")).join(
+            day_text(date.fromisoformat(day), current_language.get()) for day in value
+        )
     text = "" if value is None else str(value)
     if kind in TICKS:
         return str(_("yes")) if value else ""

@@ -56,7 +56,7 @@ def shown(name: str, value: Any) -> str:
     if isinstance(value, bool) or name in TICKS or name.endswith(QUESTION_TICKS):
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):
-        return ", ".join(shown(name, each) for each in value)
+        return str(_("; ")).join(shown(name, each) for each in value)
     if isinstance(value, Mapping):
         return str(value.get("alt", ""))  # a cover picture is called what it shows
     if name == "closed_minute":
@@ -83,7 +83,7 @@ def in_words(
         (parts.get(name) or field_label(name, subject), shown(name, _local(name, value, zone)))
         for name, value in fields.items()
     ]
-    return ", ".join(f"{label}: {text}" for label, text in pairs if text)
+    return str(_("; ")).join(f"{label}{_(': ')}{text}" for label, text in pairs if text)
 
 
 def _local(name: str, value: Any, zone: ZoneInfo) -> Any:
