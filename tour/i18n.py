@@ -59,6 +59,11 @@ def translate_plural(
     return text % {"num": number, **params}
 
 
+def bracketed(text: object, lang: str | None = None) -> str:
+    """` (text)` after other words, （text） where letters are wide."""
+    return translate(" (%(text)s)", lang, text=text)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A message that finds its language only when it is shown."""

@@ -231,7 +231,7 @@ async def test_a_party_is_checked_in_by_its_code(client: httpx.AsyncClient, site
     assert "来場 12:00" in page.text
     again = await client.post(path, data={"code": reservation.door_code})
     assert again.status_code == 422
-    assert "12:00に受付済み" in again.text
+    assert "12:00に来場確認済み" in again.text
     await undo(client, site, answer)
     assert (await Arrival.get()).taken_back_at == NOON
 

@@ -32,7 +32,7 @@ STATES = [
     ({"seats_taken": 7}, "残り1席", "予約"),
     ({"seats_taken": 8}, "満席", "キャンセル待ち"),
     ({"allocation": Allocation.DRAW}, "抽選・12月8日(火)まで", "抽選に申し込む"),
-    ({"booking_opens_at": NOON + timedelta(hours=1)}, "12月1日(火) 13:00から受付", None),
+    ({"booking_opens_at": NOON + timedelta(hours=1)}, "12月1日(火) 13:00から予約受付", None),
 ]
 """What there is of a time, what is said of it, and the button that helps."""
 NOTHING = [{"status": SlotStatus.CLOSED}, {"status": SlotStatus.CANCELLED}]

@@ -213,7 +213,7 @@ async def test_an_answer_that_came_meanwhile_stays_when_the_list_is_saved_again(
     assert late.status_code == 409
     again = sent_by(late)
     assert (again[f"answer-{site.id}"], again[f"number-{first}"]) == ("accepted", "41")
-    assert f"{site.name}: 返事" in late.text
+    assert f"{site.name}：回答" in late.text
     assert (await staff.post(path, data=again)).status_code == 303
     assert await answer_of(site) == "accepted"
     assert (await Participation.get(site_id=first)).number == 41

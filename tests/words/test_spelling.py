@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.words import texts
+from tour.settings import ROOT
 
 J = r"[\u3040-\u30ff\u4e00-\u9fff々○」』）。、]"
 SIGNS = {
@@ -55,3 +56,15 @@ def test_signs_are_full_width_beside_japanese(rule: str) -> None:
 )
 def test_each_rule_finds_what_it_is_for(rule: str, text: str) -> None:
     assert re.search(SIGNS[rule], text)
+
+
+def test_no_template_joins_texts_by_a_sign_of_one_language() -> None:
+    joined = re.compile(r"\}\}(</\w+>)?: |join\(\", \"\)| \(\{\{")
+    pages = (ROOT / "templates").rglob("*.html")
+    found = [
+        (page.name, line.strip()[:120])
+        for page in pages
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if joined.search(line) and "style=" not in line and "{#" not in line
+    ]
+    assert found == []

@@ -7,7 +7,7 @@ numbers and a service's own words stay as they are. What is not known here is sh
 import re
 from collections.abc import Mapping
 
-from tour.i18n import Text
+from tour.i18n import Text, bracketed
 from tour.i18n import lazy as _
 
 WORDS: Mapping[str, Text] = {
@@ -45,7 +45,7 @@ def reason(problem: str) -> str:
     words, detail = _parts(problem)
     if words not in WORDS:
         return problem
-    return f"{WORDS[words]} ({detail})" if detail else str(WORDS[words])
+    return f"{WORDS[words]}{bracketed(detail) if detail else ''}"
 
 
 def _parts(problem: str) -> tuple[str, str]:

@@ -9,6 +9,8 @@ import re
 from html import escape
 from html.parser import HTMLParser
 
+from tour.i18n import translate
+
 LINK = re.compile(r'<a href="#([^"]+)" data-names-field>')
 NO_NAMES = ("field__required", "field__optional", "field__hint", "field__error")
 """Classes of what stands in a label without being its name."""
@@ -24,7 +26,7 @@ def with_names(page: str) -> str:
 
     def link(match: re.Match[str]) -> str:
         name = found.names.get(match[1])
-        return f"{match[0]}<b>{escape(name)}</b>: " if name else match[0]
+        return f"{match[0]}<b>{escape(name)}</b>{translate(': ')}" if name else match[0]
 
     return LINK.sub(link, page)
 

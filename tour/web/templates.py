@@ -10,7 +10,7 @@ import jinja2
 from babel import Locale
 from babel.dates import format_date, format_time
 
-from tour.i18n import current_language, localized, translate, translate_plural
+from tour.i18n import bracketed, current_language, localized, translate, translate_plural
 from tour.i18n import lazy as _
 from tour.settings import ROOT
 from tour.town import Town
@@ -64,6 +64,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "in_all": prices.in_all,
         "metres": metres,
         "duration": duration,
+        "bracketed": bracketed,
         "person": person,
     }
     return environment

@@ -137,7 +137,7 @@ async def test_what_does_not_fit_any_more_is_said_with_a_plan_that_does(
     page = (await stay(client, url, "workshop-a", 1)).text
     assert "予定どおりに回れません" in words(page)
     assert "分遅れます" in words(page)
-    assert "この順番で：12:50 体験14時 (工房b), 工房c" in words(page)
+    assert "この順番で：12:50 体験14時（工房b）・工房c" in words(page)
     mended = (await changed(client, url, do="mended")).text
     assert "予定どおりに回れません" not in mended
     assert shown_sites(mended) == ["workshop-a", "workshop-b", "workshop-c"]

@@ -122,7 +122,7 @@ class TestForm:
             ({"from_": "135.5,34.7"}, "歩いて回るには遠い場所です"),
             ({"from_": "nowhere"}, "一覧から駅か場所を選んでください"),
             ({"from_time": "25:99"}, "時刻を入力してください"),
-            ({"adults": "21"}, "0〜20の数字"),
+            ({"adults": "21"}, "0～20の数字"),
             ({"adults": "20", "children": "5"}, "1人から20人"),
             ({"adults": "0", "children": "0"}, "1人から20人"),
         ],
@@ -187,7 +187,7 @@ class TestPlan:
         await make_site(name="遠い町工房", slug="rough", point_quality=PointQuality.TOWN)
         await make_site(name="閉まった工房", slug="shut", exceptions=[(EVENT_DAY, None, None)])
         page = (await client.get(await planned(client, must=["rough", "shut"]))).text
-        assert "遠い町工房</a>: プランに入りませんでした。" in page
+        assert "遠い町工房</a>：プランに入りませんでした。" in page
         assert "閉まった工房" in page
         assert "この日は開いていません" in page
 
@@ -206,7 +206,7 @@ class TestPlan:
         page = (await client.get(await planned(client, must=["twin-a", "twin-b"]))).text
         (kept,) = shown_sites(page)
         other = {"twin-a": "twin-b", "twin-b": "twin-a"}[kept]
-        assert f'<a href="/sites/{other}">同時工房{other[-1]}</a>: プランに入りません' in page
+        assert f'<a href="/sites/{other}">同時工房{other[-1]}</a>：プランに入りません' in page
         assert f"同時工房{kept[-1]}と同じ日には回りきれません" in page
 
     async def test_a_party_of_twenty_is_planned_where_it_has_room(

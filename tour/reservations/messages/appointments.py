@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from tour.db.revised import Revised
 from tour.geo import Point
-from tour.i18n import localized, translate, translate_plural
+from tour.i18n import bracketed, localized, translate, translate_plural
 from tour.notifications.mail.enclosing import Cover, Enclose, Enclosure
 from tour.notifications.models import Reminder
 from tour.programmes.models import Programme
@@ -157,7 +157,7 @@ def _appointment(reservation: Reservation, one: Noted, base_url: str, now: datet
         changed_at=one.changed_at(now),
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        title=f"{reminders.title_of(slot, lang)} ({name})",
+        title=reminders.title_of(slot, lang) + bracketed(name, lang),
         place=f"{name} {_text(site, 'address', lang)}".strip(),
         point=Point(lat=lat, lon=lon) if lat is not None and lon is not None else None,
         description="\n".join(line for line in lines if line),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from tour.i18n import Text, localized, translate
+from tour.i18n import Text, bracketed, localized, translate
 from tour.i18n import lazy as _
 from tour.notifications import service as notifications
 from tour.notifications.mail import boxes
@@ -205,13 +205,13 @@ def in_order(slots: Iterable[Slot]) -> list[Slot]:
 def line(
     slot: Slot, lang: str, zone: ZoneInfo, *, with_day: bool = False, with_end: bool = False
 ) -> str:
-    """10:30 木版を摺る (見本 木版工房), after the day with its weekday, 10:30–11:30, if asked."""
+    """10:30 木版を摺る（見本 木版工房）, after the day with its weekday, 10:30–11:30, if asked."""
     site = slot.programme.site
     name = localized({"name": site.name}, "name", lang, site.translations)
     start = slot.starts_at.astimezone(zone)
     day = f"{day_text(start.date(), lang)} " if with_day else ""
     end = f"–{slot.ends_at.astimezone(zone):%H:%M}" if with_end else ""
-    return f"{day}{start:%H:%M}{end} {title_of(slot, lang)} ({name})"
+    return f"{day}{start:%H:%M}{end} {title_of(slot, lang)}{bracketed(name, lang)}"
 
 
 def message(

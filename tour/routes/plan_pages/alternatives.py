@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tour.i18n import Text
+from tour.i18n import Text, bracketed
 from tour.i18n import lazy as _
 from tour.routes.days.edits import Stops
 from tour.routes.days.giving_up import given_up, session_text
@@ -123,7 +123,7 @@ def _visits(desk: Desk, stops: Stops, lang: str) -> list[str]:
     for stop in stops:
         slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
         name = sites[stop.site_id].text("name", lang)
-        found.append(f"{session_text(desk, slot, lang)} ({name})" if slot else name)
+        found.append(session_text(desk, slot, lang) + bracketed(name, lang) if slot else name)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from babel.dates import get_day_names
 
-from tour.i18n import Text, current_language
+from tour.i18n import Text, bracketed, current_language
 from tour.i18n import lazy as _
 from tour.sites.texts import TEXTS
 from tour.web.templates import full_day_text, locale_for
@@ -107,16 +107,16 @@ def field_label(name: str, subject: str = "") -> str:
         return str(_("Hours on %(day)s", day=full_day_text(day, current_language.get())))
     if name in WEEKDAYS:
         day = get_day_names("wide", locale=locale_for(current_language.get()))[WEEKDAYS[name]]
-        return f"{FIELDS['hours']} ({day})"
+        return f"{FIELDS['hours']}{bracketed(day)}"
     plain = name.removesuffix("_en").removesuffix("_required").removesuffix("_children")
     family = next((text for start, text in FAMILIES.items() if plain.startswith(start)), None)
     label = FIELDS.get(plain, family)
     if label is None:
         return name
     if name.endswith("_required"):
-        return f"{label} ({_('Must be answered')})"
+        return f"{label}{bracketed(_('Must be answered'))}"
     if name.endswith("_children") and family:
-        return f"{label} ({_('Only where children come')})"
+        return f"{label}{bracketed(_('Only where children come'))}"
     return str(label) + (" (English)" if name.endswith("_en") else "")
 
 

@@ -56,7 +56,7 @@ def shown(name: str, value: Any) -> str:
     if isinstance(value, bool) or name in TICKS or name.endswith(QUESTION_TICKS):
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):
-        return str(_("; ")).join(shown(name, each) for each in value)
+        return str(_(", ")).join(shown(name, each) for each in value)
     if isinstance(value, Mapping):
         return str(value.get("alt", ""))  # a cover picture is called what it shows
     if name == "closed_minute":
