@@ -14,6 +14,7 @@ from tour.hosts.today.opening import Panel
 from tour.hosts.today.rows import DrawLine, PartyStage, SlotTaps
 from tour.programmes.rules import Availability, Way
 from tour.programmes.states import SlotStatus
+from tour.reservations.standing.going import Going
 from tour.routes.plan_pages.rows import StopStage
 from tour.settings import ROOT
 from tour.sites.showing import OF_PLACES, Showing
@@ -128,6 +129,7 @@ def test_there_is_no_template_of_a_stage_that_is_none() -> None:
     [
         ("programmes/_said.html", Availability),
         ("programmes/_ways.html", Way),
+        ("reservations/_going.html", Going),
         ("routes/_stop_stages.html", StopStage),
         ("host/_draw_lines.html", DrawLine),
         ("host/_party_stages.html", PartyStage),

@@ -99,6 +99,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
 def _parts(settings: Settings, clock: Clock, path_for: PathFor) -> Parts:
     town, assets, news = read_town(settings.data), Assets(), NewsReader()
     walks, secret = open_town_walks(settings, town), secret_key(settings)
+    site_matrix = SiteMatrix(walks)
     return Parts(
         settings=settings,
         clock=clock,
@@ -124,7 +125,8 @@ def _parts(settings: Settings, clock: Clock, path_for: PathFor) -> Parts:
         cards=CardShelf(),
         finders=FinderShelf(),
         walks=walks,
-        site_matrix=SiteMatrix(walks),
+        site_matrix=site_matrix,
+        on_foot=site_matrix,
         course_ways=CourseWays(walks),
         map_source=_map_source(settings, assets),
         vapid_public_key=vapid_keys(settings).public,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tour.seal import Seal
     from tour.settings import Settings
     from tour.sites.catalogue import CatalogueCache
+    from tour.sites.on_foot import WalksFromOne
     from tour.sites.site_map import MapSource
     from tour.town import Town
     from tour.web.assets import Assets
@@ -90,6 +91,8 @@ class Parts(WorkerParts):
 
     walks: Walks
     site_matrix: SiteMatrix
+    on_foot: WalksFromOne
+    """The same, as features that know nothing of routes ask it."""
     course_ways: CourseWays
     map_source: MapSource
 

@@ -78,6 +78,7 @@ async def test_an_offer_arrives_as_a_push_and_is_accepted(
             desktop.tap(note)
             await page.get_by_role("button", name="この席で予約する").click()
             await expect(page.locator("main")).to_contain_text("予約が確定しました")
+            await page.get_by_role("link", name="QRコードを見せる").click()
             await expect(page.locator(".ticket__code")).to_be_visible()
 
 

@@ -127,8 +127,13 @@ def _half_hour(stop: Visit) -> Due:
     return Due(Choice.HALF_HOUR, key, due_at, stop.starts_at - LEAST_NOTICE, (stop,))
 
 
+def leave_at(starts_at: datetime, walk: timedelta) -> datetime:
+    """When to set out on a walk to something that starts then, with time to spare."""
+    return starts_at - walk - SPARE
+
+
 def _leave(stop: Visit, walk: timedelta) -> Due:
-    due_at = stop.starts_at - walk - SPARE
+    due_at = leave_at(stop.starts_at, walk)
     return Due(Choice.LEAVE, f"{Choice.LEAVE}:{stop.id}", due_at, stop.starts_at, (stop,))
 
 

@@ -16,7 +16,7 @@ from tests.routes.streets.test_graph import opened
 from tests.routes.walks.valhalla_server import Server, encoded, valhalla
 from tour.errors import ConfigurationError
 from tour.geo import Point, distance_m
-from tour.routes.paths import NoAnswer, Profile
+from tour.routes.paths import STANDARD_PACE, NoAnswer, Profile
 from tour.routes.streets.build import open_or_build
 from tour.routes.walks.engine_client import LARGEST_ANSWER, REST_SECONDS, EngineClient
 from tour.routes.walks.site_matrix import SiteMatrix
@@ -187,6 +187,30 @@ async def test_estimates_for_a_silent_engine_are_not_kept(server):
     server.answers.clear()
     watch.seconds += REST_SECONDS + 1
     assert not (await matrix.distances(catalogue, points, Profile.WALK)).approximate.any()
+
+
+async def test_walks_from_one_place_are_those_of_the_whole_town_and_estimates_are_not_kept(server):
+    """Before the town is measured and after; `server` falls silent in between."""
+    stations = tuple(StationEntry(str(n), "", "", at(50 * n, 0), {}) for n in range(3))
+    catalogue = Catalogue(1, (), stations, {}, {})
+    client = EngineClient(server.url, monotonic=(watch := Stopwatch()))
+    matrix = SiteMatrix(Walks(Valhalla(client)))
+    start, *goals = [station.point for station in stations]
+    server.answers = {"/locate": lambda: (503, b"{}")}
+    assert all(walk.approximate for walk in await matrix.from_one(catalogue, start, goals))
+    server.answers.clear()
+    watch.seconds += REST_SECONDS + 1
+    alone = await matrix.from_one(catalogue, start, goals)
+    assert not any(walk.approximate for walk in alone)
+    server.answers = {"/locate": lambda: (503, b"{}")}
+    assert await matrix.from_one(catalogue, start, goals) == alone, "it is remembered"
+    server.answers.clear()
+    watch.seconds += REST_SECONDS + 1
+    measured = await matrix.distances(catalogue, [start, *goals], Profile.WALK)
+    minutes = measured.minutes(STANDARD_PACE)[0, 1:].tolist()
+    assert [walk.minutes for walk in alone] == minutes
+    elsewhere = await matrix.from_one(catalogue, start, goals[:1])
+    assert [walk.minutes for walk in elsewhere] == minutes[:1]
 
 
 def chosen(text: str) -> Settings:

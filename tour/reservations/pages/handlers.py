@@ -18,7 +18,7 @@ from tour.reservations.held import changes
 from tour.reservations.messages.appointments import appointments
 from tour.reservations.messages.calendar import calendar_file
 from tour.reservations.models import Reservation
-from tour.reservations.pages import booking
+from tour.reservations.pages import booking, ticket
 from tour.reservations.pages.booking import UNKNOWN_DAY
 from tour.reservations.pages.clashes import ClashView
 from tour.reservations.pages.told import told
@@ -26,7 +26,8 @@ from tour.reservations.parties import my_reservations
 from tour.reservations.parties.forms import ReserveForm
 from tour.reservations.parties.intake import count_made, count_try, take_in
 from tour.reservations.standing import views
-from tour.reservations.standing.stages import STILL_OPEN, Screen
+from tour.reservations.standing.shown import ReservationView
+from tour.reservations.standing.stages import STILL_OPEN, STILL_TO_COME, Screen
 from tour.web import now, parts_of, private, render
 from tour.web.forms import form_again, read_form, texts
 from tour.web.qr import qr_svg
@@ -115,6 +116,7 @@ async def show(
         nav="reservations",
         reservation=view,
         is_coming=is_coming,
+        face=await ticket.face_of(request, view, entry.reservation),
         qr=qr_svg(view.door_code) if is_coming else "",
         can_cancel=views.can_cancel(entry, now(request)),
         code_error=code_error,
@@ -166,7 +168,18 @@ async def calendar(request: Request) -> Response:
 async def mine_page(request: Request) -> Response:
     entries = await queries.by_references(my_reservations.references(request))
     shown = [await views.reservation_view(request, entry) for entry in entries]
-    return render(request, "reservations/mine.html", nav="reservations", reservations=shown)
+    return render(
+        request, "reservations/mine.html", nav="reservations", sections=in_sections(shown)
+    )
+
+
+def in_sections(shown: Sequence[ReservationView]) -> dict[str, list[ReservationView]]:
+    """What is still to come, the soonest first; then what is over or ended, the latest first."""
+    ordered = sorted(shown, key=lambda view: view.next_at)
+    return {
+        "coming": [view for view in ordered if view.screen in STILL_TO_COME],
+        "past": [view for view in reversed(ordered) if view.screen not in STILL_TO_COME],
+    }
 
 
 def to_said(request: Request, reference: str, said: str) -> Response:

@@ -1,4 +1,4 @@
 """Where a reservation stands, in one truth for pages, mails, API and calendar.
 
-For others: `facts`, `shown`, `stages`, `views`.
+For others: `around`, `facts`, `going`, `shown`, `stages`, `views`.
 """

@@ -72,6 +72,13 @@ class PlaceView:
     """Other times of a session that was ended by no wish of the party."""
     answers: tuple[Answer, ...] = ()
     """What it told the host, to the questions as they were put."""
+    is_public: bool = True
+    """Whether its session has a page that anybody may open."""
+
+    @property
+    def has_come(self) -> bool:
+        """Whether it is over and, as far as anybody knows, the party was there."""
+        return self.stage == Stage.CAME
 
     @property
     def is_still_on(self) -> bool:
@@ -164,6 +171,13 @@ class ReservationView:
     """What all of it is called by; None without a place."""
     badge: Badge
     """What a list says of it, also after it was erased."""
+
+    @property
+    def next_at(self) -> datetime:
+        """When the next begins that is still on; where none is, when that begins by which a list
+        names it."""
+        on = (place.slot.starts_at for place in self.places if place.is_still_on)
+        return min(on, default=self.first.starts_at)
 
     @property
     def ended_badge(self) -> Text:

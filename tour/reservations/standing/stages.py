@@ -143,6 +143,7 @@ class Screen(StrEnum):
     """Nothing came of it, and there was never a place."""
 
 
+STILL_TO_COME = frozenset({Screen.COMING, Screen.CODE, Screen.HOPING})
 STILL_OPEN = frozenset({Screen.COMING, Screen.CODE, Screen.OVER, Screen.HOPING})
 """Where what a button has just done is worth a sentence."""
 

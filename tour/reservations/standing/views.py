@@ -138,6 +138,7 @@ async def _place_view(
         stage=stage,
         reason=place.reason,
         answers=answers.read(place.answers, lang(request)),
+        is_public=view.slot.site.is_public and not view.is_paused,
         others=await _others(request, place) if stage in BY_OTHERS and not view.is_paused else (),
     )
 

@@ -9,10 +9,15 @@ from numpy.typing import NDArray
 
 from tour.geo import Point, distance_m
 from tour.routes.paths import Profile
-from tour.routes.walks.walks import DETOUR, Walks
+from tour.routes.walks.walks import DETOUR, Walks, minutes_for
 from tour.sites.entries import Catalogue
+from tour.sites.on_foot import OnFoot
 
 Floats = NDArray[np.float64]
+Asked = tuple[int, Point, tuple[Point, ...]]
+"""On which ground, from where and to where."""
+MOST_STARTS = 500
+"""Of which the walks to a few others are remembered while the whole town is not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class SiteMatrix:
         self._walks = walks
         self._ground = -1
         self._known: dict[Profile, tuple[dict[Point, int], Floats]] = {}
+        self._from_one: dict[Asked, list[OnFoot]] = {}
         self._reading = asyncio.Lock()
 
     async def warm_up(self, catalogue: Catalogue) -> None:
@@ -62,6 +68,34 @@ class SiteMatrix:
                 index, lengths = self._known[profile]
         return await asyncio.to_thread(self._select, index, lengths, points, profile)
 
+    async def from_one(
+        self, catalogue: Catalogue, start: Point, goals: Sequence[Point]
+    ) -> list[OnFoot]:
+        """As `WalksFromOne` says. What an engine could not answer is asked again the next time."""
+        asked = (catalogue.ground, start, tuple(goals))
+        if asked in self._from_one:
+            return self._from_one[asked]
+        metres, is_sure = await self._lengths_from(catalogue, start, goals)
+        walks = [_on_foot(m, start, goal) for m, goal in zip(metres, goals, strict=True)]
+        if is_sure:
+            if len(self._from_one) >= MOST_STARTS:
+                self._from_one.clear()
+            self._from_one[asked] = walks
+        return walks
+
+    async def _lengths_from(
+        self, catalogue: Catalogue, start: Point, goals: Sequence[Point]
+    ) -> tuple[Floats, bool]:
+        """Out of the whole town's, where that is measured; and whether the engine says so."""
+        if catalogue.ground == self._ground and Profile.WALK in self._known:
+            index, lengths = self._known[Profile.WALK]
+            if all(point in index for point in (start, *goals)):
+                return lengths[index[start], [index[goal] for goal in goals]], True
+        measured, is_sure = await asyncio.to_thread(
+            self._walks.lengths, [start], goals, Profile.WALK
+        )
+        return measured[0], is_sure
+
     def _select(
         self, index: dict[Point, int], lengths: Floats, points: Sequence[Point], profile: Profile
     ) -> Distances:
@@ -78,6 +112,12 @@ class SiteMatrix:
         for i, j in np.argwhere(approximate):
             metres[i, j] = distance_m(points[i], points[j]) * DETOUR
         return Distances(tuple(points), metres.round(), approximate)
+
+
+def _on_foot(metres: float, start: Point, goal: Point) -> OnFoot:
+    is_known = bool(np.isfinite(metres))
+    length = float(metres) if is_known else distance_m(start, goal) * DETOUR
+    return OnFoot(minutes_for(length), approximate=not is_known)
 
 
 def known_points(catalogue: Catalogue) -> list[Point]:
