@@ -75,7 +75,8 @@ def test_each_kind_is_drawn() -> None:
         text = (ROOT / file).read_text(encoding="utf-8")
         for kind in SiteKind:
             assert drawing.format(kind) in text, f"{kind} in {file}"
-    assert all((ROOT / "static/patterns" / f"{kind}.svg").exists() for kind in SiteKind)
+    for folder in ("static/patterns", "static/scenes"):
+        assert all((ROOT / folder / f"{kind}.svg").exists() for kind in SiteKind), folder
 
 
 @pytest.mark.usefixtures("_bath")

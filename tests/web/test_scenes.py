@@ -111,3 +111,4 @@ def test_a_craft_has_its_own_scene_and_without_one_its_kinds() -> None:
     assert scene_of("craft", "woodblock").file == "scenes/woodblock.svg"
     assert scene_of("craft", "never drawn").file == "scenes/craft.svg"
     assert scene_of("craft", "never drawn") == scene_of("craft", "") == scene_of("craft")
+    assert scene_of("castle", "never drawn") == scene_of("craft")

@@ -75,6 +75,6 @@ class Scene:
 
 
 def scene_of(kind: str, emblem: str = "") -> Scene:
-    """The scene of a craft, else its kind's."""
-    name = emblem if emblem in SCENES else kind
+    """The scene of a craft, else its kind's; a kind that is not drawn yet shows tools."""
+    name = next(one for one in (emblem, kind, "craft") if one in SCENES)
     return Scene(f"scenes/{name}.svg", SCENES[name])
