@@ -28,7 +28,7 @@ def test_all_that_tells_sessions_apart_is_offered_and_nothing_else() -> None:
 
 
 def test_in_english_days_have_their_names_too() -> None:
-    assert labels(MIXED, lang="en")[2:4] == ["On Saturday", "On Sunday"]
+    assert labels(MIXED, lang="en")[2:4] == ["Saturday", "Sunday"]
 
 
 def test_days_a_week_apart_are_told_by_their_dates() -> None:

@@ -98,7 +98,9 @@ class TestWhatStandsInTheWindow:
     async def test_its_headline_is_its_hosts_own_words(self, client, summary, title, said) -> None:
         event, sites = await town(1)
         await on_the_day(event, sites[0], summary=summary, title=title)
-        assert said in words(panes(await text_of(client))[0])
+        (pane,) = panes(await text_of(client))
+        assert said in words(pane)
+        assert (f">{title}<" in pane) is not said.startswith(title)
 
     @pytest.mark.parametrize(
         "values",
@@ -274,6 +276,18 @@ class TestOnTheDay:
         assert (await off.programme).title not in now
         assert "20分" in now
 
+    async def test_what_can_still_be_had_is_named_before_what_is_full(
+        self, client, clock: TurnableClock
+    ) -> None:
+        event, sites = await town(6)
+        soon = ON_THE_DAY + timedelta(minutes=35)
+        full = [await on_the_day(event, site, soon, seats_taken=8) for site in sites[:5]]
+        free = await on_the_day(event, sites[5], soon + timedelta(minutes=10))
+        clock.turn_to(ON_THE_DAY)
+        now = words((await text_of(client)).partition("data-window")[0])
+        titles = [(await slot.programme).title for slot in (free, *full)]
+        assert [title for title in titles if title in now] == titles[:4]
+
     async def test_a_place_that_is_closed_that_day_is_not_open_now(
         self, client, clock: TurnableClock
     ) -> None:
@@ -297,14 +311,14 @@ class TestOnTheDay:
         assert ("次は" in text) is bool(said)
         assert said in text
 
-    async def test_many_open_places_are_counted_and_six_are_named(
+    async def test_many_open_places_are_counted_and_four_are_named(
         self, client, clock: TurnableClock
     ) -> None:
         event, _sites = await town(8)
         clock.turn_to(ON_THE_DAY)
         text = await text_of(client)
         now = text[text.index("today-now") : text.index("data-window")]
-        assert now.count('href="/sites/') == 6
+        assert now.count('href="/sites/') == 4
         assert f"/sites?event={event.slug}&amp;open_now=1" in now
         assert "開いている8会場を見る" in now
 

@@ -19,17 +19,17 @@ FLAGS: Mapping[str, Text] = {
     "indoors": _("Even in rain"),
 }
 PARTS: Mapping[DayPart, Text] = {
-    DayPart.MORNING: _("In the morning"),
-    DayPart.AFTERNOON: _("In the afternoon"),
+    DayPart.MORNING: _("Morning"),
+    DayPart.AFTERNOON: _("Afternoon"),
 }
 WEEKDAYS = (
-    _("On Monday"),
-    _("On Tuesday"),
-    _("On Wednesday"),
-    _("On Thursday"),
-    _("On Friday"),
-    _("On Saturday"),
-    _("On Sunday"),
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
 )
 
 
@@ -71,11 +71,19 @@ def query_string(wish: Narrowing) -> str:
 
 def chips(offers: Sequence[Offer], wish: Narrowing, lang: str) -> list[Chip]:
     """Those that let through some session and not all, and those that are chosen."""
+    unlike = list({_met(offer): offer for offer in offers}.values())
     return [
         Chip(f"{name}-{value}", label, query_string(_toggled(wish, name, value)), is_chosen)
-        for name, value, label in _choices(offers, wish, lang)
-        if (is_chosen := getattr(wish, name) == value) or _tells_apart(offers, name, value)
+        for name, value, label in _choices(unlike, wish, lang)
+        if (is_chosen := getattr(wish, name) == value) or _tells_apart(unlike, name, value)
     ]
+
+
+def _met(offer: Offer) -> tuple[object, ...]:
+    """All that chips ask: of thousands of sessions few differ in it."""
+    traits = offer.traits
+    is_free = traits.price_yen == 0
+    return (offer.day, offer.part, traits.for_children, is_free, traits.is_indoors)
 
 
 def near(offers: Sequence[Offer], wish: Narrowing, lang: str) -> list[Near]:

@@ -5,13 +5,12 @@ from datetime import date, timedelta
 
 from tour.events.entries import EventEntry
 from tour.pages.town_now import Found, TownNow
-from tour.programmes.entries import SlotEntry
 from tour.programmes.states import SlotStatus
 from tour.programmes.views import SlotCard
 from tour.sites.opening.hours import clock_text
 
 SOON = timedelta(hours=1)
-MOST = 6
+MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,12 @@ def day_now(town: TownNow, event: EventEntry | None) -> DayNow | None:
 
 
 def _starting(town: TownNow, hosts: set[int]) -> list[SlotCard]:
-    """Full ones too: who sees the queue need not ask."""
+    """What can be had first. Full ones too: who sees the queue need not ask."""
     soon = [
         slot
         for site in hosts
         for slot in town.board.by_site.get(site, ())
         if town.now <= slot.starts_at <= town.now + SOON and slot.status != SlotStatus.CANCELLED
     ]
-    return [card for slot in sorted(soon, key=_when) if (card := town.slot(slot))]
-
-
-def _when(slot: SlotEntry) -> tuple[object, int]:
-    return (slot.starts_at, slot.id)
+    cards = [card for slot in soon if (card := town.slot(slot))]
+    return sorted(cards, key=lambda card: (not card.can_reserve, card.starts_at, card.id))

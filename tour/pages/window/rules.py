@@ -153,6 +153,6 @@ def _old(offer: Offer, seen: set[tuple[int, object]]) -> int:
     return sum(1 for trait in enumerate(_look(offer)) if trait in seen)
 
 
-def sessions(offers: Sequence[Offer], wish: Narrowing) -> int:
+def sessions(offers: Iterable[Offer], wish: Narrowing = ANYTHING) -> int:
     """How many sessions meet a wish, whatever their times."""
     return len({offer.traits.programme_id for offer in offers if wish.lets(offer)})

@@ -29,6 +29,8 @@ class Pane:
 
     slot: SlotCard
     headline: str
+    title: str
+    """Of the session; empty where the headline is made of it."""
     reasons: tuple[Text, ...]
     is_first: bool
 
@@ -51,7 +53,7 @@ def window_view(town: TownNow, event: EventEntry | None, query: Mapping[str, str
     stock, wish = stock_of(town, event), chips.read(query)
     met = [offer for offer in stock.offers if wish.lets(offer)]
     chosen = window(met, turns(stock.programme_ids, town.today))
-    count = sessions(met, wish)
+    count = sessions(met)
     return Window(
         panes=tuple(_panes(town, chosen)),
         count=count,
@@ -70,7 +72,14 @@ def _panes(town: TownNow, chosen: Sequence[Offer]) -> Iterator[Pane]:
         programme = town.board.programmes[offer.traits.programme_id]
         if card:
             is_first = offer is chosen[0]
-            yield Pane(card, headline(programme, town.lang), _reasons(offer.traits), is_first)
+            said = _short(programme, town.lang)
+            yield Pane(
+                slot=card,
+                headline=headline(said or card.programme_title, programme.minutes, town.lang),
+                title=card.programme_title if said else "",
+                reasons=_reasons(offer.traits),
+                is_first=is_first,
+            )
 
 
 def _reasons(traits: Traits) -> tuple[Text, ...]:
@@ -85,14 +94,15 @@ def _reasons(traits: Traits) -> tuple[Text, ...]:
     return tuple(found)
 
 
-def headline(programme: ProgrammeEntry, lang: str) -> str:
-    """はがきを一枚摺ります。60分。 Its host's first sentence, if that is short enough to be read
-    at a glance, else its title; and how long it takes."""
-    time = duration(programme.minutes)
-    summary = programme.text("summary", lang).strip()
-    sentence = SENTENCE_ENDS.split(summary, maxsplit=1)[0]
-    if not 0 < len(sentence) <= LONGEST.get(lang[:2], LONGEST_ELSEWHERE):
-        sentence = programme.text("title", lang)
-    if SENTENCE_ENDS.search(sentence):
-        return translate("%(sentence)s %(time)s.", lang, sentence=sentence, time=time)
-    return translate("%(title)s, %(time)s.", lang, title=sentence, time=time)
+def _short(programme: ProgrammeEntry, lang: str) -> str:
+    """Its host's first sentence, if that is short enough to be read at a glance; else nothing."""
+    sentence = SENTENCE_ENDS.split(programme.text("summary", lang).strip(), maxsplit=1)[0]
+    return sentence if len(sentence) <= LONGEST.get(lang[:2], LONGEST_ELSEWHERE) else ""
+
+
+def headline(what: str, minutes: int, lang: str) -> str:
+    """はがきを一枚摺ります。60分。 木版を摺る、60分。 A sentence stays one."""
+    time = duration(minutes)
+    if SENTENCE_ENDS.search(what):
+        return translate("%(sentence)s %(time)s.", lang, sentence=what, time=time)
+    return translate("%(title)s, %(time)s.", lang, title=what, time=time)
