@@ -111,7 +111,7 @@ async def test_the_form_offers_times_within_the_hours(
     assert 'name="last" type="time" value="15:00"' in page
 
 
-@pytest.mark.parametrize(("day", "why"), [(MONDAY, "休み"), (TUESDAY, "10:00–16:00")])
+@pytest.mark.parametrize(("day", "why"), [(MONDAY, "休み"), (TUESDAY, "10:00～16:00")])
 async def test_what_lies_outside_the_hours_is_asked_about(
     client: httpx.AsyncClient, site: Site, day: date, why: str
 ) -> None:

@@ -319,7 +319,7 @@ async def test_hours_and_exceptions_reach_the_public_page(
     data = {"weekday1": "１０時〜１２時、13:00-16:00", "version": version}
     assert (await client.post(path, data=data)).status_code == 303
     assert await OpeningHours.filter(site=site, weekday=1).count() == 2
-    assert "10:00–12:00, 13:00–16:00" in (await client.get(f"/sites/{site.slug}")).text
+    assert "10:00～12:00, 13:00～16:00" in (await client.get(f"/sites/{site.slug}")).text
     closed = {"on_date": "2026-12-08", "hours": "", "note": "棚おろし"}
     await client.post(f"{path}/exceptions", data=closed)
     assert "棚おろし" in (await client.get(f"/sites/{site.slug}")).text
@@ -390,7 +390,7 @@ async def test_a_stretch_of_dates_is_typed_or_picked_and_removed_at_once(
     assert await HoursException.filter(opens_minute=None, note="年末年始").count() == 6
     assert await AuditEntry.filter(action="site.exception").count() == 1
     page = (await client.get(path)).text
-    assert "12月29日(火)–1月3日(日)" in page
+    assert "12月29日(火)～1月3日(日)" in page
     gone = {"on_date": "2026-12-29", "until": "2027-01-03"}
     await client.post(f"{path}/exceptions/clear", data=gone)
     assert await HoursException.all().count() == 0

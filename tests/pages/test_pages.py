@@ -248,7 +248,7 @@ class TestSite:
         station = await make_station()
         site = await make_site(hours=[(1, 600, 1020)], craft=await make_craft())
         text = (await client.get(f"/sites/{site.slug}")).text
-        assert "10:00–17:00" in text
+        assert "10:00～17:00" in text
         assert "木版画" in text
         assert station.name in text
 
@@ -327,8 +327,7 @@ class TestEvent:
     async def test_over_several_days_names_them_all(self, client) -> None:
         event = await make_event(ends_on=EVENT_DAY + timedelta(days=1))
         text = (await client.get(f"/events/{event.slug}")).text
-        assert "12月5日(土)" in text
-        assert "12月6日(日)" in text
+        assert "12月5日(土)・6日(日) 10:00～16:00" in text
 
     async def test_a_place_names_the_days_that_it_agreed_to_alone(self, client) -> None:
         site, last = await make_site(), EVENT_DAY + timedelta(days=1)
@@ -338,7 +337,7 @@ class TestEvent:
         await catalogue_changed()
         text = (await client.get(f"/sites/{site.slug}")).text
         [days] = re.findall(rf'/events/{event.slug}">[^<]*</a><br>(.*?)</li>', text, re.S)
-        assert days == "12月5日(土) 10:00–16:00"
+        assert days == "12月5日(土) 10:00～16:00"
         await Event.filter(id=event.id).update(days_off=[str(EVENT_DAY)])
         await catalogue_changed()
         text = (await client.get(f"/sites/{site.slug}")).text

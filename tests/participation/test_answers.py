@@ -68,7 +68,7 @@ async def test_a_place_that_was_asked_is_seen_when_it_has_said_yes(
     path = await mailed_path()
     page = await client.get(path)
     assert "ものづくりの日" in page.text
-    assert "12月5日(土)～12月6日(日)" in page.text
+    assert "12月5日(土)・6日(日)" in page.text
     assert await answer_of(site) == "invited", "opening the mail's link answers nothing"
     assert (await client.post(path, data={"do": "accept"})).status_code == 303
     assert await answer_of(site) == "accepted"

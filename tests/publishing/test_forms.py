@@ -111,7 +111,7 @@ async def test_none_one_and_sixty_places_are_printed(
 async def test_hours_of_the_days_are_printed(client: httpx.AsyncClient) -> None:
     await make_day(3)
     printed = reading.pdf_text(await body(client, "/events/day/map.pdf"))
-    assert "12月5日(土)・12月6日(日)" in printed
+    assert "12月5日(土)・6日(日)" in printed
     assert "12月6日(日) 休み" in printed
     assert "車いす可" in printed
     assert "© OpenStreetMap contributors" in printed

@@ -9,7 +9,7 @@ import pytest
 from tests.words import texts
 from tour.settings import ROOT
 
-NOT_YET: set[str] = {"–"}
+NOT_YET: set[str] = set()
 """Words that are still to be mended: this list only shrinks."""
 
 

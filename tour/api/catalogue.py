@@ -42,6 +42,8 @@ PUBLIC_STATUS: dict[Availability, replies.Status] = {
     Availability.CLOSED: "closed",
     Availability.CANCELLED: "cancelled",
 }
+HOURS_IN = "en"
+"""Programs read 10:00–16:00, whatever the language of the texts."""
 
 
 async def sites(request: Request) -> Response:
@@ -125,8 +127,8 @@ def _site_feature(
             **{text.name: site.text(text.name, town.lang) for text in IN_API},
             name_en=site.text("name", "en"),
             access=list(site.access_features),
-            hours=spans_text(hours.on(town.today)),
-            session_hours=spans_text(hours.sessions_on(town.today)),
+            hours=spans_text(hours.on(town.today), HOURS_IN),
+            session_hours=spans_text(hours.sessions_on(town.today), HOURS_IN),
             url=str(request.app.url_path_for("sites:detail", slug=site.slug)),
             sample=site.is_sample,
             approximate=card.approximate,

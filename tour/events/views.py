@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tour.events.entries import EventEntry, stage_of
@@ -11,7 +11,7 @@ from tour.events.states import EventStage
 from tour.i18n import localized
 from tour.sites.editing.photo_files import WIDTHS, file_name, shared_name
 from tour.sites.opening.hours import clock_text
-from tour.web.templates import day_text
+from tour.web.templates import dates_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,6 @@ def cover_of(cover: Mapping[str, Any], lang: str) -> Cover:
 
 
 def days_text(event: Event, lang: str) -> str:
-    """12月12日(土)～12月13日(日); Sat 12 Dec – Sun 13 Dec."""
-    first, last = day_text(event.starts_on, lang), day_text(event.ends_on, lang)
-    if first == last:
-        return first
-    return f"{first}～{last}" if lang.startswith("ja") else f"{first}–{last}"
+    """12月12日(土)・13日(日); Sat 12, Sun 13 Dec."""
+    length = (event.ends_on - event.starts_on).days
+    return dates_text([event.starts_on + timedelta(days=n) for n in range(length + 1)], lang)

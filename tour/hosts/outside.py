@@ -20,6 +20,7 @@ from tour.sites.opening.hours import Hours
 from tour.sites.views import day_hours
 from tour.web import now, parts_of
 from tour.web.templates import day_text
+from tour.words.ranges import clock
 
 MOST_NAMED = 5
 """Days in one sentence; a timetable may have two weeks of them."""
@@ -82,7 +83,7 @@ def question(found: Sequence[Outside], zone: ZoneInfo) -> Text:
 
 
 def _named(day: date, of_day: Sequence[Outside], zone: ZoneInfo, lang: str) -> str:
-    clocks = ", ".join(f"{one.starts_at.astimezone(zone):%H:%M}" for one in of_day)
+    clocks = ", ".join(clock(one.starts_at.astimezone(zone)) for one in of_day)
     times = f"{day_text(day, lang)} {clocks}"
     return translate("%(times)s (hours that day: %(hours)s)", times=times, hours=of_day[0].hours)
 

@@ -13,6 +13,7 @@ from tour.reservations.calls import figures
 from tour.reservations.changes import slots
 from tour.sites.editing import page
 from tour.sites.models import HoursException
+from tour.words.ranges import clock
 
 LATEST = 20
 ONE_DAY = timedelta(days=1)
@@ -144,7 +145,7 @@ async def usual_times(programme: Programme, zone: ZoneInfo) -> dict[str, str]:
     clocks = [at for s in slots if (at := s.starts_at.astimezone(zone)).date() == day]
     return {
         **_seats_of(slots[0]),
-        "first": f"{min(clocks):%H:%M}",
-        "last": f"{max(clocks):%H:%M}",
+        "first": clock(min(clocks)),
+        "last": clock(max(clocks)),
         "every": str(programme.minutes),
     }

@@ -14,9 +14,10 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.notifications.models import Recipient
 from tour.notifications.schedule import EVENING, Choice
+from tour.words.ranges import clock
 
 CHOICES: dict[Choice, Text] = {
-    Choice.EVENING: _("The evening before, at %(time)s", time=f"{EVENING:%H:%M}"),
+    Choice.EVENING: _("The evening before, at %(time)s", time=clock(EVENING)),
     Choice.TWO_HOURS: _("Two hours before"),
     Choice.HALF_HOUR: _("Half an hour before"),
     Choice.LEAVE: _("When it is time to leave for the next place"),

@@ -76,7 +76,7 @@ class TownNow:
 
     def card(self, site: SiteEntry) -> SiteCard:
         base = self.base_card(site)
-        open_today = with_hours(base, self.hours_of(site), self.local)
+        open_today = with_hours(base, self.hours_of(site), self.local, self.lang)
         return with_door(open_today, site.door, self.local, self.lang)
 
     def base_card(self, site: SiteEntry) -> SiteCard:

@@ -85,7 +85,7 @@ def map_view(published: PublishedMap, lang: str) -> MapView:
         title=text_in(published.titles, lang),
         summary=text_in(published.summaries, lang),
         dates=published.dates,
-        opens_closes=str(published.span),
+        opens_closes=published.span.in_language(lang),
         places=tuple(_site_on_map(site, published.dates, lang) for site in published.places),
         courses=tuple(_course_line(i, course, lang) for i, course in enumerate(published.courses)),
         kinds=tuple(

@@ -18,6 +18,7 @@ from tour.sites.opening.closures import (
     from_codes,
 )
 from tour.sites.opening.hours import Hours
+from tour.words.ranges import from_to
 
 NTHS: dict[int, Text] = {
     1: _("1st"),
@@ -66,7 +67,7 @@ def _words(closure: Closure, lang: str | None) -> str:
         case DayOfMonth(day):
             return translate("day %(n)s of the month", lang, n=day)
     first, last = _month_day(closure.first), _month_day(closure.last)
-    return first if first == last else translate("%(first)s–%(last)s", lang, first=first, last=last)
+    return from_to(first, last, lang)
 
 
 def _month_day(at: tuple[int, int]) -> str:

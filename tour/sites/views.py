@@ -17,6 +17,8 @@ from tour.sites.opening.hours import (
 )
 from tour.sites.states import DoorState, PointQuality, SiteKind
 from tour.sites.subjects import subject_of
+from tour.web.templates import day_text
+from tour.words.ranges import follow_each_other, from_to, week_order
 
 HOST_SOURCE = "host"
 SAMPLE_SOURCE = "sample"
@@ -50,6 +52,10 @@ class SiteCard:
     session_hours: str = ""
     """When it is open today for those of a session alone."""
     open_now: bool | None = None
+    is_over: bool = False
+    """It was open today, and is not any more."""
+    next_open: str = ""
+    """Where nobody can come any more today: the next day on which somebody can, and its hours."""
     number: int | None = None
     is_nearby: bool = False
     """On an event's map as something to see on the way, not as one that takes part."""
@@ -100,17 +106,28 @@ def _says(name: str, word: str) -> bool:
     return word.casefold() in name.casefold()
 
 
-def with_hours(card: SiteCard, hours: Hours, local: datetime) -> SiteCard:
-    """The card with today's hours and whether the doors are open at a local time."""
+def with_hours(card: SiteCard, hours: Hours, local: datetime, lang: str) -> SiteCard:
+    """The card with today's hours, whether the doors are open at a local time, and when they open
+    next where they do not today, or any more."""
     if not hours.is_known:
         return card
     today = local.date()
+    left = hours.is_left_on(local)
     return replace(
         card,
-        hours_today=spans_text(hours.on(today)),
-        session_hours=spans_text(hours.sessions_on(today)),
+        hours_today=spans_text(hours.on(today), lang),
+        session_hours=spans_text(hours.sessions_on(today), lang),
         open_now=hours.is_open_at(local),
+        is_over=hours.expects_on(today) and not left,
+        next_open="" if left else _next_open(hours, today, lang),
     )
+
+
+def _next_open(hours: Hours, today: date, lang: str) -> str:
+    day = hours.next_day(today)
+    if day is None:
+        return ""
+    return f"{day_text(day, lang)} {day_hours(hours.on(day), hours.sessions_on(day), lang)}"
 
 
 def with_door(card: SiteCard, door: DoorEntry | None, local: datetime, lang: str) -> SiteCard:
@@ -157,26 +174,26 @@ def approach_text(approach: Approach, lang: str) -> str:
     return translate("%(station)s: %(minutes)s min on foot", lang, station=station, minutes=minutes)
 
 
-def spans_text(spans: tuple[Span, ...]) -> str:
-    """10:00–12:00, 13:00–16:00; empty where it is closed."""
-    return ", ".join(str(span) for span in spans)
+def spans_text(spans: tuple[Span, ...], lang: str) -> str:
+    """10:00～12:00, 13:00～16:00; empty where it is closed."""
+    return ", ".join(span.in_language(lang) for span in spans)
 
 
 def day_hours(spans: tuple[Span, ...], sessions: tuple[Span, ...], lang: str) -> str:
     """What one day has: its hours, its sessions at other times, or that it is closed."""
     if not sessions:
-        return spans_text(spans) or translate("Closed", lang)
-    at = spans_text(sessions)
+        return spans_text(spans, lang) or translate("Closed", lang)
+    at = spans_text(sessions, lang)
     if not spans:
         return translate("For sessions only: %(hours)s", lang, hours=at)
-    return translate("%(hours)s; sessions also %(at)s", lang, hours=spans_text(spans), at=at)
+    return translate("%(hours)s; sessions also %(at)s", lang, hours=spans_text(spans, lang), at=at)
 
 
 def hours_table(hours: Hours, lang: str) -> list[tuple[str, str]]:
     """(weekdays, hours) lines, days with the same hours together."""
     closed = translate("Closed", lang)
     return [
-        (weekdays_text(days, lang), spans_text(spans) or closed)
+        (weekdays_text(days, lang), spans_text(spans, lang) or closed)
         for days, spans in grouped_weekdays(hours)
         if any(hours.week)
     ]
@@ -192,10 +209,11 @@ def holiday_text(hours: Hours, lang: str) -> str:
 
 
 def weekdays_text(days: list[int], lang: str) -> str:
-    """月–金, or 月・水 when they do not follow each other."""
-    names = [WEEKDAYS[day].in_language(lang) for day in days]
-    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-        return f"{names[0]}–{names[-1]}"
+    """月～金, 日・月, or 月・水 when they do not follow each other."""
+    ordered = week_order(days)
+    names = [WEEKDAYS[day].in_language(lang) for day in ordered]
+    if len(ordered) > 2 and follow_each_other(ordered):
+        return from_to(names[0], names[-1], lang)
     return ("・" if lang.startswith("ja") else ", ").join(names)
 
 

@@ -1,6 +1,6 @@
 """The Jinja environment: catalogues, filters for dates and numbers, addresses of static files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from tour.i18n import bracketed, current_language, localized, translate, translate_plural
 from tour.i18n import lazy as _
@@ -18,6 +18,7 @@ from tour.web.fragments import Fragments
 from tour.web.scenes.titles import scene_of
 from tour.web.tokens import colour
 from tour.words import prices
+from tour.words.ranges import clock, from_to, range_sign
 
 OURSELVES = {
     "app": _("The app itself"),
@@ -28,6 +29,8 @@ OURSELVES = {
 """Who acts without an account, as the log keeps it."""
 DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
 SHORT_PATTERNS = {"ja": "M/d(E)", "zh": "M/d(E)", "ko": "M/d(E)"}
+SHORT_PATTERNS = {"ja": "d日(E)", "zh": "d日(E)", "ko": "d일(E)"}
+"""Of a day whose month has been named just before (in English: is named just after)."""
 FULL_PATTERNS = {"ja": "y年M月d日", "zh": "y年M月d日", "ko": "y년 M월 d일"}
 
 
@@ -47,6 +50,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "town": town,
         "asset": asset,
         "colour": colour,
+        "range_sign": range_sign,
         "scene_of": scene_of,
         "once": Fragments(),
     }
@@ -56,6 +60,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "clock": show.clock,
         "day_clock": show.day_clock,
         "full_day": show.full_day,
+        "days": lambda days: dates_text(days, current_language.get()),
         "short_day": show.short_day,
         "iso_day": show.iso_day,
         "localized": in_reading_language,
@@ -77,6 +82,27 @@ def locale_for(lang: str) -> Locale:
 
 def day_text(day: date, lang: str) -> str:
     return format_date(day, DAY_PATTERNS.get(lang[:2], "EEE d MMM"), locale_for(lang))
+
+
+def dates_text(days: Sequence[date], lang: str) -> str:
+    """12月12日(土)・13日(日); Sat 12, Sun 13 Dec. More than two in a row are from … to …."""
+    is_cjk = lang[:2] in SHORT_PATTERNS
+    said = []
+    for place, day in enumerate(days):
+        beside = place - 1 if is_cjk else place + 1
+        has_month = 0 <= beside < len(days) and _month_of(days[beside]) == _month_of(day)
+        said.append(_short_day(day, lang) if has_month else day_text(day, lang))
+    if len(days) > 2 and days[-1].toordinal() - days[0].toordinal() == len(days) - 1:
+        return from_to(said[0], said[-1], lang)
+    return ("・" if is_cjk else ", ").join(said)
+
+
+def _month_of(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+def _short_day(day: date, lang: str) -> str:
+    return format_date(day, SHORT_PATTERNS.get(lang[:2], "EEE d"), locale_for(lang))
 
 
 def full_day_text(day: date, lang: str) -> str:
@@ -120,7 +146,7 @@ class Formats:
 
     def clock(self, moment: datetime) -> str:
         """10:30."""
-        return format_time(moment.astimezone(self.zone).time(), "H:mm", locale=locale_for("en"))
+        return clock(moment.astimezone(self.zone))
 
     def day_clock(self, moment: datetime) -> str:
         return f"{self.day(moment)} {self.clock(moment)}"
@@ -141,8 +167,8 @@ def metres(distance: float) -> str:
 
 
 def duration(minutes: int) -> str:
-    """60分, 1時間30分; 60 min."""
-    if minutes < 120:
+    """60分, 1時間11分; 60 min."""
+    if minutes <= 60:
         return translate("%(n)s min", n=minutes)
     hours, rest = divmod(minutes, 60)
     if rest:

@@ -159,7 +159,7 @@ async def test_a_confirmation_is_complete_and_in_the_order_of_the_day() -> None:
     promised = Promised(made.recipient_id, "receipt", MADE_AS_IT_LEAVES)
     words = await receipts.words(promised, NOON)
     body = words.message.body if words else ""
-    assert body.index("12月8日(火) 12:00–13:00") < body.index("12月8日(火) 15:00–16:00")
+    assert body.index("12月8日(火) 12:00～13:00") < body.index("12月8日(火) 15:00～16:00")
     for said in (
         "東京都北区王子1-1-1",
         "裏の青い戸から。",

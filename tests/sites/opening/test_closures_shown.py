@@ -70,7 +70,7 @@ async def test_the_day_of_an_event_holds_before_the_rule(
     site = await make_site(hours=DAYS, closures="2WE")
     await make_event(site, starts_on=day, ends_on=day)
     clock.turn_to(datetime(2026, 12, 9, 3, tzinfo=UTC))
-    assert "きょう 10:00–16:00" in (await client.get(f"/sites/{site.slug}")).text
+    assert "きょう 10:00～16:00" in (await client.get(f"/sites/{site.slug}")).text
 
 
 @pytest.mark.parametrize("is_off", [True, False])

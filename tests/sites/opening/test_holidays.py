@@ -156,7 +156,7 @@ def test_only_holidays_and_the_day_after_them_are_other(
 def test_the_days_that_a_holiday_makes_other_are_told() -> None:
     said = coming_exceptions(MUSEUM, day_of("2026-05-01"), "ja", days=10)
     assert said == [
-        OtherHours(day_of("2026-05-04"), day_of("2026-05-04"), "10:00–17:00", "祝日"),
+        OtherHours(day_of("2026-05-04"), day_of("2026-05-04"), "10:00～17:00", "祝日"),
         OtherHours(day_of("2026-05-07"), day_of("2026-05-07"), "休み", "祝日に開けた代わりの休み"),
     ]
     closed = coming_exceptions(OFFICE, day_of("2026-05-01"), "en", days=10)
@@ -194,7 +194,7 @@ async def test_page_and_api_follow(
     [listed] = (await client.get("/api/v1/sites")).json()["features"]
     assert listed["properties"]["hours"] == hours
     assert ("きょうは休み" in page) is (hours == "")
-    assert (f"きょう {hours}" in page) is (hours != "")
+    assert (f"きょう {hours.replace('–', '～')}" in page) is (hours != "")
     assert ("定休日が祝日" in page) is (rule == HolidayRule.OPEN_THEN_REST)
 
 
@@ -205,7 +205,7 @@ async def test_the_day_of_an_event_holds_before_the_rule(
     site = await make_site(hours=USUAL, holiday_rule=HolidayRule.OPEN_THEN_REST)
     await make_event(site, starts_on=rest, ends_on=rest)
     clock.turn_to(datetime(2027, 1, 12, 3, tzinfo=UTC))
-    assert "きょう 10:00–16:00" in (await client.get(f"/sites/{site.slug}")).text
+    assert "きょう 10:00～16:00" in (await client.get(f"/sites/{site.slug}")).text
 
 
 @pytest.mark.parametrize("is_holiday", [True, False])

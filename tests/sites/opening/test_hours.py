@@ -124,7 +124,7 @@ def test_open_means_within_a_span_that_began_today_or_yesterday(
 def test_days_with_the_same_hours_stand_together() -> None:
     rows = [(day, 540, 1020) for day in (0, 1, 2, 3, 4)] + [(5, 600, 900)]
     table = hours_table(Hours(weekly(rows), {}), "ja")
-    assert table == [("月–金", "9:00–17:00"), ("土", "10:00–15:00"), ("日", "休み")]
+    assert table == [("月～金", "9:00～17:00"), ("土", "10:00～15:00"), ("日", "休み")]
     assert hours_table(Hours(weekly(rows), {}), "en")[0] == ("Mon–Fri", "9:00–17:00")
 
 
@@ -138,7 +138,7 @@ def test_unknown_hours_make_no_table() -> None:
     [
         ([0], "月", "Mon"),
         ([0, 1], "月・火", "Mon, Tue"),
-        ([0, 1, 2], "月–水", "Mon–Wed"),
+        ([0, 1, 2], "月～水", "Mon–Wed"),
         ([0, 2, 4], "月・水・金", "Mon, Wed, Fri"),
     ],
 )

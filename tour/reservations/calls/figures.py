@@ -15,6 +15,7 @@ from tour.notifications.reach import Way
 from tour.notifications.states import Standing
 from tour.reservations.models import Reservation
 from tour.web.templates import day_text
+from tour.words.ranges import clock
 
 TELEPHONE, NOBODY = "telephone", "nobody"
 WAYS: Mapping[str, Text] = {
@@ -62,15 +63,15 @@ class Figures:
             return ""
         local = self.later_at.astimezone(zone)
         days = (local.date() - now.astimezone(zone).date()).days
-        clock = f"{local:%H:%M}".removeprefix("0")
+        at = clock(local)
         if days == 0:
             if local.hour < MORNING_ENDS:
-                return translate("It arrives at %(time)s this morning.", time=clock)
-            return translate("It arrives today at %(time)s.", time=clock)
+                return translate("It arrives at %(time)s this morning.", time=at)
+            return translate("It arrives today at %(time)s.", time=at)
         if days == 1 and local.hour < MORNING_ENDS:
-            return translate("It arrives at %(time)s tomorrow morning.", time=clock)
+            return translate("It arrives at %(time)s tomorrow morning.", time=at)
         day = day_text(local.date(), current_language.get())
-        return translate("It arrives on %(day)s at %(time)s.", day=day, time=clock)
+        return translate("It arrives on %(day)s at %(time)s.", day=day, time=at)
 
 
 async def of_keys(keys: Collection[str], *, now: datetime) -> Figures:

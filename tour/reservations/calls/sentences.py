@@ -18,6 +18,7 @@ from tour.reservations.calls.kinds import Rung
 from tour.reservations.messages import reminders
 from tour.reservations.states import EntryStatus, PlaceStatus, WaitlistStatus
 from tour.web.templates import day_text
+from tour.words.ranges import clock
 
 A_DAY = timedelta(days=1)
 
@@ -61,7 +62,7 @@ class Asked:
         """10:30, and the day where that is another than today."""
         local, today = at.astimezone(self.zone), self.facts.now.astimezone(self.zone).date()
         day = "" if local.date() == today else f"{day_text(local.date(), current_language.get())} "
-        return f"{day}{local:%H:%M}"
+        return f"{day}{clock(local)}"
 
 
 def saying(asked: Asked) -> Saying | None:

@@ -31,6 +31,7 @@ from tour.reservations.rules import meetings
 from tour.reservations.states import PlaceStatus
 from tour.sites.editing import day as days
 from tour.sites.models import Site
+from tour.words.ranges import clock
 
 LATE = _("Runs %(n)s minutes late")
 ON_TIME = _("On time again")
@@ -219,5 +220,5 @@ def _about_meeting(meet: Sequence[tuple[Slot, Slot]], lang: str, zone: ZoneInfo)
     said = []
     for late, other in meet:
         until, session = late.ends_at.astimezone(zone), reminders.line(other, lang, zone)
-        said.append(MEETS.filled(time=f"{until:%H:%M}", session=session))
+        said.append(MEETS.filled(time=clock(until), session=session))
     return [text.in_language(lang) for text in (*said, WHAT_TO_DO)]

@@ -18,6 +18,7 @@ from tour.reservations.states import PlaceStatus
 from tour.sites.texts import ON_TICKET, OWN, headed
 from tour.web.templates import day_text
 from tour.words.prices import in_all, to_pay, yen
+from tour.words.ranges import clock
 
 MOST_OTHERS = 3
 
@@ -141,4 +142,4 @@ def people_at(seats: int, made: Reservation) -> str:
 
 def _when(moment: datetime, zone: ZoneInfo, lang: str) -> str:
     local = moment.astimezone(zone)
-    return f"{day_text(local.date(), lang)} {local:%H:%M}"
+    return f"{day_text(local.date(), lang)} {clock(local)}"

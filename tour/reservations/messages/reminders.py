@@ -17,6 +17,7 @@ from tour.programmes.models import Slot
 from tour.reservations.models import Reservation
 from tour.reservations.rules import GRACE
 from tour.web.templates import day_text
+from tour.words.ranges import clock, from_to
 
 PAGE = "/reservations/{reference}"
 WAY = "/sites/{slug}#way"
@@ -100,7 +101,7 @@ async def still_coming(reservation: Reservation, slot: Slot, until: datetime) ->
     shown, lang = await _with_site(slot), reservation.lang
     zone = zone_of(reservation)
     page = PAGE.format(reference=reservation.reference)
-    kept = _("Your seats are kept until %(time)s.", time=f"{until.astimezone(zone):%H:%M}")
+    kept = _("Your seats are kept until %(time)s.", time=clock(until.astimezone(zone)))
     return message(
         reservation,
         _("Are you still coming?"),
@@ -205,13 +206,14 @@ def in_order(slots: Iterable[Slot]) -> list[Slot]:
 def line(
     slot: Slot, lang: str, zone: ZoneInfo, *, with_day: bool = False, with_end: bool = False
 ) -> str:
-    """10:30 木版を摺る（見本 木版工房）, after the day with its weekday, 10:30–11:30, if asked."""
+    """10:30 木版を摺る（見本 木版工房）, after the day with its weekday, 10:30～11:30, if asked."""
     site = slot.programme.site
     name = localized({"name": site.name}, "name", lang, site.translations)
     start = slot.starts_at.astimezone(zone)
     day = f"{day_text(start.date(), lang)} " if with_day else ""
-    end = f"–{slot.ends_at.astimezone(zone):%H:%M}" if with_end else ""
-    return f"{day}{start:%H:%M}{end} {title_of(slot, lang)}{bracketed(name, lang)}"
+    end = clock(slot.ends_at.astimezone(zone)) if with_end else clock(start)
+    when = from_to(clock(start), end, lang)
+    return f"{day}{when} {title_of(slot, lang)}{bracketed(name, lang)}"
 
 
 def message(
@@ -254,7 +256,7 @@ def _reminder(
     way = WAY.format(slug=slots[first.id].programme.site.slug)
     is_near = due.choice in (Choice.HALF_HOUR, Choice.LEAVE)
     answer = _("Late, or can't come") if is_near else _("We can't come")
-    begins = f"{first.starts_at.astimezone(zone):%H:%M}"
+    begins = clock(first.starts_at.astimezone(zone))
     return message(
         reservation,
         TITLES[due.choice].filled(time=begins),

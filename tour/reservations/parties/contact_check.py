@@ -26,6 +26,7 @@ from tour.reservations.messages import reminders
 from tour.reservations.models import ContactCheck, Reservation
 from tour.reservations.parties.parties import by_reference
 from tour.reservations.wishes import Wish
+from tour.words.ranges import clock
 
 LASTS = timedelta(minutes=15)
 """From the letter to the code; only a letter that leaves late makes it later."""
@@ -167,7 +168,7 @@ async def _mail(reservation: Reservation, until: datetime, now: datetime) -> Non
 
 def _letter(reservation: Reservation, code: str, ends_at: datetime) -> Message:
     lang = reservation.lang
-    until = f"{ends_at.astimezone(reminders.zone_of(reservation)):%H:%M}"
+    until = clock(ends_at.astimezone(reminders.zone_of(reservation)))
     return reminders.message(
         reservation,
         _("Not reserved yet: your code is %(code)s", code=code),

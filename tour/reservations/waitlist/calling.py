@@ -21,6 +21,7 @@ from tour.reservations.states import PlaceStatus
 from tour.reservations.waitlist import offering
 from tour.reservations.waitlist.offers import LAST_YES
 from tour.sites.models import Site
+from tour.words.ranges import clock
 
 DETOUR = 1.3
 """Walks are about so much longer than the straight line."""
@@ -86,7 +87,7 @@ def _message(party: Reservation, slot: Slot, walk: timedelta | None, last: datet
     if walk is not None:
         minutes = int(walk.total_seconds() // 60)
         lines.append(_("About %(n)s minutes on foot from you.", n=minutes).in_language(lang))
-    until = f"{last.astimezone(zone):%H:%M}"
+    until = clock(last.astimezone(zone))
     lines.append(
         _("Whoever says yes first has them. Until %(time)s.", time=until).in_language(lang)
     )

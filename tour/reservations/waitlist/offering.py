@@ -22,6 +22,7 @@ from tour.reservations.states import WaitlistStatus
 from tour.reservations.waitlist import offers
 from tour.reservations.waitlist.offers import Channel, Window
 from tour.web.templates import day_text
+from tour.words.ranges import clock
 
 STILL_A_YES = (WaitlistStatus.WAITING, WaitlistStatus.EXPIRED, WaitlistStatus.CLOSED)
 """What has not been declined: as long as seats are free, they may be taken."""
@@ -99,7 +100,7 @@ async def words(promised: Promised, now: datetime) -> Words | None:
 def _message(reservation: Reservation, slot: Slot, ends_at: datetime) -> Message:
     zone, lang = reminders.zone_of(reservation), reservation.lang
     until = ends_at.astimezone(zone)
-    by = f"{day_text(until.date(), lang)} {until:%H:%M}"
+    by = f"{day_text(until.date(), lang)} {clock(until)}"
     return reminders.message(
         reservation,
         _("Seats have come free for you"),

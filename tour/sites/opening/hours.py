@@ -6,11 +6,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tour.sites.opening.closures import Closure, EveryYear
+from tour.words.ranges import from_to
 from tour.words.typed import minute_of_day
 
 DAY = 24 * 60
 ONE_DAY = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
+LOOK_AHEAD = 14
+"""Days in which a week's hours come up again, a holiday or a day off between them."""
 
 
 class HolidayRule(StrEnum):
@@ -31,7 +34,12 @@ class Span:
     closes: int
 
     def __str__(self) -> str:
-        return f"{clock_text(self.opens)}–{clock_text(self.closes)}"
+        """As the log keeps it and the API says it, whatever the language."""
+        return self.in_language("en")
+
+    def in_language(self, lang: str | None = None) -> str:
+        """10:00～16:00; in the language of the page where none is given."""
+        return from_to(clock_text(self.opens), clock_text(self.closes), lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,18 @@ class Hours:
     def expects_on(self, day: date) -> bool:
         """Whether somebody can come on this day, if only to a session."""
         return bool(self.on(day) or self.sessions_on(day))
+
+    def is_left_on(self, local: datetime) -> bool:
+        """Whether somebody can still come on the day of this local time, now or later."""
+        day, minute = local.date(), minute_of_day(local)
+        spans = (*self.on(day), *self.sessions_on(day))
+        return self.is_open_at(local) or any(minute < span.closes for span in spans)
+
+    def next_day(self, today: date) -> date | None:
+        """The next day after `today` on which somebody can come; None where none is known."""
+        usual = [today + timedelta(days=n) for n in range(1, LOOK_AHEAD + 1) if any(self.week)]
+        named = (day for day in (*self.exceptions, *self.sessions) if day > today)
+        return next((day for day in sorted({*usual, *named}) if self.expects_on(day)), None)
 
     def sessions_on(self, day: date) -> tuple[Span, ...]:
         return self.sessions.get(day, ())
