@@ -26,7 +26,8 @@ from tour.reservations.lists.parties import PICTURES, ListedParty
 from tour.reservations.rules import MAX_PARTY
 from tour.sites.models import Site
 from tour.staff.frame import back_to, staff_page
-from tour.staff.reservations import parties
+from tour.staff.reservations import lists, parties
+from tour.staff.reservations.lists import Kind
 from tour.staff.reservations.parties import Dealing, Selection
 from tour.web import now, parts_of
 from tour.web.forms import Form, Reading, form_again, read_form, texts
@@ -61,20 +62,25 @@ TO_PHONE = Telling(
 async def reservations_page(request: Request) -> Response:
     who = await guards.require(request, Permission.SEE_PARTIES)
     chosen = _selection(request)
-    lines, total = await parties.lines(chosen), await parties.count(chosen)
+    asked = request.query_params
+    kind = Kind(asked["kind"]) if asked.get("kind") in set(Kind) else None
+    shown = await lists.listing(chosen, kind, number_in(asked.get("page"), 4) or 1)
     return staff_page(
         request,
         "staff/reservations.html",
         who,
         section="reservations",
-        lines=lines,
-        total=total,
-        shown_first=len(lines) if total > len(lines) else 0,
+        shown=shown,
         chosen=chosen,
-        filters=request.url.query,
+        filters=_filters(request),
         events=await Event.all().order_by("-starts_on").values_list("id", "title"),
         sites=await _sites_with_sessions(),
     )
+
+
+def _filters(request: Request) -> str:
+    """What the address asks for, without which kind and page of it is shown."""
+    return str(request.url.remove_query_params(["kind", "page"]).query)
 
 
 async def party_page(request: Request) -> Response:
@@ -205,6 +211,7 @@ async def _party_page(request: Request, who: SignedIn, form: Form, status: int =
         party=party,
         places=[(p, parties.dealing(p, may_change)) for p in await parties.places_of(party.id)],
         turns=[(turn, Dealing.WAITS) for turn in await parties.turns_of(party.id)],
+        hopes=await lists.hopes_of(party.id),
         reach=reach,
         telling=TOLD if reach.is_told else TO_PHONE,
         pictures=PICTURES[party.photos_allowed],

@@ -22,7 +22,6 @@ from tour.reservations.lists.parties import TURNS, WITH, ListedParty, listed
 from tour.reservations.models import Place, Reservation, WaitlistEntry
 from tour.reservations.states import EndedBy, PlaceStatus, WaitlistStatus
 
-PAGE = 50
 MOST_ROWS = 20_000
 AN_HOUR = timedelta(hours=1)
 
@@ -57,12 +56,12 @@ def dealing(party: ListedParty, may_change: bool) -> Dealing:
     return Dealing.CANCEL if may_change else Dealing.NOTHING
 
 
-async def lines(chosen: Selection, *, limit: int = PAGE) -> list[ListedParty]:
-    """Parties by start, then by reading and name."""
+async def lines(chosen: Selection, *, limit: int, first: int = 0) -> list[ListedParty]:
+    """Parties by start, then by reading and name; `first`: how many are left out before."""
     query = _filtered(chosen).order_by(
         "slot__starts_at", "slot_id", "reservation__kana", "reservation__name", "id"
     )
-    return await listed(await query.limit(limit).select_related(*WITH))
+    return await listed(await query.offset(first).limit(limit).select_related(*WITH))
 
 
 async def count(chosen: Selection) -> int:
@@ -138,20 +137,31 @@ async def cancel_place(
         await _tell(party, await change.write(), title.message, reason)
 
 
-def _filtered(chosen: Selection) -> Any:
+def of_slots(chosen: Selection, slot: str) -> dict[str, Any]:
+    """What is asked of a session; `slot`: how the row that is filtered gets there."""
     wanted: dict[str, Any] = {
-        "slot__programme__event_id": chosen.event_id,
-        "slot__programme__site_id": chosen.site_id,
-        "slot_id": chosen.slot_id,
-        "status": PlaceStatus.CONFIRMED if chosen.held_only else None,
-        "slot__starts_at__gte": chosen.since,
+        f"{slot}programme__event_id": chosen.event_id,
+        f"{slot}programme__site_id": chosen.site_id,
+        f"{slot}id": chosen.slot_id,
+        f"{slot}starts_at__gte": chosen.since,
     }
-    query = Place.filter(**{name: value for name, value in wanted.items() if value is not None})
-    for writings in sought(chosen.query):
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def searched(query: Any, words: str) -> Any:
+    """Of rows with a reservation, those whose party is meant by all of these words."""
+    for writings in sought(words):
         found = [Q(reservation__found_by__contains=writing) for writing in writings]
         by_code = [Q(reservation__door_code__icontains=code) for code in codes_in(writings)]
         query = query.filter(Q(*found, *by_code, join_type="OR"))
     return query
+
+
+def _filtered(chosen: Selection) -> Any:
+    places = Place.filter(**of_slots(chosen, "slot__"))
+    if chosen.held_only:
+        places = places.filter(status=PlaceStatus.CONFIRMED)
+    return searched(places, chosen.query)
 
 
 async def _tell(party: Reservation, entry: RecentEdit, title: str, body: str) -> None:
