@@ -1,4 +1,4 @@
-// The card of what one has made, as a picture: drawn here, of what the page shows, so that it has no
+// The card of a session that one was at, as a picture: drawn here, of what the page shows, so that it has no
 // more on it than that. Without this script its link keeps the scene alone.
 
 const [WIDTH, SCENE, EDGE] = [1200, 675, 72];
@@ -27,9 +27,13 @@ function linesOf(pen, texts, family) {
   });
 }
 
-/** Fills the frame as `object-fit: cover` does. */
+/** A drawing fits itself into the frame; a photo fills it as `object-fit: cover` does. */
 function drawScene(pen, image) {
-  const [width, height] = [image.naturalWidth || WIDTH, image.naturalHeight || SCENE];
+  if (new URL(image.currentSrc).pathname.endsWith(".svg")) {
+    pen.drawImage(image, 0, 0, WIDTH, SCENE);
+    return;
+  }
+  const [width, height] = [image.naturalWidth, image.naturalHeight];
   const scale = Math.max(WIDTH / width, SCENE / height);
   const [w, h] = [WIDTH / scale, SCENE / scale];
   pen.drawImage(image, (width - w) / 2, (height - h) / 2, w, h, 0, 0, WIDTH, SCENE);

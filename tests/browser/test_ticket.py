@@ -4,6 +4,7 @@ length; on its side, and without scripts, as well."""
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Phone
@@ -18,6 +19,9 @@ CODE, FACE, TURN = (
     "QRコードを見せる",
 )
 CODE_PX = 240
+CARD_PX = 1200
+LEAST_COLOURS = 100
+THE_DAY_AFTER = "2026-12-13T18:00:00+09:00"
 LEAST_NUMBER_PX = 28
 LEAST_IN_LANDSCAPE_PX = 120
 
@@ -67,3 +71,28 @@ async def test_a_ticket_turns(
             await reserve_for_three(page)
             await a_tap_turns_it(page)
             await on_its_side_the_code_is_on_the_first_screen(page)
+
+
+async def kept(page: Page) -> Image.Image:
+    async with page.expect_download() as saving:
+        await page.get_by_role("link", name="画像として保存").click()
+    return Image.open(await (await saving.value).path())
+
+
+async def test_the_card_of_a_session_is_kept_as_a_picture(
+    phone: Phone, tmp_path: Path, database_url: str
+) -> None:
+    app = App(tmp_path, database_url)
+    async with phone(accept_downloads=True) as context:
+        page = context.pages[0]
+        with app.serving(TUESDAY):
+            await page.goto(f"{app.base}/sites/sample-woodblock-oji")
+            ticket = await reserve_for_three(page)
+        with app.serving(THE_DAY_AFTER):
+            await page.goto(ticket)
+            card = await kept(page)
+    assert card.width == CARD_PX
+    scene = card.convert("RGB").crop((0, 0, CARD_PX, CARD_PX * 9 // 16))
+    colours = scene.resize((48, 27)).getcolors(48 * 27)
+    assert colours
+    assert len(colours) > LEAST_COLOURS, "the scene is on it, not its paper alone"

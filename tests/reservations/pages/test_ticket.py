@@ -149,6 +149,17 @@ async def test_an_hour_before_it_lies_with_the_code_upwards(
     assert "ticket--turned" in (await client.get(ticket)).text
 
 
+@pytest.mark.parametrize("ahead", [7 * DAY, HOUR, 2 * MINUTE, -5 * MINUTE, -2 * HOUR])
+async def test_nothing_is_on_the_page_twice(
+    client: httpx.AsyncClient, clock: TurnableClock, ticket: str, ahead: timedelta
+) -> None:
+    clock.turn_to(START - ahead)
+    page = (await client.get(ticket)).text
+    ids, forms = re.findall(' id="([^"]+)"', page), re.findall('<form[^>]* action="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
+    assert sorted(forms) == sorted(set(forms))
+
+
 class TestAround:
     @pytest.fixture
     async def near(self) -> Slot:
@@ -224,7 +235,7 @@ class TestAfterwards:
         await catalogue_changed()
         clock.turn_to(slot.ends_at + HOUR)
         page = (await client.get(ticket)).text
-        assert "つくったもの" in page
+        assert "体験の記念" in page
         assert f'href="/programmes/{slot.programme_id}"' not in page  # type: ignore[attr-defined]
 
     async def test_who_gave_it_back_made_nothing(
@@ -232,7 +243,7 @@ class TestAfterwards:
     ) -> None:
         assert (await client.post(f"{ticket}/cancel")).status_code == 303
         clock.turn_to(slot.ends_at + HOUR)
-        assert "つくったもの" not in (await client.get(ticket)).text
+        assert "体験の記念" not in (await client.get(ticket)).text
 
 
 class TestList:

@@ -173,6 +173,11 @@ class ReservationView:
     """What a list says of it, also after it was erased."""
 
     @property
+    def has_keepsake(self) -> bool:
+        """Whether it was at a session that is over."""
+        return any(place.has_come for place in self.places)
+
+    @property
     def next_at(self) -> datetime:
         """When the next begins that is still on; where none is, when that begins by which a list
         names it."""
