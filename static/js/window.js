@@ -2,6 +2,7 @@
 // Back, a bookmark and a reload show the same; without this script each chip is a plain link.
 
 const box = () => /** @type {HTMLElement} */ (document.querySelector("[data-window]"));
+const chips = () => box().querySelector(".chips");
 let asked = new AbortController();
 let shown = location.search;
 
@@ -15,8 +16,10 @@ async function pageAt(url) {
 
 function put(page) {
   const focused = box().contains(document.activeElement) ? document.activeElement : null;
+  const pushed = chips()?.scrollLeft ?? 0;
   const fresh = page.querySelector("[data-window]");
   box().replaceChildren(...fresh.childNodes);
+  if (chips()) chips().scrollLeft = pushed;
   // A town of one language has no such menu.
   document.querySelector(".menu__list")?.replaceChildren(...page.querySelector(".menu__list").childNodes);
   if (focused) (document.getElementById(focused.id) ?? box()).focus({ preventScroll: true });

@@ -34,6 +34,9 @@ async def narrow_by_keyboard(page: Page, base: str) -> None:
         assert when.startswith("12月13日")
     await chip(page, "無料").press("Enter")
     await expect(page).to_have_url(f"{base}/?date=2026-12-13&free=1")
+    # It was pushed into sight, and stays there.
+    await expect(chip(page, "無料")).to_have_attribute("aria-current", "true")
+    await expect(chip(page, "無料")).to_be_in_viewport(ratio=1)
     await page.go_back()
     await expect(chip(page, "無料")).not_to_have_attribute("aria-current", "true")
     await expect(chip(page, "日曜")).to_have_attribute("aria-current", "true")
