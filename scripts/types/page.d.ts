@@ -52,6 +52,10 @@ interface Window {
   tourMap: any;
   /** The maps of a page that nobody has looked at yet. */
   tourMaps: any;
+  /** The list beside a map: how much of the map it leaves free (map-sheet.js). */
+  tourSheet: any;
+  /** Gathers places to one sign (clusters.js). */
+  tourClusters: any;
 }
 
 /** Leaflet, which maps.js brings before map.js. */

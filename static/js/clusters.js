@@ -1,3 +1,64 @@
-// What gathers many places to one sign; map.js asks for it where there are many.
+// What gathers many places to one sign; map.js asks for it where there are many, or where numbers
+// hide each other.
 
 import "../markercluster/leaflet.markercluster.js";
+
+const OVERLAP_PX = 34;
+
+const sign = (className, text) => {
+  const node = document.createElement("span");
+  node.className = className;
+  node.textContent = text;
+  return node;
+};
+
+window.tourClusters = (options) => {
+  const group = L.markerClusterGroup({
+    showCoverageOnHover: false,
+    zoomToBoundsOnClick: false,
+    // Numbers are looked for: only pins that hide each other stand for each other.
+    maxClusterRadius: options.numbered ? OVERLAP_PX : 50,
+    disableClusteringAtZoom: 17,
+    iconCreateFunction: (cluster) =>
+      L.divIcon({ className: "cluster-holder", html: clusterMark(cluster, options), iconSize: [44, 44] }),
+  });
+  // The plugin's clusters answer to the mouse only: name them, and let Enter and Space press them.
+  group.on("add layeradd animationend spiderfied", () => nameClusters(options));
+  const open = (cluster) => cluster.zoomToBounds(window.tourSheet?.room() ?? { padding: [30, 30] });
+  group.on("clusterclick", (event) => open(event.layer));
+  group.on("clusterkeypress", (event) => {
+    if (!["Enter", " "].includes(event.originalEvent?.key)) return;
+    const [inside] = event.layer.getAllChildMarkers();
+    group.once("animationend", () => focusOn(group, inside));
+    open(event.layer);
+  });
+  group.once("add", () => group._map.on("moveend zoomend", () => setTimeout(() => nameClusters(options), 300)));
+  return group;
+};
+
+/** Whoever opened a cluster by keyboard goes on from one of its places. */
+const focusOn = (group, made) => {
+  const there = group.getVisibleParent(made) ?? made;
+  (there.getElement?.() ?? there._icon)?.focus();
+};
+
+const clusterMark = (cluster, options) => {
+  const numbers = options.numbered ? numbersIn(cluster) : [];
+  const text = numbers.length === 2 ? numbers.join("・") : numbers.length ? `${numbers[0]}…` : `${cluster.getChildCount()}`;
+  const body = sign(numbers.length ? "cluster cluster--numbers" : "cluster", text);
+  if (numbers.length) body.dataset.numbers = numbers.join(", ");
+  return body;
+};
+
+const numbersIn = (cluster) =>
+  cluster.getAllChildMarkers().map((made) => made.feature.properties.number).filter(Boolean).sort((a, b) => a - b);
+
+const nameClusters = (options) => {
+  for (const holder of document.querySelectorAll(".cluster-holder")) {
+    const { numbers } = holder.firstChild.dataset;
+    holder.setAttribute("role", "button");
+    holder.setAttribute("aria-label", numbers
+      ? options.words.numbers.replace("{numbers}", numbers)
+      : options.words.cluster.replace("{n}", holder.textContent));
+  }
+};

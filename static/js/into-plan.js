@@ -50,13 +50,18 @@ function show(dialog, answer) {
   answer.querySelector("h1").focus();
 }
 
+/** What was answered elsewhere, in the dialog. */
+export function showAnswer(answer, closeWord) {
+  show(dialogOf(closeWord), answer);
+}
+
 async function open(link) {
   if (link.getAttribute("aria-busy") === "true") return;
   link.setAttribute("aria-busy", "true");
   const answer = await askAboutPlans(link.href).catch(() => null);
   link.removeAttribute("aria-busy");
   if (!answer) location.assign(link.href);
-  else show(dialogOf(link.dataset.intoPlan), answer);
+  else showAnswer(answer, link.dataset.intoPlan);
 }
 
 async function send(form) {

@@ -130,59 +130,60 @@
     const name = number + place.name + (place.kind_label ? ` (${place.kind_label})` : "");
     const made = L.marker(at, { icon: pin(place, options), title: place.name, alt: name, riseOnHover: true });
     made.on("add", () => made.getElement()?.setAttribute("aria-label", name));
+    made.slug = place.slug;
+    if (options.cards) return opensCard(made);
     made.bindPopup(() => popup(place, options), { minWidth: 200, maxWidth: 280 });
     made.on("popupopen", (event) => event.popup.getElement().querySelector("a.map-card__name")?.focus());
     made.on("popupclose", () => made.getElement()?.focus());
     return made;
   };
 
-  const drawPlaces = async (map, data, options) => {
-    const placed = { ...data, features: data.features.filter((feature) => feature.geometry) };
-    const layer = L.geoJSON(placed, { pointToLayer: (feature, at) => marker(feature, at, options) });
-    const crowded = placed.features.length >= CLUSTER_FROM && !options.numbered;
-    if (!crowded) return layer.addTo(map);
-    await import(options.clusters);
-    return clusters(options).addLayer(layer).addTo(map);
+  // Beside a list the place's card is there: the pin asks for it, by finger and by keyboard.
+  const opensCard = (made) => {
+    const ask = (byKey) => made._map?.fire("tour:pick", { slug: made.slug, byKey });
+    made.on("click", () => ask(false));
+    made.on("add", () => made.getElement()?.addEventListener("keydown", (event) => {
+      if (!["Enter", " "].includes(event.key)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      ask(true);
+    }));
+    return made;
   };
+
+  const drawPlaces = async (map, data, options) => {
+    const features = data.features.filter((feature) => feature.geometry && isShown(feature, options));
+    const layer = L.geoJSON({ ...data, features }, { pointToLayer: (feature, at) => marker(feature, at, options) });
+    const crowded = options.numbered ? options.cards : features.length >= CLUSTER_FROM;
+    const pins = layer.getLayers();
+    if (crowded) await import(options.clusters);
+    const drawn = (crowded ? window.tourClusters(options).addLayer(layer) : layer).addTo(map);
+    map.tourPlaces = { drawn, pins };
+    map.fire("tour:places");
+    return drawn;
+  };
+
+  /** An event's map keeps the numbers of all its places, and draws those that were asked for. */
+  const isShown = (feature, options) => !options.shown || options.shown.includes(feature.properties.slug);
+
+  /** How much of the map its page leaves free; elsewhere a little room around what is shown. */
+  const room = () => window.tourSheet?.room() ?? { padding: [30, 30] };
 
   // The list beside the map was asked for anew (results.js): the map shows the same places.
   const followResults = (map, drawn, options) => {
     document.addEventListener("tour:results", async (event) => {
-      if (!event.detail) return;
-      options.sites = event.detail;
+      options.sites = event.detail || options.sites;
+      options.shown = window.tourSheet?.shown();
+      const asked = (followResults.asked = Symbol("asked"));
       try {
-        const data = await getJSON(event.detail);
-        if (options.sites !== event.detail) return;
+        const data = await getJSON(options.sites);
+        if (followResults.asked !== asked) return;
         map.removeLayer(await drawn);
         drawn = drawPlaces(map, data, options);
         const shown = (await drawn).getBounds();
-        if (shown.isValid()) map.fitBounds(shown, { padding: [30, 30], maxZoom: 16 });
+        if (shown.isValid()) map.fitBounds(shown, { ...room(), maxZoom: 16 });
       } catch { say(map, options.words.unavailable); }
     });
-  };
-
-  const clusters = (options) => {
-    const group = L.markerClusterGroup({
-      showCoverageOnHover: false,
-      maxClusterRadius: 50,
-      disableClusteringAtZoom: 17,
-      iconCreateFunction: (cluster) =>
-        L.divIcon({ className: "cluster-holder", html: element("span", "cluster", `${cluster.getChildCount()}`), iconSize: [44, 44] }),
-    });
-    // The plugin's clusters answer to the mouse only: name them, and let Enter and Space press them.
-    group.on("add layeradd animationend spiderfied", () => nameClusters(options));
-    group.on("clusterkeypress", (event) => {
-      if (["Enter", " "].includes(event.originalEvent?.key)) event.layer.zoomToBounds({ padding: [30, 30] });
-    });
-    group.once("add", () => group._map.on("moveend zoomend", () => setTimeout(() => nameClusters(options), 300)));
-    return group;
-  };
-
-  const nameClusters = (options) => {
-    for (const holder of document.querySelectorAll(".cluster-holder")) {
-      holder.setAttribute("role", "button");
-      holder.setAttribute("aria-label", options.words.cluster.replace("{n}", holder.textContent));
-    }
   };
 
   // ---- walks ----
@@ -197,16 +198,34 @@
   };
 
   const drawLines = (map, data) => {
-    L.geoJSON(data, { interactive: false, style: { color: colour("paper"), weight: 9, opacity: 0.9 } }).addTo(map);
-    const drawn = L.geoJSON(data, {
+    const drawn = lines(data).addTo(map);
+    if (drawn.getBounds().isValid()) map.fitBounds(drawn.getBounds(), { padding: [40, 40], maxZoom: 17 });
+  };
+
+  const lines = (data) => {
+    const under = L.geoJSON(data, { interactive: false, style: { color: colour("paper"), weight: 9, opacity: 0.9 } });
+    const line = L.geoJSON(data, {
       interactive: false,
       style: (feature) => ({
         color: colour("link"),
         weight: 5,
         dashArray: feature.properties.approximate ? "2 9" : null,
       }),
-    }).addTo(map);
-    if (drawn.getBounds().isValid()) map.fitBounds(drawn.getBounds(), { padding: [40, 40], maxZoom: 17 });
+    });
+    return L.featureGroup([under, line]);
+  };
+
+  /** The plan of this device, drawn beside the places (map-plan.js); another one takes its place. */
+  const followPlan = (map) => {
+    let drawn = null;
+    const draw = (data) => {
+      drawn?.remove();
+      const features = data.features.filter((feature) => feature.geometry.type === "LineString");
+      drawn = lines({ ...data, features }).addTo(map);
+    };
+    map.on("tour:line", ({ data }) => draw(data));
+    const { tourLine } = map.getContainer();
+    if (tourLine) draw(tourLine);
   };
 
   // ---- where am I ----
@@ -271,7 +290,10 @@
     map.on("zoomend", noteZoom);
     noteZoom();
     new LocateControl(options.words).addTo(map);
-    if (options.fit) map.fitBounds(options.fit, { maxZoom: options.zoom || 16, animate: false });
+    options.shown = window.tourSheet?.shown();
+    followPlan(map);
+    const kept = window.tourSheet?.follow(map);
+    if (!kept && options.fit) map.fitBounds(options.fit, { ...(options.cards ? room() : {}), maxZoom: options.zoom || 16, animate: false });
     const places = options.sites && getJSON(options.sites).then((data) => drawPlaces(map, data, options));
     if (places) followResults(map, places, options);
     const drawings = [

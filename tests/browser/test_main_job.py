@@ -27,7 +27,9 @@ async def find_on_the_map(page: Page, base: str) -> None:
     pin = page.locator(".leaflet-marker-icon[aria-label*='王子木版工房']")
     await expect(pin).to_be_visible()
     await pin.press("Enter")
-    await page.locator(".leaflet-popup").get_by_role("link", name="見本 王子木版工房").click()
+    chosen = page.locator(".card--chosen").get_by_role("link", name="見本 王子木版工房", exact=True)
+    await expect(chosen).to_be_focused()
+    await chosen.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("見本 王子木版工房")
 
 

@@ -57,6 +57,12 @@ class Filters:
             page=number_in(query.get("page"), 3) or 1,
         )
 
+    @classmethod
+    def of_event(cls, query: QueryParams) -> "Filters":
+        """What can be chosen on an event's own map: a day, kinds, seats."""
+        asked = cls.read(query)
+        return cls(kinds=asked.kinds, on=asked.on, seats=asked.seats, page=asked.page)
+
     def query_string(self, **changes: Any) -> str:
         """These filters as an address; with `page=` for another page of results."""
         asked = replace(self, **changes)
@@ -83,7 +89,7 @@ class Filters:
 def select(town: TownNow, filters: Filters) -> list[SiteEntry]:
     """The sites that meet every filter: nearest first when a place was named, else those that a
     query fits best."""
-    chosen = [site for site in _candidates(town, filters) if _meets(town, site, filters)]
+    chosen = [site for site in _candidates(town, filters) if meets(town, site, filters)]
     start = start_point(town, filters.near)
     if start is None:
         return chosen
@@ -141,7 +147,8 @@ def _candidates(town: TownNow, filters: Filters) -> list[SiteEntry]:
     return [town.catalogue.by_id[i] for i in ids if i in town.catalogue.by_id]
 
 
-def _meets(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
+def meets(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
+    """Whether a site is what was chosen, beside its words and its event."""
     hours = town.hours_of(site)
     return (
         (not filters.kinds or site.kind in filters.kinds)
@@ -150,6 +157,12 @@ def _meets(town: TownNow, site: SiteEntry, filters: Filters) -> bool:
         and (not filters.open_now or hours.is_open_at(town.local))
         and (not filters.seats or _has_seats(town, site, filters))
     )
+
+
+def with_seats(town: TownNow, sites: Sequence[SiteEntry], filters: Filters) -> int:
+    """How many of them have seats that can be reserved now, as many as were asked for."""
+    wanted = replace(filters, seats=filters.seats or 1)
+    return sum(1 for site in sites if _has_seats(town, site, wanted))
 
 
 def _has_seats(town: TownNow, site: SiteEntry, filters: Filters) -> bool:

@@ -10,7 +10,15 @@ from starlette.responses import Response
 from tour.errors import NotFound
 from tour.i18n import lazy as _
 from tour.pages import maps
-from tour.pages.explore import PER_PAGE, Filters, choices, results, select
+from tour.pages.explore import (
+    PER_PAGE,
+    Filters,
+    choices,
+    meets,
+    results,
+    select,
+    with_seats,
+)
 from tour.pages.places import session_page, site_page, stations
 from tour.pages.town_now import TownNow, town_now
 from tour.pages.window.day import day_now
@@ -19,6 +27,7 @@ from tour.programmes import queries as programmes
 from tour.publishing import queries as publishing
 from tour.routes.courses import queries as routes
 from tour.routes.courses.cards import Ground, course_cards, of_what_comes
+from tour.routes.plan_pages import my_plans
 from tour.sites.choices import access_options, kind_options
 from tour.sites.entries import SiteEntry
 from tour.sites.withdrawn import was_withdrawn
@@ -71,12 +80,17 @@ async def explore_map(request: Request) -> Response:
     town = await town_now(request)
     filters = Filters.read(request.query_params)
     chosen = select(town, filters)
+    rows = maps.rows(chosen, request.query_params, filters.page)
+    filters = replace(filters, page=rows.page)
     return render(
         request,
         "sites/map.html",
         nav="map",
-        results=results(town, chosen, filters),
+        results=results(town, rows.sites, filters),
+        pages=rows.pages,
         total=len(chosen),
+        seats=with_seats(town, chosen, filters),
+        has_plan=bool(my_plans.tokens(request)),
         map=maps.results_map(request, chosen, filters.query_string(page=1)),
         places_url=maps.places_url(request, filters.query_string(page=1)),
         **_choices(town, filters),
@@ -122,12 +136,22 @@ async def event_map(request: Request) -> Response:
     town = await town_now(request)
     entry = await publishing.event(request.path_params["slug"])
     sites = [s for p in entry.participants if (s := town.catalogue.by_id.get(p.site_id))]
+    filters = Filters.of_event(request.query_params)
+    chosen = [site for site in sites if meets(town, site, filters)]
+    rows = maps.rows(chosen, request.query_params, filters.page)
+    parts = {part.site_id: part for part in entry.participants}
     return render(
         request,
         "events/map.html",
         nav="map",
         event=town.event(entry),
-        results=town.places_of(entry),
+        filters=replace(filters, page=rows.page),
+        results=[town.found(site).taking_part(parts[site.id]) for site in rows.sites],
+        pages=rows.pages,
+        total=len(chosen),
+        seats=with_seats(town, chosen, filters),
+        shown=[site.slug for site in chosen] if len(chosen) < len(sites) else None,
+        has_plan=bool(my_plans.tokens(request)),
         kinds=_kinds(sites),
         map=maps.event_map(request, sites, entry.slug),
     )

@@ -1,10 +1,47 @@
-"""The maps of the visitor's pages: which markers and lines each shows."""
+"""The maps of the visitor's pages: which markers and lines each shows, and the list beside them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
+from tour.geo import Bounds, parse_bbox
 from tour.sites.entries import SiteEntry
 from tour.sites.maps import map_around
 from tour.sites.site_map import MapFragment
+
+MOST_ROWS = 60
+"""Places in the list beside a map; where there are more, those that the map shows come first."""
+LONGEST_SLUG = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of the places of a map."""
+
+    sites: tuple[SiteEntry, ...]
+    page: int
+    pages: int
+
+
+def rows(sites: Sequence[SiteEntry], query: QueryParams, page: int) -> Rows:
+    """The page of a list that an address asks for: of the places in its `bbox`, with the one that
+    was chosen (`place`, a slug) before all others. A box that is none is as if there was none."""
+    box, chosen = _box(query.get("bbox", "")), query.get("place", "")[:LONGEST_SLUG]
+    seen = [site for site in sites if box is None or (site.point and site.point in box)]
+    if first := next((site for site in sites if site.slug == chosen), None):
+        seen = [first, *(site for site in seen if site is not first)]
+    pages = max(1, -(-len(seen) // MOST_ROWS))
+    page = min(page, pages)
+    return Rows(tuple(seen[(page - 1) * MOST_ROWS : page * MOST_ROWS]), page, pages)
+
+
+def _box(text: str) -> Bounds | None:
+    try:
+        return parse_bbox(text[:LONGEST_SLUG])
+    except ValueError:
+        return None
 
 
 def results_map(request: Request, sites: list[SiteEntry], query: str) -> MapFragment:
@@ -14,6 +51,7 @@ def results_map(request: Request, sites: list[SiteEntry], query: str) -> MapFrag
         [site.point for site in sites if site.point],
         sites=places_url(request, query),
         whole=True,
+        cards=True,
     )
 
 
@@ -30,6 +68,7 @@ def event_map(request: Request, sites: list[SiteEntry], slug: str) -> MapFragmen
         sites=str(request.app.url_path_for("publishing:places", slug=slug)),
         numbered=True,
         whole=True,
+        cards=True,
     )
 
 

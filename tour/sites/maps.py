@@ -11,8 +11,12 @@ MARGIN_DEGREES = 0.002
 
 
 def map_around(request: Request, points: list[Point], **options: object) -> MapFragment:
-    """A map that shows all the points, or the town where there are none."""
-    bounds = _around(points) or _town_bounds(request)
+    """A map that shows all the points, or the town where there are none.
+
+    One with `cards` leaves as much room around them as its page needs, in pixels.
+    """
+    margin = 0 if options.get("cards") and len(points) > 1 else MARGIN_DEGREES
+    bounds = _around(points, margin) or _town_bounds(request)
     centre = Point(lat=(bounds.south + bounds.north) / 2, lon=(bounds.west + bounds.east) / 2)
     source = parts_of(request).map_source
     return draw(
@@ -25,15 +29,15 @@ def map_around(request: Request, points: list[Point], **options: object) -> MapF
     )
 
 
-def _around(points: list[Point]) -> Bounds | None:
+def _around(points: list[Point], margin: float) -> Bounds | None:
     if not points:
         return None
     tight = bounds_of(points)
     return Bounds(
-        south=tight.south - MARGIN_DEGREES,
-        west=tight.west - MARGIN_DEGREES,
-        north=tight.north + MARGIN_DEGREES,
-        east=tight.east + MARGIN_DEGREES,
+        south=tight.south - margin,
+        west=tight.west - margin,
+        north=tight.north + margin,
+        east=tight.east + margin,
     )
 
 
@@ -51,6 +55,7 @@ def _words() -> dict[str, str]:
         "approximate": translate("Rough position"),
         "sessions": translate("For sessions only: {at}"),
         "cluster": translate("{n} places; press to come closer"),
+        "numbers": translate("Places {numbers}; press to come closer"),
         "zoomIn": translate("Come closer"),
         "zoomOut": translate("Step back"),
         "fingers": translate("Use two fingers to move the map"),

@@ -19,6 +19,7 @@ from tour.geo import Point
 
 DEFAULT_ZOOM = 14
 MAX_ZOOM = 18
+ZOOM_STEP = 0.25
 OSM_CREDIT = "© OpenStreetMap contributors"
 
 
@@ -70,8 +71,9 @@ def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> Map
 
     `options` go to map.js as they are: `sites` (the URL of GeoJSON), `fit` (bounds as
     [[south, west], [north, east]]), `numbered`, `pick` …
-    `whole` says that the map is the page's purpose: what it needs is asked for with the page, and
-    one finger and the wheel move it. Every other map leaves them to the page.
+    `whole` says that the map is the page's purpose: what it needs is asked for with the page, one
+    finger and the wheel move it, and it zooms in quarters of a level, so that what it shows fills
+    it. Every other map leaves them to the page. With `cards` a pin asks for its card in the list.
     """
     chart = PlainMap(
         location=[centre.lat, centre.lon],
@@ -79,6 +81,7 @@ def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> Map
         tiles=None,
         zoom_control="bottomright",
         max_zoom=MAX_ZOOM,
+        zoom_snap=ZOOM_STEP if options.get("whole") else 1,
     )
     if source.tile_url:
         folium.TileLayer(
