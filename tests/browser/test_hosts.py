@@ -143,7 +143,7 @@ async def call_off_the_last(page: Page, programme: str) -> None:
     await page.locator(".row", has_text="16:00～17:00").click()
     await page.get_by_text("この回を中止する").click()
     await page.get_by_label("ひとこと").fill("急な用事のため、申し訳ありません。")
-    await page.get_by_role("button", name="中止して全員に知らせる").click()
+    await page.get_by_role("button", name="中止して全員にお知らせする").click()
     await page.wait_for_url("**?done=cancelled")
 
 

@@ -140,7 +140,7 @@ async def test_a_draw_is_entered_and_run_again_in_the_browser(
             await page.goto(f"{app.base}/slots/{slot['id']}/reserve")
             await page.get_by_role("link", name="抽選のしくみ").click()
             draw = page.url
-            promised = await page.locator("code.code-wrap").inner_text()
+            promised = await page.locator("code.code-wrap").text_content() or ""
             assert len(promised) == 64
             await page.get_by_role("link", name="抽選に申し込む").click()
             await page.locator("select[name='choice-1']").select_option(str(slot["id"]))
@@ -158,6 +158,7 @@ async def test_a_draw_is_entered_and_run_again_in_the_browser(
             await page.get_by_role("link", name="抽選を見る").click()
             await expect(page.locator("code.code-wrap").first).to_have_text(promised)
             await expect(page.locator(f"[id='{receipt}']")).to_be_visible()
+            await page.get_by_text("くわしい方へ").click()
             await page.get_by_role("button", name="やり直して確かめる").click()
             await expect(page.locator("[data-draw][data-state='right']")).to_be_visible()
             await page.route("**/draws/*.json", forge)

@@ -185,7 +185,7 @@ async def test_calling_off_says_whom_it_tells(client: httpx.AsyncClient, site: S
     page = (await client.get(path, headers=JA)).text
     assert "キャンセル待ちや抽選の" not in page
     assert "1組にすぐお知らせし" in page
-    assert "中止して全員に知らせる" in page
+    assert "中止して全員にお知らせする" in page
 
 
 async def test_capacity_below_what_is_reserved_is_said_beside_the_field(

@@ -88,7 +88,7 @@ async def test_a_party_is_forgotten_when_its_event_says_so(
     await assert_ledger_holds()
     page = await client.get(path)
     assert page.status_code == 200
-    assert "個人情報はすでに削除しました" in page.text
+    assert "連絡先を削除しました" in page.text
 
 
 async def test_draw_entries_are_forgotten_too(

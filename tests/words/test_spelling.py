@@ -15,6 +15,7 @@ SIGNS = {
     "a comma or full stop": rf"{J}[,.](?=\s|{J}|$)",
     "a line that begins with a dot": r"(?m)^・.",
     "a space after a full-width mark": r"[：？！、。] (?=\S)",
+    "a question without its mark": r"(です|ます|ません|でした)か(。|$)",
     "a figure of four digits without its comma": r"(?<![\d/.-])[1-9]\d{3,}(?=円|人|組|件|行)",
 }
 MAY = {
@@ -51,6 +52,7 @@ def test_signs_are_full_width_beside_japanese(rule: str) -> None:
         ("a comma or full stop", "はい, 参加します"),
         ("a line that begins with a dot", "・2日間"),
         ("a space after a full-width mark", "例： 第2水曜"),
+        ("a question without its mark", "参加しますか"),
         ("a figure of four digits without its comma", "約2000行"),
     ],
 )
@@ -59,7 +61,7 @@ def test_each_rule_finds_what_it_is_for(rule: str, text: str) -> None:
 
 
 def test_no_template_joins_texts_by_a_sign_of_one_language() -> None:
-    joined = re.compile(r"\}\}(</\w+>)?: |join\(\", \"\)| \(\{\{")
+    joined = re.compile(r"\}\}(</\w+>)?: |[}%]\}, (?!\{%)|join\(\", \"\)| \(\{\{")
     pages = (ROOT / "templates").rglob("*.html")
     found = [
         (page.name, line.strip()[:120])

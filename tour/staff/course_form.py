@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
+from tour.i18n import bracketed
 from tour.i18n import lazy as _
 from tour.routes.courses.editing import STOPS, TEXTS, CourseDraft, DraftStop, in_words
 from tour.routes.courses.outing import MOST_STOPS
@@ -61,7 +62,7 @@ async def stop_values(route_id: int) -> dict[str, str]:
 
 def labels() -> dict[str, str]:
     named = {name: str(label) for name, label in FIELD_LABELS.items()}
-    return {**named, **{f"{name}_en": f"{named[name]} (English)" for name in TEXTS}}
+    return {**named, **{f"{name}_en": f"{named[name]}{bracketed('English')}" for name in TEXTS}}
 
 
 def read_course(

@@ -11,6 +11,7 @@ from tortoise.expressions import F
 from tour.accounts.models import Membership
 from tour.db.columns import ids_of
 from tour.events.models import Event
+from tour.i18n import bracketed
 from tour.notifications import queries as notifications
 from tour.participation import queries as participation
 from tour.programmes.models import Slot
@@ -95,7 +96,7 @@ async def _absent(now: datetime) -> Matter:
         by_slot.setdefault(place.slot_id, []).append(place)
     examples = [
         Example(
-            f"{of_slot[0].slot.programme.site.name} ({len(of_slot)})",
+            of_slot[0].slot.programme.site.name + bracketed(len(of_slot)),
             "hosts:today",
             (("slug", of_slot[0].slot.programme.site.slug),),
             of_slot[0].slot.starts_at,
@@ -131,7 +132,7 @@ async def _unanswered(now: datetime) -> Matter:
     rows = await participation.unanswered(now)
     examples = [
         Example(
-            f"{row.site.name} ({in_reading_language(row.event, 'title')})",
+            row.site.name + bracketed(in_reading_language(row.event, "title")),
             "staff:asked",
             (("event_id", row.event.id),),
         )
@@ -151,7 +152,7 @@ async def _courses_with_gaps(now: datetime) -> Matter:
     ]
     examples = [
         Example(
-            f"{course.title} ({event.title})",
+            course.title + bracketed(event.title),
             "staff:course",
             (("event_id", event.id), ("course_id", course.id)),
         )
@@ -201,7 +202,7 @@ async def _slot_matter(key: str, query: Any) -> Matter:
     )
     examples = tuple(
         Example(
-            f"{slot.programme.title} ({slot.programme.site.name})",
+            slot.programme.title + bracketed(slot.programme.site.name),
             "hosts:programmes",
             (("slug", slot.programme.site.slug),),
             slot.starts_at,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 
+from tour.i18n import bracketed
 from tour.i18n import lazy as _
 from tour.programmes.editing import ENTRIES_CLOSE_BEFORE, Times
 from tour.programmes.outline import (
@@ -238,7 +239,7 @@ def labels() -> dict[str, str]:
     named = {name: str(label) for name, label in FIELD_LABELS.items()}
     for number in range(1, MOST_QUESTIONS + 1):
         named[f"question_{number}"] = str(_("Question %(n)s", n=number))
-    english = {f"{name}_en": f"{label} (English)" for name, label in named.items()}
+    english = {f"{name}_en": f"{label}{bracketed('English')}" for name, label in named.items()}
     ticks = {
         f"question_{number}{part}": f"{named[f'question_{number}']} ({label})"
         for number in range(1, MOST_QUESTIONS + 1)

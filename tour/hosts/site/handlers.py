@@ -12,6 +12,7 @@ from tour.geo import Point
 from tour.hosts.frame import host_page, site_path
 from tour.hosts.site import form as forms
 from tour.hosts.site.groups import english_of, groups_of
+from tour.i18n import bracketed
 from tour.i18n import lazy as _
 from tour.sites.choices import access_options, language_options
 from tour.sites.editing import page as editing
@@ -112,5 +113,5 @@ def _pin_map(request: Request, site: Site, form: Form) -> Any:
 def _labels() -> dict[str, str]:
     """What the fields are called, for the list of what somebody else has changed."""
     named = {name: str(label) for name, label in FIELD_LABELS.items()}
-    english = {name + ENGLISH: f"{label} (English)" for name, label in named.items()}
+    english = {name + ENGLISH: f"{label}{bracketed('English')}" for name, label in named.items()}
     return {**named, **english}

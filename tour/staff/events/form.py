@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tour.events.editing import PART_FIELDS, TEXTS, EventDraft, Part, as_fields, part_fields
 from tour.events.states import ParticipationAnswer, ParticipationRole
+from tour.i18n import bracketed
 from tour.i18n import lazy as _
 from tour.sites.opening.hours import Span
 from tour.staff.queries import SiteLine
@@ -139,7 +140,7 @@ def _role(values: Mapping[str, str], site_id: int) -> ParticipationRole:
 def labels() -> dict[str, str]:
     """What the fields are called, for the list of what somebody else has changed."""
     named = {name: str(label) for name, label in FIELD_LABELS.items()}
-    return {**named, **{f"{name}_en": f"{named[name]} (English)" for name in TEXTS}}
+    return {**named, **{f"{name}_en": f"{named[name]}{bracketed('English')}" for name in TEXTS}}
 
 
 def _answer(

@@ -102,7 +102,7 @@ def field_label(name: str, subject: str = "") -> str:
     """`summary_en` reads "In one sentence (English)"; what has no label reads as it is kept. What
     something is called depends on what it is: a place is not called as people are."""
     if name.removesuffix("_en") == "name" and subject == "site":
-        return str(_("Name of the place")) + (" (English)" if name.endswith("_en") else "")
+        return str(_("Name of the place")) + (bracketed("English") if name.endswith("_en") else "")
     if day := read_day(name):
         return str(_("Hours on %(day)s", day=full_day_text(day, current_language.get())))
     if name in WEEKDAYS:
@@ -117,7 +117,7 @@ def field_label(name: str, subject: str = "") -> str:
         return f"{label}{bracketed(_('Must be answered'))}"
     if name.endswith("_children") and family:
         return f"{label}{bracketed(_('Only where children come'))}"
-    return str(label) + (" (English)" if name.endswith("_en") else "")
+    return str(label) + (bracketed("English") if name.endswith("_en") else "")
 
 
 AUDIENCES: dict[str, Text] = {
