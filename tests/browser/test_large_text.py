@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.async_api import CDPSession, Page
+from playwright.async_api import CDPSession, FloatRect, Locator, Page
 
 from tests.browser.conftest import Phone
 from tests.browser.serving import App
@@ -22,6 +22,9 @@ LOOK = Path(__file__).with_name("large_text.js").read_text()
 USUAL_PX = 16
 STANDS_PERCENT = 130
 """Above it nothing stays at the edges while the page is scrolled."""
+HIGHEST_BAR_PX = 64
+ONE_LINE_PX = 50
+"""A button whose words break is higher."""
 HEIGHTS = {320: 568, 360: 740, 390: 844}
 
 
@@ -169,3 +172,32 @@ async def test_every_page_can_be_used_with_large_text(
                 await sign_in(page, app.base, who)
                 wrong += await faults(page, [under + path for path in paths])
     assert not wrong, "\n".join(wrong)
+
+
+async def box(element: Locator) -> FloatRect:
+    """Where it stands on the screen."""
+    found = await element.bounding_box()
+    assert found, f"{element} is not seen"
+    return found
+
+
+ON_ITS_SIDE = ((844, 390), (740, 360))
+
+
+async def test_a_phone_on_its_side_shows_the_code_of_a_ticket(
+    phone: Phone, tmp_path: Path, database_url: str
+) -> None:
+    app = App(tmp_path, database_url)
+    with app.serving(WEEKS_BEFORE):
+        async with phone(reduced_motion="reduce") as context:
+            page = context.pages[0]
+            _form, reservation, *_more = await made(page, app.base)
+            for width, height in ON_ITS_SIDE:
+                await page.set_viewport_size({"width": width, "height": height})
+                await page.goto(reservation)
+                code = await box(page.locator(".ticket [role=img]").last)
+                assert code["y"] + code["height"] <= height, (width, code)
+                for bar in await page.locator(".site-header__row, .tabs").all():
+                    assert (await box(bar))["height"] <= HIGHEST_BAR_PX, width
+                calendar = page.get_by_role("link", name="カレンダーに追加")
+                assert (await box(calendar))["height"] <= ONE_LINE_PX, width
