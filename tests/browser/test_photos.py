@@ -75,7 +75,7 @@ async def test_a_large_photo_is_sent_described_later_and_made_the_main_one(
             await expect(main.locator("input[name=alt]")).to_have_value("摺り台")
 
             await page.goto(f"{app.base}/sites/{SITE}")
-            top = page.locator("main > img").first
+            top = page.locator("main .scene--wide").first
             await expect(top).to_have_attribute("alt", "摺り台")
             assert await top.evaluate("e => e.complete ? e.naturalWidth : 0") > 300
             assert await page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -96,7 +96,7 @@ async def test_what_stays_too_large_is_said_before_it_is_sent(
             await send(page, no_photo)
             said = page.locator("#photo + [role=status]")
             await expect(said).to_have_text(
-                "scan.jpgは14 MBあります。1つのファイルは10 MBまでです。別のものを選んでください。"
+                "scan.jpgは14 MBあります。ファイルは1件10 MBまでです。別のものを選んでください。"
             )
             await expect(page.locator("#alt")).to_have_value("摺り台")
             await send(page, small(tmp_path, "brown"))

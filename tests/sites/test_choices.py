@@ -67,7 +67,6 @@ def test_each_choice_is_told_to_those_who_write_a_towns_file() -> None:
 def test_each_kind_is_drawn() -> None:
     drawn = {
         "static/icons/ui.svg": 'id="mark-{}"',
-        "static/icons/emblems.svg": 'id="{}"',
         "static/css/tokens.css": ".kind-{} {{",
         "templates/_picture.html": '"{}"',
     }

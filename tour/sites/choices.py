@@ -58,7 +58,7 @@ KINDS: Mapping[SiteKind, Kind] = {
     SiteKind.CLASSROOM: Kind(_("Classroom"), 30, is_building=True, is_office=True),
     SiteKind.PUBLIC: Kind(_("Public office"), 20, is_office=True),
 }
-"""Its mark, emblem, pattern and colour are drawings: `static/icons`, `static/css/tokens.css`."""
+"""Its mark, pattern, scene and colours are drawings: `static`, `static/css/tokens.css`."""
 
 ACCESS: Mapping[str, Feature] = {
     "wheelchair": Feature(
