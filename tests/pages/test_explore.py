@@ -275,7 +275,7 @@ async def test_a_list_says_what_each_place_was_found_by(client) -> None:
     for query, why in (
         ("王子駅", "王子"),
         ("車いす", "車いす"),
-        ("英語", "English"),
+        ("英語", "英語"),
         ("吹く", "硝子を吹く"),
         ("雨でも", "屋内"),
         ("無料", "無料"),

@@ -625,4 +625,14 @@ async def test_who_says_where_a_place_is_is_said_in_words(
 ) -> None:
     site = await make_site(point_source=source)
     page = (await client.get(f"/sites/{site.slug}?lang={lang}")).text
-    assert re.findall(r"(?:位置の出典|Source of the position): [^<]*", page) == [said] * bool(said)
+    assert re.findall(r"(?:位置の出典：|Source of the position: )[^<]*", page) == [said] * bool(
+        said
+    )
+
+
+async def test_the_languages_of_a_place_are_said_to_be_spoken(client: httpx.AsyncClient) -> None:
+    site = await make_site(languages=["ja", "en"])
+    page = (await client.get(f"/sites/{site.slug}?lang=ja")).text
+    assert "対応できる言語：日本語・英語" in page
+    silent = await make_site(languages=[])
+    assert "対応できる言語" not in (await client.get(f"/sites/{silent.slug}?lang=ja")).text

@@ -27,7 +27,7 @@ async def test_the_numbers_and_the_reasons(staff: httpx.AsyncClient, clock) -> N
     await deliver(clock, SENT)
     await deliver(clock, Outcome(Verdict.FAILED, "mail refused: 550"))
     page = (await staff.get("/staff/deliveries")).text
-    assert "メールの受け取りを拒否されました (550)" in page
+    assert "メールの受け取りを拒否されました（550）" in page
     assert "前日18時の通知" in page
     assert EMAIL not in page
     assert "北 花子" not in page

@@ -16,7 +16,7 @@ from tour.programmes.views import RESERVABLE, SlotCard, slot_card
 from tour.sites.entries import Catalogue, SiteEntry
 from tour.sites.finding.ranking import Hit
 from tour.sites.opening.hours import Hours
-from tour.sites.views import SiteCard, site_card, with_door, with_hours
+from tour.sites.views import SiteCard, site_card, with_door, with_event, with_hours
 from tour.web import lang, now, parts_of
 
 
@@ -113,10 +113,18 @@ class TownNow:
         """The event's places in the order of its map, numbered as there."""
         by_id = self.catalogue.by_id
         return [
-            self.found(by_id[part.site_id]).taking_part(part)
+            self._coming_to(event, by_id[part.site_id], part)
             for part in event.participants
             if part.site_id in by_id
         ]
+
+    def _coming_to(self, event: EventEntry, site: SiteEntry, part: ParticipantEntry) -> Found:
+        """A place of an event; until that begins, with its hours then and none of today's."""
+        found = self.found(site).taking_part(part)
+        if self.today >= event.starts_on:
+            return found
+        days = part.days or event.dates
+        return replace(found, site=with_event(found.site, self.hours_of(site), days, self.lang))
 
     def next_slot(self, site: SiteEntry) -> SlotCard | None:
         """The soonest slot that can be booked, else the soonest that is full or drawn."""

@@ -85,10 +85,10 @@ ACCESS: Mapping[str, Feature] = {
 """Access features of the government's data model (GIF, バリアフリー情報), most asked for first."""
 
 LANGUAGES: Mapping[str, Feature] = {
-    "ja": Feature("日本語", "日本語 japanese"),
-    "en": Feature("English", "英語 英語対応 英語で えいご english"),
-    "zh": Feature("中文", "中国語 ちゅうごくご 中文 chinese"),
-    "ko": Feature("한국어", "韓国語 かんこくご 한국어 korean"),
+    "ja": Feature(_("Japanese"), "日本語 japanese"),
+    "en": Feature(_("English"), "英語 英語対応 英語で えいご english"),
+    "zh": Feature(_("Chinese"), "中国語 ちゅうごくご 中文 chinese"),
+    "ko": Feature(_("Korean"), "韓国語 かんこくご 한국어 korean"),
     "sign": Feature(_("Sign language"), "手話 しゅわ sign language"),
     "written": Feature(_("Written communication"), "筆談 ひつだん written"),
 }

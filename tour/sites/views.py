@@ -1,5 +1,6 @@
 """Sites as the pages show them, in the reader's language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -17,7 +18,7 @@ from tour.sites.opening.hours import (
 )
 from tour.sites.states import DoorState, PointQuality, SiteKind
 from tour.sites.subjects import subject_of
-from tour.web.templates import day_text
+from tour.web.templates import dates_text, day_text
 from tour.words.ranges import follow_each_other, from_to, week_order
 
 HOST_SOURCE = "host"
@@ -59,6 +60,8 @@ class SiteCard:
     number: int | None = None
     is_nearby: bool = False
     """On an event's map as something to see on the way, not as one that takes part."""
+    event_hours: str = ""
+    """On an event's own pages, while it is to come: its days, and when the place is open then."""
     event_days: tuple[date, ...] = ()
     """In the list of an event, the days on which it takes part, where these are not all."""
     photo: str = ""
@@ -120,6 +123,24 @@ def with_hours(card: SiteCard, hours: Hours, local: datetime, lang: str) -> Site
         open_now=hours.is_open_at(local),
         is_over=hours.expects_on(today) and not left,
         next_open="" if left else _next_open(hours, today, lang),
+    )
+
+
+def with_event(card: SiteCard, hours: Hours, days: Iterable[date], lang: str) -> SiteCard:
+    """The card for somebody who comes on one of these days: nothing is said of today."""
+    by_hours: dict[str, list[date]] = {}
+    for day in filter(hours.expects_on, days):
+        text = day_hours(hours.on(day), hours.sessions_on(day), lang)
+        by_hours.setdefault(text, []).append(day)
+    said = [f"{dates_text(of_text, lang)} {text}" for text, of_text in by_hours.items()]
+    return replace(
+        card,
+        hours_today="",
+        session_hours="",
+        open_now=None,
+        is_over=False,
+        next_open="",
+        event_hours=translate(", ", lang).join(said),
     )
 
 
@@ -225,6 +246,10 @@ class OtherHours:
     last: date
     hours: str
     note: str
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
 def coming_exceptions(hours: Hours, today: date, lang: str, *, days: int = 60) -> list[OtherHours]:

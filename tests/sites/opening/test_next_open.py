@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import TurnableClock
 from tests.days import TOKYO
-from tests.factories import make_site
+from tests.factories import make_event, make_site
 from tour.sites.opening.hours import DayException, Hours, Span, weekly
 
 TUESDAYS = [(1, 600, 720), (1, 780, 960)]
@@ -69,3 +69,19 @@ def test_a_night_is_left_until_it_is_over() -> None:
     after = TUESDAY + timedelta(days=1)
     local = [at(clock, after).astimezone(TOKYO) for clock in ("01:00", "03:00")]
     assert [night.is_left_on(one) for one in local] == [True, False]
+
+
+async def test_an_event_that_is_to_come_has_its_own_hours(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    site, closed = await make_site(hours=TUESDAYS), await make_site(hours=TUESDAYS)
+    first = date(2026, 12, 12)
+    event = await make_event(
+        site, closed, starts_on=first, ends_on=first + timedelta(days=1), opens_minute=600
+    )
+    clock.turn_to(at("11:00", TUESDAY))
+    page = (await client.get(f"/events/{event.slug}?lang=ja")).text
+    assert page.count("12月12日(土)・13日(日) 10:00～16:00</p>") == 2
+    assert "きょう 10:00" not in page
+    assert "きょうは休み" not in page
+    assert "いま開いています" not in page
