@@ -76,7 +76,11 @@ async def create_event(
     slug: str, draft: EventDraft, *, timezone: str, actor: Actor, now: datetime
 ) -> Event:
     """An event that nobody sees yet. Without a `slug` its link is made from its title and year;
-    BadInput when the one that is asked for is another's."""
+    BadInput when the one that is asked for is another's.
+
+    The same form, sent again since its answer was lost, is answered with what it made."""
+    if made := await _made_before(slug, draft):
+        return made
     slug = slug or await _slug_for(draft)
     try:
         async with edit(actor, None, "event.create", now=now) as change:
@@ -88,6 +92,13 @@ async def create_event(
         taken = _("Another event has this in its link already.")
         raise BadInput(taken, {"slug": taken}) from exc
     return event
+
+
+async def _made_before(slug: str, draft: EventDraft) -> Event | None:
+    """A draft that says just this, under this link where one is asked for."""
+    drafts = Event.filter(is_published=False, starts_on=draft.starts_on, ends_on=draft.ends_on)
+    alike = [e for e in await drafts.order_by("id") if as_fields(draft_of(e)) == as_fields(draft)]
+    return next((event for event in alike if slug in ("", event.slug)), None)
 
 
 async def _slug_for(draft: EventDraft) -> str:
