@@ -22,8 +22,6 @@ start();
 function start() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    // The page's own guard against double sending must not hold the next code back.
-    event.stopImmediatePropagation();
     const code = form.elements.code.value.trim();
     form.elements.code.value = "";
     form.elements.code.focus();

@@ -70,8 +70,6 @@ async function send(form) {
   section.setAttribute("aria-busy", "true");
   const answer = await sendToPlan(form).catch(() => null);
   section.removeAttribute("aria-busy");
-  // page.js holds a form back that was sent once; where no answer came it may be sent again.
-  delete form.dataset.sent;
   if (!answer) return form.submit();
   show(section.closest("dialog"), answer);
   tell(answer);

@@ -6,6 +6,7 @@ import { keepPartySize } from "./party-size.js";
 import { openPendingTarget } from "./pending.js";
 import { refineInPlace, searchNearMe } from "./results.js";
 import { drawMapsInView } from "./see-maps.js";
+import { sendForms } from "./sending.js";
 import { addSteppers } from "./stepper.js";
 import { sayIfLost } from "./told.js";
 import { narrowInPlace } from "./window.js";
@@ -54,20 +55,6 @@ function sayIfTooMuch() {
   });
 }
 
-/** Two taps on a button must not send a form twice, also one that a script put there later. */
-function sendOnce() {
-  document.addEventListener("submit", (event) => {
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
-  });
-  // The page may come back from the browser's cache with the mark still on it.
-  addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-  });
-}
-
 /** After a refused form, the reader starts at what is wrong. */
 function focusErrors() {
   document.querySelector(".error-summary")?.focus();
@@ -89,7 +76,7 @@ refineInPlace();
 narrowInPlace();
 searchNearMe();
 sayIfTooMuch();
-sendOnce();
+sendForms();
 addIntoPlan();
 addSteppers(document);
 askForChildren();

@@ -20,15 +20,6 @@ function offerHere() {
   box.hidden = false;
 }
 
-/** The button says that it works while the plan is made. */
-function sayBusy() {
-  const button = document.querySelector("[data-busy]");
-  button?.form.addEventListener("submit", () => {
-    button.setAttribute("aria-busy", "true");
-    button.lastChild.textContent = button.dataset.busy;
-  });
-}
-
 /** Buttons that only a script can serve. */
 function dress(root) {
   for (const button of root.querySelectorAll("[data-share]")) {
@@ -70,8 +61,6 @@ async function change(form) {
   const asked = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   const page = await sent(form.action, asked).catch(() => null);
   plan.removeAttribute("aria-busy");
-  // page.js holds a form back that was sent once.
-  delete form.dataset.sent;
   if (!page) return complain(plan.dataset.offline);
   const fresh = page.querySelector("[data-plan]");
   if (!fresh) return complain(wordsOf(page));
@@ -175,6 +164,5 @@ function openForPaper() {
 
 offerHere();
 openForPaper();
-sayBusy();
 dress(document);
 changeInPlace();

@@ -179,7 +179,9 @@ class SecurityHeaders:
 class PathRedirects:
     """Lets no redirect name a host: it would be whatever the request's own Host header says.
 
-    Every redirect of ours stays with us, so a path is enough (RFC 9110, 10.2.2).
+    Every redirect of ours stays with us, so a path is enough (RFC 9110, 10.2.2). To a page's script
+    that sends a form (`static/js/sending.js`) it is only named, with 200: a script that is led on
+    by its browser never learns where to, and would load the page once more.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -191,6 +193,8 @@ class PathRedirects:
                 answer = MutableHeaders(scope=message)
                 if "location" in answer:
                     answer["location"] = _path_of(answer["location"])
+                    if Headers(scope=scope).get("sent-by") == "script":
+                        message = {**message, "status": 200}
             await send(message)
 
         await self.app(scope, receive, with_path)
