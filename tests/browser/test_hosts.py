@@ -84,7 +84,7 @@ async def invite_and_accept(app: App, page: Page, address: str) -> None:
     invitation = await mailed(app, page, r"/invitations/[\w-]+")
     await page.context.clear_cookies()
     await page.goto(invitation)
-    await expect(page.get_by_label("メールアドレス")).to_have_value(address)
+    await expect(page.locator("input[name=email]")).to_have_value(address)
     await page.get_by_label("お名前").fill("見本 次郎")
     await page.get_by_role("button", name="招待を受ける").click()
     await page.wait_for_url(f"**/host/{SITE}")
