@@ -22,7 +22,7 @@ class CourseEvent:
 
     slug: str
     title: str
-    on: date
+    dates: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _event_of(course: Course, agenda: Agenda) -> EventEntry | None:
 
 
 def _told(event: EventEntry, lang: str) -> CourseEvent:
-    return CourseEvent(event.slug, event.text("title", lang), event.starts_on)
+    return CourseEvent(event.slug, event.text("title", lang), event.dates)
 
 
 def of_what_comes(courses: Iterable[Course], agenda: Agenda) -> list[Course]:
