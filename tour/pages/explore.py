@@ -3,6 +3,7 @@
 First the filters, then the sites that meet them, last what is said above the list of the choice.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +20,7 @@ from tour.pages.town_now import Found, TownNow
 from tour.programmes.views import RESERVABLE
 from tour.sites.choices import ACCESS, KINDS
 from tour.sites.entries import SiteEntry
+from tour.sites.finding.pieces import pieces
 from tour.sites.finding.ranking import Hit
 from tour.sites.states import SiteKind
 from tour.web.forms import read_date
@@ -26,6 +28,7 @@ from tour.words.typed import number_in, read_whole
 
 PER_PAGE = 24
 MAX_QUERY = 100
+MOST_CRAFTS = 8
 LONGEST_SLUG = 80
 
 
@@ -214,3 +217,62 @@ def _near(town: TownNow, filters: Filters) -> str:
     if site := town.catalogue.by_slug.get(filters.near):
         return translate("Nearest to %(place)s first", place=site.text("name", town.lang))
     return translate("Nearest to you first")
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another search, where this one finds nothing: what it is called, its address and how many
+    places it finds."""
+
+    label: str
+    """Empty where it is the day `on` which the template writes."""
+    query: str
+    count: int
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Ways out of an empty list."""
+
+    words: tuple[Instead, ...]
+    """Pieces of what was typed."""
+    fewer: tuple[Instead, ...]
+    """The same with one choice less."""
+    crafts: tuple[Instead, ...]
+    """What there is in this town, most places first."""
+
+
+def ways_out(town: TownNow, filters: Filters) -> Ways:
+    """What can be asked instead and finds something."""
+    typed = pieces(town.finders.of(town.catalogue, town.board), filters.q)
+    words = _with_some([_instead(town, word, replace(filters, q=word, page=1)) for word in typed])
+    if not words:
+        alone = Filters(event=filters.event)
+        words = _with_some([_instead(town, word, replace(alone, q=word)) for word in typed])
+    fewer = list(_with_one_less(town, filters))
+    return Ways(words, _with_some(fewer), tuple(_crafts(town)))
+
+
+def _instead(town: TownNow, label: str, filters: Filters) -> Instead:
+    return Instead(label, filters.query_string(), len(select(town, filters)))
+
+
+def _with_some(found: list[Instead]) -> tuple[Instead, ...]:
+    return tuple(each for each in found if each.count)
+
+
+def _with_one_less(town: TownNow, filters: Filters) -> Iterator[Instead]:
+    for choice in choices(town, filters):
+        less = _instead(town, choice.label, Filters.read(QueryParams(choice.without)))
+        yield replace(less, on=choice.on)
+    if filters.kinds:
+        labels = translate(", ").join(str(KINDS[kind].label) for kind in filters.kinds)
+        yield _instead(town, labels, replace(filters, kinds=(), page=1))
+
+
+def _crafts(town: TownNow) -> Iterator[Instead]:
+    crafts = Counter(town.base_card(site).craft_label for site in town.catalogue.sites)
+    del crafts[""]
+    for label, count in crafts.most_common(MOST_CRAFTS):
+        yield Instead(label, urlencode({"q": label}), count)

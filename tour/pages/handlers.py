@@ -17,6 +17,7 @@ from tour.pages.explore import (
     meets,
     results,
     select,
+    ways_out,
     with_seats,
 )
 from tour.pages.places import session_page, site_page, stations
@@ -71,6 +72,7 @@ async def explore(request: Request) -> Response:
         shared_seconds=SHARED_SECONDS,
         results=results(town, chosen[first : first + PER_PAGE], filters),
         total=len(chosen),
+        ways=None if chosen else ways_out(town, filters),
         pages=pages,
         **_choices(town, filters),
     )
@@ -89,6 +91,7 @@ async def explore_map(request: Request) -> Response:
         results=results(town, rows.sites, filters),
         pages=rows.pages,
         total=len(chosen),
+        ways=None if chosen else ways_out(town, filters),
         seats=with_seats(town, chosen, filters),
         has_plan=bool(my_plans.tokens(request)),
         map=maps.results_map(request, chosen, filters.query_string(page=1)),

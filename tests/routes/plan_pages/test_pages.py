@@ -151,6 +151,16 @@ class TestPlan:
         assert "昼休み" in answer.text
         assert "この条件で最良のプランです" in answer.text
         assert "3人分をまとめて予約" in answer.text
+        assert "3か所中2か所・無料" in answer.text
+
+    async def test_reserving_says_how_many_of_how_many_and_how_much(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await a_town()
+        await Programme.all().update(price_yen=1500)
+        await catalogue_changed()
+        answer = await client.get(await planned(client))
+        assert "3か所中2か所・9,000円" in answer.text
 
     async def test_is_private_to_its_link(self, client: httpx.AsyncClient) -> None:
         await a_town()

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from tour.i18n import Text, translate
 from tour.i18n import lazy as _
+from tour.programmes.entries import SlotEntry
 from tour.programmes.states import SlotStatus
+from tour.reservations.service import MAX_SLOTS
 from tour.routes.days import edits
 from tour.routes.days.giving_up import session_text
 from tour.routes.days.planning import Desk, reservable_slots
@@ -32,6 +34,7 @@ from tour.routes.plans.missed_reasons import Unmet
 from tour.routes.walks.walks import Walk, Walks
 from tour.sites.opening.hours import clock_text
 from tour.sites.views import SiteCard, site_card
+from tour.words.prices import to_pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,10 @@ class PlanView:
     """The same where no other proposal could mend it."""
     left_out: tuple[tuple[SiteCard, Text], ...]
     reservable: int
-    """Sessions that can be reserved now; none while the party could not be at one in time."""
+    """Sessions that can be reserved now, as many as at once; none while the party could not be at
+    one in time."""
+    to_pay: int
+    """What the party pays for them, in yen."""
     joins: Joins | None
     """The same in one tap, where the party holds a reservation."""
     alternatives: tuple[AlternativeCard, ...]
@@ -122,6 +128,7 @@ async def plan_view(
         troubles, notes = (), troubles
     stop_rows = [row for row in rows if isinstance(row, StopRow)]
     may_reserve = may_change and not any(row.trouble for row in stop_rows if row.slot)
+    free = reservable_slots(desk, entry.stops)[:MAX_SLOTS] if may_reserve else []
     is_whole = bool(stop_rows) and not (left_out or notes or lacking)
     return PlanView(
         stage=plan_stage(
@@ -139,7 +146,8 @@ async def plan_view(
         troubles=troubles,
         notes=notes,
         left_out=left_out,
-        reservable=len(reservable_slots(desk, entry.stops)) if may_reserve else 0,
+        reservable=len(free),
+        to_pay=_to_pay(desk, free),
         joins=await joins(desk, holders, entry.stops, (), reader.lang) if may_reserve else None,
         alternatives=await alternatives(desk, entry, findings, reader.lang, holders)
         if may_change
@@ -151,6 +159,11 @@ async def plan_view(
         unmet=tuple(lack if may_edit else lack.for_a_guest() for lack in lacking),
         elsewhere=tuple(_elsewhere(desk, entry, reader.lang)) if may_change else (),
     )
+
+
+def _to_pay(desk: Desk, slots: Sequence[SlotEntry]) -> int:
+    programmes, people = desk.town.board.programmes, desk.wish.party_size
+    return to_pay((programmes[slot.programme_id].price_yen, people) for slot in slots)
 
 
 def _elsewhere(desk: Desk, entry: ItineraryEntry, lang: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
 """Finding places by words: letters as searches compare them, facts, readings, the ranking.
 
-For others: `facts`, `ranking`, `search`, `vocabulary`.
+For others: `facts`, `pieces`, `ranking`, `search`, `vocabulary`.
 """
