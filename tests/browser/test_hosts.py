@@ -103,7 +103,7 @@ async def list_six_slots(page: Page) -> Taps:
     await page.locator("#minutes").fill("６０分")
     await page.locator("#every").fill("1時間")
     await expect(page.locator("[data-starts]")).to_have_text(SIX_TIMES)
-    await taps.tap(page.get_by_role("button", name="参加会場"))
+    await taps.tap(page.get_by_role("button", name="公開する"))
     await page.wait_for_url("**/programmes/*?done=made")
     return taps
 
@@ -118,7 +118,7 @@ async def reserve(page: Page, public_page: str, row: int, name: str) -> str:
     await page.locator("input[name='consent']").check()
     await page.get_by_role("button", name="予約する").click()
     await expect(page.locator("main")).to_contain_text("予約が確定しました")
-    return await page.locator(".ticket__door").inner_text()
+    return await page.locator(".ticket__door").text_content() or ""
 
 
 async def check_in(page: Page, site: str, code: str) -> None:

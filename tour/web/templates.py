@@ -28,7 +28,8 @@ OURSELVES = {
 }
 """Who acts without an account, as the log keeps it."""
 DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
-SHORT_PATTERNS = {"ja": "M/d(E)", "zh": "M/d(E)", "ko": "M/d(E)"}
+BRIEF_PATTERNS = {"ja": "M/d(E)", "zh": "M/d(E)", "ko": "M/d(E)"}
+"""Where there is room for no more; without its weekday in other languages."""
 SHORT_PATTERNS = {"ja": "d日(E)", "zh": "d日(E)", "ko": "d일(E)"}
 """Of a day whose month has been named just before (in English: is named just after)."""
 FULL_PATTERNS = {"ja": "y年M月d日", "zh": "y年M月d日", "ko": "y년 M월 d일"}
@@ -61,7 +62,7 @@ def make_environment(town: Town, asset: Callable[[str], str]) -> jinja2.Environm
         "day_clock": show.day_clock,
         "full_day": show.full_day,
         "days": lambda days: dates_text(days, current_language.get()),
-        "short_day": show.short_day,
+        "brief_day": show.brief_day,
         "iso_day": show.iso_day,
         "localized": in_reading_language,
         "yen": prices.yen,
@@ -129,10 +130,10 @@ class Formats:
         """12月5日(土), Sat 5 Dec."""
         return day_text(self._local(moment), current_language.get())
 
-    def short_day(self, moment: datetime | date) -> str:
+    def brief_day(self, moment: datetime | date) -> str:
         """12/5(土), 5 Dec: where there is room for no more, as on a bar."""
         lang = current_language.get()
-        pattern = SHORT_PATTERNS.get(lang[:2], "d MMM")
+        pattern = BRIEF_PATTERNS.get(lang[:2], "d MMM")
         return format_date(self._local(moment), pattern, locale_for(lang))
 
     def iso_day(self, moment: datetime | date) -> str:

@@ -171,7 +171,7 @@ class TestAround:
     ) -> None:
         shown = await text_of(client, ticket)
         assert "この後・徒歩7分 目安" in shown
-        assert "14:00 –15:00 残り8席 800円" in shown
+        assert "14:00 ～15:00 残り8席 800円" in shown
         page = (await client.get(ticket)).text
         site = await (await near.programme).site
         assert f'href="/slots/{near.id}/reserve"' in page
