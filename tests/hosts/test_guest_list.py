@@ -110,9 +110,9 @@ async def test_children_who_join_later_have_not_been_asked_and_the_list_says_so(
     party = await coming(await asking(site), "なし")
     await changes.change_party(party.reference, adults=1, children=1, now=NOON)
     page = await the_list(client, site)
-    assert "お子さんの年齢は？: <b>回答なし</b>" in page
+    assert "お子さんの年齢は？：<b>回答なし</b>" in page
     [row] = await the_file(client, site)
-    assert row["回答"] == "アレルギーは？: なし\nお子さんの年齢は？: 回答なし"
+    assert row["回答"] == "アレルギーは？：なし\nお子さんの年齢は？：回答なし"
 
 
 async def test_answers_keep_the_words_they_were_asked_with(
@@ -122,7 +122,7 @@ async def test_answers_keep_the_words_they_were_asked_with(
     await coming(slot, "そば")
     await Programme.filter(id=slot.programme_id).update(questions=[{"text": "靴のサイズは？"}])
     page = await the_list(client, site)
-    assert "アレルギーは？: <b>そば</b>" in page
+    assert "アレルギーは？：<b>そば</b>" in page
     assert "靴のサイズは？" not in page
 
 
@@ -155,7 +155,7 @@ async def test_who_takes_a_seat_from_the_queue_brings_the_answers(
     await queue.accept(second.reference, slot.id, now=NOON)
     page = await the_list(client, site)
     assert "北 花子" not in page
-    assert "アレルギーは？: <b>たまご</b>" in page
+    assert "アレルギーは？：<b>たまご</b>" in page
 
 
 async def test_only_those_whom_no_message_reaches_are_to_be_rung(

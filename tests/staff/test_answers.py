@@ -78,7 +78,7 @@ async def test_who_stands_at_the_door_is_known(
     told = await client.post(
         f"/host/{site.slug}/check-in", data={"code": party.door_code}, headers=headers
     )
-    assert told.json()["notes"] == [f"アレルギーは？: {LONG}", "車いすです", "写真は不可"]
+    assert told.json()["notes"] == [f"アレルギーは？：{LONG}", "車いすです", "写真は不可"]
 
 
 async def test_a_turn_shows_its_answers_to_the_party(
@@ -92,4 +92,4 @@ async def test_a_turn_shows_its_answers_to_the_party(
     )
     async with browser(app) as visitor:
         page = (await visitor.get(f"/reservations/{party.reference}?lang=ja")).text
-    assert "アレルギーは？: たまご" in page
+    assert "アレルギーは？：たまご" in page

@@ -168,7 +168,7 @@ def assert_every_kind_is_there_or_why_not(one: Case, page: PlanPage) -> None:
     asked = one.asked.get("kind", [])
     for kind in map(SiteKind, asked if isinstance(asked, list) else [asked]):
         is_there = f"plan-row--stop kind-{kind.value}" in page.html
-        named = f"{KINDS[kind].label.in_language('ja')}: "
+        named = f"{KINDS[kind].label.in_language('ja')}："
         assert is_there or named in page.text, f"no word of {kind}"
 
 
