@@ -175,7 +175,7 @@ async def test_calling_off_says_whom_it_tells(client: httpx.AsyncClient, site: S
     page = (await client.get(path, headers=JA)).text
     assert "予約はありません。元に戻せません。" in page
     assert "0組にすぐ" not in page
-    assert "全員に知らせる" not in page
+    assert "全員にお知らせする" not in page
     assert 'id="message"' not in page, "nobody would read it"
     party = (await make_place(slot)).reservation
     await WaitlistEntry.create(reservation=party, slot=slot, seats=2, joined_at=NOON)

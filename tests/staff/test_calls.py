@@ -122,11 +122,11 @@ async def test_seats_given_to_others_are_said_and_given_back_again(
     asked = Asked(slot.id, slot.programme.site.id, (place.id,), clock())
     entry = await absences.give_away(asked, actor=OPERATOR, now=clock())
     assert entry
-    assert "席をほかの方にお譲りしました" in await of_a_day(staff)
+    assert "席をほかの方にまわしました" in await of_a_day(staff)
     await absences.give_back(entry, actor=OPERATOR, now=clock())
     calls = await of_a_day(staff)
     assert "席はまたご予約の方のものになりました" in calls
-    assert "お譲りしました" not in calls
+    assert "まわしました" not in calls
 
 
 async def test_english_readers_get_english_and_no_japanese_comma(

@@ -87,7 +87,7 @@ async def test_who_says_no_is_passed_by_with_one_length_everywhere(
     page = (await client.get(walk.path, headers=EN)).text
     assert numbers_in(page) == ["11", "13"]
     assert "<s>Sample workshop" in page
-    assert "Not part of this walk at present" in page
+    assert "Not part of this model course at present" in page
     left = await walk.on_map()
     assert left
     assert left.numbers == (11, 13)

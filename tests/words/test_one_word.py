@@ -9,9 +9,6 @@ import pytest
 from tests.words import texts
 from tour.settings import ROOT
 
-NOT_YET: set[str] = set()
-"""Words that are still to be mended: this list only shrinks."""
-
 
 @lru_cache
 def table(heading: str) -> tuple[dict[str, str], ...]:
@@ -69,15 +66,13 @@ ENGLISH = not_words("The words", "Not in English")
 @pytest.mark.parametrize("word", JAPANESE)
 def test_no_japanese_text_uses_a_second_word(word: str) -> None:
     said = where_said(word, texts.japanese())
-    assert word in NOT_YET or said == []
-    assert said or word not in NOT_YET, "mended: take it out of NOT_YET"
+    assert said == []
 
 
 @pytest.mark.parametrize("word", ENGLISH)
 def test_no_english_text_uses_a_second_word(word: str) -> None:
     said = where_said(word, texts.english())
-    assert word in NOT_YET or said == []
-    assert said or word not in NOT_YET, "mended: take it out of NOT_YET"
+    assert said == []
 
 
 def test_a_word_that_is_said_is_not_forbidden_elsewhere() -> None:

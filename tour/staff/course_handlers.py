@@ -193,7 +193,7 @@ async def _course(request: Request) -> tuple[Event, WalkingRoute]:
     event = await queries.event_by_id(request.path_params["event_id"])
     route = await WalkingRoute.get_or_none(id=request.path_params["course_id"], event_id=event.id)
     if route is None:
-        raise NotFound(_("There is no such walk. It may have been withdrawn."))
+        raise NotFound(_("There is no such model course. It may have been withdrawn."))
     return event, route
 
 

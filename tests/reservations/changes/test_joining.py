@@ -89,7 +89,7 @@ async def test_it_is_told_once_what_it_holds_now() -> None:
     words = await receipts.words(promised, NOON)
     assert words
     told = words.message
-    assert told.title == "予約に加わりました"
+    assert told.title == "予約に追加しました"
     head, _line, rest = told.body.partition("いまの予約はこちらです")
     assert head.index("14:00") < head.index("取り消した体験") < head.index("12:00")
     assert ("14:00" in rest, "16:00" in rest, "12:00" in rest) == (True, True, False)

@@ -131,7 +131,7 @@ class TestOneTap:
         for _twice in range(2):
             assert (await client.post(f"{url}/join", data=tap)).status_code == 303
         told = await Reminder.get(key="receipt")
-        assert (told.title, told.revision) == ("予約に加わりました", 2)
+        assert (told.title, told.revision) == ("予約に追加しました", 2)
         assert not await Reminder.filter(key__startswith="given-up").exists()
 
     async def test_after_back_and_another_change_it_is_not_made_again(

@@ -173,16 +173,16 @@ def _draw(asked: Asked) -> Saying | None:
     held = asked.facts.held(asked.party_id)
     if entry["status"] == EntryStatus.WON:
         won = [slot_id for slot_id in held if slot_id == entry["won_slot_id"]]
-        said = _("The draw has given them a place: %(session)s.", session=asked.sessions(won))
+        said = _("The draw has given them seats: %(session)s.", session=asked.sessions(won))
         return Saying(tuple(won), said) if won else None
     ranked = asked.facts.coming(entry["ranking"])
     if held or not ranked or entry["status"] != EntryStatus.LOST:
         return None
     waits = [slot_id for slot_id in _waiting_for(asked) if slot_id in ranked]
-    said = _("They have no place in the draw: %(sessions)s.", sessions=asked.sessions(ranked))
+    said = _("They have no seats in the draw: %(sessions)s.", sessions=asked.sessions(ranked))
     if waits:
         said = _(
-            "They have no place in the draw, but stand on the waiting list: %(sessions)s.",
+            "They have no seats in the draw, but stand on the waiting list: %(sessions)s.",
             sessions=asked.sessions(waits),
         )
     return Saying(tuple(waits or ranked), said)

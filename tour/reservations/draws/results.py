@@ -32,7 +32,7 @@ from tour.reservations.states import DrawStatus, EntryStatus, PlaceStatus, Waitl
 from tour.reservations.undoable import undoable_slots
 from tour.reservations.waitlist import queue
 
-WON = _("You won a place in the draw")
+WON = _("You won seats in the draw")
 BATCH = 500
 """Rows in one statement."""
 
@@ -243,10 +243,10 @@ async def _to_queues(losers: Sequence[DrawEntry], slots: Mapping[int, Slot], now
 
 def _lost_title(waited: Sequence[Slot], ranked: Sequence[Slot], now: datetime) -> Text:
     if waited:
-        return _("No place in the draw; you are on the waiting lists")
+        return _("No seats in the draw; you are on the waiting lists")
     if all(slot.starts_at <= now for slot in ranked):
         return _("We are sorry: the draw was not held in time, its sessions have begun")
-    return _("No place in the draw")
+    return _("No seats in the draw")
 
 
 async def words(promised: Promised, now: datetime) -> Words | None:

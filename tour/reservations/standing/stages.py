@@ -245,8 +245,8 @@ class Chance(StrEnum):
 CHANCE_HEADS: dict[Chance, Text] = {
     Chance.CALLED_OFF: _("This session has been called off"),
     Chance.ENTERED: _("You are in the draw"),
-    Chance.WON: _("You won a place in the draw"),
-    Chance.LOST: _("No place in the draw; you are on the waiting lists"),
+    Chance.WON: _("You won seats in the draw"),
+    Chance.LOST: _("No seats in the draw; you are on the waiting lists"),
     Chance.LEFT: _("You left the draw"),
 }
 CHANCES = {

@@ -103,4 +103,4 @@ async def course(slug: str) -> Course:
     for found in await courses():
         if found.slug == slug and found.is_public:
             return found
-    raise NotFound(_("There is no such walk. It may have been withdrawn."))
+    raise NotFound(_("There is no such model course. It may have been withdrawn."))

@@ -31,7 +31,7 @@ async def proposal(event_id: int, course: str, parts: Sequence[Part]) -> Proposa
         return None
     route = await WalkingRoute.get_or_none(id=number_in(course) or 0, event_id=event_id)
     if route is None:
-        raise NotFound(_("There is no such walk. It may have been withdrawn."))
+        raise NotFound(_("There is no such model course. It may have been withdrawn."))
     stops = await Stop.filter(walking_route_id=route.id).order_by("position").values("site_id")
     numbered = along(parts, [row["site_id"] for row in stops])
     differs = set(numbered) != set(parts)
