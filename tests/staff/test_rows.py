@@ -13,7 +13,7 @@ from tour.staff.import_choices import MOST_SHOWN, SHORT, Group, ShownRow
 from tour.staff.people.page import PersonLine
 from tour.staff.queries import EventLine, SiteLine, Tended
 from tour.staff.reservations.parties import Dealing, dealing
-from tour.staff.today import Example, Matter
+from tour.staff.today import EXAMPLES, Example, Matter, Work, grouped
 from tour.web.forms import Form
 
 NOBODY = dict.fromkeys(field.name for field in fields(ListedParty))
@@ -63,12 +63,20 @@ def test_what_can_be_done_about_a_person(
     assert (person.may_change_role, person.may_sign_out) == (may_change_role, may_sign_out)
 
 
-def test_a_matter_says_how_many_it_has_beside_its_examples() -> None:
-    examples = (Example("1"), Example("2"))
-    assert Matter("full", 0).more == 0
-    assert Matter("full", 2, examples).more == 0
-    assert Matter("full", 5, examples).more == 3
-    assert Matter("failed", 5, examples, counts_examples=False).more == 0
+def test_a_matter_leads_to_everything_it_counts() -> None:
+    """What does not stand open is folded, or on a page that has it all."""
+    examples = tuple(Example(str(number)) for number in range(EXAMPLES + 3))
+    assert Matter("full", 7, examples).first + Matter("full", 7, examples).rest == examples
+    assert Matter("full", 2, examples[:2]).rest == ()
+    assert Matter("rough", 90, examples[:EXAMPLES], all_shown="rough").rest == ()
+    assert Matter("calls", 90, examples[:EXAMPLES], all_page="staff:calls").rest == ()
+
+
+def test_what_is_to_do_is_grouped_and_the_rest_is_calm() -> None:
+    full, rough, absent = Matter("full", 2), Matter("rough", 0), Matter("absent", 1)
+    seen = grouped([full, rough, absent])
+    assert seen.to_do == [(Work.GUESTS, [absent]), (Work.SEATS, [full])]
+    assert seen.calm == [rough]
 
 
 def test_an_event_of_one_day_has_no_last_day() -> None:

@@ -41,7 +41,7 @@ async def today_page(request: Request) -> Response:
         "staff/today.html",
         who,
         section="today",
-        matters=await today.matters(parts_of(request).town.timezone, at),
+        today=today.grouped(await today.matters(parts_of(request).town.timezone, at)),
         events=[e for e in await queries.event_lines() if e.ends_on >= at.date()],
         queue=await notifications.queue_state(at),
     )

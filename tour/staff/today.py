@@ -1,8 +1,10 @@
-"""What needs a person: counts with a few examples each, most urgent first."""
+"""What needs a person, grouped by what is to do: counts with a few examples each."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,7 @@ from tour.events.models import Event
 from tour.i18n import bracketed
 from tour.notifications import queries as notifications
 from tour.participation import queries as participation
-from tour.programmes.models import Slot
+from tour.programmes.models import Programme, Slot
 from tour.programmes.rules import GRACE
 from tour.programmes.states import SlotStatus
 from tour.reservations.calls.calls import open_calls
@@ -28,9 +30,32 @@ from tour.staff.log import approvals
 from tour.web.templates import in_reading_language
 
 EXAMPLES = 4
+"""That stand open on the page; the rest is folded."""
 UNDER_WAY = timedelta(hours=12)
 """Longer than any session lasts."""
 FAILURES_SINCE = timedelta(days=7)
+
+
+class Work(StrEnum):
+    """What is to do, in the order in which it cannot wait."""
+
+    GUESTS = "guests"
+    HOSTS = "hosts"
+    PAGES = "pages"
+    SEATS = "seats"
+
+
+WORK: dict[str, Work] = {
+    "absent": Work.GUESTS,
+    "calls": Work.GUESTS,
+    "failed": Work.GUESTS,
+    "approvals": Work.HOSTS,
+    "answers": Work.HOSTS,
+    "hostless": Work.PAGES,
+    "courses": Work.PAGES,
+    "rough": Work.PAGES,
+    "full": Work.SEATS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +79,46 @@ class Matter:
     """By which choice of the list of places all are seen."""
     all_page: str = ""
     """Or the page of their own on which they are."""
-    counts_examples: bool = True
-    """Whether each example is one of those counted."""
 
     @property
-    def more(self) -> int:
-        """How many are counted beside the examples."""
-        return self.count - len(self.examples) if self.counts_examples else 0
+    def first(self) -> tuple[Example, ...]:
+        return self.examples[:EXAMPLES]
+
+    @property
+    def rest(self) -> tuple[Example, ...]:
+        """What is folded; where a page has them all, that leads there instead."""
+        return () if self.all_shown or self.all_page else self.examples[EXAMPLES:]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """`to_do` by kind of work, kinds without any left out; `calm` has nothing to do."""
+
+    to_do: list[tuple[Work, list[Matter]]]
+    calm: list[Matter]
+
+
+def grouped(found: Sequence[Matter]) -> Today:
+    by_work = [(work, [m for m in found if m.count and WORK[m.key] == work]) for work in Work]
+    return Today(
+        to_do=[(work, of_work) for work, of_work in by_work if of_work],
+        calm=[matter for matter in found if not matter.count],
+    )
 
 
 async def matters(zone: ZoneInfo, now: datetime) -> list[Matter]:
-    """Everything of this kind, those with nothing to do last."""
-    found = [
+    """Everything of this kind."""
+    return [
         await _absent(now),
         await _to_phone(zone, now),
+        await _failed_messages(now),
         await _to_approve(),
         await _unanswered(now),
-        await _courses_with_gaps(now),
         await _slots_without_hosts(now),
+        await _courses_with_gaps(now),
         await _rough_sites(),
-        await _failed_messages(now),
         await _full_slots(now),
     ]
-    return sorted(found, key=lambda matter: matter.count == 0)
 
 
 async def _absent(now: datetime) -> Matter:
@@ -103,7 +145,7 @@ async def _absent(now: datetime) -> Matter:
         )
         for of_slot in by_slot.values()
     ]
-    return Matter("absent", len(absent), tuple(examples[:EXAMPLES]))
+    return Matter("absent", len(absent), tuple(examples))
 
 
 async def _to_phone(zone: ZoneInfo, now: datetime) -> Matter:
@@ -124,7 +166,7 @@ async def _to_phone(zone: ZoneInfo, now: datetime) -> Matter:
 async def _to_approve() -> Matter:
     waiting = await approvals.waiting()
     examples = [Example(each.site_name, "staff:approvals") for each in waiting]
-    return Matter("approvals", len(waiting), tuple(examples[:EXAMPLES]))
+    return Matter("approvals", len(waiting), tuple(examples), all_page="staff:approvals")
 
 
 async def _unanswered(now: datetime) -> Matter:
@@ -136,7 +178,7 @@ async def _unanswered(now: datetime) -> Matter:
             "staff:asked",
             (("event_id", row.event.id),),
         )
-        for row in rows[:EXAMPLES]
+        for row in rows
     ]
     return Matter("answers", len(rows), tuple(examples))
 
@@ -156,7 +198,7 @@ async def _courses_with_gaps(now: datetime) -> Matter:
             "staff:course",
             (("event_id", event.id), ("course_id", course.id)),
         )
-        for event, course in gaps[:EXAMPLES]
+        for event, course in gaps
     ]
     return Matter("courses", len(gaps), tuple(examples))
 
@@ -164,7 +206,7 @@ async def _courses_with_gaps(now: datetime) -> Matter:
 async def _slots_without_hosts(now: datetime) -> Matter:
     tended = await ids_of(Membership.all(), "site_id")
     coming = _coming(now).exclude(programme__site_id__in=tended) if tended else _coming(now)
-    return await _slot_matter("hostless", coming)
+    return await _slot_matter("hostless", coming, "hostless")
 
 
 async def _full_slots(now: datetime) -> Matter:
@@ -182,9 +224,9 @@ async def _rough_sites() -> Matter:
 async def _failed_messages(now: datetime) -> Matter:
     counts = await notifications.by_service(now - FAILURES_SINCE)
     failed = [each for each in counts if each.failed]
-    examples = tuple(Example(f"{each.service}: {each.failed}") for each in failed[:EXAMPLES])
+    examples = tuple(Example(f"{each.service}: {each.failed}") for each in failed)
     total = sum(each.failed for each in failed)
-    return Matter("failed", total, examples, counts_examples=False)
+    return Matter("failed", total, examples, all_page="staff:deliveries")
 
 
 def _coming(now: datetime) -> Any:
@@ -196,17 +238,21 @@ def _coming(now: datetime) -> Any:
     )
 
 
-async def _slot_matter(key: str, query: Any) -> Matter:
-    shown: Sequence[Slot] = (
-        await query.order_by("starts_at", "id").limit(EXAMPLES).select_related("programme__site")
+async def _slot_matter(key: str, query: Any, all_shown: str = "") -> Matter:
+    """A line for each session, with how many times and the start of the first."""
+    rows: list[Any] = list(
+        await query.order_by("starts_at", "id").values_list("programme_id", "starts_at")
     )
-    examples = tuple(
+    times = Counter(programme_id for programme_id, _start in rows)
+    first = dict(reversed(rows))
+    programmes = await Programme.filter(id__in=list(times)).select_related("site")
+    examples = [
         Example(
-            slot.programme.title + bracketed(slot.programme.site.name),
+            f"{each.title}{bracketed(each.site.name)} ×{times[each.id]}",
             "hosts:programmes",
-            (("slug", slot.programme.site.slug),),
-            slot.starts_at,
+            (("slug", each.site.slug),),
+            first[each.id],
         )
-        for slot in shown
-    )
-    return Matter(key, await query.count(), examples)
+        for each in sorted(programmes, key=lambda programme: first[programme.id])
+    ]
+    return Matter(key, len(rows), tuple(examples), all_shown)
