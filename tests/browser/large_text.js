@@ -59,6 +59,18 @@
     }
   }
 
+  // A heading breaks between phrases, not within these.
+  for (const heading of large ? [] : document.querySelectorAll("h1, h2, h3")) {
+    const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      for (const { index, 0: word } of node.data.matchAll(/工房|いない|まだ|メールと|体験|会場/g)) {
+        letters.setStart(node, index);
+        letters.setEnd(node, index + word.length);
+        if (new Set([...letters.getClientRects()].map((r) => Math.round(r.top))).size > 1) said(`breaks within ${word}`, heading);
+      }
+    }
+  }
+
   // The subject, on the first screen.
   const subject = document.querySelector("h1");
   if (!subject) faults.push("no heading");
