@@ -60,6 +60,7 @@
       });
     L.geoJSON(data, {
       pane: "base",
+      renderer: L.canvas({ pane: "base" }),
       interactive: false,
       style: (feature) => BASE_STYLE[feature.properties.layer] || BASE_STYLE.road,
       pointToLayer: point,
@@ -296,8 +297,10 @@
     if (!kept && options.fit) map.fitBounds(options.fit, { ...(options.cards ? room() : {}), maxZoom: options.zoom || 16, animate: false });
     const places = options.sites && getJSON(options.sites).then((data) => drawPlaces(map, data, options));
     if (places) followResults(map, places, options);
+    // What one came for is drawn first, the ground after it.
+    const ground = Promise.all([getJSON(options.base), Promise.resolve(places).catch(() => null)]);
     const drawings = [
-      getJSON(options.base).then((data) => drawBase(map, data)),
+      ground.then(([data]) => drawBase(map, data)),
       places,
       options.walk && walkOf(options.walk).then((data) => drawWalk(map, data, options)),
     ];

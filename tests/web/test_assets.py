@@ -35,6 +35,17 @@ async def test_text_is_squeezed_for_those_who_can_read_it(client, app) -> None:
     assert int(squeezed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
 
 
+async def test_a_file_is_the_same_for_every_reader(client, app) -> None:
+    """Else a browser asked for all of them again whenever a cookie had changed, such as after a
+    form for seats."""
+    address = app.state.parts.assets.url("css/base.css")
+    answer = await client.get(
+        address, headers={"Cookie": "forms=abcdefgh", "Accept-Language": "en"}
+    )
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "content-language" not in answer.headers
+
+
 async def test_a_file_of_the_build_before_is_todays_and_asked_for_again(client) -> None:
     answer = await client.get("/static/0123456789ab/css/base.css")
     assert answer.status_code == 200

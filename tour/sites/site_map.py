@@ -133,10 +133,14 @@ def _fragment(chart: folium.Map, asset: Callable[[str], str], shown: dict[str, A
 def _asked_for_at_once(script: str, style: str, shown: dict[str, Any]) -> str:
     """Links to what the map will ask for, one round trip later each."""
     data = [shown[name] for name in ("sites", "base") if shown.get(name)]
+    scripts = [
+        script,
+        *([shown["clusters"]] if shown.get("cards") and shown.get("numbered") else []),
+    ]
     return "".join(
         [
             str(CssLink(style).render()),
-            f'<link rel="modulepreload" href="{escape(script)}">',
+            *(f'<link rel="modulepreload" href="{escape(address)}">' for address in scripts),
             *(
                 f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">'
                 for address in data

@@ -20,6 +20,8 @@ COOKIE = "lang"
 BULK = "/staff"
 YEAR = 365 * 24 * 3600
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+STATIC = "/static/"
+"""Files that are the same in every language and for everybody."""
 
 
 LONGEST_WISH = 500
@@ -97,7 +99,9 @@ class Language:
         token = current_language.set(lang)
 
         async def with_language(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # A browser asks anew for what varies by cookies whenever one of them has changed.
+            is_page = not scope["path"].startswith(STATIC)
+            if is_page and message["type"] == "http.response.start":
                 answer = MutableHeaders(scope=message)
                 answer["Content-Language"] = lang
                 answer.add_vary_header("Accept-Language, Cookie")
