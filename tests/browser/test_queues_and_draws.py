@@ -206,6 +206,6 @@ async def test_a_three_stop_day_is_reserved_by_one_tap(
             await give_details(page)
             for question in await page.locator("input[name^='answer-'][required]").all():
                 await question.fill("はい")
-            await page.get_by_role("button", name="3件をまとめて予約").click()
+            await page.get_by_role("button", name="3件・").click()
             await expect(page.locator("main")).to_contain_text("予約が確定しました")
             await expect(page.locator(".ticket__body")).to_have_count(3)
