@@ -149,6 +149,8 @@ async def test_the_sheet_the_pins_and_the_plan_are_one(
             await look_at_map(page)
             await three_heights(page)
             await by_keyboard(page)
+            # The same address again would be a reload, which keeps where one was.
+            await page.goto(app.base + "/about")
             await page.goto(app.base + MAP)
             await look_at_map(page)
             await swipe_and_add(page)

@@ -20,7 +20,8 @@ async def plan_in_three_taps(page: Page, base: str) -> None:
     await page.goto(f"{base}/plan")
     await expect(page.locator("select[name='from']")).to_have_value("oji")
     await page.get_by_text("12月12日(土)").click()
-    await page.get_by_role("button", name="1人増やす").last.click()
+    for more in (page.get_by_role("button", name="1人増やす").nth(n) for n in (0, 1)):
+        await more.click()
     await page.get_by_role("button", name="プランを見る").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("12月12日(土)のプラン")
 
