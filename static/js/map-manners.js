@@ -8,6 +8,13 @@
   const SLOP_PX = 10;
   const draw = window.tourMap;
 
+  // Who asks for less motion gets maps that jump instead of gliding.
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    const { panBy } = L.Map.prototype;
+    L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
+    L.Map.include({ panBy(offset, options) { return panBy.call(this, offset, { ...options, animate: false }); } });
+  }
+
   window.tourMap = async (map, options) => {
     if (!options.whole) behave(map, options.words);
     await draw(map, options);

@@ -117,3 +117,19 @@ async def test_the_wheel_scrolls_until_the_map_is_clicked(
             await moved(page, pin)
             await page.mouse.wheel(0, 400)
             await expect(chart).not_to_have_attribute("data-zoom", zoom)
+
+
+async def test_a_map_does_not_glide_for_who_asks_for_less_motion(
+    phone: Phone, tmp_path: Path, database_url: str
+) -> None:
+    app = App(tmp_path, database_url)
+    with app.serving(TUESDAY):
+        async with phone(reduced_motion="reduce") as context:
+            page = context.pages[0]
+            await ready(page, f"{app.base}/sites/sample-woodblock-oji")
+            gliding = page.locator(".leaflet-fade-anim, .leaflet-marker-icon.leaflet-zoom-animated")
+            await expect(gliding).to_have_count(0)
+            await page.locator(".folium-map").focus()
+            pin = await pin_of(page)
+            await page.keyboard.press("ArrowRight")
+            assert await pin_of(page) != pin, "it is there at once"

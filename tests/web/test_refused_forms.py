@@ -189,6 +189,8 @@ def assert_says_why(answer: httpx.Response) -> None:
     assert re.search(r'class="error-summary[^>]* role="alert" tabindex="-1"', page) or re.search(
         r'aria-invalid="true"|role="alert"', page
     )
+    if 'class="error-summary' in page:
+        assert re.search("<title>(Please check: |ご確認ください：)", page), "read aloud first"
 
 
 def assert_names_fields(page: str) -> None:
