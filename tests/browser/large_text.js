@@ -16,7 +16,7 @@
   const all = [...document.body.querySelectorAll("*")].filter((e) => !e.closest("svg, .leaflet-container") && seen(e));
 
   // Nothing runs over the edge, but rows that are made to be pushed, and those say so.
-  const pushed = (element) => element.closest("[data-pushed], .chips--row, .panes, .site-photos, pre");
+  const pushed = (element) => element.closest("[data-pushed], .chips--row, .panes, .mapsheet__cards, .site-photos, pre");
   const inBox = (element) => {
     for (let box = element; box !== document.body; box = box.parentElement) if (/auto|scroll/.test(getComputedStyle(box).overflowX)) return true;
     return false;
@@ -88,7 +88,11 @@
   for (let element of all) {
     if (!element.matches("a[href], button, summary, select, textarea, input:not([type=hidden])")) continue;
     if (element.closest(".visually-hidden") || inText(element)) continue;
-    if (getComputedStyle(element, "::after").position === "absolute") element = element.closest(".card, .row, li") || element;
+    const after = getComputedStyle(element, "::after");
+    if (after.position === "absolute") {
+      if (Math.min(parseFloat(after.width), parseFloat(after.height)) * zoom >= TARGET) continue;
+      element = element.closest(".card, .row, li") || element;
+    }
     if (element.matches("[type=checkbox], [type=radio]")) element = element.closest("label") || document.querySelector(`label[for="${element.id}"]`) || element;
     const box = element.getBoundingClientRect();
     if (box.width <= 1) continue;
