@@ -566,7 +566,7 @@ async def test_the_desk_is_asked_too(day: PlayedDay, app: Starlette) -> None:
     async with browser(app) as desk:
         await sign_in_as(desk, await make_account("desk@example.org", Role.STAFF))
         page = (await desk.get("/staff")).text
-        assert f"{day.site.name} (2)" in page
+        assert f"{day.site.name}（2）" in page
         assert f"/host/{day.site.slug}" in page
         data = {"do": "give", "place": str((await parties[1].place()).id)}
         path = f"/host/{day.site.slug}/slots/{slot.id}/absent"
