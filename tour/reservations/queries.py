@@ -117,9 +117,12 @@ class ReservationEntry:
     def is_open(self) -> bool:
         """Whether something may still come of it without a place."""
         entered = self.draw is not None and self.draw.status == EntryStatus.ENTERED
-        return (
-            self.is_unproved or entered or any(queue.status in UNANSWERED for queue in self.queues)
-        )
+        return self.is_unproved or entered or self.is_waiting
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a turn of it in a queue, or an offer, is still open."""
+        return any(queue.status in UNANSWERED for queue in self.queues)
 
     @property
     def is_cancelled(self) -> bool:

@@ -92,11 +92,14 @@ def test_every_turn_has_its_head_and_what_can_be_done() -> None:
 
 @pytest.mark.parametrize("status", EntryStatus)
 @pytest.mark.parametrize("is_called_off", [False, True])
-def test_a_chance_in_a_draw(status: EntryStatus, is_called_off: bool) -> None:
-    chance = chance_of(status, is_called_off=is_called_off)
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_chance_in_a_draw(status: EntryStatus, is_called_off: bool, waits: bool) -> None:
+    chance = chance_of(status, is_called_off=is_called_off, waits=waits)
     assert chance in CHANCE_HEADS
     if is_called_off and status != EntryStatus.LEFT:
         assert chance == Chance.CALLED_OFF
+    elif status == EntryStatus.LOST and not waits:
+        assert chance == Chance.OUT
     elif status != EntryStatus.UNPROVED:
         assert chance == status.value
 

@@ -239,6 +239,9 @@ class Chance(StrEnum):
     ENTERED = "entered"
     WON = "won"
     LOST = "lost"
+    """It waits for seats that come free."""
+    OUT = "out"
+    """The same, and it waits for none any more."""
     LEFT = "left"
 
 
@@ -247,6 +250,7 @@ CHANCE_HEADS: dict[Chance, Text] = {
     Chance.ENTERED: _("You are in the draw"),
     Chance.WON: _("You won seats in the draw"),
     Chance.LOST: _("No seats in the draw; you are on the waiting lists"),
+    Chance.OUT: _("No seats in the draw"),
     Chance.LEFT: _("You left the draw"),
 }
 CHANCES = {
@@ -256,8 +260,11 @@ CHANCES = {
 }
 
 
-def chance_of(status: EntryStatus, *, is_called_off: bool) -> Chance:
-    """`is_called_off`: none of its choices will take place. Who left has left all the same."""
+def chance_of(status: EntryStatus, *, is_called_off: bool, waits: bool = False) -> Chance:
+    """`is_called_off`: none of its choices will take place. Who left has left all the same.
+    `waits`: whether a turn of it in a queue is still open."""
+    if status == EntryStatus.LOST and not (waits or is_called_off):
+        return Chance.OUT
     if is_called_off and status != EntryStatus.LEFT:
         return Chance.CALLED_OFF
     return CHANCES.get(status, Chance.LEFT)

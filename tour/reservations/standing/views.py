@@ -73,7 +73,7 @@ async def reservation_view(request: Request, entry: ReservationEntry) -> Reserva
         [await _place_view(request, p, made, standing.of_place[p.id]) for p in entry.places]
     )
     queues = tuple([await _queue_view(request, queue) for queue in entry.queues])
-    draw = await _drawn_view(request, entry.draw) if entry.draw else None
+    draw = await _drawn_view(request, entry.draw, waits=entry.is_waiting) if entry.draw else None
     slots = [p.slot for p in places if not p.is_cancelled] or [q.slot for q in queues]
     screen = screen_of(
         standing.whole,
@@ -166,7 +166,7 @@ async def _queue_view(request: Request, queue: QueueEntry) -> QueueView:
     )
 
 
-async def _drawn_view(request: Request, entry: DrawnEntry) -> DrawnView:
+async def _drawn_view(request: Request, entry: DrawnEntry, *, waits: bool) -> DrawnView:
     cards = [(await slot_view(request, slot)).slot for slot in entry.slots]
     return DrawnView(
         draw_id=entry.draw.id,
@@ -174,6 +174,7 @@ async def _drawn_view(request: Request, entry: DrawnEntry) -> DrawnView:
         chance=chance_of(
             entry.status,
             is_called_off=all(slot.status == SlotStatus.CANCELLED for slot in entry.slots),
+            waits=waits,
         ),
         draws_at=entry.draw.draws_at,
         slots=tuple(cards),
