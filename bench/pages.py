@@ -16,7 +16,7 @@ from subprocess import DEVNULL, Popen
 from tour.settings import ROOT
 
 CONNECTIONS = 8
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @contextmanager

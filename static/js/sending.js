@@ -32,6 +32,8 @@ export function sendForms() {
 async function send(form, button) {
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   if (button?.name) body.append(button.name, button.value);
+  // The button is seen to be busy before anything else is done.
+  await new Promise((seen) => setTimeout(seen));
   const address = button?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
   try {
     const answer = await fetch(address, { method: "POST", body, headers: BY_SCRIPT });
