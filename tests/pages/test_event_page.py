@@ -28,11 +28,14 @@ ON_THE_WAY = {
 """What decides, between the address and the template, what the page says of its event."""
 BESIDE = {
     "programmes/board.py",
+    "programmes/entries.py",
     "routes/courses/cards.py",
     "routes/courses/queries.py",
     "events/entries.py",
     "events/said.py",
     "sites/opening/hours.py",
+    "sites/views.py",
+    "words/ranges.py",
 }
 """Sessions and walks, and the values in which all of them are told."""
 GROUND = ("web", "db", "changes", "notifications")

@@ -168,4 +168,4 @@ class TestCourseBegunElsewhere:
             await Stop.filter(walking_route=course, position=position).update(stay_minutes=minutes)
         text = (await client.get(f"/courses/{course.slug}?from=north")).text
         stays = re.findall(r"滞在 約([^<]*)", text)
-        assert stays == ["80分", "40分", "20分", "10分"]
+        assert stays == ["1時間20分", "40分", "20分", "10分"]
