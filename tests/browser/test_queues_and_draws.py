@@ -209,3 +209,26 @@ async def test_a_three_stop_day_is_reserved_by_one_tap(
             await page.get_by_role("button", name="3件・").click()
             await expect(page.locator("main")).to_contain_text("予約が確定しました")
             await expect(page.locator(".ticket__body")).to_have_count(3)
+
+
+async def test_a_party_grows_as_far_as_it_fits_and_its_button_says_the_sum(
+    phone: Phone, database_url: str, tmp_path: Path
+) -> None:
+    app = App(tmp_path, database_url)
+    async with phone() as context:
+        page = await context.new_page()
+        with app.serving(TUESDAY), program(app.base) as api:
+            open_slots = slots(api, status="open", allocation="first_come")
+            slot = next(s for s in open_slots if s["max_party"] > 2 and s["price_yen"])
+            most, price = slot["max_party"], slot["price_yen"]
+            await page.goto(f"{app.base}/slots/{slot['id']}/reserve")
+            await expect(page.locator(".tabs")).to_be_hidden()
+            children, more = page.locator("#children"), page.locator(".stepper button:last-child")
+            await children.fill("1")
+            for _press in range(most - 2):
+                await more.first.click()
+            await expect(more.first).to_be_disabled()
+            await expect(more.last).to_be_disabled()
+            said = f"{most}人・{most * price:,}円"
+            await expect(page.locator("[data-sum]")).to_have_text(said)
+            await expect(page.get_by_role("button", name=f"{said}で予約する")).to_be_visible()
