@@ -92,7 +92,7 @@ async def test_who_says_no_is_passed_by_with_one_length_everywhere(
     assert left
     assert left.numbers == (11, 13)
     assert left.distance_m < whole.distance_m
-    assert f"<b>{left.minutes} min</b>" in page
+    assert f"On foot {left.minutes} min" in page
     assert len(left.line) < len(whole.line)
     event_page = (await client.get(f"/events/{walk.event.slug}", headers=EN)).text
     assert walk.course.slug in event_page
