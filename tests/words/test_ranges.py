@@ -1,6 +1,6 @@
 """Ranges, times and weekdays are written in one way."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -67,6 +67,22 @@ def test_days_of_two_months_name_both() -> None:
     dates = [date(2026, 10, 31), date(2026, 11, 1)]
     assert dates_text(dates, "ja") == "10月31日(土)・11月1日(日)"
     assert dates_text(dates, "en") == "Sat 31 Oct, Sun 1 Nov"
+
+
+@pytest.mark.parametrize(
+    ("first", "length", "ja", "en"),
+    [
+        (date(2026, 12, 29), 6, "12月29日(火)～1月3日(日)", "Tue 29 Dec–Sun 3 Jan"),
+        (date(2026, 10, 30), 3, "10月30日(金)～11月1日(日)", "Fri 30 Oct–Sun 1 Nov"),
+        (date(2026, 10, 31), 3, "10月31日(土)～11月2日(月)", "Sat 31 Oct–Mon 2 Nov"),
+        (date(2026, 11, 30), 33, "11月30日(月)～1月1日(金)", "Mon 30 Nov–Fri 1 Jan"),
+    ],
+)
+def test_a_range_over_the_end_of_a_month_names_both(
+    first: date, length: int, ja: str, en: str
+) -> None:
+    dates = [first + timedelta(days=n) for n in range(length)]
+    assert (dates_text(dates, "ja"), dates_text(dates, "en")) == (ja, en)
 
 
 @pytest.mark.parametrize(

@@ -86,16 +86,23 @@ def day_text(day: date, lang: str) -> str:
 
 
 def dates_text(days: Sequence[date], lang: str) -> str:
-    """12月12日(土)・13日(日); Sat 12, Sun 13 Dec. More than two in a row are from … to …."""
-    is_cjk = lang[:2] in SHORT_PATTERNS
+    """12月12日(土)・13日(日); Sat 12, Sun 13 Dec. More than two in a row are from … to …, each end
+    with its month where the other has another: 12月29日(火)～1月3日(日)."""
+    if len(days) > 2 and days[-1].toordinal() - days[0].toordinal() == len(days) - 1:
+        first, last = _beside_each_other([days[0], days[-1]], lang)
+        return from_to(first, last, lang)
+    return ("・" if lang[:2] in SHORT_PATTERNS else ", ").join(_beside_each_other(days, lang))
+
+
+def _beside_each_other(days: Sequence[date], lang: str) -> list[str]:
+    """Each without its month where what is printed beside it names that."""
+    step = -1 if lang[:2] in SHORT_PATTERNS else 1
     said = []
     for place, day in enumerate(days):
-        beside = place - 1 if is_cjk else place + 1
+        beside = place + step
         has_month = 0 <= beside < len(days) and _month_of(days[beside]) == _month_of(day)
         said.append(_short_day(day, lang) if has_month else day_text(day, lang))
-    if len(days) > 2 and days[-1].toordinal() - days[0].toordinal() == len(days) - 1:
-        return from_to(said[0], said[-1], lang)
-    return ("・" if is_cjk else ", ").join(said)
+    return said
 
 
 def _month_of(day: date) -> tuple[int, int]:
