@@ -56,7 +56,7 @@ KINDS: Mapping[SiteKind, Kind] = {
     SiteKind.SHOPPING_STREET: Kind(_("Shopping street"), 30),
     SiteKind.TRIAL_SHOP: Kind(_("Trial shop"), 20, is_building=True),
     SiteKind.CLASSROOM: Kind(_("Classroom"), 30, is_building=True, is_office=True),
-    SiteKind.PUBLIC: Kind(_("Public office"), 20, is_office=True),
+    SiteKind.PUBLIC: Kind(_("Public place"), 20, is_office=True),
 }
 """Its mark, pattern, scene and colours are drawings: `static`, `static/css/tokens.css`."""
 
