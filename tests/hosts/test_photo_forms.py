@@ -375,7 +375,7 @@ async def test_the_main_photo_is_the_pages_head_the_card_and_the_shared_picture(
     main = await Photo.get(id=second)
     page = (await client.get(f"/sites/{site.slug}")).text
     head = page.partition("<h1")[0]
-    assert f'<img class="hero__cover" src="/photos/{file_name(main.name, 960)}"' in head
+    assert f"/photos/{file_name(main.name, 960)} 960w" in head
     assert 'alt="navy"' in head
     shared = f"/photos/{main.name}-share.jpg"
     assert f'property="og:image" content="http://testserver{shared}"' in head

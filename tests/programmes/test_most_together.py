@@ -53,7 +53,7 @@ async def test_the_form_and_the_page_offer_no_more_than_is_left(client: httpx.As
     slot = await slot_with(left=4)
     form = (await client.get(f"/slots/{slot.id}/reserve?lang=en")).text
     assert largest(form) == {"4"}
-    assert "Up to 4 people can come together." in form
+    assert "Only 4 seats are left, so up to 4 people can come." in form
     page = (await client.get(f"/programmes/{slot.programme_id}?lang=en")).text
     assert "Up to 4 people" in page
     [item] = (await client.get("/api/v1/slots")).json()["items"]
