@@ -134,7 +134,7 @@ class TestADay:
             }
         )
         page = (await client.get(f"/events/{town.event.slug}", headers=EN)).text
-        assert "Sat 5 Dec・Mon 7 Dec" in page
+        assert "Sat 5, Mon 7 Dec" in page
         assert "Called off:" in page
         assert "Sun 6 Dec" in page
         days = (await client.get("/api/v1/events")).json()["items"][0]

@@ -11,8 +11,6 @@ from tour.errors import ConfigurationError
 from tour.web.assets import Assets
 from tour.web.folding import folded
 
-pytestmark = pytest.mark.once("files")
-
 
 def test_a_sheet_holds_its_imports_in_their_order() -> None:
     files = {
