@@ -27,7 +27,7 @@ from tour.programmes.models import Slot
 from tour.routes.walks.approaches import approach_finder
 from tour.routes.walks.walks import Walks
 from tour.sites.catalogue import CatalogueCache
-from tour.sites.entries import Approach, SiteEntry, StationEntry
+from tour.sites.entries import LIFT, Approach, SiteEntry, StationEntry
 from tour.sites.models import Site
 from tour.sites.opening.hours import Span
 from tour.sites.states import PointQuality
@@ -130,6 +130,20 @@ async def test_the_nearest_station_is_found_without_streets_and_marked_so() -> N
     assert approach.distance_m < 100
     assert catalogue.by_slug[rough.slug].approach is None
     assert catalogue.by_slug[placeless.slug].approach is None
+
+
+async def test_nobody_arrives_at_a_lift_but_a_kept_plan_may_still_name_it() -> None:
+    oji = await make_station(lat=35.80)
+    lift = await make_station(name="山頂", translations={}, kind=LIFT)
+    site = await make_site()
+    catalogue = await CatalogueCache(approach_finder(Walks(None)), NewsReader()).current()
+    approach = catalogue.by_slug[site.slug].approach
+    assert approach is not None
+    assert approach.station.id == oji.id
+    assert [s.id for s in catalogue.stations] == [oji.id]
+    kept = [catalogue.station(stop.id) for stop in (oji, lift)]
+    assert [stop.called_in("ja") for stop in kept if stop] == ["王子駅", "山頂"]
+    assert catalogue.point_of(lift.id) is not None
 
 
 async def test_without_stations_nobody_is_near_one() -> None:

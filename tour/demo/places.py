@@ -7,6 +7,7 @@ from tour.demo.cells import Columns, Row, in_languages, read_rows
 from tour.demo.records import CraftRecord, SiteRecord, StationRecord
 from tour.geo import Point
 from tour.sites.choices import ACCESS, LANGUAGES
+from tour.sites.entries import LIFT
 from tour.sites.opening.closures import codes
 from tour.sites.opening.closures_text import read_closures
 from tour.sites.opening.hours import HolidayRule
@@ -14,7 +15,7 @@ from tour.sites.states import PointQuality, SiteKind
 from tour.sites.texts import FIELDS, OWN, TEXTS, TRANSLATED, SiteText
 from tour.town import Town
 
-STATION_KINDS = ("station", "subway", "tram_stop", "monorail")
+STATION_KINDS = ("station", "subway", "tram_stop", "monorail", LIFT)
 CRAFT = ("id", "kind", "name", "name_kana", "emblem")
 STATION = ("id", "kind", "name", "name_kana", "lat", "lon")
 SITE: tuple[str, ...] = (

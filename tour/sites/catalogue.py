@@ -17,6 +17,7 @@ from tour.errors import NotFound
 from tour.geo import Point
 from tour.i18n import lazy as _
 from tour.sites.entries import (
+    LIFT,
     Approach,
     Catalogue,
     CraftEntry,
@@ -89,11 +90,12 @@ class CatalogueCache:
         self._stands_at = number
 
     async def _whole(self, number: int) -> Catalogue:
-        stations = await _stations()
+        stations, lifts = await _stops()
         self._crafts = {row["id"]: craft_entry(row) for row in await Craft.all().values()}
         sites = await self._on_foot(await _sites(self._crafts), stations)
         vocabulary = await self._vocabulary.read()
-        return _catalogue(sites, stations, vocabulary, number, ground=number, words=number)
+        stops = (stations, lifts)
+        return _catalogue(sites, stops, vocabulary, number, ground=number, words=number)
 
     async def _renewed(
         self, before: Catalogue, places: set[int], news: Iterable[News], number: int
@@ -109,7 +111,7 @@ class CatalogueCache:
         has_words = any(kind in (Kind.PLACE, Kind.PROGRAMME) for kind, _row in news)
         return _catalogue(
             [*others, *stay, *walked],
-            before.stations,
+            (before.stations, before.lifts),
             await self._vocabulary.read() if has_words else before.vocabulary,
             number,
             ground=before.ground if is_same_ground else number,
@@ -139,7 +141,7 @@ def _stands_alike(one: SiteEntry, other: SiteEntry) -> bool:
 
 def _catalogue(
     sites: Iterable[SiteEntry],
-    stations: Sequence[StationEntry],
+    stops: tuple[Sequence[StationEntry], Sequence[StationEntry]],
     vocabulary: Vocabulary,
     number: int,
     *,
@@ -151,27 +153,24 @@ def _catalogue(
     return Catalogue(
         revision=number,
         sites=ordered,
-        stations=tuple(stations),
+        stations=tuple(stops[0]),
         by_slug={site.slug: site for site in ordered},
         by_id={site.id: site for site in ordered},
         vocabulary=vocabulary,
         ground=ground,
         words=words,
+        lifts=tuple(stops[1]),
     )
 
 
-async def _stations() -> list[StationEntry]:
-    return [
-        StationEntry(
-            row["id"],
-            row["name"],
-            row["kind"],
-            Point(lat=row["lat"], lon=row["lon"]),
-            row["translations"],
-            row["name_kana"],
-        )
-        for row in await Station.all().order_by("name_kana").values()
-    ]
+async def _stops() -> tuple[list[StationEntry], list[StationEntry]]:
+    """The stations that one arrives at, and the stops of lifts."""
+    stops = []
+    for row in await Station.all().order_by("name_kana").values():
+        at = Point(lat=row["lat"], lon=row["lon"])
+        own = (row["id"], row["name"], row["kind"], at, row["translations"], row["name_kana"])
+        stops.append(StationEntry(*own))
+    return [s for s in stops if s.kind != LIFT], [s for s in stops if s.kind == LIFT]
 
 
 async def _sites(

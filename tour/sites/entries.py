@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tour.geo import Point
-from tour.i18n import localized
+from tour.i18n import localized, translate
 from tour.sites.finding.search import Entry, Found, Index, make_entry
 from tour.sites.opening.hours import Hours
 from tour.sites.states import DoorState, PointQuality, SiteKind
@@ -35,6 +35,10 @@ class CraftEntry:
         return localized({"name": self.name}, "name", lang, self.translations)
 
 
+LIFT = "lift"
+"""The kind of a stop on a hillside lift: no train brings anybody there."""
+
+
 @dataclass(frozen=True, slots=True)
 class StationEntry:
     id: str
@@ -46,6 +50,11 @@ class StationEntry:
 
     def name_in(self, lang: str) -> str:
         return localized({"name": self.name}, "name", lang, self.translations)
+
+    def called_in(self, lang: str) -> str:
+        """王子駅; a lift's stop is no station and goes by its bare name."""
+        name = self.name_in(lang)
+        return name if self.kind == LIFT else translate("%(name)s station", lang, name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,7 @@ class SiteEntry:
 class Catalogue:
     """Every published site, station and craft as the news up to `revision` had it.
 
+    `stations` are those that one arrives at; a kept plan or link may still name one of `lifts`.
     `ground` is the number of the news that last moved a point from which or to which one walks,
     `words` of those that last changed a text that is searched.
     """
@@ -133,9 +143,10 @@ class Catalogue:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     ground: int = 0
     words: int = 0
+    lifts: tuple[StationEntry, ...] = ()
 
     def station(self, station_id: str) -> StationEntry | None:
-        return next((s for s in self.stations if s.id == station_id), None)
+        return next((s for s in (*self.stations, *self.lifts) if s.id == station_id), None)
 
     def point_of(self, name: str) -> Point | None:
         """Where a station's id or a site's slug is, if a walk may lead there."""

@@ -9,7 +9,6 @@ from heapq import nsmallest
 from starlette.requests import Request
 
 from tour.geo import Point
-from tour.i18n import translate
 from tour.notifications import service as notifications
 from tour.notifications.schedule import Choice
 from tour.programmes.entries import Board, ProgrammeEntry, SlotEntry
@@ -107,8 +106,7 @@ async def _walk(request: Request, place: PlaceView, before: PlaceView | None) ->
         return Walk(name, leg.minutes, leg.approximate, before.slot.ends_at)
     if before or goal.approach is None:
         return None
-    name = goal.approach.station.name_in(lang(request))
-    origin = translate("%(name)s station", lang(request), name=name)
+    origin = goal.approach.station.called_in(lang(request))
     return Walk(origin, goal.approach.minutes, goal.approach.approximate)
 
 

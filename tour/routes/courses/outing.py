@@ -170,7 +170,7 @@ def _place(
     name: str, field: str, catalogue: Catalogue, lang: str, errors: dict[str, Text]
 ) -> Waypoint | None:
     if station := catalogue.station(name):
-        label = translate("%(name)s station", lang, name=station.name_in(lang))
+        label = station.called_in(lang)
         return Waypoint(label, "station", station.point)
     if site := catalogue.by_slug.get(name):
         if site.point and site.is_walkable:

@@ -30,7 +30,7 @@ def begun_at(
 def _start(name: str, catalogue: Catalogue, lang: str) -> Waypoint:
     if station := catalogue.station(name):
         return Waypoint(
-            translate("%(name)s station", lang, name=station.name_in(lang)),
+            station.called_in(lang),
             "station",
             station.point,
         )

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from urllib.parse import urlencode
 
-from tour.i18n import translate
 from tour.notifications.models import Reminder
 from tour.notifications.schedule import Choice
 from tour.notifications.states import ReminderStatus
@@ -98,7 +97,7 @@ async def _way(
     if goal.approach is None:
         return None
     station = goal.approach.station
-    name = translate("%(name)s station", lang, name=station.name_in(lang))
+    name = station.called_in(lang)
     return _from(station.id, name, goal.approach.minutes, goal)
 
 

@@ -78,7 +78,7 @@ def spot(name: str, context: PlanContext) -> Point:
 def spot_name(catalogue: Catalogue, spot: str, lang: str) -> str:
     """What a station, a place or a chosen point is called."""
     if station := catalogue.station(spot):
-        return translate("%(name)s station", lang, name=station.name_in(lang))
+        return station.called_in(lang)
     if site := catalogue.by_slug.get(spot):
         return site.text("name", lang)
     return translate("The chosen point", lang)
