@@ -81,6 +81,6 @@ async def test_a_visitor_finds_walks_reserves_and_is_reminded(
             opened = await opening.value
             await opened.wait_for_url(reservation)
             # A window that a notification opens has the browser's own language.
-            await opened.locator(".ticket__turn").click()
+            await opened.locator(".ticket__turn[href='#qr']").click()
             await expect(opened.locator(".ticket__code")).to_be_visible()
             await desktop.is_gone(note)
