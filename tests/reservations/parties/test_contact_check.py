@@ -63,6 +63,19 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06d}"
 
 
+async def test_the_list_tells_what_is_no_reservation_yet(client: Client) -> None:
+    path = await reserve(client, await checked_slot())
+    page = (await client.get("/reservations")).text
+    assert "まだ予約ではないもの" in page
+    assert "これからの予約" not in page
+    assert re.search(r'badge--todo">.*認証番号の入力待ち', page)
+    assert f'href="{path}#code-head">認証番号を入力</a>' in page
+    assert await send_code(client, path) == 303
+    page = (await client.get("/reservations")).text
+    assert "まだ予約ではないもの" not in page
+    assert re.search(r'badge--sure">.*確定', page)
+
+
 async def test_seats_are_held_for_the_code_and_confirmed_by_it(client: Client) -> None:
     slot = await checked_slot(capacity=2)
     path = await reserve(client, slot, adults="2")

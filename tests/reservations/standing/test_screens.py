@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from tour.reservations.pages.booking import Mode
+from tour.reservations.standing.badges import badge_of
 from tour.reservations.standing.stages import (
     CHANCE_HEADS,
     TURN_HEADS,
@@ -13,7 +14,6 @@ from tour.reservations.standing.stages import (
     Screen,
     Stage,
     Turn,
-    badge_of,
     chance_of,
     screen_of,
     turn_of,
@@ -105,18 +105,18 @@ def test_a_chance_in_a_draw(status: EntryStatus, is_called_off: bool, waits: boo
 
 
 @pytest.mark.parametrize(
-    ("screen", "whole", "offered", "drawn", "text", "icon", "is_over"),
+    ("screen", "whole", "offered", "drawn", "text", "icon", "look"),
     [
-        (Screen.COMING, Stage.COMING, False, False, "Confirmed", "check", False),
-        (Screen.COMING, Stage.COMING, True, False, "Seats are held for you", "clock", False),
-        (Screen.CODE, Stage.HELD, False, False, "Waits for the code", "clock", False),
-        (Screen.HOPING, None, True, False, "Seats are held for you", "clock", False),
-        (Screen.HOPING, None, False, True, "In the draw", "clock", False),
-        (Screen.HOPING, None, False, False, "On the waiting list", "clock", False),
-        (Screen.OVER, Stage.CAME, False, False, "Over", "", False),
-        (Screen.ENDED, Stage.CALLED_OFF, False, False, "Called off", "", True),
-        (Screen.LAPSED, None, False, False, "Ended", "", True),
-        (Screen.NOTHING, None, False, False, "Ended", "", True),
+        (Screen.COMING, Stage.COMING, False, False, "Confirmed", "check", "sure"),
+        (Screen.COMING, Stage.COMING, True, False, "Seats are held for you", "clock", "todo"),
+        (Screen.CODE, Stage.HELD, False, False, "Waits for the code", "clock", "todo"),
+        (Screen.HOPING, None, True, False, "Seats are held for you", "clock", "todo"),
+        (Screen.HOPING, None, False, True, "In the draw", "clock", "waiting"),
+        (Screen.HOPING, None, False, False, "On the waiting list", "clock", "waiting"),
+        (Screen.OVER, Stage.CAME, False, False, "Over", "", "cancelled"),
+        (Screen.ENDED, Stage.CALLED_OFF, False, False, "Called off", "", "cancelled"),
+        (Screen.LAPSED, None, False, False, "Ended", "", "cancelled"),
+        (Screen.NOTHING, None, False, False, "Ended", "", "cancelled"),
     ],
 )
 def test_what_a_list_says(
@@ -126,10 +126,11 @@ def test_what_a_list_says(
     drawn: bool,
     text: str,
     icon: str,
-    is_over: bool,
+    look: str,
 ) -> None:
     badge = badge_of(screen, whole, is_offered=offered, is_in_draw=drawn)
-    assert (badge.text.message, badge.icon, badge.is_over) == (text, icon, is_over)
+    assert (badge.text.message, badge.icon, badge.look) == (text, icon, look)
+    assert bool(badge.to_do) == bool(badge.anchor) == (look == "todo")
 
 
 def test_each_page_has_its_template() -> None:

@@ -27,7 +27,7 @@ from tour.reservations.parties.forms import ReserveForm
 from tour.reservations.parties.intake import count_made, count_try, take_in
 from tour.reservations.standing import views
 from tour.reservations.standing.shown import ReservationView
-from tour.reservations.standing.stages import STILL_OPEN, STILL_TO_COME, Screen
+from tour.reservations.standing.stages import NOT_YET, STILL_OPEN, Screen
 from tour.web import now, parts_of, private, render
 from tour.web.forms import form_again, read_form, texts
 from tour.web.qr import qr_svg
@@ -174,11 +174,14 @@ async def mine_page(request: Request) -> Response:
 
 
 def in_sections(shown: Sequence[ReservationView]) -> dict[str, list[ReservationView]]:
-    """What is still to come, the soonest first; then what is over or ended, the latest first."""
+    """What is still to come, then what is no reservation yet, the soonest first; then what is over
+    or ended, the latest first."""
     ordered = sorted(shown, key=lambda view: view.next_at)
+    on = NOT_YET | {Screen.COMING}
     return {
-        "coming": [view for view in ordered if view.screen in STILL_TO_COME],
-        "past": [view for view in reversed(ordered) if view.screen not in STILL_TO_COME],
+        "coming": [view for view in ordered if view.screen == Screen.COMING],
+        "not_yet": [view for view in ordered if view.screen in NOT_YET],
+        "past": [view for view in reversed(ordered) if view.screen not in on],
     }
 
 

@@ -9,6 +9,7 @@ from tour.programmes.views import ProgrammeView, SlotCard
 from tour.reservations.answers import Answer
 from tour.reservations.queries import CheckEntry
 from tour.reservations.rules import meetings
+from tour.reservations.standing.badges import Badge
 from tour.reservations.standing.stages import (
     BADGES,
     CHANCE_HEADS,
@@ -17,7 +18,6 @@ from tour.reservations.standing.stages import (
     STILL_ON,
     TAKES_A_YES,
     TURN_HEADS,
-    Badge,
     Chance,
     Screen,
     Stage,

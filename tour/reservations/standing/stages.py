@@ -143,7 +143,8 @@ class Screen(StrEnum):
     """Nothing came of it, and there was never a place."""
 
 
-STILL_TO_COME = frozenset({Screen.COMING, Screen.CODE, Screen.HOPING})
+NOT_YET = frozenset({Screen.CODE, Screen.HOPING})
+"""Nothing is reserved, and something may come of it."""
 STILL_OPEN = frozenset({Screen.COMING, Screen.CODE, Screen.OVER, Screen.HOPING})
 """Where what a button has just done is worth a sentence."""
 
@@ -268,26 +269,3 @@ def chance_of(status: EntryStatus, *, is_called_off: bool, waits: bool = False) 
     if is_called_off and status != EntryStatus.LEFT:
         return Chance.CALLED_OFF
     return CHANCES.get(status, Chance.LEFT)
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """What a list says of a reservation in a word or two."""
-
-    text: Text
-    icon: str = ""
-    is_over: bool = False
-
-
-def badge_of(screen: Screen, whole: Stage | None, *, is_offered: bool, is_in_draw: bool) -> Badge:
-    """An offer comes before all else: it wants an answer."""
-    if screen == Screen.CODE:
-        return Badge(_("Waits for the code"), "clock")
-    if is_offered:
-        return Badge(TURN_HEADS[Turn.OFFERED], "clock")
-    if screen == Screen.HOPING:
-        return Badge(_("In the draw") if is_in_draw else _("On the waiting list"), "clock")
-    text = BADGES[whole] if whole else _("Ended")
-    if screen in (Screen.COMING, Screen.OVER):
-        return Badge(text, "check" if screen == Screen.COMING else "")
-    return Badge(text, is_over=True)

@@ -19,6 +19,7 @@ from tour.reservations.queries import (
     ReservationEntry,
 )
 from tour.reservations.rules import GRACE, can_say, change_problem
+from tour.reservations.standing.badges import badge_of
 from tour.reservations.standing.facts import other_times, standing_of
 from tour.reservations.standing.shown import (
     DrawnView,
@@ -31,7 +32,6 @@ from tour.reservations.standing.stages import (
     BY_OTHERS,
     Screen,
     Stage,
-    badge_of,
     chance_of,
     screen_of,
     turn_of,
