@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -75,6 +76,27 @@ async def test_by_the_walks_of_the_plan(client: httpx.AsyncClient) -> None:
     before = dict(zip(stops[1:], stops, strict=False)).get("workshop-a", "oji")
     assert row.actions[0]["url"] == f"/walk?from={before}&to=workshop-a"
     assert (await client.get(row.actions[0]["url"])).status_code == 200
+
+
+async def test_the_ticket_says_the_same_way_with_its_place_and_minutes(
+    client: httpx.AsyncClient,
+) -> None:
+    url, _slots = await reserved_plan(client)
+    reference = (await Reservation.get()).reference
+    slots = await Slot.all().order_by("starts_at").select_related("programme__site")
+    first = slots[0]
+    row = await Reminder.get(key=f"leave:{first.id}")
+    stops = shown_sites((await client.get(url)).text)
+    before = dict(zip(stops[1:], stops, strict=False)).get(first.programme.site.slug)
+    origin = (await Site.get(slug=before)).name if before else "王子駅"
+    leaves = row.due_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    minutes = int((first.starts_at - SPARE - row.due_at).total_seconds() // 60)
+    page = (await client.get(f"/reservations/{reference}")).text
+    assert f"{origin}を{leaves.hour}:{leaves.minute:02}に出る" in page
+    assert re.search(f"徒歩約?{minutes}分(（目安）)?＋ゆとり10分", page)
+    await Reminder.filter(id=row.id).update(status=ReminderStatus.CANCELLED)
+    page = (await client.get(f"/reservations/{reference}")).text
+    assert "王子駅を" in page, "what was taken back is not said"
 
 
 async def test_what_is_reserved_and_not_in_the_plan_is_still_left_for(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from tour.i18n import lazy as _
 from tour.i18n import translate
@@ -29,6 +30,25 @@ class Way:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a party is, or was, told: when to leave, and the start of the walk as the page of walks
+    takes it (a station's id, a place's slug or a point; empty where the message names none)."""
+
+    leaves_at: datetime
+    start: str
+
+
+async def told(recipient_id: int, slot_id: int) -> Told | None:
+    """None where nothing was promised of this slot, or it was taken back."""
+    key = f"{PREFIX}{slot_id}"
+    said = (await notifications.promised_under(recipient_id, key)).get(key)
+    if said is None or said.status == ReminderStatus.CANCELLED:
+        return None
+    starts = [parse_qs(urlsplit(action["url"]).query).get("from") for action in said.actions]
+    return Told(said.due_at, next((start[0] for start in starts if start), ""))
+
+
 async def promise(
     reservation: Reservation, slots: Sequence[Slot], ways: Mapping[int, Way], *, now: datetime
 ) -> None:
@@ -40,14 +60,14 @@ async def promise(
     """
     visits = [Visit(slot.id, slot.starts_at, ways[slot.id].walk) for slot in slots]
     by_id = {slot.id: slot for slot in slots}
-    told = await notifications.promised_under(reservation.recipient_id, PREFIX)
+    before = await notifications.promised_under(reservation.recipient_id, PREFIX)
     wanted = [
         _draft(reservation, due, by_id[due.visits[0].id], ways[due.visits[0].id], now)
         for due in setting_out(visits, now=now)
     ]
     keys = [draft.key for draft in wanted]
     await notifications.cancel(reservation.recipient_id, PREFIX, but=keys)
-    new = [draft for draft in wanted if _is_news(draft, told.get(draft.key), now)]
+    new = [draft for draft in wanted if _is_news(draft, before.get(draft.key), now)]
     await notifications.queue_all(reservation.recipient_id, new, now=now)
 
 

@@ -9,10 +9,12 @@ from heapq import nsmallest
 from starlette.requests import Request
 
 from tour.geo import Point
-from tour.notifications import service as notifications
-from tour.notifications.schedule import Choice
+from tour.i18n import lazy as _
+from tour.notifications.schedule import SPARE
 from tour.programmes.entries import Board, ProgrammeEntry, SlotEntry
 from tour.programmes.views import SlotCard, slot_card
+from tour.reservations.messages import setting_out
+from tour.reservations.messages.setting_out import Told
 from tour.reservations.models import Reservation
 from tour.reservations.standing.around import HALF_A_DAY, Span, around
 from tour.reservations.standing.going import GoingView, Walk, going
@@ -74,10 +76,10 @@ async def _going(
 ) -> GoingView | None:
     if place.arrived_at or now(request) >= place.slot.starts_at:
         return None
-    key = f"{Choice.LEAVE}:{place.slot.id}"
-    planned_at = await notifications.promised(made.recipient_id, key)
-    walk = await _walk(request, place, _before(request, place, ahead))
-    return going(place.slot.starts_at, walk, planned_at, now=now(request))
+    told = await setting_out.told(made.recipient_id, place.slot.id)
+    before = _before(request, place, ahead)
+    walk = await _told_walk(request, place, told, before) or await _walk(request, place, before)
+    return going(place.slot.starts_at, walk, now=now(request))
 
 
 def _before(request: Request, place: PlaceView, ahead: Sequence[PlaceView]) -> PlaceView | None:
@@ -108,6 +110,34 @@ async def _walk(request: Request, place: PlaceView, before: PlaceView | None) ->
         return None
     origin = goal.approach.station.called_in(lang(request))
     return Walk(origin, goal.approach.minutes, goal.approach.approximate)
+
+
+async def _told_walk(
+    request: Request, place: PlaceView, told: Told | None, before: PlaceView | None
+) -> Walk | None:
+    """As the party's reminder has it, by its plan or pace; None where that says nothing, and where
+    it says the session before this one."""
+    catalogue = await parts_of(request).catalogue.current()
+    goal = catalogue.by_id.get(place.slot.site.id)
+    if told is None or not told.start or goal is None or goal.point is None:
+        return None
+    if before and before.slot.site.slug == told.start:
+        return None
+    minutes = (place.slot.starts_at - SPARE - told.leaves_at) // timedelta(minutes=1)
+    start = catalogue.point_of(told.start)
+    if start is None:
+        return Walk(_("The chosen point"), max(minutes, 1), approximate=True)
+    [leg] = await parts_of(request).on_foot.from_one(catalogue, start, [goal.point])
+    # A message that was due at once came later than one had to leave: its walk is the longer one.
+    return Walk(
+        _name_of(catalogue, told.start, lang(request)), max(minutes, leg.minutes), leg.approximate
+    )
+
+
+def _name_of(catalogue: Catalogue, start: str, language: str) -> str:
+    if station := catalogue.station(start):
+        return station.called_in(language)
+    return catalogue.by_slug[start].text("name", language)
 
 
 async def _around(

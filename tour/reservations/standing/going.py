@@ -18,8 +18,6 @@ class Going(StrEnum):
     """That time has come: who leaves now is there in time."""
     LATE = "late"
     """Who leaves now comes after the start."""
-    PLANNED = "planned"
-    """A reminder says when to leave, by a plan that leads there from somewhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +36,17 @@ class GoingView:
     going: Going
     leaves_at: datetime
     """When to leave, or this minute where one should have left."""
-    arrives_at: datetime | None
-    walk: Walk | None
-    """None where a plan knows it."""
+    arrives_at: datetime
+    walk: Walk
 
 
-def going(
-    starts_at: datetime, walk: Walk | None, planned_at: datetime | None, *, now: datetime
-) -> GoingView | None:
-    """None where nobody knows from where one comes, and once the session has begun.
-
-    `planned_at`: when a reminder that has not left yet says to leave, which is by the party's plan
-    where that is another time than the walk alone gives.
-    """
-    if now >= starts_at:
+def going(starts_at: datetime, walk: Walk | None, *, now: datetime) -> GoingView | None:
+    """None where nobody knows from where one comes, and once the session has begun."""
+    if walk is None or now >= starts_at:
         return None
-    alone_at = _leaves_at(starts_at, walk) if walk else None
-    if planned_at and planned_at > now and planned_at != alone_at:
-        return GoingView(Going.PLANNED, planned_at, None, None)
-    if walk is None or alone_at is None:
-        return None
-    on_foot = timedelta(minutes=walk.minutes)
-    if now < alone_at:
-        return GoingView(Going.LATER, alone_at, alone_at + on_foot, walk)
+    leaves_at, on_foot = _leaves_at(starts_at, walk), timedelta(minutes=walk.minutes)
+    if now < leaves_at:
+        return GoingView(Going.LATER, leaves_at, leaves_at + on_foot, walk)
     arrives_at = now + on_foot
     stage = Going.LATE if arrives_at > starts_at else Going.NOW
     return GoingView(stage, now, arrives_at, walk)
