@@ -35,6 +35,15 @@ FRAMELESS = {
 MACRO = re.compile(r"{% macro (\w+)\(.*?%}(.*?){%-? ?endmacro", re.DOTALL)
 
 
+LONELY_DOT = re.compile(r"</(?:span|b|strong)>\s*・|^\s*・", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_no_line_begins_with_a_middle_dot(path: Path) -> None:
+    """It stays at the end of what is before it: between two boxes it may fall to the next line."""
+    assert not LONELY_DOT.search(path.read_text(encoding="utf-8"))
+
+
 def names() -> list[str]:
     return sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
 

@@ -379,7 +379,7 @@ async def test_closing_early_asks_tells_stops_and_its_undo_tells_again(day: Play
     visitor = await day.visitor()
     form = (await visitor.get(f"/slots/{slot.id}/reserve")).text
     assert "予約する席" not in form
-    assert "取り置きます" not in form
+    assert "までにお越しください" not in form
     assert "席はそのままです" not in form
     assert (await Slot.get(id=slot.id)).status == "closed"
     day.clock.turn(minutes=5)

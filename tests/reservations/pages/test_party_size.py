@@ -43,6 +43,19 @@ async def test_the_form_says_what_each_number_of_people_pays(client: httpx.Async
     assert "一度に4人まで" in page
 
 
+async def test_until_when_to_come_is_said_of_the_day(client: httpx.AsyncClient) -> None:
+    """Not a time by which the form is to be filled in."""
+    slot = await slot_for()
+    said = "までにお越しください。過ぎると、席をほかの方にまわすことがあります。"
+    page = (await client.get(f"/slots/{slot.id}/reserve?lang=ja")).text
+    assert re.search(rf"当日、\d+:\d\d{said}", page)
+    made = await service.reserve(make_wish(slot), now=NOON)
+    page = (await client.get(f"/reservations/{made.reference}?lang=ja")).text
+    assert re.search(rf"当日、\d+:\d\d{said}", page)
+    page = (await client.get(f"/slots/{slot.id}/reserve?lang=en")).text
+    assert "On the day, please come by " in page
+
+
 async def test_what_is_free_says_so(client: httpx.AsyncClient) -> None:
     slot = await slot_for(price=0, limit=2)
     page = (await client.get(f"/slots/{slot.id}/reserve?lang=ja")).text

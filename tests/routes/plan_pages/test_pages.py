@@ -282,7 +282,7 @@ class TestChangingByHand:
         before = shown_sites((await client.get(url)).text)
         page = (await changed(client, url, do="later", site="workshop-a")).text
         assert shown_sites(page) != before
-        assert "この変更で" in page
+        assert re.search(r"\n *この変更で、[^\n・：]+。終わり[^\n・]+。\n", page)
 
     async def test_arriving_after_a_session_began_is_told(self, client: httpx.AsyncClient) -> None:
         await a_town()

@@ -29,7 +29,8 @@ TITLES = {
 }
 """True whenever they are read: a message waits for the end of the quiet hours, or for a network."""
 GRACE_RULE = _(
-    "Your seats wait until %(n)s minutes after the start. Tell us with one tap if you are late.",
+    "Please come within %(n)s minutes of the start: after that your seats may go to others. "
+    "Tell us with one tap if you are late.",
     n=int(GRACE.total_seconds() // 60),
 )
 GIVEN_UP = boxes.GIVEN_UP
