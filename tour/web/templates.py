@@ -29,7 +29,7 @@ OURSELVES = {
 """Who acts without an account, as the log keeps it."""
 DAY_PATTERNS = {"ja": "M月d日(E)", "zh": "M月d日(E)", "ko": "M월 d일(E)"}
 BRIEF_PATTERNS = {"ja": "M/d(E)", "zh": "M/d(E)", "ko": "M/d(E)"}
-"""Where there is room for no more; without its weekday in other languages."""
+"""Where there is room for no more."""
 SHORT_PATTERNS = {"ja": "d日(E)", "zh": "d日(E)", "ko": "d일(E)"}
 """Of a day whose month has been named just before (in English: is named just after)."""
 FULL_PATTERNS = {"ja": "y年M月d日", "zh": "y年M月d日", "ko": "y년 M월 d일"}
@@ -138,9 +138,9 @@ class Formats:
         return day_text(self._local(moment), current_language.get())
 
     def brief_day(self, moment: datetime | date) -> str:
-        """12/5(土), 5 Dec: where there is room for no more, as on a bar."""
+        """12/5(土), Sat 5 Dec: where there is room for no more, as on a bar."""
         lang = current_language.get()
-        pattern = BRIEF_PATTERNS.get(lang[:2], "d MMM")
+        pattern = BRIEF_PATTERNS.get(lang[:2], "EEE d MMM")
         return format_date(self._local(moment), pattern, locale_for(lang))
 
     def iso_day(self, moment: datetime | date) -> str:

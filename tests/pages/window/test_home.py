@@ -80,7 +80,6 @@ class TestWhatStandsInTheWindow:
             "1,500円",
             "残り3席",
             "6歳から",
-            "雨でも",
         ):
             assert told in said
         assert f'href="/slots/{slot.id}/reserve"' in pane
@@ -191,7 +190,8 @@ class TestNarrowing:
     async def test_all_sessions_of_the_chosen_day_are_one_tap_away(self, client) -> None:
         event, sites = await town(1)
         await on_the_day(event, sites[0])
-        assert "/sites?seats=1&amp;date=2026-12-05" in await text_of(client, "/?date=2026-12-05")
+        link = f"/sites?seats=1&amp;event={event.slug}&amp;date=2026-12-05"
+        assert link in await text_of(client, "/?date=2026-12-05")
 
     @pytest.mark.parametrize("query", ["part=x", "date=x", "free=2", "date=2026-12-05&date=x"])
     async def test_nonsense_changes_nothing(self, client, query: str) -> None:
@@ -362,11 +362,29 @@ class TestCourses:
             assert "course__sum" not in text
 
 
-async def test_a_place_of_another_kind_may_have_no_roof(client) -> None:
-    site = await make_site(kind=SiteKind.SPORTS)
-    event = await make_event(site)
-    await on_the_day(event, site)
-    assert "雨でも" not in words(panes(await text_of(client))[0])
+async def test_a_roof_that_all_have_is_not_told(client) -> None:
+    event, sites = await town(2)
+    for site in sites:
+        await on_the_day(event, site)
+    assert "雨でも" not in words("".join(panes(await text_of(client))))
+
+
+async def test_a_roof_is_told_where_not_all_have_one(client) -> None:
+    workshop, pitch = await make_site(), await make_site(kind=SiteKind.SPORTS)
+    event = await make_event(workshop, pitch)
+    for site in (workshop, pitch):
+        await on_the_day(event, site)
+    told = panes(await text_of(client))
+    assert len(told) == 2
+    for pane in told:
+        assert ("雨でも" in words(pane)) is (workshop.name in pane)
+
+
+async def test_the_way_on_leads_to_the_places_of_the_same_event(client) -> None:
+    event, sites = await town(1)
+    await on_the_day(event, sites[0])
+    text = await text_of(client)
+    assert f'href="/sites?seats=1&amp;event={event.slug}">空きのある会場<' in text
 
 
 async def test_what_a_host_wrote_is_text_in_the_window(client) -> None:

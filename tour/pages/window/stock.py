@@ -24,16 +24,17 @@ class Stock:
     programme_ids: Collection[int]
     """Of all sessions that are held, those that are full too."""
     opens_at: datetime | None = None
+    is_of_event: bool = False
 
 
 def stock_of(town: TownNow, event: EventEntry | None) -> Stock:
     """Of the event if there is anything to have or to wait for, else of all that comes."""
     ours = _of_event(town, event) if event else []
-    for slots in (ours, town.board.slots):
+    for is_of_event, slots in ((True, ours), (False, town.board.slots)):
         for wanted in (TO_HAVE, TO_COME):
             if offers := tuple(_offers(town, slots, wanted)):
                 held = {slot.programme_id for slot in slots}
-                return Stock(offers, held, _opening(town, slots, wanted))
+                return Stock(offers, held, _opening(town, slots, wanted), is_of_event)
     return Stock((), ())
 
 

@@ -38,7 +38,7 @@ class Pane:
 @dataclass(frozen=True, slots=True)
 class Window:
     """`count`: of sessions that meet what was chosen; `opens_at`: when they can be reserved, where
-    none can yet."""
+    none can yet; `event_slug`: of the event that all are of, else empty."""
 
     panes: tuple[Pane, ...]
     count: int
@@ -47,6 +47,7 @@ class Window:
     is_narrowed: bool
     day: date | None
     opens_at: datetime | None
+    event_slug: str
 
 
 def window_view(town: TownNow, event: EventEntry | None, query: Mapping[str, str]) -> Window:
@@ -55,17 +56,23 @@ def window_view(town: TownNow, event: EventEntry | None, query: Mapping[str, str
     chosen = window(met, turns(stock.programme_ids, town.today))
     count = sessions(met)
     return Window(
-        panes=tuple(_panes(town, chosen)),
+        panes=tuple(_panes(town, chosen, says_roof=_roofs_differ(stock.offers))),
         count=count,
         chips=tuple(chips.chips(stock.offers, wish, town.lang)),
         near=() if count else tuple(chips.near(stock.offers, wish, town.lang)),
         is_narrowed=wish != ANYTHING,
         day=wish.day,
         opens_at=stock.opens_at,
+        event_slug=event.slug if event and stock.is_of_event else "",
     )
 
 
-def _panes(town: TownNow, chosen: Sequence[Offer]) -> Iterator[Pane]:
+def _roofs_differ(offers: Sequence[Offer]) -> bool:
+    """What stands on every pane says nothing: as its chip, it is there where it tells apart."""
+    return len({offer.traits.is_indoors for offer in offers}) > 1
+
+
+def _panes(town: TownNow, chosen: Sequence[Offer], *, says_roof: bool) -> Iterator[Pane]:
     for offer in chosen:
         slots = town.board.by_site[offer.traits.site_id]
         card = town.slot(next(slot for slot in slots if slot.id == offer.slot_id))
@@ -77,19 +84,19 @@ def _panes(town: TownNow, chosen: Sequence[Offer]) -> Iterator[Pane]:
                 slot=card,
                 headline=headline(said or card.programme_title, programme.minutes, town.lang),
                 title=card.programme_title if said else "",
-                reasons=_reasons(offer.traits),
+                reasons=_reasons(offer.traits, says_roof=says_roof),
                 is_first=is_first,
             )
 
 
-def _reasons(traits: Traits) -> tuple[Text, ...]:
+def _reasons(traits: Traits, *, says_roof: bool) -> tuple[Text, ...]:
     """Why one might take it, beside its seats and its price: each is true of it."""
     found = []
     if traits.min_age:
         found.append(_("From %(age)s years", age=traits.min_age))
     elif traits.for_children:
         found.append(_("Children too"))
-    if traits.is_indoors:
+    if traits.is_indoors and says_roof:
         found.append(chips.FLAGS["indoors"])
     return tuple(found)
 
