@@ -218,6 +218,35 @@ async def test_a_draw_is_promised_entered_held_and_checked(
     await assert_ledger_holds()
 
 
+async def test_the_confirmation_goes_again_to_an_address_that_is_hinted_at(
+    client: httpx.AsyncClient,
+) -> None:
+    slot = await make_slot(NOON + timedelta(days=7))
+    made = await service.reserve(make_wish(slot, party=make_party()), now=NOON)
+    local, _at, domain = (await Reservation.get()).email.partition("@")
+    page = (await client.get(f"/reservations/{made.reference}")).text
+    assert f"{local[0]}…@{domain}" in page
+    assert f"{local}@{domain}" not in page
+
+
+async def test_who_enters_a_draw_comes_to_its_form_at_once(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    slot = await make_slot(NOON + timedelta(days=7), allocation=Allocation.DRAW)
+    ends_at = NOON + timedelta(days=2)
+    draw = await draws.open_draw([slot.id], event_id=None, entries_close_at=ends_at)
+    answer = await client.get(f"/slots/{slot.id}/reserve")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/draws/{draw.id}/enter?slot={slot.id}"
+    page = (await client.get(answer.headers["location"])).text
+    assert f'value="{slot.id}" selected' in page
+    assert page.index("先着順ではありません") < page.index("<form class")
+    clock.turn_to(ends_at)
+    late = await client.get(f"/slots/{slot.id}/reserve")
+    assert late.status_code == 200
+    assert "抽選に申し込む" not in late.text
+
+
 async def test_one_contact_enters_a_draw_once(client: httpx.AsyncClient) -> None:
     slot = await make_slot(allocation=Allocation.DRAW)
     draw = await draws.open_draw(

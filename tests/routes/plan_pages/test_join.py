@@ -106,7 +106,9 @@ class TestOneTap:
         url, slots = await holding(client)
         await Itinerary.all().update(stops=[await stop_at(slot) for slot in slots])
         page = (await client.get(url)).text
-        assert "この1件も予約する" in page
+        assert re.search(
+            'この1件も予約する<span class="plan__comes-to">[^<]+人[^<]*(円|無料)</span>', page
+        )
         assert f"{url}/reserve" in page
         assert (await tapped(client, url)).status_code == 303
         assert await held() == {slots[0].id: 3, slots[1].id: 3}

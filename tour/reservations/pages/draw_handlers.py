@@ -47,7 +47,7 @@ async def detail(request: Request) -> Response:
         is_drawn=is_drawn,
         slots=[view.slot for view in await _shown(request, draw.id)],
         entries=await queries.entries_in_draw(draw.id),
-        can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
+        can_enter=draws.is_open(draw, now(request)),
         problems=lottery.verify(draw.record) if is_drawn else [],
         result=results.readable_result(draw.record) if is_drawn else [],
     )
@@ -119,7 +119,7 @@ async def _form_page(
         pools=sorted(await queries.pools_of_draw(draw.id)),
         terms=await form_terms([view.programme for view in shown]),
         size=without_sum(max((view.programme.max_party for view in shown), default=1)),
-        can_enter=draw.status == DrawStatus.OPEN and now(request) < draw.entries_close_at,
+        can_enter=draws.is_open(draw, now(request)),
     )
     my_reservations.remember_form(request, response, form.value("idempotency_key"))
     return response

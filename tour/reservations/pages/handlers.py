@@ -13,7 +13,9 @@ from tour.i18n import lazy as _
 from tour.notifications.mail import boxes
 from tour.programmes import queries as programmes
 from tour.programmes.entries import SlotEntry
+from tour.programmes.rules import Availability
 from tour.reservations import queries, service
+from tour.reservations.draws import draws
 from tour.reservations.held import changes
 from tour.reservations.messages.appointments import appointments
 from tour.reservations.messages.calendar import calendar_file
@@ -54,6 +56,11 @@ ICS = "text/calendar; charset=utf-8"
 
 async def new(request: Request) -> Response:
     slot = await programmes.public_slot(request.path_params["slot_id"])
+    if slot.availability(now(request)) == Availability.DRAW:
+        draw_id = await queries.draw_of_slot(slot.id)
+        if draw_id and draws.is_open(await queries.draw_by_id(draw_id), now(request)):
+            form = parts_of(request).path_for("reservations:draw_new", draw_id=draw_id)
+            return RedirectResponse(f"{form}?slot={slot.id}", status_code=303)
     return await booking.show(request, [slot], ReserveForm.empty())
 
 

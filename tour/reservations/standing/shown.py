@@ -158,7 +158,8 @@ class ReservationView:
     adults: int
     children: int
     party_text: str
-    has_email: bool
+    mail_hint: str
+    """Where its mails go, as its page may show it: h…@example.jp; empty without an address."""
     screen: Screen
     places: tuple[PlaceView, ...]
     queues: tuple[QueueView, ...]
@@ -171,6 +172,15 @@ class ReservationView:
     """What all of it is called by; None without a place."""
     badge: Badge
     """What a list says of it, also after it was erased."""
+
+    @property
+    def has_email(self) -> bool:
+        return bool(self.mail_hint)
+
+    @property
+    def has_to_come(self) -> bool:
+        """Whether it holds a session before which it can be reminded."""
+        return any(place.is_still_on for place in self.places)
 
     @property
     def has_keepsake(self) -> bool:

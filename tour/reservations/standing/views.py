@@ -66,6 +66,12 @@ async def slot_view(request: Request, slot: SlotEntry) -> SlotView:
     return SlotView(view.slots[0], view, way, is_paused)
 
 
+def mail_hint(address: str) -> str:
+    """h…@example.jp: enough for its owner; whoever was sent the page's link learns no address."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}" if local else ""
+
+
 async def reservation_view(request: Request, entry: ReservationEntry) -> ReservationView:
     made = entry.reservation
     standing = await standing_of(entry, now(request))
@@ -92,7 +98,7 @@ async def reservation_view(request: Request, entry: ReservationEntry) -> Reserva
         adults=made.adults,
         children=made.children,
         party_text=party_text(made.adults, made.children),
-        has_email=bool(made.email),
+        mail_hint=mail_hint(made.email or ""),
         screen=Screen.ERASED if made.erased_at else screen,
         places=places,
         queues=queues,
