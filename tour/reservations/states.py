@@ -29,6 +29,14 @@ class EndedBy(StrEnum):
     """The one that was mailed did not come back."""
 
 
+class Asked(StrEnum):
+    """What a party asked for, that waits for the code of its contact."""
+
+    RESERVATION = "reservation"
+    QUEUE = "queue"
+    DRAW = "draw"
+
+
 class WaitlistStatus(StrEnum):
     UNPROVED = "unproved"
     """Not in the queue before the code sent to its contact has come back."""

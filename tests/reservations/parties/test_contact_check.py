@@ -13,8 +13,10 @@ from tests.factories import DAY_AHEAD, make_event, make_programme, make_slot
 from tests.reservations.factories import make_wish, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.audit.service import Actor
+from tour.notifications.message import MADE_AS_IT_LEAVES
 from tour.notifications.models import Delivery, PushSubscription, Reminder
 from tour.notifications.sending.fan_out import fan_out
+from tour.notifications.sending.wording import Promised
 from tour.notifications.sending.worker import FULL, open_worker
 from tour.programmes.models import BookingRules, Slot
 from tour.programmes.states import Allocation
@@ -22,6 +24,7 @@ from tour.reservations import service, worker
 from tour.reservations.changes import slots
 from tour.reservations.draws import draws
 from tour.reservations.models import ContactCheck, DrawEntry, Place, Reservation, WaitlistEntry
+from tour.reservations.parties import contact_check
 from tour.reservations.parties.contact_check import LASTS, MOST_LAPSED, MOST_SENDS, MOST_TRIES
 from tour.reservations.states import EntryStatus
 
@@ -57,6 +60,15 @@ async def send_code(client: Client, path: str) -> int:
 async def status_of(path: str) -> str:
     place = await Place.get(reservation__reference=path.rpartition("/")[2])
     return str(place.status)
+
+
+async def title_of(path: str) -> str:
+    """Of the letter with the code, as it leaves."""
+    made = await Reservation.get(reference=path.rpartition("/")[2])
+    promised = Promised(made.recipient_id, contact_check.CODE_KEY, MADE_AS_IT_LEAVES)
+    said = await contact_check.words(promised, NOON)
+    assert said is not None
+    return said.message.title
 
 
 def wrong(code: str) -> str:
@@ -255,6 +267,11 @@ async def test_a_queue_is_joined_by_the_code(client: Client) -> None:
     await client.post(f"{holder}/code", data={"code": await code_of(holder)})
     answer = await client.post(f"/slots/{slot.id}/queue", data=typed())
     path = answer.headers["location"]
+    page = (await client.get(path)).text
+    assert "キャンセル待ちの登録はまだ完了していません" in page
+    assert "キャンセル待ちに登録する</button>" in page
+    assert re.search(r"<li><strong>.+</strong>.*<time datetime=", page)
+    assert "【キャンセル待ちの登録はまだ完了していません】" in await title_of(path)
     await client.post(f"{holder}/cancel")
     assert (await WaitlistEntry.get()).status == "unproved", "no offer before the code"
     await client.post(f"{path}/code", data={"code": await code_of(path)})
@@ -275,6 +292,12 @@ async def test_a_draw_is_entered_by_the_code_and_nobody_is_locked_out(client: Cl
     form = {**typed(email="yui@example.org"), "choice-1": str(slot.id)}
     second = await client.post(f"/draws/{draw.id}/enter", data=form)
     path = second.headers["location"]
+    page = (await client.get(path)).text
+    assert "抽選の申込みはまだ完了していません" in page
+    assert "申込みを確定する</button>" in page
+    assert "予約はまだ完了していません" not in page
+    assert re.search(r"<li><strong>.+</strong>.*<time datetime=", page)
+    assert "【抽選の申込みはまだ完了していません】" in await title_of(path)
     assert (
         await client.post(f"{path}/code", data={"code": await code_of(path)})
     ).status_code == 303

@@ -23,8 +23,9 @@ from tour.notifications.sending.wording import Promised, Words
 from tour.notifications.service import Draft
 from tour.reservations.errors import CheckEnded, TooManyChecks
 from tour.reservations.messages import reminders
-from tour.reservations.models import ContactCheck, Reservation
+from tour.reservations.models import ContactCheck, DrawEntry, Place, Reservation
 from tour.reservations.parties.parties import by_reference
+from tour.reservations.states import Asked
 from tour.reservations.wishes import Wish
 from tour.words.ranges import clock
 
@@ -41,6 +42,11 @@ LAPSED_WITHIN = timedelta(hours=1)
 A_MOMENT = timedelta(minutes=1)
 """What leaves within this left at once; and how often a letter that has not left is looked at."""
 DIGITS = 6
+TITLES = {
+    Asked.RESERVATION: _("Not reserved yet: your code is %(code)s"),
+    Asked.QUEUE: _("Not on the waiting list yet: your code is %(code)s"),
+    Asked.DRAW: _("Not in the draw yet: your code is %(code)s"),
+}
 CODE_KEY = f"{BY_MAIL_ONLY}code"
 
 
@@ -134,7 +140,17 @@ async def words(promised: Promised, now: datetime) -> Words | None:
     ):
         ends_at = late
         await found.filter(id=check.id).update(ends_at=ends_at)
-    return Words(_letter(check.reservation, check.code, ends_at)) if now < ends_at else None
+    if now >= ends_at:
+        return None
+    asked = await _asked(check.reservation_id)
+    return Words(_letter(check.reservation, asked, check.code, ends_at))
+
+
+async def _asked(reservation_id: int) -> Asked:
+    if await DrawEntry.filter(reservation_id=reservation_id).exists():
+        return Asked.DRAW
+    has_places = await Place.filter(reservation_id=reservation_id).exists()
+    return Asked.RESERVATION if has_places else Asked.QUEUE
 
 
 def unanswered() -> QuerySet[ContactCheck]:
@@ -166,12 +182,12 @@ async def _mail(reservation: Reservation, until: datetime, now: datetime) -> Non
     await notifications.queue_all(reservation.recipient_id, [draft], now=now)
 
 
-def _letter(reservation: Reservation, code: str, ends_at: datetime) -> Message:
+def _letter(reservation: Reservation, asked: Asked, code: str, ends_at: datetime) -> Message:
     lang = reservation.lang
     until = clock(ends_at.astimezone(reminders.zone_of(reservation)))
     return reminders.message(
         reservation,
-        _("Not reserved yet: your code is %(code)s", code=code),
+        TITLES[asked].filled(code=code),
         [
             translate("Please type it on the page by %(time)s.", lang, time=until),
             translate("If you did not ask for it, you need not do anything.", lang),

@@ -13,6 +13,8 @@ from tour.reservations.standing.badges import Badge
 from tour.reservations.standing.stages import (
     BADGES,
     CHANCE_HEADS,
+    CODE_BUTTONS,
+    CODE_HEADS,
     HEADS,
     SENTENCES,
     STILL_ON,
@@ -23,6 +25,7 @@ from tour.reservations.standing.stages import (
     Stage,
     Turn,
 )
+from tour.reservations.states import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +236,26 @@ class ReservationView:
     def turns(self) -> tuple[QueueView, ...]:
         """In queues, of those whose contact is proved."""
         return tuple(queue for queue in self.queues if queue.turn != Turn.UNPROVED)
+
+    @property
+    def asked(self) -> Asked:
+        """What waits for the code of its contact."""
+        if self.draw:
+            return Asked.DRAW
+        return Asked.QUEUE if self.queues and not self.places else Asked.RESERVATION
+
+    @property
+    def code_head(self) -> Text:
+        return CODE_HEADS[self.asked]
+
+    @property
+    def code_button(self) -> Text:
+        return CODE_BUTTONS[self.asked]
+
+    @property
+    def asked_slots(self) -> tuple[SlotCard, ...]:
+        """What it asked for beside places, which have their ticket: of a draw the best first."""
+        return self.draw.slots if self.draw else tuple(queue.slot for queue in self.queues)
 
     @property
     def is_ended(self) -> bool:

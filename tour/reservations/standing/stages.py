@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tour.i18n import Text
 from tour.i18n import lazy as _
-from tour.reservations.states import EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
+from tour.reservations.states import Asked, EndedBy, EntryStatus, PlaceStatus, WaitlistStatus
 
 
 class Stage(StrEnum):
@@ -143,6 +143,16 @@ class Screen(StrEnum):
     """Nothing came of it, and there was never a place."""
 
 
+CODE_HEADS: dict[Asked, Text] = {
+    Asked.RESERVATION: _("Your reservation is not complete yet"),
+    Asked.QUEUE: _("You are not on the waiting list yet"),
+    Asked.DRAW: _("Your entry in the draw is not complete yet"),
+}
+CODE_BUTTONS: dict[Asked, Text] = {
+    Asked.RESERVATION: _("Confirm"),
+    Asked.QUEUE: _("Join the waiting list"),
+    Asked.DRAW: _("Confirm the entry"),
+}
 NOT_YET = frozenset({Screen.CODE, Screen.HOPING})
 """Nothing is reserved, and something may come of it."""
 STILL_OPEN = frozenset({Screen.COMING, Screen.CODE, Screen.OVER, Screen.HOPING})
