@@ -14,7 +14,7 @@ from tests.factories import make_programme, make_slot
 from tests.reservations.factories import make_party, make_wish, typed
 from tests.reservations.ledger import assert_ledger_holds
 from tour.notifications.models import Reminder
-from tour.programmes.models import Slot
+from tour.programmes.models import Programme, Slot
 from tour.programmes.states import Allocation
 from tour.reservations import service, worker
 from tour.reservations.draws import draws
@@ -68,7 +68,11 @@ async def test_a_full_slot_queues_and_a_cancellation_is_offered_and_accepted(
     assert "キャンセル待ちに登録する" in (await client.get(f"/slots/{slot.id}/reserve")).text
     joined = await client.post(f"/slots/{slot.id}/queue", data=typed(2))
     queued = joined.headers["location"]
-    assert "お待ちの順番：1番目" in (await client.get(queued)).text
+    waiting = (await client.get(queued)).text
+    assert "お待ちの順番：1番目" in waiting
+    assert "通知の時刻" not in waiting
+    programme = await Programme.get()
+    assert waiting.partition("<main")[2].count(programme.title) == 1
     await client.post(f"{taken}/cancel")
     page = (await client.get(queued)).text
     assert "席を取り置いています" in page

@@ -872,3 +872,17 @@ async def test_the_host_hears_whether_pictures_are_welcome(client: httpx.AsyncCl
     data = {**CONTACT, "adults": "1", "children": "0", "slot": chosen, **photos}
     assert (await client.post(f"{url}/reserve", data=data)).status_code == 303
     assert (await Reservation.get()).photos_allowed is True
+
+
+async def test_who_has_a_plan_finds_it_before_the_form_with_its_end(
+    client: httpx.AsyncClient,
+) -> None:
+    await a_town()
+    url = await planned(client)
+    page = (await client.get("/plan")).text
+    before, _form, _rest = page.partition('<form class="plan-form')
+    assert url.rpartition("/")[2] in before
+    assert re.search(r"か所・[0-9]+:[0-9]{2}まで", before)
+    assert "新しくつくる" in before
+    client.cookies.clear()
+    assert "新しくつくる" not in (await client.get("/plan")).text

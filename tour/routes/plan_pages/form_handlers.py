@@ -1,6 +1,7 @@
 """The plan form: a new plan, and the conditions of one that is there already."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -12,6 +13,7 @@ from tour.i18n import Text
 from tour.i18n import lazy as _
 from tour.limits.lanes import costly
 from tour.reservations.parties.intake import count_try
+from tour.routes.days.edits import visits
 from tour.routes.days.giving_up import WouldGiveUp, allowed, refuse_to_give_up
 from tour.routes.days.planning import Desk, propose_after, so_far
 from tour.routes.days.proposals import Proposal, propose
@@ -25,6 +27,7 @@ from tour.routes.plans.forms import KILOMETRES, LEG_MINUTES, NO_LIMIT, PlanForm,
 from tour.routes.plans.itineraries import ItineraryEntry
 from tour.sites.choices import kind_options
 from tour.sites.entries import Catalogue
+from tour.sites.opening.hours import clock_text
 from tour.web import lang, parts_of, private, render
 from tour.web.forms import form_again, read_form
 from tour.words.typed import number_in, padded
@@ -176,9 +179,29 @@ async def _form_page(
             for spot in (form.value("from"), form.value("to"))
             if spot
         },
-        plans=await my_plans.found(request) if entry is None else [],
+        plans=[]
+        if entry
+        else [await _kept(enquiry, plan) for plan in await my_plans.found(request)],
     )
     return private(response) if entry else response
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A plan of this browser; `until`: when its day ends, empty once that day is over."""
+
+    token: str
+    day: date
+    places: int
+    until: str
+
+
+async def _kept(enquiry: Enquiry, entry: ItineraryEntry) -> KeptPlan:
+    until = ""
+    if entry.stops and entry.day >= enquiry.context.local.date():
+        timed = await (await enquiry.desk_of(entry)).timed(entry.stops)
+        until = clock_text(timed.times.arrives)
+    return KeptPlan(entry.token, entry.day, len(visits(entry.stops)), until)
 
 
 async def _goes_on_from(enquiry: Enquiry, entry: ItineraryEntry, language: str) -> str:
