@@ -17,6 +17,8 @@ from tour.sites.subjects import SUBJECTS, subject_of
         (SiteKind.CULTURE, "北区立中央図書館（赤レンガ図書館）", "library"),
         (SiteKind.CULTURE, "北区中央公園文化センター", "hall"),
         (SiteKind.CULTURE, "紙の博物館", ""),
+        (SiteKind.CULTURE, "お札と切手の博物館", ""),
+        (SiteKind.CULTURE, "北区飛鳥山博物館", "pot"),
         (SiteKind.CULTURE, "田端文士村記念館", "archive"),
         (SiteKind.HERITAGE, "旧古河庭園", "garden"),
         (SiteKind.HERITAGE, "ふるさと農家体験館（旧松澤家住宅）", "farmhouse"),

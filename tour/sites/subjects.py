@@ -15,6 +15,8 @@ SUBJECTS: Mapping[SiteKind, Mapping[str, str]] = {
         "会館": "hall",
         "文化センター": "hall",
         "劇場": "hall",
+        "飛鳥山博物館": "pot",
+        "考古館": "pot",
         "史料館": "archive",
         "資料館": "archive",
         "記念館": "archive",
