@@ -60,7 +60,7 @@ class SiteCard:
     number: int | None = None
     is_nearby: bool = False
     """On an event's map as something to see on the way, not as one that takes part."""
-    event_hours: str = ""
+    event_hours: tuple[tuple[str, str], ...] = ()
     """On an event's own pages, while it is to come: its days, and when the place is open then."""
     event_days: tuple[date, ...] = ()
     """In the list of an event, the days on which it takes part, where these are not all."""
@@ -132,7 +132,7 @@ def with_event(card: SiteCard, hours: Hours, days: Iterable[date], lang: str) ->
     for day in filter(hours.expects_on, days):
         text = day_hours(hours.on(day), hours.sessions_on(day), lang)
         by_hours.setdefault(text, []).append(day)
-    said = [f"{dates_text(of_text, lang)} {text}" for text, of_text in by_hours.items()]
+    said = tuple((dates_text(of_text, lang), text) for text, of_text in by_hours.items())
     return replace(
         card,
         hours_today="",
@@ -140,7 +140,7 @@ def with_event(card: SiteCard, hours: Hours, days: Iterable[date], lang: str) ->
         open_now=None,
         is_over=False,
         next_open="",
-        event_hours=translate(", ", lang).join(said),
+        event_hours=said,
     )
 
 

@@ -81,7 +81,9 @@ async def test_an_event_that_is_to_come_has_its_own_hours(
     )
     clock.turn_to(at("11:00", TUESDAY))
     page = (await client.get(f"/events/{event.slug}?lang=ja")).text
-    assert page.count("12月12日(土)・13日(日) 10:00～16:00</p>") == 2
+    days, hours = "12月12日(土)・13日(日)", "10:00～16:00"
+    said = f'<span class="whole">{days}</span> <span class="whole">{hours}</span></p>'
+    assert page.count(said) == 2
     assert "きょう 10:00" not in page
     assert "きょうは休み" not in page
     assert "いま開いています" not in page
