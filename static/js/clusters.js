@@ -3,7 +3,9 @@
 
 import "../markercluster/leaflet.markercluster.js";
 
-const OVERLAP_PX = 34;
+// From afar pins are drawn smaller (map-sheet.css).
+const OVERLAP_PX = (zoom) => (zoom < 14 ? 36 : 46);
+const MOST_LETTERS = 7;
 
 const sign = (className, text) => {
   const node = document.createElement("span");
@@ -24,7 +26,10 @@ window.tourClusters = (options) => {
   });
   // The plugin's clusters answer to the mouse only: name them, and let Enter and Space press them.
   group.on("add layeradd animationend spiderfied", () => nameClusters(options));
-  const open = (cluster) => cluster.zoomToBounds(window.tourSheet?.room() ?? { padding: [30, 30] });
+  const open = (cluster) => {
+    group._map.fire("tour:opened");
+    cluster.zoomToBounds(window.tourSheet?.room() ?? { padding: [30, 30] });
+  };
   group.on("clusterclick", (event) => open(event.layer));
   group.on("clusterkeypress", (event) => {
     if (!["Enter", " "].includes(event.originalEvent?.key)) return;
@@ -44,10 +49,26 @@ const focusOn = (group, made) => {
 
 const clusterMark = (cluster, options) => {
   const numbers = options.numbered ? numbersIn(cluster) : [];
-  const text = numbers.length === 2 ? numbers.join("・") : numbers.length ? `${numbers[0]}…` : `${cluster.getChildCount()}`;
+  const text = numbers.length ? shortOf(numbers, options) : `${cluster.getChildCount()}`;
   const body = sign(numbers.length ? "cluster cluster--numbers" : "cluster", text);
   if (numbers.length) body.dataset.numbers = numbers.join(", ");
   return body;
+};
+
+/** 5–7, or 1・12, or, where even the runs are long, how many they are. */
+const shortOf = (numbers, options) => {
+  const text = runsOf(numbers).map(([from, to]) => (to - from > 1 ? `${from}–${to}` : from === to ? `${from}` : `${from}・${to}`)).join("・");
+  return text.length <= MOST_LETTERS ? text : options.words.several.replace("{n}", numbers.length);
+};
+
+const runsOf = (numbers) => {
+  const runs = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs;
 };
 
 const numbersIn = (cluster) =>

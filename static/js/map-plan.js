@@ -6,6 +6,7 @@ import { askAboutPlans, sendToPlan, showAnswer } from "./into-plan.js";
 
 let root = document.body;
 let line = document.body;
+let inPlan = new Set();
 
 /** The map draws it at once, or when it is drawn itself. */
 function draw(data) {
@@ -18,16 +19,19 @@ function draw(data) {
 async function show(answer) {
   const now = answer?.querySelector("[data-in-plan]");
   line.replaceChildren(...(now ? [now] : []));
+  // Taking out what was put in a moment ago is undoing it, in the first plan as in every other.
+  for (const button of line.querySelectorAll("form button")) button.textContent = line.dataset.undo;
   const data = now ? await (await fetch(now.dataset.walk)).json() : { features: [] };
   draw(data);
-  markCards(new Set(data.features.map((feature) => feature.properties.url)));
+  inPlan = new Set(data.features.map((feature) => feature.properties.url));
+  markCards();
 }
 
-/** What is in the plan says so on its card. */
-function markCards(urls) {
+/** What is in the plan says so on its card, also on one that came to the list later. */
+function markCards() {
   for (const link of root.querySelectorAll("a[data-into-plan]")) {
     const { pathname } = /** @type {HTMLAnchorElement} */ (link.closest("[data-place]").querySelector(".card__title a"));
-    link.toggleAttribute("data-in", urls.has(pathname));
+    link.toggleAttribute("data-in", inPlan.has(pathname));
   }
 }
 
@@ -67,6 +71,7 @@ export function showPlanOnMap(page) {
     event.preventDefault();
     takeBack(event.target);
   });
+  new MutationObserver(markCards).observe(root.querySelector("#results"), { childList: true, subtree: true });
   document.addEventListener("tour:in-plan", () => askAboutPlans(line.dataset.ask).then(show));
   if ("hasPlan" in line.dataset) askAboutPlans(line.dataset.ask).then(show, () => {});
 }

@@ -121,6 +121,15 @@ const unchoose = () => {
   keep();
 };
 
+/** A cluster was opened: a place that is no longer in view is chosen no more. */
+const letGo = () => {
+  const pin = pins.get(chosen);
+  if (!pin || map.getBounds().contains(pin.getLatLng())) return;
+  unmark();
+  chosen = "";
+  keep();
+};
+
 /** The pin, or the cluster that stands for it. */
 const elementOf = (pin) => (drawn?.getVisibleParent?.(pin) ?? pin).getElement?.();
 
@@ -204,6 +213,11 @@ const listOfView = later(async () => {
   mark();
 }, 400);
 
+/** A sheet that is lower or higher than before: the map shows all again, if nobody has moved it. */
+const refit = later(() => {
+  if (!sheet.style.height && root.dataset.height !== "full") map?.tourRefit?.();
+}, 220);
+
 // ---- what the map asks ----
 
 /** Free is what no sheet covers, and never less than a strip; a pin is as high as 52 px. */
@@ -227,6 +241,7 @@ const follow = (made) => {
   map.on("tour:places", placed);
   if (map.tourPlaces) placed();
   map.on("moveend", keep);
+  map.on("tour:opened", () => map.once("moveend", letGo));
   map.on("zoomend", () => setTimeout(mark, 300));
   map.on("dragend zoomend", listOfView);
   if (!kept.view) return false;
@@ -247,6 +262,7 @@ new ResizeObserver(() => {
   // Taller now, as with the plan's line: the pin stays in sight.
   const pin = pins.get(chosen);
   if (pin && !sheet.style.height) map.panInside(pin.getLatLng(), { ...room(), animate: !isCalm.matches });
+  refit();
 }).observe(sheet);
 root.querySelector(".mapsheet__buttons").hidden = false;
 for (const button of root.querySelectorAll("[data-sheet]")) {
@@ -266,5 +282,8 @@ setHeight(kept.height ?? "half");
 results.scrollTop = kept.rolled ?? 0;
 // A map that was quicker than this script.
 const quick = root.querySelector(".folium-map").tourMap;
-if (quick) follow(quick);
+if (quick) {
+  follow(quick);
+  refit();
+}
 showPlanOnMap(root);

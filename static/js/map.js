@@ -65,6 +65,22 @@
       style: (feature) => BASE_STYLE[feature.properties.layer] || BASE_STYLE.road,
       pointToLayer: point,
     }).addTo(map);
+    map.on("zoomend", () => thinNames(map));
+    thinNames(map);
+  };
+
+  /** No name is printed over another: railway stations come before tram stops, else the first told. */
+  const thinNames = (map) => {
+    const names = [...map.getPane("base").querySelectorAll(".map-station span")];
+    const isTram = (name) => Number(name.parentElement.matches(".map-station--tram"));
+    const taken = [];
+    for (const name of names) name.style.visibility = "";
+    for (const name of names.sort((a, b) => isTram(a) - isTram(b))) {
+      const box = name.getBoundingClientRect();
+      const isFree = taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+      if (isFree && box.width) taken.push(box);
+      name.style.visibility = isFree ? "" : "hidden";
+    }
   };
 
   const drawStreets = (map, template) => {
@@ -170,6 +186,22 @@
   /** How much of the map its page leaves free; elsewhere a little room around what is shown. */
   const room = () => window.tourSheet?.room() ?? { padding: [30, 30] };
 
+  const viewOf = (map) => `${map.getZoom()} ${map.getCenter().lat.toFixed(4)} ${map.getCenter().lng.toFixed(4)}`;
+
+  /** Shows all of it in what is free. `map.tourRefit` does so again when more or less of the map is
+   *  free than then, as long as the view is the one that came of it: nobody has moved the map. */
+  const fit = (map, bounds, options) => {
+    let view = "";
+    let free = "";
+    const show = (how) => {
+      free = JSON.stringify(room());
+      map.once("moveend", () => { view = viewOf(map); });
+      map.fitBounds(bounds, { ...room(), ...options, ...how });
+    };
+    map.tourRefit = () => { if (view === viewOf(map) && free !== JSON.stringify(room())) show(); };
+    show({ animate: false });
+  };
+
   // The list beside the map was asked for anew (results.js): the map shows the same places.
   const followResults = (map, drawn, options) => {
     document.addEventListener("tour:results", async (event) => {
@@ -182,7 +214,7 @@
         map.removeLayer(await drawn);
         drawn = drawPlaces(map, data, options);
         const shown = (await drawn).getBounds();
-        if (shown.isValid()) map.fitBounds(shown, { ...room(), maxZoom: 16 });
+        if (shown.isValid()) fit(map, shown, { maxZoom: 16 });
       } catch { say(map, options.words.unavailable); }
     });
   };
@@ -294,7 +326,9 @@
     options.shown = window.tourSheet?.shown();
     followPlan(map);
     const kept = window.tourSheet?.follow(map);
-    if (!kept && options.fit) map.fitBounds(options.fit, { ...(options.cards ? room() : {}), maxZoom: options.zoom || 16, animate: false });
+    const maxZoom = options.zoom || 16;
+    if (!kept && options.fit && options.cards) fit(map, options.fit, { maxZoom });
+    else if (!kept && options.fit) map.fitBounds(options.fit, { maxZoom, animate: false });
     const places = options.sites && getJSON(options.sites).then((data) => drawPlaces(map, data, options));
     if (places) followResults(map, places, options);
     // What one came for is drawn first, the ground after it.

@@ -93,7 +93,9 @@ async def swipe_and_add(page: Page) -> None:
     await page.locator(".card--chosen a[data-into-plan]").click()
     await expect(line).to_contain_text(re.compile(r"1か所・[\d.]+k?m・\d+:\d\dまで"))
     await expect(page.locator(".leaflet-overlay-pane path").first).to_be_attached()
-    await expect(page.locator(".card--chosen a[data-in]")).to_have_count(1)
+    put = page.locator(".card--chosen a[data-in]")
+    await expect(put).to_have_accessible_name(re.compile("^プランに入れた"))
+    await expect(line.get_by_role("button")).to_have_text("元に戻す")
     await in_sight(page)
     await pin(page, 4).click()
     await page.locator(".card--chosen a[data-into-plan]").click()
@@ -156,6 +158,55 @@ async def test_the_sheet_the_pins_and_the_plan_are_one(
             await swipe_and_add(page)
             await back_again(page)
             await choose_in_the_sheet(page, app.base)
+
+
+async def all_in_sight(page: Page) -> None:
+    """No pin of the whole map is behind the sheet, and they fill what is free."""
+    await page.wait_for_function(
+        """() => {
+          const box = (chosen) => document.querySelector(chosen).getBoundingClientRect();
+          const ends = [...document.querySelectorAll(".pin-holder, .cluster-holder")]
+            .map((holder) => holder.getBoundingClientRect().bottom);
+          const [top, free] = [box(".map").top, box(".mapsheet__sheet").top];
+          const lowest = Math.max(...ends);
+          return lowest <= free && lowest > top + 0.75 * (free - top);
+        }"""
+    )
+
+
+async def test_a_map_nobody_moved_is_fitted_to_what_the_sheet_leaves(
+    phone: Phone, tmp_path: Path, database_url: str
+) -> None:
+    app = App(tmp_path, database_url)
+    with app.serving(TUESDAY):
+        async with phone(has_touch=True, reduced_motion="reduce") as context:
+            page = context.pages[0]
+            await page.goto(app.base + MAP)
+            await look_at_map(page)
+            await page.locator("a[data-into-plan]").first.click()
+            await expect(page.locator("[data-plan-line]")).to_contain_text("1か所・")
+            for path in (MAP, "/map"):
+                # From another page: the same address again would keep where one was.
+                await page.goto(app.base + "/about")
+                await page.goto(app.base + path)
+                await look_at_map(page)
+                await expect(page.locator("[data-plan-line]")).to_contain_text("1か所・")
+                await all_in_sight(page)
+                await page.get_by_role("button", name="一覧を小さくする").click()
+                await all_in_sight(page)
+
+            await page.locator(".folium-map").press("ArrowDown")
+            before = await page.evaluate(MAP_VIEW)
+            await page.get_by_role("button", name="一覧を大きくする").click()
+            await expect(page.locator("[data-mapsheet]")).to_have_attribute("data-height", "half")
+            await page.evaluate("new Promise((done) => setTimeout(done, 500))")
+            assert await page.evaluate(MAP_VIEW) == before, "who moved the map keeps it"
+
+
+MAP_VIEW = """() => {
+  const { tourMap } = document.querySelector(".folium-map");
+  return [tourMap.getZoom(), tourMap.getCenter().lat];
+}"""
 
 
 async def test_pins_at_360_fill_the_map_and_do_not_hide_each_other(

@@ -56,6 +56,7 @@ def _words() -> dict[str, str]:
         "sessions": translate("For sessions only: {at}"),
         "cluster": translate("{n} places; press to come closer"),
         "numbers": translate("Places {numbers}; press to come closer"),
+        "several": translate("{n} places"),
         "zoomIn": translate("Come closer"),
         "zoomOut": translate("Step back"),
         "fingers": translate("Use two fingers to move the map"),

@@ -16,10 +16,12 @@ from folium.template import Template
 from markupsafe import Markup, escape
 
 from tour.geo import Point
+from tour.i18n import translate
 
 DEFAULT_ZOOM = 14
 MAX_ZOOM = 18
 ZOOM_STEP = 0.25
+GSI_CREDIT = "出典：地理院タイル"
 OSM_CREDIT = "© OpenStreetMap contributors"
 
 
@@ -85,7 +87,7 @@ def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> Map
     )
     if source.tile_url:
         folium.TileLayer(
-            source.tile_url, attr=source.tile_credit, max_zoom=MAX_ZOOM, control=False
+            source.tile_url, attr=_tile_credit(source), max_zoom=MAX_ZOOM, control=False
         ).add_to(chart)
     layers = {
         "base": source.base_url,
@@ -99,6 +101,13 @@ def draw(source: MapSource, *, centre: Point, label: str, **options: Any) -> Map
     TourLayers(shown).add_to(chart)
     _stable_ids(chart)
     return _fragment(chart, source.asset, shown)
+
+
+def _tile_credit(source: MapSource) -> str:
+    """The usual one in the page's language; another's as it is set."""
+    return (
+        translate("Source: GSI Tiles") if source.tile_credit == GSI_CREDIT else source.tile_credit
+    )
 
 
 def _stable_ids(chart: folium.Map) -> None:

@@ -66,6 +66,7 @@ async def test_a_plan_of_this_device_says_what_the_place_costs_and_takes_it(
 
     page = await pressed(client, forms(page)[0])
     assert "12月5日(土)のプランに入っています" in words(page)
+    assert re.search(r"会場は\d+:\d\dから", words(page)), "which time the plan took"
     assert re.search(r"2か所・[\d.]+k?m・\d+:\d\dまで", words(page))
     assert sorted(await slugs_of(plan)) == ["workshop-a", "workshop-b"]
 

@@ -1,7 +1,7 @@
 """How one place would stand in the plans of this device: what it adds on foot, when they end."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -43,6 +43,8 @@ class Offer:
     distance_m: int
     ends: str
     """The clock at which the day ends with it."""
+    at: str = ""
+    """The clock at which the visit begins, where the place is in the plan."""
     back: str = ""
     """The change that takes it out again: `undo`, `remove`; none where it is reserved or begun."""
 
@@ -61,7 +63,8 @@ async def offers(
 async def _offer(desk: Desk, entry: ItineraryEntry, site: SiteEntry | None) -> Offer:
     now = await desk.timed(entry.stops)
     if site is None or any(stop.site_id == site.id for stop in now.stops):
-        return _made(Standing.INSIDE, entry, now, now, _way_back(desk, entry, site))
+        made = _made(Standing.INSIDE, entry, now, now, _way_back(desk, entry, site))
+        return replace(made, at=_begins(desk, now, site)) if site else made
     if len(edits.visits(entry.stops)) >= edits.MOST_STOPS:
         return _made(Standing.FULL, entry, now, now)
     stops = await changed_by_hand(desk, entry.stops, {"do": "add"}, site)
@@ -86,6 +89,14 @@ def _made(
         ends=clock_text(then.times.arrives),
         back=back,
     )
+
+
+def _begins(desk: Desk, day: TimedDay, site: SiteEntry) -> str:
+    """Of a session its own time, as the place's card says it, not when one had better be there."""
+    at, stop = next((n, stop) for n, stop in enumerate(day.stops) if stop.site_id == site.id)
+    slot = desk.slots.get(stop.slot_id) if stop.slot_id else None
+    begins = desk.town.minute_of(slot.starts_at) if slot else day.times.stops[at].start
+    return clock_text(begins)
 
 
 def _way_back(desk: Desk, entry: ItineraryEntry, site: SiteEntry | None) -> str:
