@@ -15,7 +15,13 @@ interface Found extends HTMLElement {
   /** Of a template. */
   content: DocumentFragment;
   /** Of a link. */
+  href: string;
   pathname: string;
+  /** Of a dialog. */
+  showModal(): void;
+  close(): void;
+  /** Of a box with a map: the map, once it is drawn. */
+  tourMap: any;
   submit(): void;
   requestSubmit(button?: HTMLElement): void;
 }

@@ -2,7 +2,7 @@
 // all the time, and its hint says when to answer.
 
 export function askForChildren() {
-  const children = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=children]"));
+  const children = document.querySelector("input[name=children]");
   const asked = [...document.querySelectorAll("[data-for-children]")];
   if (!children || !asked.length) return;
   const show = () => {

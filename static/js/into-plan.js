@@ -26,7 +26,7 @@ function tell(answer) {
 
 /** The one dialog of the page, made when it is first needed. */
 function dialogOf(closeWord) {
-  const found = /** @type {HTMLDialogElement | null} */ (document.querySelector(".into-plan-dialog"));
+  const found = document.querySelector(".into-plan-dialog");
   if (found) return found;
   const dialog = document.createElement("dialog");
   dialog.className = "into-plan-dialog";
@@ -78,7 +78,7 @@ async function send(form) {
 export function addIntoPlan() {
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
-    const link = /** @type {HTMLAnchorElement | null} */ (target.closest("a[data-into-plan]"));
+    const link = target.closest("a[data-into-plan]");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented;
     if (!link || elsewhere || !("showModal" in HTMLDialogElement.prototype)) return;
     event.preventDefault();

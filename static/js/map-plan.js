@@ -30,7 +30,7 @@ async function show(answer) {
 /** What is in the plan says so on its card, also on one that came to the list later. */
 function markCards() {
   for (const link of root.querySelectorAll("a[data-into-plan]")) {
-    const { pathname } = /** @type {HTMLAnchorElement} */ (link.closest("[data-place]").querySelector(".card__title a"));
+    const { pathname } = link.closest("[data-place]").querySelector(".card__title a");
     link.toggleAttribute("data-in", inPlan.has(pathname));
   }
 }

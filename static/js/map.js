@@ -202,15 +202,16 @@
     show({ animate: false });
   };
 
+  let wanted;
   // The list beside the map was asked for anew (results.js): the map shows the same places.
   const followResults = (map, drawn, options) => {
     document.addEventListener("tour:results", async (event) => {
       options.sites = event.detail || options.sites;
       options.shown = window.tourSheet?.shown();
-      const asked = (followResults.asked = Symbol("asked"));
+      const asked = (wanted = Symbol("asked"));
       try {
         const data = await getJSON(options.sites);
-        if (followResults.asked !== asked) return;
+        if (wanted !== asked) return;
         map.removeLayer(await drawn);
         drawn = drawPlaces(map, data, options);
         const shown = (await drawn).getBounds();

@@ -109,5 +109,5 @@ function sayUnknown(form, button) {
 
 /** The page's line for those who listen. */
 function line() {
-  return /** @type {HTMLElement} */ (document.querySelector("[data-sending]"));
+  return /** @type {HTMLElement} */ (document.querySelector("[data-unanswered]"));
 }

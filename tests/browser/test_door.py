@@ -66,7 +66,7 @@ async def test_scans_wait_through_a_reload_and_a_bad_code_blocks_nobody(
             said = page.locator("[data-queue-list] .badge")
             await expect(said).to_have_count(3)
             await expect(said.filter(has_text="来場を確認しました")).to_have_count(2)
-            await expect(said.filter(has_text="ここにはありません")).to_have_count(1)
+            await expect(said.filter(has_text="この会場の予約ではありません")).to_have_count(1)
             await page.goto(f"{app.base}/host/{SITE}")
             await expect(page.locator(".party--here")).to_have_count(2)
             kept = await page.evaluate("JSON.stringify(localStorage)")

@@ -28,6 +28,7 @@ async def day_with_sessions(context: BrowserContext, app: App) -> str:
     page = await context.new_page()
     await page.goto(f"{app.base}/sign-in")
     await page.locator("button[name=as][value=host]").click()
+    await page.wait_for_url(lambda url: "/sign-in" not in url)
     await page.goto(f"{app.base}{SITE}")
     days = await page.locator(".days a").evaluate_all("all => all.map((one) => one.search)")
     await page.close()

@@ -35,6 +35,7 @@ def small(folder: Path, colour: str) -> Path:
 async def sign_in(app: App, page: Page) -> None:
     await page.goto(f"{app.base}/sign-in")
     await page.locator("button[value=host]").click()
+    await page.wait_for_url(lambda url: "/sign-in" not in url)
     await page.goto(f"{app.base}/host/{SITE}/photos")
 
 

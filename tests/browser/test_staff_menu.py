@@ -20,6 +20,7 @@ async def test_the_current_entry_is_in_sight(
             page = context.pages[0]
             await page.goto(f"{app.base}/sign-in")
             await page.locator("button[name=as][value=staff]").click()
+            await page.wait_for_url(lambda url: "/sign-in" not in url)
             for path in ("", "/approvals", "/deliveries", "/log"):
                 await page.goto(f"{app.base}/staff{path}")
                 entry = page.locator(".staff__menu [aria-current]")
