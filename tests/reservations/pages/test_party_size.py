@@ -3,10 +3,11 @@
 import html
 import json
 import re
+from datetime import timedelta
 
 import httpx
 
-from tests.conftest import NOON
+from tests.conftest import NOON, TurnableClock
 from tests.factories import make_event, make_place, make_programme, make_slot
 from tests.reservations.draws.test_questions import draw_of, drawn
 from tests.reservations.factories import make_party, make_wish, typed
@@ -54,6 +55,19 @@ async def test_until_when_to_come_is_said_of_the_day(client: httpx.AsyncClient) 
     assert re.search(rf"当日、\d+:\d\d{said}", page)
     page = (await client.get(f"/slots/{slot.id}/reserve?lang=en")).text
     assert "On the day, please come by " in page
+
+
+async def test_who_waits_reads_how_many_can_wait_and_how_long_seats_are_held(
+    client: httpx.AsyncClient, clock: TurnableClock
+) -> None:
+    slot = await slot_for(left=0)
+    page = (await client.get(f"/slots/{slot.id}/reserve?lang=ja")).text
+    assert "一度に4人までキャンセル待ちに登録できます。" in page
+    assert "予約できます" not in page
+    assert re.search(r"席を15分～\d+時間取り置きます", page)
+    clock.turn_to(slot.starts_at - timedelta(hours=2))
+    page = (await client.get(f"/slots/{slot.id}/reserve?lang=ja")).text
+    assert "席を15分～30分取り置きます" in page
 
 
 async def test_what_is_free_says_so(client: httpx.AsyncClient) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
@@ -21,13 +21,16 @@ from tour.reservations import queries
 from tour.reservations.errors import Clashing, SlotFull
 from tour.reservations.pages import clashes
 from tour.reservations.pages.form_terms import form_terms
-from tour.reservations.pages.party_size import party_size, with_sum
+from tour.reservations.pages.party_size import PartySize, can_wait, party_size, with_sum
 from tour.reservations.parties import my_reservations
 from tour.reservations.parties.forms import AskedField, ReserveForm, asked_fields
 from tour.reservations.rules import booking_problem
 from tour.reservations.standing import views
 from tour.reservations.standing.shown import SlotView
+from tour.reservations.waitlist.offering import held_minutes
 from tour.web import now, parts_of, render
+from tour.web.templates import duration
+from tour.words.ranges import from_to
 
 COMES_BACK_WITHIN = timedelta(hours=1)
 
@@ -94,12 +97,20 @@ async def show(
         server_now=at,
         terms=await form_terms([view.programme for view in shown]),
         with_sum=with_sum(len(shown)),
-        size=party_size([view.programme for view in shown], form, _to_queue(shown, slots, loss)),
+        size=_size(shown, form, mode, _to_queue(shown, slots, loss)),
+        held_for=from_to(*map(duration, held_minutes(slots[0].starts_at, at))),
     )
     if mode == Mode.SOON:
         _come_back(response, slots, at)
     my_reservations.remember_form(request, response, form.value("idempotency_key"))
     return response
+
+
+def _size(
+    shown: Sequence[SlotView], form: ReserveForm, mode: Mode, to_queue: int | None
+) -> PartySize:
+    size = party_size([view.programme for view in shown], form, to_queue)
+    return replace(size, said=can_wait(size.most)) if mode == Mode.QUEUE else size
 
 
 def _to_queue(

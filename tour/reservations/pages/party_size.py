@@ -79,6 +79,15 @@ def up_to(most: int) -> str:
     )
 
 
+def can_wait(most: int) -> str:
+    """Of a queue, where nothing is reserved yet."""
+    return translate_plural(
+        "Up to %(num)d person can wait together.",
+        "Up to %(num)d people can wait together.",
+        most,
+    )
+
+
 def _said(view: ProgrammeView, sessions: int) -> str:
     """Whoever reads a smaller number than the session's page has is told of the seats."""
     slot = view.slots[0]

@@ -39,6 +39,14 @@ def may_be_offered(slot: Slot, now: datetime) -> bool:
     )
 
 
+def held_minutes(starts_at: datetime, now: datetime) -> tuple[int, int]:
+    """How long at least and at most seats will be held for who joins the queue now: the nearer the
+    start, the shorter (`offers`)."""
+    most = max(offers.offer_lasts(starts_at - now, channel) for channel in Channel)
+    least = min(most, offers.SHORTEST)
+    return int(least.total_seconds() // 60), int(most.total_seconds() // 60)
+
+
 async def window_for(entry: WaitlistEntry, slot: Slot, now: datetime) -> Window | None:
     """When the party can be told and until when it may answer; None where that is too late."""
     reservation = await Reservation.get(id=entry.reservation_id).select_related("recipient")
