@@ -153,7 +153,7 @@ async def sign_in(page: Page, base: str, who: str) -> None:
     await page.context.clear_cookies()
     await page.goto(f"{base}/sign-in")
     await page.locator(f"button[name=as][value={who}]").click()
-    await page.wait_for_load_state()
+    await page.wait_for_url(lambda url: "sign-in" not in url)
 
 
 async def test_every_page_can_be_used_with_large_text(
