@@ -23,13 +23,13 @@ from tour.i18n import (
     translate_plural,
 )
 from tour.settings import ROOT
-from tour.town import read_town
 
 KEYWORDS = {"_": None, "lazy": None, "translate": None}
 KEYWORDS |= {"translate_plural": (1, 2), "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 SIX = tuple(NAMES)
-TRANSLATED = [lang for lang in read_town(ROOT / "data" / "geo").languages if lang != "en"]
+TRANSLATED = [lang for lang in NAMES if lang != "en"]
+"""A town may offer any of them, whichever the first one does."""
 
 Message = str | tuple[str, ...]
 
@@ -89,9 +89,10 @@ def test_placeholders_agree(lang: str) -> None:
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_markup_and_ends_of_sentences_agree(lang: str) -> None:
     for message in catalogue(lang).values():
+        is_joiner = message.id != message.id.strip() if isinstance(message.id, str) else False
         for text in _strings(message.string):
             assert re.findall(r"</?\w+", text) == re.findall(r"</?\w+", _strings(message.id)[0])
-            assert text == text.strip()
+            assert text == text.strip() or is_joiner
 
 
 def test_no_japanese_message_holds_an_english_sentence() -> None:
@@ -126,7 +127,7 @@ def test_plurals_follow_each_language() -> None:
 
 def test_an_unknown_message_and_a_language_without_catalogue_read_english() -> None:
     assert translate("no such message 100 %", "ja") == "no such message 100 %"
-    assert translate("Closed", "ko") == "Closed"
+    assert translate("Closed", "fr") == "Closed"
 
 
 LOCALIZED = [
