@@ -88,7 +88,7 @@ DECLINED = {
     *("accounts:confirm_address", "accounts:type_letter", "staff:invite_several"),
     *("accounts:use_code", "hosts:undo", "hosts:check_in_code", "hosts:add_times"),
     *("reservations:draw_enter", "reservations:prove", "staff:confirm_import", "staff:invite"),
-    *("accounts:decline", "staff:event_day", "hosts:create_programme"),
+    *("accounts:decline", "staff:event_day", "hosts:create_programme", "hosts:count_people"),
 }
 """Wants more than a field filled in: digits of one letter, a moment, two choices that fit, a yes to
 what it does to whom, hours at which nothing else is, somebody whose invitation it is."""

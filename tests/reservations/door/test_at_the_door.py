@@ -502,9 +502,9 @@ async def test_a_door_that_closed_says_no_other_hours(day: PlayedDay) -> None:
 async def test_the_rule_is_told_on_form_ticket_and_reminder(day: PlayedDay) -> None:
     [slot] = await day.session(day.at(15, 0))
     visitor = await day.visitor()
-    assert "席は15:10まで" in (await visitor.get(f"/slots/{slot.id}/reserve")).text
+    assert "15:10までにお越しください" in (await visitor.get(f"/slots/{slot.id}/reserve")).text
     party = await day.reserves(slot)
-    assert "席は15:10まで" in await party.reads()
+    assert "15:10までにお越しください" in await party.reads()
     choices = ["two-hours", "half-hour"]
     await Recipient.filter(id=(await party.row()).recipient_id).update(choices=choices)
     await day.until(day.at(14, 30), step=timedelta(minutes=10))
