@@ -44,6 +44,7 @@ async def take(context: BrowserContext, app: App, lang: str, folder: Path) -> No
             await context.clear_cookies()
             await page.goto(f"{app.base}/sign-in?lang={lang}")
             await page.locator(f"button[name=as][value={role}]").click()
+            await page.wait_for_url(lambda url: "/sign-in" not in url)
             signed_in_as = role
         await page.goto(f"{app.base}{path}?lang={lang}", wait_until="networkidle")
         await page.locator(".demo-note").evaluate("(note) => note.remove()")
