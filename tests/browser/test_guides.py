@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.async_api import BrowserContext, async_playwright
+from playwright.async_api import BrowserContext, async_playwright, expect
 
 from tests.browser.conftest import NOWHERE, chromium_path
 from tests.browser.serving import ROOT, App
@@ -46,7 +46,9 @@ async def take(context: BrowserContext, app: App, lang: str, folder: Path) -> No
             await page.locator(f"button[name=as][value={role}]").click()
             await page.wait_for_url(lambda url: "/sign-in" not in url)
             signed_in_as = role
-        await page.goto(f"{app.base}{path}?lang={lang}", wait_until="networkidle")
+        await page.goto(f"{app.base}{path}?lang={lang}")
+        for drawing in await page.locator(".folium-map").all():
+            await expect(drawing).to_have_attribute("data-ready", "yes")
         await page.locator(".demo-note").evaluate("(note) => note.remove()")
         await page.screenshot(path=folder / f"{name}-{lang}.png")
     await page.close()
