@@ -9,6 +9,7 @@ from playwright.async_api import BrowserContext, async_playwright, expect
 
 from tests.browser.conftest import NOWHERE, chromium_path
 from tests.browser.serving import ROOT, App
+from tests.browser.signing_in import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +27,7 @@ SHOTS = {
 async def day_with_sessions(context: BrowserContext, app: App) -> str:
     """The sample host's next day of sessions, such as 2026-12-26."""
     page = await context.new_page()
-    await page.goto(f"{app.base}/sign-in")
-    await page.locator("button[name=as][value=host]").click()
-    await page.wait_for_url(lambda url: "/sign-in" not in url)
+    await sign_in(page, app.base, "host")
     await page.goto(f"{app.base}{SITE}")
     days = await page.locator(".days a").evaluate_all("all => all.map((one) => one.search)")
     await page.close()
@@ -41,10 +40,7 @@ async def take(context: BrowserContext, app: App, lang: str, folder: Path) -> No
     for name, (role, path, (width, height)) in SHOTS.items():
         await page.set_viewport_size({"width": width, "height": height})
         if role != signed_in_as:
-            await context.clear_cookies()
-            await page.goto(f"{app.base}/sign-in?lang={lang}")
-            await page.locator(f"button[name=as][value={role}]").click()
-            await page.wait_for_url(lambda url: "/sign-in" not in url)
+            await sign_in(page, app.base, role, f"?lang={lang}")
             signed_in_as = role
         await page.goto(f"{app.base}{path}?lang={lang}")
         for drawing in await page.locator(".folium-map").all():

@@ -14,6 +14,7 @@ from playwright.async_api import CDPSession, FloatRect, Locator, Page
 
 from tests.browser.conftest import Phone
 from tests.browser.serving import App
+from tests.browser.signing_in import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -147,13 +148,6 @@ async def made(page: Page, base: str) -> list[str]:
     await page.wait_for_url("**/itineraries/*")
     plan = page.url
     return [form, reservation, f"{reservation}/change", plan, f"{plan}/reserve"]
-
-
-async def sign_in(page: Page, base: str, who: str) -> None:
-    await page.context.clear_cookies()
-    await page.goto(f"{base}/sign-in")
-    await page.locator(f"button[name=as][value={who}]").click()
-    await page.wait_for_url(lambda url: "sign-in" not in url)
 
 
 async def test_every_page_can_be_used_with_large_text(

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Phone
 from tests.browser.serving import App
+from tests.browser.signing_in import sign_in
 from tour.sites.editing.photo_files import MAX_BYTES
 
 pytestmark = pytest.mark.browser
@@ -32,10 +33,8 @@ def small(folder: Path, colour: str) -> Path:
     return path
 
 
-async def sign_in(app: App, page: Page) -> None:
-    await page.goto(f"{app.base}/sign-in")
-    await page.locator("button[value=host]").click()
-    await page.wait_for_url(lambda url: "/sign-in" not in url)
+async def see_photos(app: App, page: Page) -> None:
+    await sign_in(page, app.base, "host")
     await page.goto(f"{app.base}/host/{SITE}/photos")
 
 
@@ -51,7 +50,7 @@ async def test_a_large_photo_is_sent_described_later_and_made_the_main_one(
     async with phone() as context:
         page = await context.new_page()
         with app.serving(WEEKS_BEFORE):
-            await sign_in(app, page)
+            await see_photos(app, page)
             await send(page, small(tmp_path, "brown"), small(tmp_path, "navy"))
             waiting = page.locator("#waiting input[name^='alt-w']")
             await expect(waiting).to_have_count(2)
@@ -92,7 +91,7 @@ async def test_what_stays_too_large_is_said_before_it_is_sent(
     async with phone() as context:
         page = await context.new_page()
         with app.serving(WEEKS_BEFORE):
-            await sign_in(app, page)
+            await see_photos(app, page)
             await page.locator("#alt").fill("摺り台")
             await send(page, no_photo)
             said = page.locator("#photo + [role=status]")

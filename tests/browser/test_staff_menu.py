@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Phone
 from tests.browser.serving import App
+from tests.browser.signing_in import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +19,7 @@ async def test_the_current_entry_is_in_sight(
     with app.serving("2026-12-01T12:00:00+09:00"):
         async with phone() as context:
             page = context.pages[0]
-            await page.goto(f"{app.base}/sign-in")
-            await page.locator("button[name=as][value=staff]").click()
-            await page.wait_for_url(lambda url: "/sign-in" not in url)
+            await sign_in(page, app.base, "staff")
             for path in ("", "/approvals", "/deliveries", "/log"):
                 await page.goto(f"{app.base}/staff{path}")
                 entry = page.locator(".staff__menu [aria-current]")
